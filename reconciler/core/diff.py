@@ -1,0 +1,85 @@
+"""What has to change? One pure decision per link, and one check over all of them.
+
+It does not know how anything was read, nor whether a change is safe to make: that is `guards`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from reconciler.core.links import Action, Aim, Change, Observed, Place, Problem, Wanted
+
+PRINCIPAL_GONE = frozenset({"app_not_in_tenant", "no_such_tenant"})
+"""Problems that say there is no principal left which could carry a link."""
+
+
+def diff(wanted: Sequence[Wanted], observed: Mapping[Place, Observed]) -> tuple[Change, ...]:
+    """Pair what is wanted with what was seen, in the file's order.
+
+    A place without an observation must be settled (attested): everything else is read first.
+    """
+    seen = _without_duplicates(observed)
+    return tuple(_change(want, seen.get(want.place)) for want in wanted)
+
+
+def _change(wanted: Wanted, observed: Observed | None) -> Change:
+    action, reason = _decide(wanted, observed)
+    return Change(wanted, observed, action, reason)
+
+
+def _decide(wanted: Wanted, observed: Observed | None) -> tuple[Action, str]:
+    if wanted.settled:
+        return wanted.settled.action, wanted.settled.reason
+    if observed is None:
+        raise ValueError(f"{wanted.place} was not read")
+    if problem := observed.problem:
+        if wanted.state is Aim.ABSENT and problem.code in PRINCIPAL_GONE:
+            return Action.NONE, f"nothing can be linked there: {problem.code}"
+        return Action.UNKNOWN, problem.message
+    want, have = wanted.partner_id, observed.partner_id
+    if wanted.state is Aim.UNMANAGED:
+        return Action.UNMANAGED, "listed as unmanaged: shown, never written"
+    if want == have:
+        return Action.NONE, "in sync"
+    if have is None:
+        return Action.CREATE, f"not linked; {want} is wanted"
+    if not wanted.may_replace(have):
+        return Action.CONFLICT, _conflict(wanted, have)
+    if want is None:
+        return Action.REMOVE, f"linked to {have}; no link is wanted"
+    return Action.UPDATE, f"linked to {have}; {want} is wanted"
+
+
+def _conflict(wanted: Wanted, have: str) -> str:
+    wish = f"{wanted.partner_id} is wanted" if wanted.partner_id else "no link is wanted"
+    return (
+        f"linked to {have}, which is not one of ours; {wish}. "
+        f'Left alone: to take it over, list "{have}" under replaces: for this tenant'
+    )
+
+
+def _without_duplicates(observed: Mapping[Place, Observed]) -> dict[Place, Observed]:
+    """Make every link unknown whose principal is reached through more than one entry.
+
+    One principal has one link. Two entries for it would flip that link back and forth for ever.
+    """
+    entries: dict[tuple[str | None, str | None], list[Place]] = {}
+    for place, seen in observed.items():
+        if seen.tenant_id and seen.object_id:
+            entries.setdefault((seen.tenant_id, seen.object_id), []).append(place)
+    settled = dict(observed)
+    for (tenant_id, object_id), places in entries.items():
+        if len(places) > 1:
+            problem = _duplicate_principal(places)
+            for place in places:
+                settled[place] = Observed.unknown(
+                    problem, tenant_id=tenant_id, object_id=object_id
+                )
+    return settled
+
+
+def _duplicate_principal(places: Sequence[Place]) -> Problem:
+    entries = ", ".join(f"{place.tenant} / {place.identity}" for place in places)
+    return Problem(
+        "duplicate_principal",
+        f"these entries all reach one principal, which has one link: {entries}",
+        "keep one of the entries, or give each an identity of its own",
+    )

@@ -1,0 +1,162 @@
+"""What is a link, what is wanted of it, and what was seen of it?
+
+A link ties one principal in one tenant to one partner ID. The file names it by (tenant, identity);
+Azure by (tenant ID, object ID). These values are frozen, picklable and know nothing of how they
+were read.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Aim(StrEnum):
+    """What the file wants of a link."""
+
+    LINKED = "linked"
+    ABSENT = "absent"
+    UNMANAGED = "unmanaged"
+
+
+class Seen(StrEnum):
+    """What a read showed. Only an exact answer counts as linked or not linked."""
+
+    LINKED = "linked"
+    NOT_LINKED = "not_linked"
+    UNKNOWN = "unknown"
+
+
+class Action(StrEnum):
+    """What the difference between wanted and observed asks for."""
+
+    NONE = "none"
+    CREATE = "create"
+    UPDATE = "update"
+    REMOVE = "remove"
+    CONFLICT = "conflict"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    ATTESTED = "attested"
+    UNMANAGED = "unmanaged"
+
+
+WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.REMOVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something could not be read or changed.
+
+    code     stable snake_case word, for programs
+    message  what happened and where, one line, for people
+    hint     what to do next, one line
+    """
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a link is, in the words of the file.
+
+    tenant     the customer's unique label
+    directory  the tenant's GUID in lower case, or a verified domain
+    identity   the name of the identity that signs in there
+    object_id  the object ID that the principal must have (a pin), or None
+    """
+
+    tenant: str
+    directory: str
+    identity: str
+    object_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A decision that the file has already made, whatever a read may say: held or attested."""
+
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One link as the file wants it.
+
+    partner_id     the ID it should carry; None unless `state` is linked
+    partner_names  what Azure must answer as partnerName for that ID; empty means not checked
+    replaceable    the IDs that may be overwritten or removed here; None means any
+    settled        set where no diff is to be made
+    """
+
+    place: Place
+    state: Aim
+    partner_id: str | None
+    partner_names: tuple[str, ...] = ()
+    replaceable: frozenset[str] | None = frozenset()
+    tags: tuple[str, ...] = ()
+    settled: Settled | None = None
+
+    def may_replace(self, partner_id: str) -> bool:
+        """Whether the file allows to overwrite or remove a link to this ID."""
+        return self.replaceable is None or partner_id in self.replaceable
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One link as Azure shows it.
+
+    tenant_id, object_id  the principal, as its token names it; None while nobody has signed in
+    partner_id            None unless linked
+    version               Azure's counter: every successful write adds 1
+    updated_at            Azure's own text, ISO 8601 in UTC; likewise created_at
+    problem               set when, and only when, the state is unknown
+    """
+
+    state: Seen
+    tenant_id: str | None = None
+    object_id: str | None = None
+    partner_id: str | None = None
+    partner_name: str | None = None
+    version: int | None = None
+    updated_at: str | None = None
+    created_at: str | None = None
+    problem: Problem | None = None
+
+    @classmethod
+    def unknown(
+        cls, problem: Problem, *, tenant_id: str | None = None, object_id: str | None = None
+    ) -> "Observed":
+        """A link that could not be read, and why."""
+        return cls(Seen.UNKNOWN, tenant_id=tenant_id, object_id=object_id, problem=problem)
+
+    def same_link(self, other: "Observed") -> bool:
+        """Whether both show the same principal with the same partner ID (or with none)."""
+        return (
+            Seen.UNKNOWN not in (self.state, other.state)
+            and (self.tenant_id, self.object_id) == (other.tenant_id, other.object_id)
+            and self.partner_id == other.partner_id
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The difference for one link: what is wanted, what was seen, what follows.
+
+    observed  None where no read was made (attested)
+    problem   why the link is unknown; None otherwise
+    """
+
+    wanted: Wanted
+    observed: Observed | None
+    action: Action
+    reason: str
+
+    @property
+    def place(self) -> Place:
+        return self.wanted.place
+
+    @property
+    def problem(self) -> Problem | None:
+        return self.observed.problem if self.observed else None

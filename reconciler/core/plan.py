@@ -1,0 +1,97 @@
+"""What is to be done, and what was done: the plan, and the report that grows out of it.
+
+Both are plain data. `documents` gives them their JSON; no view is known here.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.core.findings import Finding
+from reconciler.core.links import WRITES, Action, Change, Seen
+from reconciler.core.results import Outcome, Result, untouched
+
+
+class Kind(StrEnum):
+    """What a document is for."""
+
+    PLAN = "plan"
+    REPORT = "report"
+    INVENTORY = "inventory"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every selected link with what is to be done about it, in the file's order.
+
+    config_digest  of the file it was made from, `sha256:…`
+    created_at     when all reads had ended, UTC
+    findings       what should be looked at, though it needs no write
+    interrupted    the reads were cut short; such a plan is never applied
+    """
+
+    changes: tuple[Change, ...]
+    config_digest: str
+    created_at: datetime
+    tool_version: str
+    findings: tuple[Finding, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every selected link was read."""
+        return not any(c.observed and c.observed.state is Seen.UNKNOWN for c in self.changes)
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        """The changes that write, in the file's order."""
+        return tuple(change for change in self.changes if change.action in WRITES)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A guard that said no: its code, and its numbers with the ways on."""
+
+    guard: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a plan: one result for each of its changes, in the same order.
+
+    refusals     the guards that said no; then nothing was written
+    interrupted  the run was cut short; what was not tried is `skipped`
+    findings     the plan's, and those that the writes brought to light
+    """
+
+    plan: Plan
+    results: tuple[Result, ...]
+    refusals: tuple[Refusal, ...] = ()
+    interrupted: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+def not_applied(plan: Plan, refusals: Sequence[Refusal] = ()) -> Report:
+    """The report of a plan of which nothing was tried."""
+    return Report(
+        plan,
+        tuple(untouched(change) for change in plan.changes),
+        tuple(refusals),
+        plan.interrupted,
+        plan.findings,
+    )
+
+
+def count_actions(changes: Sequence[Change]) -> dict[str, int]:
+    """How many links there are, and how many of each action: every action, in a fixed order."""
+    counts = Counter(change.action for change in changes)
+    return {"links": len(changes)} | {action.value: counts[action] for action in Action}
+
+
+def count_outcomes(results: Sequence[Result]) -> dict[str, int]:
+    """How many changes came to each outcome: every outcome, in a fixed order."""
+    counts = Counter(result.outcome for result in results)
+    return {outcome.value: counts[outcome] for outcome in Outcome}

@@ -1,0 +1,1 @@
+"""The imperative shell: spreads jobs over workers and runs a plan."""

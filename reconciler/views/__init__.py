@@ -1,0 +1,1 @@
+"""Facts become text: one module a format. No I/O, no decision."""
