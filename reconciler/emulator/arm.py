@@ -1,0 +1,176 @@
+"""What does ARM answer?
+
+The metadata document and the ManagementPartner routes, as the front door and the provider answer
+them. It refuses to know about faults; those are laid over it.
+"""
+
+from __future__ import annotations
+
+from reconciler.emulator import answers, metadata
+from reconciler.emulator.calls import Call
+from reconciler.emulator.clock import TICKS_PER_SECOND
+from reconciler.emulator.state import Place, Record, Refusal
+from reconciler.emulator.wire import JSON_TYPE, Answer, Request, to_json
+from reconciler.emulator.world import World
+
+API_VERSION = "2018-02-01"
+PROVIDER = "microsoft.managementpartner"
+BY_METHOD = {"GET": "read_by_id", "PUT": "create", "PATCH": "update", "DELETE": "remove"}
+AUDIENCES = frozenset(audience.rstrip("/") for audience in metadata.AUDIENCES)
+
+
+def understand(request: Request, world: World) -> Call:
+    """Say what a request to ARM asks for; whether it may is settled when it is carried out."""
+    segments = _segments(request)
+    claims = world.tokens.read(_bearer(request))
+    claims = claims or {}
+    operation, partner_id = "other", ""
+    if segments == ["metadata", "endpoints"]:
+        operation = "metadata"
+    elif segments[:3] == ["providers", PROVIDER, "partners"]:
+        if len(segments) == 3 and request.method == "GET":
+            operation = "read"
+        elif len(segments) == 4:
+            operation, partner_id = BY_METHOD.get(request.method, "other"), segments[3]
+    return Call(
+        operation,
+        request,
+        claims.get("tid", ""),
+        claims.get("appid", ""),
+        claims.get("oid", ""),
+        partner_id,
+        claims or None,
+    )
+
+
+def carry_out(call: Call, world: World) -> Answer:
+    """Do what the call asks and answer it."""
+    request = call.request
+    version = request.parameter("api-version")
+    if not version:
+        return answers.gateway_error(
+            400,
+            "MissingApiVersionParameter",
+            "The api-version query parameter (?api-version=) is required for all requests.",
+        )
+    if call.operation == "metadata":
+        return _document(metadata.cloud(world.endpoint))
+    refusal = _check_token(call, world)
+    if refusal is not None:
+        return refusal
+    segments = _segments(request)
+    if segments in (["subscriptions"], ["tenants"]):
+        return _document({"value": _tenants(call, world) if segments == ["tenants"] else []})
+    if segments[:1] != ["providers"] or len(segments) < 2:
+        return answers.gateway_error(404, "NotFound", "The resource was not found.")
+    return _provider(call, segments, version, world)
+
+
+def _provider(call: Call, segments: list[str], version: str, world: World) -> Answer:
+    namespace = call.request.path.strip("/").split("/")[1]
+    if segments[1] != PROVIDER:
+        return answers.gateway_error(
+            404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid."
+        )
+    kind = segments[2] if len(segments) > 2 else ""
+    if kind not in ("partners", "operations"):
+        return answers.gateway_error(
+            404,
+            "InvalidResourceType",
+            f"The resource type '{kind}' could not be found in the namespace '{namespace}' for "
+            f"api version '{version}'. The supported api-versions are '{API_VERSION}'.",
+        )
+    if version != API_VERSION:
+        return answers.gateway_error(
+            400,
+            "NoRegisteredProviderFound",
+            f"No registered resource provider found for location '' and API version '{version}' "
+            f"for type '{kind}'. The supported api-versions are '{API_VERSION}'.",
+        )
+    if kind == "operations" and call.request.method == "GET" and len(segments) == 3:
+        body = to_json(metadata.provider_operations())
+        return Answer(200, [JSON_TYPE, *answers.provider_headers()], body)
+    if call.operation == "other":
+        return answers.gateway_error(
+            405,
+            "MethodNotAllowed",
+            f"The resource does not support the method '{call.request.method}' at this path.",
+        )
+    return _link(call, world)
+
+
+def _link(call: Call, world: World) -> Answer:
+    client = world.directory.client(call.client_id)
+    if client is not None and call.tenant in client.foreign_in:
+        return answers.provider_error(world.links.switches.foreign_status, *answers.FOREIGN)
+    place = Place(call.tenant, call.object_id)
+    result = _ask(call, place, world)
+    if call.operation == "read_by_id" and isinstance(result, Refusal):
+        linked = not isinstance(world.links.read(place), Refusal)
+        status = world.links.switches.read_other_id_status if linked else 404
+        return answers.provider_error(status, *answers.NOT_LINKED)
+    if isinstance(result, Refusal):
+        return answers.refused(result, world.links.switches)
+    if call.operation == "remove" or result is None:
+        return answers.removed()
+    return answers.link(place, result)
+
+
+def _ask(call: Call, place: Place, world: World) -> Record | Refusal | None:
+    links = world.links
+    if call.operation == "read":
+        return links.read(place)
+    if call.operation == "read_by_id":
+        return links.read_by_id(place, call.partner_id)
+    if call.operation == "create":
+        return links.create(place, call.partner_id)
+    if call.operation == "update":
+        return links.update(place, call.partner_id)
+    return links.remove(place, call.partner_id)
+
+
+def _check_token(call: Call, world: World) -> Answer | None:
+    if not call.request.header(b"authorization"):
+        message = "Authentication failed. The 'Authorization' header is missing."
+        return answers.unauthenticated(world.endpoint, "AuthenticationFailed", message)
+    claims = call.claims
+    if claims is None or not call.object_id:
+        message = "The access token is invalid."
+        return answers.unauthenticated(world.endpoint, "InvalidAuthenticationToken", message)
+    now = world.clock.now()
+    if claims["exp"] * TICKS_PER_SECOND <= now:
+        return answers.expired(world.endpoint, claims["exp"], now)
+    audience = str(claims["aud"]).rstrip("/")
+    if audience not in AUDIENCES and audience != world.endpoint:
+        message = f"The access token has been obtained for wrong audience or resource '{audience}'."
+        code = "InvalidAuthenticationTokenAudience"
+        return answers.unauthenticated(world.endpoint, code, message)
+    return None
+
+
+def _tenants(call: Call, world: World) -> list[dict[str, str]]:
+    """List the seeded tenants that have the caller's app."""
+    client = world.directory.client(call.client_id)
+    return [
+        {
+            "id": f"/tenants/{tenant.tenant_id}",
+            "tenantId": tenant.tenant_id,
+            "displayName": tenant.name,
+            "tenantCategory": "Home",
+        }
+        for tenant in world.directory.tenants or ()
+        if client is not None and client.is_in(tenant.tenant_id)
+    ]
+
+
+def _document(body: object) -> Answer:
+    return Answer(200, [JSON_TYPE, *answers.arm_headers()], to_json(body))
+
+
+def _segments(request: Request) -> list[str]:
+    return [segment for segment in request.path.lower().split("/") if segment]
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.header(b"authorization").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

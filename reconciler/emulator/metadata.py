@@ -1,0 +1,93 @@
+"""How does this cloud describe itself?
+
+ARM's metadata document, the tenants' OpenID documents and the few lists that clients ask for on
+their way in. Pure.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+AUDIENCES = ("https://management.azure.com/", "https://management.core.windows.net/")
+OPERATIONS = (
+    ("read", "Read Management Partner", "Reads the partner ID that the caller is linked with"),
+    ("write", "Create or Update Management Partner", "Links the caller with a partner ID"),
+    ("delete", "Delete Management Partner", "Removes the caller's link with a partner ID"),
+)
+
+
+def cloud(endpoint: str) -> dict[str, Any]:
+    """Return ARM's metadata document, from which clients learn every other host."""
+    return {
+        "name": "PalEmulator",
+        "authentication": {"loginEndpoint": endpoint, "audiences": list(AUDIENCES)},
+        "resourceManager": endpoint,
+        "graphAudience": "https://graph.windows.net/",
+        "microsoftGraphResourceId": "https://graph.microsoft.com/",
+        "gallery": endpoint,
+        "portal": endpoint,
+        "batch": "https://batch.core.windows.net/",
+        "suffixes": {"storage": "core.windows.net"},
+    }
+
+
+def provider_operations() -> dict[str, Any]:
+    """Return what the provider can do, as role definitions name it."""
+    display = {"provider": "Microsoft Management Partner", "resource": "Partners"}
+    return {
+        "value": [
+            {
+                "name": f"Microsoft.ManagementPartner/partners/{verb}",
+                "display": {**display, "operation": operation, "description": description},
+            }
+            for verb, operation, description in OPERATIONS
+        ]
+    }
+
+
+def openid(endpoint: str, tenant: str, *, is_v2: bool) -> dict[str, Any]:
+    """Return a tenant's OpenID document; `tenant` is its GUID, or `common` and the like.
+
+    The documents of all tenants are the same but for the tenant.
+    """
+    base = f"{endpoint}/{tenant}"
+    oauth = f"{base}/oauth2/v2.0" if is_v2 else f"{base}/oauth2"
+    issued_for = "{tenantid}" if tenant in ("common", "organizations") else tenant
+    issuer = f"{endpoint}/{issued_for}/v2.0" if is_v2 else f"https://sts.windows.net/{issued_for}/"
+    return {
+        "token_endpoint": f"{oauth}/token",
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_post",
+            "private_key_jwt",
+            "client_secret_basic",
+        ],
+        "jwks_uri": f"{base}/discovery/{'v2.0/' if is_v2 else ''}keys",
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "issuer": issuer,
+        "request_uri_parameter_supported": False,
+        "userinfo_endpoint": "https://graph.microsoft.com/oidc/userinfo",
+        "authorization_endpoint": f"{oauth}/authorize",
+        "device_authorization_endpoint": f"{oauth}/devicecode",
+        "http_logout_supported": True,
+        "frontchannel_logout_supported": True,
+        "end_session_endpoint": f"{oauth}/logout",
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "tid", "oid", "ver"],
+        "tenant_region_scope": "EU",
+        "cloud_instance_name": "microsoftonline.com",
+        "cloud_graph_host_name": "graph.windows.net",
+        "msgraph_host": "graph.microsoft.com",
+        "rbac_url": "https://pas.windows.net",
+    }
+
+
+def instance_discovery(endpoint: str, host: str) -> dict[str, Any]:
+    """Return the aliases of this login host: itself alone."""
+    return {
+        "tenant_discovery_endpoint": f"{endpoint}/common/v2.0/.well-known/openid-configuration",
+        "api-version": "1.1",
+        "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}],
+    }

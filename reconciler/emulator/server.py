@@ -1,0 +1,133 @@
+"""How does the emulator run? On loopback, over TLS, with a certificate authority of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
+
+import trustme
+import uvicorn
+
+from reconciler.emulator.app import Azure
+from reconciler.emulator.wire import Scope
+from reconciler.emulator.world import World
+
+HOST = "127.0.0.1"
+KEEP_ALIVE_S = 120
+GRACE_S = 1
+START_TIMEOUT_S = 20
+
+
+class Emulator:
+    """An emulated Azure in a thread of its own, for as long as the `with` block lasts."""
+
+    def __init__(self, *, port: int = 0, ca_dir: Path | None = None) -> None:
+        """port: 0 takes a free one. ca_dir: where `ca.pem` is written; a private one by default."""
+        self.state = World()
+        self._port = port
+        self._ca_dir = ca_dir
+        self._started = threading.Event()
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL of both ARM and Entra, without a slash at its end."""
+        return self.state.endpoint
+
+    @property
+    def ca_path(self) -> Path:
+        """The PEM file of the authority that signed the server's certificate."""
+        return self._ca_path
+
+    def __enter__(self) -> Emulator:
+        """Start to listen; return when requests are answered.
+
+        Raises OSError when the port is taken.
+        """
+        self._listener = socket.create_server((HOST, self._port), backlog=2048)
+        port = self._listener.getsockname()[1]
+        self.state.endpoint = f"https://{HOST}:{port}"
+        self._private = tempfile.TemporaryDirectory(prefix="pal-emulator-")
+        self._server = uvicorn.Server(self._configure())
+        self._thread = threading.Thread(target=self._run, name="pal-emulator", daemon=True)
+        self._thread.start()
+        self._started.wait(START_TIMEOUT_S)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop; requests under way have a second to end."""
+        self._server.should_exit = True
+        self._thread.join()
+        self._listener.close()
+        self._private.cleanup()
+
+    def _configure(self) -> uvicorn.Config:
+        """Prepare the server. Its private key is on the disk only while it is loaded."""
+        authority = trustme.CA(organization_name="pal-reconcile emulator")
+        certificate = authority.issue_cert(HOST, "localhost", "::1")
+        self._ca_path = (self._ca_dir or Path(self._private.name)) / "ca.pem"
+        authority.cert_pem.write_to_path(str(self._ca_path))
+        with certificate.private_key_and_cert_chain_pem.tempfile() as key_path:
+            config = uvicorn.Config(
+                Azure(self.state, self._disconnect),
+                ssl_certfile=key_path,
+                lifespan="off",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+            config.load()
+        return config
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        while not self._server.started and not serving.done():
+            await asyncio.sleep(0.005)
+        self._started.set()
+        await serving
+
+    def _disconnect(self, scope: Scope) -> None:
+        """Close the connection that a request came by, without another byte."""
+        connection: Any
+        for connection in list(self._server.server_state.connections):
+            if connection.client == scope["client"]:
+                connection.transport.abort()
+
+
+def serve(
+    on_ready: Callable[[str, Path], None], *, port: int = 0, ca_dir: Path | None = None
+) -> None:
+    """Run an emulator until SIGINT or SIGTERM; call from the main thread.
+
+    on_ready: is called once with the endpoint and the CA's path, when requests are answered
+    """
+    stop = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with Emulator(port=port, ca_dir=ca_dir) as azure:
+            on_ready(azure.endpoint, azure.ca_path)
+            stop.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
