@@ -5,10 +5,8 @@ It does not know how anything was read, nor whether a change is safe to make: th
 
 from collections.abc import Mapping, Sequence
 
-from reconciler.core.links import Action, Aim, Change, Observed, Place, Problem, Wanted
-
-PRINCIPAL_GONE = frozenset({"app_not_in_tenant", "no_such_tenant"})
-"""Problems that say there is no principal left which could carry a link."""
+from reconciler.core.links import Action, Aim, Change, Observed, Place, Wanted
+from reconciler.core.problems import PRINCIPAL_GONE, duplicate_principal
 
 
 def diff(wanted: Sequence[Wanted], observed: Mapping[Place, Observed]) -> tuple[Change, ...]:
@@ -68,18 +66,7 @@ def _without_duplicates(observed: Mapping[Place, Observed]) -> dict[Place, Obser
     settled = dict(observed)
     for (tenant_id, object_id), places in entries.items():
         if len(places) > 1:
-            problem = _duplicate_principal(places)
+            problem = duplicate_principal(places)
             for place in places:
-                settled[place] = Observed.unknown(
-                    problem, tenant_id=tenant_id, object_id=object_id
-                )
+                settled[place] = Observed.unknown(problem, tenant_id=tenant_id, object_id=object_id)
     return settled
-
-
-def _duplicate_principal(places: Sequence[Place]) -> Problem:
-    entries = ", ".join(f"{place.tenant} / {place.identity}" for place in places)
-    return Problem(
-        "duplicate_principal",
-        f"these entries all reach one principal, which has one link: {entries}",
-        "keep one of the entries, or give each an identity of its own",
-    )

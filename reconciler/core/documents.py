@@ -128,5 +128,3 @@ def _hash(data: Mapping[str, Any], without: tuple[str, ...]) -> str:
     kept = {key: value for key, value in data.items() if key not in without}
     text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-
-

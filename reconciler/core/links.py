@@ -79,6 +79,11 @@ class Settled:
     action: Action
     reason: str
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the link is read all the same, to show it. An attested one never is."""
+        return self.action is not Action.ATTESTED
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -6,36 +6,10 @@ writes.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
-from reconciler.core.links import Observed, Place, Problem
-
-
-class Reply(StrEnum):
-    """What came back from a write. Never proof of anything: only the read after it is."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    SILENT = "silent"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to one write.
-
-    problem         what was refused or lost; None when accepted
-    correlation_id  Azure's x-ms-correlation-request-id, for a support case; None without an answer
-    may_retry       whether the same write could succeed a little later
-    retry_after_s   seconds that Azure asked to wait first; None where it asked for nothing
-    """
-
-    reply: Reply
-    problem: Problem | None = None
-    correlation_id: str | None = None
-    may_retry: bool = False
-    retry_after_s: float | None = None
+from reconciler.core.links import Change, Observed, Place
+from reconciler.core.results import Answer, Result
 
 
 class LinkReader(Protocol):
@@ -66,6 +40,18 @@ class LinkWriter(LinkReader, Protocol):
 
     def pause(self, answer: Answer) -> bool:
         """Wait before a write is repeated; False when this link has no more tries or time."""
+        ...
+
+
+class Journal(Protocol):
+    """What was meant and what became of it, kept on disk. Both raise `RunFailed` if they cannot."""
+
+    def intend(self, change: Change) -> None:
+        """Keep the intent; on disk before this returns, and so before the write is sent."""
+        ...
+
+    def settle(self, result: Result) -> None:
+        """Keep the outcome of an intent."""
         ...
 
 

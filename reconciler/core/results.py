@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.core.links import Change, Observed, Problem, Seen
-from reconciler.core.ports import Answer, Reply
 
 
 class Outcome(StrEnum):
@@ -20,6 +19,31 @@ class Outcome(StrEnum):
     FAILED = "failed"
     UNVERIFIED = "unverified"
     SKIPPED = "skipped"
+
+
+class Reply(StrEnum):
+    """What came back from a write. Never proof of anything: only the read after it is."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one write.
+
+    problem         what was refused or lost; None when accepted
+    correlation_id  Azure's x-ms-correlation-request-id, for a support case; None without an answer
+    may_retry       whether the same write could succeed a little later
+    retry_after_s   seconds that Azure asked to wait first; None where it asked for nothing
+    """
+
+    reply: Reply
+    problem: Problem | None = None
+    correlation_id: str | None = None
+    may_retry: bool = False
+    retry_after_s: float | None = None
 
 
 CONVERGED = frozenset({Outcome.APPLIED, Outcome.ALREADY})

@@ -1,0 +1,79 @@
+"""How does a job get at Azure? A recipe that travels, and what it opens where the job runs.
+
+The recipe holds references and endpoints, so it may be pickled; secrets are resolved when somebody
+signs in.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event
+
+from reconciler.azure.client import Doubts, LinkReader, LinkWriter, Session
+from reconciler.azure.clouds import CLOUDS, Cloud, described
+from reconciler.azure.credentials import Entra
+from reconciler.azure.https import Https
+from reconciler.azure.retry import Hosts, Patience
+from reconciler.core.identities import Identity
+from reconciler.core.links import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that is needed to open Azure, on this machine or another.
+
+    connections  how many requests may be under way at once
+    """
+
+    cloud: Cloud
+    identities: Mapping[str, Identity]
+    ca_bundle: str | None = None
+    connections: int = 32
+
+
+def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None) -> Cloud:
+    """A known cloud by name, or the one behind the endpoint that the operator chose."""
+    if endpoint is None:
+        return CLOUDS[name]
+    return described(endpoint, Https(Hosts(), ca_bundle=ca_bundle))
+
+
+class Azure:
+    """Azure as a run reaches it: opens one link at a time, and shares what can be shared.
+
+    stop  once set, waits end and nothing is tried again
+    """
+
+    def __init__(self, recipe: Recipe, stop: Event) -> None:
+        self._recipe = recipe
+        self._stop = stop
+        self._hosts = Hosts()
+        self._entra = Entra(recipe.cloud, self._https())
+        self._doubts = Doubts(stop.wait)
+        self._looking = self._https(frozenset({"GET"}))
+        self._writing = self._https(frozenset({"GET", "PUT", "PATCH", "DELETE"}))
+
+    @contextmanager
+    def reader(self, place: Place) -> Iterator[LinkReader]:
+        """Open a link to look at it."""
+        yield LinkReader(self._session(place), self._looking)
+
+    @contextmanager
+    def writer(self, place: Place) -> Iterator[LinkWriter]:
+        """Open a link to change it."""
+        yield LinkWriter(self._session(place), self._writing)
+
+    def _https(self, only: frozenset[str] | None = None) -> Https:
+        recipe = self._recipe
+        return Https(
+            self._hosts, ca_bundle=recipe.ca_bundle, connections=recipe.connections, only=only
+        )
+
+    def _session(self, place: Place) -> Session:
+        return Session(
+            place,
+            self._recipe.identities[place.identity],
+            self._entra,
+            self._doubts,
+            lambda: Patience(self._hosts, self._stop),
+        )

@@ -1,0 +1,263 @@
+"""How is one link read and written? The requests of the ManagementPartner provider, and no others.
+
+What counts as linked or not linked is decided here, by exact answers only (recorded on the wire):
+200 with a well-formed object is linked, 404 `ManagementPartnerNotFound` is not linked. Whatever
+else comes back is unknown, with a problem. A link is never read by its ID: that request fails both
+when nothing is linked and when another ID is.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from reconciler.azure.credentials import Entra
+from reconciler.azure.https import HttpReply, Https, NoAnswer
+from reconciler.azure.refusals import is_not_linked, of_arm
+from reconciler.azure.retry import Patience, Trouble
+from reconciler.core.identities import Identity
+from reconciler.core.links import Observed, Place, Problem, Seen
+from reconciler.core.problems import BROKEN_IDENTITY
+from reconciler.core.results import Answer, Reply
+
+PARTNERS = "/providers/Microsoft.ManagementPartner/partners"
+API_VERSION = "2018-02-01"
+"""The only one the provider has."""
+
+FRESH_SECRET_S = 20.0
+"""A new client secret takes up to so long to be known everywhere."""
+
+_PARTNER_ID = re.compile(r"[0-9]{4,10}")
+
+
+class Doubts:
+    """Which identities were refused once in this run? The first refusal is asked twice."""
+
+    def __init__(self, sleep: Callable[[float], bool]) -> None:
+        self._sleep = sleep
+        self._seen: set[str] = set()
+
+    def worth_another_try(self, identity: Identity, trouble: Trouble) -> bool:
+        """Wait for a fresh secret to spread, once for each identity; False means give up."""
+        if trouble.problem.code not in BROKEN_IDENTITY or identity.name in self._seen:
+            return False
+        self._seen.add(identity.name)
+        return not self._sleep(FRESH_SECRET_S)
+
+
+class Session:
+    """Who signs in where, for one link: its token, as long as the link is looked at."""
+
+    def __init__(
+        self,
+        place: Place,
+        identity: Identity,
+        entra: Entra,
+        doubts: Doubts,
+        new_patience: Callable[[], Patience],
+    ) -> None:
+        self.arm = entra.cloud.arm
+        self.tenant_id: str | None = None
+        self.object_id: str | None = None
+        self.new_patience = new_patience
+        self._place = place
+        self._identity = identity
+        self._entra = entra
+        self._doubts = doubts
+        self._token: str | None = None
+        self._renewals = 0
+
+    def headers(self, patience: Patience) -> dict[str, str]:
+        """The headers of a request to ARM; signs in when there is no token. Raises `Trouble`."""
+        if self._token is None:
+            self._token = self._sign_in(patience)
+        return {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+
+    def renew(self) -> bool:
+        """Drop a token that ARM refused; False when that was done before."""
+        self._token = None
+        self._renewals += 1
+        return self._renewals == 1
+
+    def _sign_in(self, patience: Patience) -> str:
+        directories = self._entra.directories
+        tenant_id = patience.call(lambda: directories.tenant_id(self._place.directory))
+        self.tenant_id = tenant_id
+
+        def ask() -> str:
+            return self._entra.token(self._identity, tenant_id)
+
+        try:
+            token = patience.call(ask)
+        except Trouble as trouble:
+            if not self._doubts.worth_another_try(self._identity, trouble):
+                raise
+            token = patience.call(ask)
+        self._check_claims(token, tenant_id)
+        return token
+
+    def _check_claims(self, token: str, tenant_id: str) -> None:
+        """The token alone decides which link is read or written: it must be the file's."""
+        claims = _claims(token)
+        if claims.get("tid") != tenant_id:
+            raise _wrong_token(f"the token is for tenant {claims.get('tid')}, not {tenant_id}")
+        object_id = claims.get("oid")
+        if not object_id:
+            raise _wrong_token("the token names no object ID, so its link cannot be matched")
+        if self._place.object_id and object_id != self._place.object_id:
+            raise _wrong_token(
+                f"the principal is {object_id}, but the file pins {self._place.object_id}"
+            )
+        self.object_id = object_id
+
+
+class LinkReader:
+    """One link, to be looked at. It has no method that writes."""
+
+    def __init__(self, session: Session, https: Https) -> None:
+        self._session = session
+        self._https = https
+
+    def read(self) -> Observed:
+        """Ask Azure for the link; trouble comes back as `Observed.unknown`."""
+        patience = self._session.new_patience()
+        try:
+            return patience.call(lambda: self._read_once(patience))
+        except Trouble as trouble:
+            return Observed.unknown(
+                trouble.problem,
+                tenant_id=self._session.tenant_id,
+                object_id=self._session.object_id,
+            )
+
+    def _read_once(self, patience: Patience) -> Observed:
+        session = self._session
+        url = f"{session.arm}{PARTNERS}?api-version={API_VERSION}"
+        reply = self._https.send("GET", url, headers=session.headers(patience))
+        if reply.status == 401 and session.renew():
+            reply = self._https.send("GET", url, headers=session.headers(patience))
+        if reply.status == 200:
+            return _linked(reply, str(session.tenant_id), str(session.object_id))
+        if is_not_linked(reply):
+            return Observed(Seen.NOT_LINKED, session.tenant_id, session.object_id)
+        raise of_arm(reply, session.arm)
+
+
+class LinkWriter(LinkReader):
+    """One link, to be looked at and changed. Each write is one request, without a body."""
+
+    def __init__(self, session: Session, https: Https) -> None:
+        super().__init__(session, https)
+        self._patience = session.new_patience()
+
+    def create(self, partner_id: str) -> Answer:
+        """Link a principal that has no link."""
+        return self._write("PUT", partner_id)
+
+    def update(self, partner_id: str) -> Answer:
+        """Point the link at another ID; the path carries the new one."""
+        return self._write("PATCH", partner_id)
+
+    def remove(self, partner_id: str) -> Answer:
+        """Remove the link to exactly this ID. What a DELETE of another ID does is not known."""
+        return self._write("DELETE", partner_id)
+
+    def pause(self, answer: Answer) -> bool:
+        """Wait before a write is repeated; False when its tries or its time are spent."""
+        return self._patience.wait(self._session.arm, answer.retry_after_s)
+
+    def _write(self, method: str, partner_id: str) -> Answer:
+        session = self._session
+        url = f"{session.arm}{PARTNERS}/{partner_id}?api-version={API_VERSION}"
+        try:
+            headers = session.headers(self._patience)
+        except Trouble as trouble:
+            return Answer(Reply.REFUSED, trouble.problem)
+        try:
+            reply = self._https.send(method, url, headers=headers)
+        except NoAnswer as silence:
+            return Answer(Reply.SILENT, silence.problem, may_retry=True)
+        except Trouble as trouble:
+            return Answer(Reply.REFUSED, trouble.problem)
+        correlation_id = reply.headers.get("x-ms-correlation-request-id")
+        if reply.status == 200:
+            return Answer(Reply.ACCEPTED, correlation_id=correlation_id)
+        refusal = of_arm(reply, session.arm)
+        return Answer(
+            Reply.REFUSED,
+            refusal.problem,
+            correlation_id,
+            may_retry=refusal.is_transient or (reply.status == 401 and session.renew()),
+            retry_after_s=refusal.retry_after_s,
+        )
+
+
+def _linked(reply: HttpReply, tenant_id: str, object_id: str) -> Observed:
+    """A link from a 200; raises `Trouble` unless it is well formed and the principal's own."""
+    try:
+        data = json.loads(reply.body)
+        link = data["properties"]
+        partner_id = link["partnerId"]
+        owner = (link["tenantId"].lower(), link["objectId"].lower())
+        is_sound = (
+            isinstance(partner_id, str)
+            and _PARTNER_ID.fullmatch(partner_id) is not None
+            and data.get("name", partner_id) == partner_id
+            and link["state"] == "Active"
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        is_sound = False
+    if not is_sound:
+        raise _unexpected_link()
+    if owner != (tenant_id, object_id):
+        raise _wrong_token(f"Azure answered with the link of {owner[1]} in tenant {owner[0]}")
+    return Observed(
+        Seen.LINKED,
+        tenant_id,
+        object_id,
+        partner_id,
+        partner_name=_text(link.get("partnerName")),
+        version=_number(link.get("version")),
+        updated_at=_text(link.get("updatedTime")),
+        created_at=_text(link.get("createdTime")),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _claims(token: str) -> dict[str, str]:
+    """Tenant and object ID of a JWT, in lower case. Its signature is ARM's to check, not ours."""
+    with suppress(ValueError, IndexError, RecursionError):
+        body = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        if isinstance(claims, dict):
+            return {key: str(claims[key]).lower() for key in ("tid", "oid") if claims.get(key)}
+    return {}
+
+
+def _wrong_token(message: str) -> Trouble:
+    return Trouble(
+        Problem(
+            "wrong_tenant_token",
+            message,
+            "nothing was written; check tenant, identity and object_id in the file",
+        )
+    )
+
+
+def _unexpected_link() -> Trouble:
+    return Trouble(
+        Problem(
+            "unexpected_answer",
+            "Azure answered 200, but not with a link of the known form",
+            "nothing was concluded from it; run again, then report it",
+        )
+    )

@@ -1,0 +1,115 @@
+"""When is something tried again, and when is it given up?
+
+The libraries' own retries are all off: they sleep deaf to signals and deadlines, and they may
+repeat a write without looking first. Here a wait ends at once when the run is stopped.
+
+A library's decorator would not do: the tries of one link span several requests, and between two
+tries of a write there must be a read.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from threading import Event, Lock
+from typing import TypeVar
+
+from reconciler.core.links import Problem
+
+T = TypeVar("T")
+
+MAX_RETRIES = 5
+MAX_SECONDS = 120.0
+FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 30.0
+DOWN_AFTER = 20
+"""So many unanswered or 5xx requests in a row, and a host is not asked twice any more."""
+
+
+class Trouble(Exception):
+    """A request came to nothing. It never leaves this package: outside it is a `Problem`.
+
+    is_transient   whether the same request could succeed a little later
+    host           the origin that was asked, where it matters for a retry
+    retry_after_s  seconds that it asked to wait first
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        is_transient: bool = False,
+        host: str = "",
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.host = host
+        self.is_transient = is_transient
+        self.retry_after_s = retry_after_s
+
+
+class Hosts:
+    """Which hosts are down? Shared by all links of a run, so that an outage costs a minute."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, int] = {}
+        self._down: set[str] = set()
+        self._lock = Lock()
+
+    def answered(self, host: str) -> None:
+        """Note a real answer, whatever it said."""
+        if self._failures.get(host):
+            with self._lock:
+                self._failures[host] = 0
+
+    def failed(self, host: str) -> None:
+        """Note a 5xx or no answer at all."""
+        with self._lock:
+            self._failures[host] = self._failures.get(host, 0) + 1
+            if self._failures[host] >= DOWN_AFTER:
+                self._down.add(host)
+
+    def is_down(self, host: str) -> bool:
+        """Whether this host has been given up."""
+        return host in self._down
+
+
+class Patience:
+    """How often and how long one link is tried again: 5 times or 120 s, whichever ends first.
+
+    clock  seconds that only go forward; a wait beyond the end is not begun
+    """
+
+    def __init__(
+        self, hosts: Hosts, stop: Event, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._hosts = hosts
+        self._stop = stop
+        self._clock = clock
+        self._tries = 0
+        self._ends_at = clock() + MAX_SECONDS
+
+    def call(self, attempt: Callable[[], T]) -> T:
+        """Run `attempt` until it returns; raises its last `Trouble` when patience is spent."""
+        while True:
+            try:
+                return attempt()
+            except Trouble as trouble:
+                if not trouble.is_transient or not self.wait(trouble.host, trouble.retry_after_s):
+                    raise
+
+    def wait(self, host: str, retry_after_s: float | None = None) -> bool:
+        """Wait before this host is asked again; False, at once, when it is not to be."""
+        wait_s = max(self._backoff_s(), retry_after_s or 0.0)
+        if (
+            self._tries >= MAX_RETRIES
+            or self._clock() + wait_s > self._ends_at
+            or self._hosts.is_down(host)
+        ):
+            return False
+        self._tries += 1
+        return not self._stop.wait(wait_s)
+
+    def _backoff_s(self) -> float:
+        doubled = FIRST_WAIT_S * 2.0**self._tries
+        return min(doubled, LONGEST_WAIT_S) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter

@@ -1,0 +1,82 @@
+"""Which problems mean something to the engine? Their codes, and the problems it raises itself.
+
+All other codes are the edges' own words, and nothing is decided from them.
+"""
+
+from collections.abc import Sequence
+
+from reconciler.core.links import Place, Problem
+
+PRINCIPAL_GONE = frozenset({"app_not_in_tenant", "no_such_tenant"})
+"""There is no principal left that could carry a link."""
+
+BROKEN_IDENTITY = frozenset(
+    {"invalid_client_secret", "invalid_client_certificate", "expired_client_secret"}
+)
+"""This credential may be wrong everywhere."""
+
+INVALID_PARTNER_ID = "invalid_partner_id"
+"""Azure says that this ID is no partner."""
+
+INTERRUPTED = Problem(
+    "interrupted", "not tried: the run was interrupted", "run again; what was done stays done"
+)
+DEADLINE = Problem(
+    "deadline",
+    "not tried: the run's deadline was reached",
+    "run again, with a longer --deadline or a higher --concurrency",
+)
+LIMIT = Problem(
+    "limit", "not tried: beyond --max-changes", "run again for the next ones, in file order"
+)
+
+
+def duplicate_principal(places: Sequence[Place]) -> Problem:
+    """Several entries of the file reach one principal."""
+    entries = ", ".join(f"{place.tenant} / {place.identity}" for place in places)
+    return Problem(
+        "duplicate_principal",
+        f"these entries all reach one principal, which has one link: {entries}",
+        "keep one of the entries, or give each an identity of its own",
+    )
+
+
+def identity_broken(identity: str, cause: Problem) -> Problem:
+    """An identity was refused by two tenants and accepted by none."""
+    return Problem(
+        cause.code,
+        f"not tried: identity {identity} was refused elsewhere in this run: {cause.message}",
+        cause.hint,
+    )
+
+
+def name_mismatch(
+    partner_id: str, wanted: Sequence[str], answered: str, carriers: Sequence[str]
+) -> Problem:
+    """Azure knows this ID under another name than the file says."""
+    names = " or ".join(f'"{name}"' for name in wanted)
+    where = ", ".join(carriers[:10]) + (f" and {len(carriers) - 10} more" * (len(carriers) > 10))
+    return Problem(
+        "partner_name_mismatch",
+        f'Azure calls partner {partner_id} "{answered}", the file says {names}; '
+        f"carried by: {where}",
+        "check the ID in Partner Center; if it is right, correct name: under partners:",
+    )
+
+
+def journal_failed(error: Exception) -> Problem:
+    """The journal cannot be written, so nothing else is."""
+    return Problem(
+        "journal_failed",
+        f"not tried: {error}",
+        "make room or name another --state-dir; then run again",
+    )
+
+
+def internal(error: BaseException) -> Problem:
+    """A mistake of the program itself, caught so that it costs one link and not the run."""
+    return Problem(
+        "internal_error",
+        f"the program failed on this link: {type(error).__name__}: {error}"[:300],
+        "this is a bug: report it with the log of --log-level debug",
+    )

@@ -1,0 +1,189 @@
+"""May this job begin? Asked before each one, told after each one, and nowhere else.
+
+Reads stop for a signal, a deadline or a broken identity. Writes stop for those, for an ID that
+proved wrong, for a journal that cannot be written, and wait while a new ID is tried on one tenant.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from enum import Enum
+
+from reconciler.core.errors import RunFailed
+from reconciler.core.links import Change, Observed, Place, Problem
+from reconciler.core.ports import Journal
+from reconciler.core.problems import (
+    BROKEN_IDENTITY,
+    INVALID_PARTNER_ID,
+    identity_broken,
+    journal_failed,
+    name_mismatch,
+)
+from reconciler.core.results import CONVERGED, Outcome, Result
+
+
+class Verdict(Enum):
+    """What a gate says, if it does not say why not."""
+
+    GO = "go"
+    WAIT = "wait"
+
+
+class Identities:
+    """Which identities are broken for this run?
+
+    One is when a credential refusal came from two different tenants and none accepted it: a
+    single tenant may answer so merely because it lacks the app.
+    """
+
+    def __init__(self) -> None:
+        self._accepted: set[str] = set()
+        self._refused: dict[str, dict[str, Problem]] = {}
+
+    def note(self, place: Place, seen: Observed) -> None:
+        """Take in how a sign-in went."""
+        if seen.object_id:
+            self._accepted.add(place.identity)
+        elif seen.problem and seen.problem.code in BROKEN_IDENTITY:
+            self._refused.setdefault(place.identity, {})[place.directory] = seen.problem
+
+    def problem(self, place: Place) -> Problem | None:
+        """Why this identity is not tried any more; None if it is."""
+        refusals = self._refused.get(place.identity, {})
+        if place.identity in self._accepted or len(refusals) < 2:
+            return None
+        return identity_broken(place.identity, next(iter(refusals.values())))
+
+
+class ReadGates:
+    """The gates before a read."""
+
+    def __init__(self, stopped: Callable[[], Problem | None], identities: Identities) -> None:
+        self._stopped = stopped
+        self._identities = identities
+
+    def admit(self, place: Place) -> Verdict | Problem:
+        """GO, or why this link is not read."""
+        return self._stopped() or self._identities.problem(place) or Verdict.GO
+
+    def refuse(self, place: Place, problem: Problem) -> Observed:
+        """What stands for a link that is not read."""
+        return Observed.unknown(problem)
+
+    def end(self, place: Place, seen: Observed) -> Observed:
+        """Take in what was read."""
+        self._identities.note(place, seen)
+        return seen
+
+
+class PartnerIds:
+    """Which IDs may be written?
+
+    Those that some link carries already, at once. A new one goes to one tenant first, its canary,
+    and to the others when that one verified. One that proved wrong goes nowhere any more.
+
+    names     what Azure must call an ID, where the file says so
+    observed  all links read in this run, with their tenants' names
+    """
+
+    def __init__(
+        self, names: Mapping[str, Sequence[str]], observed: Sequence[tuple[str, Observed]]
+    ) -> None:
+        self._names = {i: {_folded(name) for name in given} for i, given in names.items()}
+        self._wanted_names = names
+        self._carriers: dict[str, list[str]] = {}
+        self._on_trial: set[str] = set()
+        self.stopped: dict[str, Problem] = {}
+        for tenant, seen in observed:
+            self._note_carrier(tenant, seen)
+
+    def admit(self, partner_id: str) -> Verdict | Problem:
+        """GO, WAIT for the canary, or why this ID is not written any more."""
+        if problem := self.stopped.get(partner_id):
+            return problem
+        if partner_id in self._on_trial:
+            return Verdict.WAIT
+        if partner_id not in self._carriers:
+            self._on_trial.add(partner_id)
+        return Verdict.GO
+
+    def end(self, partner_id: str, result: Result) -> Problem | None:
+        """Take in how a write of this ID went; returns what is wrong with the ID itself."""
+        self._on_trial.discard(partner_id)
+        if result.problem and result.problem.code == INVALID_PARTNER_ID:
+            self.stopped[partner_id] = result.problem
+        elif result.outcome in CONVERGED and result.after:
+            self._note_carrier(result.change.place.tenant, result.after)
+            return self.stopped.get(partner_id)
+        return None
+
+    def _note_carrier(self, tenant: str, seen: Observed) -> None:
+        partner_id, answered = seen.partner_id, seen.partner_name
+        if partner_id is None:
+            return
+        carriers = self._carriers.setdefault(partner_id, [])
+        carriers.append(tenant)
+        names = self._names.get(partner_id)
+        # Old records carry no name: that is no mismatch.
+        if names and answered and _folded(answered) not in names:
+            self.stopped[partner_id] = name_mismatch(
+                partner_id, self._wanted_names[partner_id], answered, carriers
+            )
+
+
+class WriteGates:
+    """The gates before a write.
+
+    journal  is told of each change before it goes out, and of each result. If it cannot keep an
+             intent, nothing is written any more: `RunFailed` of the journal closes the gates
+    """
+
+    def __init__(
+        self,
+        stopped: Callable[[], Problem | None],
+        identities: Identities,
+        partner_ids: PartnerIds,
+        journal: Journal,
+    ) -> None:
+        self._stopped = stopped
+        self._identities = identities
+        self._partner_ids = partner_ids
+        self._journal = journal
+        self.failure: RunFailed | None = None
+
+    def admit(self, change: Change) -> Verdict | Problem:
+        """GO, WAIT, or why this change is not tried."""
+        problem = self._stopped() or self._identities.problem(change.place)
+        if problem:
+            return problem
+        wanted = change.wanted.partner_id
+        verdict = self._partner_ids.admit(wanted) if wanted else Verdict.GO
+        if verdict is Verdict.GO:
+            self._keep(lambda: self._journal.intend(change))
+        return journal_failed(self.failure) if self.failure else verdict
+
+    def refuse(self, change: Change, problem: Problem) -> Result:
+        """What stands for a change that is not tried."""
+        return Result(change, Outcome.SKIPPED, problem=problem)
+
+    def end(self, change: Change, result: Result) -> Result:
+        """Take in what became of it; a wrong name makes a failure of a write that took."""
+        if result.after:
+            self._identities.note(change.place, result.after)
+        wanted = change.wanted.partner_id
+        problem = self._partner_ids.end(wanted, result) if wanted else None
+        if problem:
+            result = replace(result, outcome=Outcome.FAILED, problem=problem)
+        self._keep(lambda: self._journal.settle(result))
+        return result
+
+    def _keep(self, line: Callable[[], None]) -> None:
+        if self.failure is None:
+            try:
+                line()
+            except RunFailed as failure:
+                self.failure = failure
+
+
+def _folded(name: str) -> str:
+    """A name as it is compared: without regard to case and runs of blanks."""
+    return " ".join(name.split()).casefold()

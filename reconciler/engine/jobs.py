@@ -1,0 +1,56 @@
+"""What is done to one link? Two jobs: look at it, and change it.
+
+A job takes frozen values and returns a frozen value. It logs nothing, decides nothing about other
+links, and raises nothing: whatever goes wrong concerns this link.
+"""
+
+from dataclasses import replace
+
+from reconciler.core.links import Action, Change, Observed, Place
+from reconciler.core.ports import LinkWriter, OpenReader, OpenWriter
+from reconciler.core.problems import internal
+from reconciler.core.results import Answer, Outcome, Result, after_write, before_write, may_repeat
+
+
+def read_link(open_reader: OpenReader, place: Place) -> Observed:
+    """Look at one link."""
+    try:
+        with open_reader(place) as link:
+            return link.read()
+    except Exception as error:
+        return Observed.unknown(internal(error))
+
+
+def apply_change(open_writer: OpenWriter, change: Change) -> Result:
+    """Read, compare with the plan, write, read again. Between two tries there is always a read."""
+    try:
+        with open_writer(_planned_place(change)) as link:
+            result = before_write(change, link.read())
+            while result is None:
+                answer = _write(link, change)
+                after = link.read()
+                if may_repeat(change, answer, after) and link.pause(answer):
+                    result = before_write(change, link.read())
+                else:
+                    result = after_write(change, answer, after)
+            return result
+    except Exception as error:
+        return Result(change, Outcome.UNVERIFIED, problem=internal(error))
+
+
+def _planned_place(change: Change) -> Place:
+    """The place with the tenant ID that the plan resolved: a domain is not looked up twice."""
+    planned = change.observed
+    tenant_id = planned.tenant_id if planned else None
+    return replace(change.place, directory=tenant_id or change.place.directory)
+
+
+def _write(link: LinkWriter, change: Change) -> Answer:
+    match change.action, change.wanted.partner_id, change.observed:
+        case Action.CREATE, str(partner_id), _:
+            return link.create(partner_id)
+        case Action.UPDATE, str(partner_id), _:
+            return link.update(partner_id)
+        case Action.REMOVE, None, Observed(partner_id=str(planned_id)):
+            return link.remove(planned_id)
+    raise ValueError(f"{change.action} is no write")

@@ -1,0 +1,111 @@
+"""How does a run go? Read everything, then compare; or take a plan, and make its changes.
+
+The plan is the barrier: all reads end before the first write begins, because guards judge the whole.
+Orchestration only: what to do is decided in `core`, whether a job may begin in `gates`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from reconciler.core.diff import diff
+from reconciler.core.errors import RunFailed
+from reconciler.core.findings import Finding
+from reconciler.core.links import Change, Observed, Place, Wanted
+from reconciler.core.plan import Plan, Report
+from reconciler.core.ports import Journal, OpenReader, OpenWriter
+from reconciler.core.problems import LIMIT
+from reconciler.core.results import Result, skipped, untouched
+from reconciler.engine.executors import spread
+from reconciler.engine.gates import Identities, PartnerIds, ReadGates, WriteGates
+from reconciler.engine.jobs import apply_change, read_link
+from reconciler.engine.stop import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who does the work: workers, how many jobs at a time, and what tells them to end."""
+
+    pool: Executor
+    concurrency: int
+    stop: Stop
+    identities: Identities
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a plan says of itself, besides its changes."""
+
+    config_digest: str
+    tool_version: str
+    findings: tuple[Finding, ...]
+    clock: Callable[[], datetime]
+
+
+def make_plan(
+    wanted: Sequence[Wanted],
+    facts: Facts,
+    crew: Crew,
+    open_reader: OpenReader,
+    on_read: Callable[[Place, Observed], None],
+) -> Plan:
+    """Read every link that the file has not settled, and compare."""
+    places = [want.place for want in wanted if want.settled is None or want.settled.is_read]
+    gates = ReadGates(lambda: crew.stop.problem, crew.identities)
+    observed: dict[Place, Observed] = {}
+    job = partial(read_link, open_reader)
+    for place, seen in spread(crew.pool, job, places, gates, crew.concurrency):
+        observed[place] = seen
+        on_read(place, seen)
+    return Plan(
+        diff(wanted, observed),
+        facts.config_digest,
+        facts.clock(),
+        facts.tool_version,
+        facts.findings,
+        interrupted=crew.stop.is_set,
+    )
+
+
+def apply_plan(
+    plan: Plan,
+    crew: Crew,
+    open_writer: OpenWriter,
+    journal: Journal,
+    *,
+    names: Mapping[str, Sequence[str]],
+    max_changes: int | None,
+    on_result: Callable[[Result], None],
+) -> tuple[Report, RunFailed | None]:
+    """Make the plan's changes, at most `max_changes`, and say what became of each.
+
+    Returns the failure of the journal beside the report, where there was one: the report is
+    complete all the same.
+    """
+    writes = plan.writes[:max_changes]
+    results: dict[Place, Result] = {
+        change.place: skipped(change, LIMIT) for change in plan.writes[len(writes) :]
+    }
+    gates = WriteGates(
+        lambda: crew.stop.problem,
+        crew.identities,
+        PartnerIds(names, _observed(plan.changes)),
+        journal,
+    )
+    job = partial(apply_change, open_writer)
+    for change, result in spread(crew.pool, job, writes, gates, crew.concurrency):
+        results[change.place] = result
+        on_result(result)
+    report = Report(
+        plan,
+        tuple(results.get(change.place) or untouched(change) for change in plan.changes),
+        interrupted=crew.stop.is_set,
+        findings=plan.findings,
+    )
+    return report, gates.failure
+
+
+def _observed(changes: Sequence[Change]) -> list[tuple[str, Observed]]:
+    return [(change.place.tenant, change.observed) for change in changes if change.observed]
