@@ -117,6 +117,12 @@ def gateway_error(status: int, code: str, message: str, headers: Headers | None 
     return Answer(status, [JSON_TYPE, *arm_headers(), cause, *(headers or ())], to_json(body))
 
 
+def throttled(wait_s: int) -> Answer:
+    """Answer 429 and say how many seconds to wait."""
+    retry_after = (b"retry-after", str(wait_s).encode())
+    return gateway_error(429, *GATEWAY_ERRORS[429], [retry_after])
+
+
 def unauthenticated(endpoint: str, code: str, message: str) -> Answer:
     """Answer 401 and say where to sign in."""
     challenge = (

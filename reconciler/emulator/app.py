@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from reconciler.emulator import arm, entra
+from reconciler.emulator import arm, effects, entra
+from reconciler.emulator.control import PREFIX, control
+from reconciler.emulator.faults import Effect
 from reconciler.emulator.wire import Receive, Scope, Send, read_request, send_answer
 from reconciler.emulator.world import World
 
@@ -20,13 +22,37 @@ class Azure:
         """`disconnect` closes the connection that a request came by."""
         self._world = world
         self._disconnect = disconnect
+        self._control = control(world)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["path"].startswith(PREFIX):
+            await self._control(scope, receive, send)
+            return
         request = await read_request(scope, receive)
         host = entra if entra.owns(request.path) else arm
         call = host.understand(request, self._world)
         self._world.requests.note(call, self._world.clock.now())
-        if self._world.latency_s:
-            await asyncio.sleep(self._world.latency_s)
-        await send_answer(host.carry_out(call, self._world), send)
+        effect = self._world.effect_on(call) or Effect()
+        await _pause(self._world.latency_s + effect.latency_s)
+        answer = effects.answer(effect, call, host.carry_out, self._world)
+        await _pause(effect.slow_answer_s)
+        if answer.connection != "drop":
+            await send_answer(answer, send)
+        if answer.connection != "keep":
+            self._disconnect(scope)
+            await _gone(receive)
+
+
+async def _pause(seconds: float) -> None:
+    if seconds:
+        await asyncio.sleep(seconds)
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the server has noticed that the connection is closed.
+
+    A request that ends sooner without an answer would be answered 500 by the server.
+    """
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -104,6 +104,10 @@ def _link(call: Call, world: World) -> Answer:
     if client is not None and call.tenant in client.foreign_in:
         return answers.provider_error(world.links.switches.foreign_status, *answers.FOREIGN)
     place = Place(call.tenant, call.object_id)
+    if world.links.switches.throttling == "public":
+        wait_s = world.throttle.wait_s(place, call.request.method)
+        if wait_s:
+            return answers.throttled(wait_s)
     result = _ask(call, place, world)
     if call.operation == "read_by_id" and isinstance(result, Refusal):
         linked = not isinstance(world.links.read(place), Refusal)

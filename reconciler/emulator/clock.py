@@ -39,6 +39,11 @@ class Clock:
             return self._frozen_at
         return self._source_ns() // 100 + self._offset
 
+    def reset(self) -> None:
+        """Go back to the machine's time."""
+        self._offset = 0
+        self._frozen_at = None
+
     def set(self, ticks: int) -> None:
         """Jump to `ticks`; a frozen clock stays frozen, a running one runs on from there."""
         if self._frozen_at is not None:

@@ -63,6 +63,7 @@ class Switches:
         request with 200, or `refuse` it with 404
     delete_while_unlinked: a second DELETE leaves the version `unchanged` or `counts`
     read_other_id_status: the HTTP status of GET by another ID than the linked one
+    throttling: ARM's token buckets are `off`, or those of the `public` cloud
     foreign_status: the HTTP status for a principal that has no account in the tenant
     """
 
@@ -73,6 +74,7 @@ class Switches:
     delete_while_unlinked: Literal["unchanged", "counts"] = "unchanged"
     read_other_id_status: int = 404
     foreign_status: int = 403
+    throttling: Literal["off", "public"] = "off"
 
 
 class Partners:
@@ -168,6 +170,13 @@ class Links:
             return self.records.get(place)
         self.records[place] = replace(self._counted(place), is_linked=False)
         return self.records[place]
+
+    def restore(self, place: Place, record: Record | None) -> None:
+        """Set the place back to what it held before."""
+        if record is None:
+            self.records.pop(place, None)
+        else:
+            self.records[place] = record
 
     @property
     def _counts_idle_deletes(self) -> bool:

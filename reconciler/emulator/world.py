@@ -1,26 +1,71 @@
 """Everything that one emulated Azure holds: who exists, what is linked, what goes wrong, when.
 
-The one mutable whole that routes and control share. It is touched by a single event loop.
+The one mutable whole that the routes and the control routes share. A single event loop works on it;
+a test may look at it from its own thread, and change it between requests.
 """
 
 from __future__ import annotations
 
-from reconciler.emulator.calls import RequestLog
+from typing import Any
+
+from reconciler.emulator.calls import Call, RequestLog
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.directory import Directory
+from reconciler.emulator.faults import Effect, Faults, Rule
+from reconciler.emulator.fields import Fields
+from reconciler.emulator.rules import read_rule
+from reconciler.emulator.sections import SeedLink
+from reconciler.emulator.seed import Seed
 from reconciler.emulator.state import Links, Partners
+from reconciler.emulator.throttle import Throttle
 from reconciler.emulator.tokens import Tokens
 
 
 class World:
     """One emulated Azure."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, seed: Seed, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.endpoint = ""
         self.tokens = Tokens()
-        self.directory = Directory()
-        self.links = Links(self.clock.now, Partners())
-        self.requests = RequestLog()
-        self.latency_s = 0.0
-        self.token_lifetime_s = 3599
+        self.seed = seed
+        self.reset(seed)
+
+    def reset(self, seed: Seed | None = None) -> None:
+        """Begin anew with `seed`, or with the last one; tokens stay valid."""
+        self.seed = seed = seed or self.seed
+        self.clock.reset()
+        if seed.clock is not None:
+            self.clock.set(seed.clock)
+        self.directory = Directory(seed.tenants, seed.clients)
+        self.partners = Partners(seed.partners)
+        self.links = Links(self.clock.now, self.partners, seed.switches)
+        self.throttle = Throttle(self.clock.now)
+        self.requests = RequestLog(seed.request_log)
+        self.latency_s = seed.latency_s
+        self.token_lifetime_s = seed.token_lifetime_s
+        self.faults = Faults()
+        for rule in seed.faults:
+            self.add_fault(rule)
+        for link in seed.links:
+            self.plant(link)
+
+    def plant(self, link: SeedLink) -> None:
+        """Put a record where it says, whatever was there."""
+        self.links.records[link.place] = link.record(self.clock.now(), self.partners)
+
+    def add_fault(self, fault: Rule | dict[str, Any]) -> None:
+        """Put a fault behind the others; a mapping is read as in a seed.
+
+        Raises BadSeed when the mapping is no fault.
+        """
+        rule = fault if isinstance(fault, Rule) else read_rule(Fields(fault, ""))
+        self.faults.add(rule, self._tenant_id)
+
+    def effect_on(self, call: Call) -> Effect | None:
+        """Return the fault that hits this call, if any, and count it."""
+        return self.faults.choose(call.operation, call.tenant, call.client_id, call.partner_id)
+
+    def _tenant_id(self, name: str) -> str:
+        tenant = self.directory.tenant(name)
+        return tenant.tenant_id if tenant else name

@@ -1,0 +1,135 @@
+"""What goes wrong, for whom, and how often?
+
+Rules that are matched against each call in order; the first that matches, has done its skipping and
+is not used up decides. Pure: what an effect does to an answer is in `effects`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+ANY = "*"
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which calls a rule is about.
+
+    tenant: GUID, lower-case domain, or `*`
+    operations: names out of calls.OPERATIONS; empty means all
+    client_id, partner_id: `*` for all; a call without a partner ID matches only `*`
+    after: matching calls that are left alone first
+    times: matching calls that are hit then; None means all
+    """
+
+    tenant: str = ANY
+    operations: frozenset[str] = frozenset()
+    client_id: str = ANY
+    partner_id: str = ANY
+    after: int = 0
+    times: int | None = None
+
+    def covers(self, operation: str, tenant: str, client_id: str, partner_id: str) -> bool:
+        """Say whether the rule is about such a call."""
+        return (
+            (not self.operations or operation in self.operations)
+            and self.tenant in (ANY, tenant)
+            and self.client_id in (ANY, client_id)
+            and self.partner_id in (ANY, partner_id)
+        )
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What happens to a call.
+
+    latency_s: seconds before anything happens; slow_answer_s: seconds between effect and answer
+    status, code, message, headers: an error instead of the answer; with `aadsts` they override
+    body, content_type: this text instead of the answer, with `status` or 200
+    html: an HTML error page instead of the answer
+    drop: the connection is closed without an answer
+    redirect: the answer sends the client to this URL
+    aadsts: Entra refuses with this number
+    expired_token: ARM says that the token has expired
+    takes_effect: the request is carried out before one of the above is answered
+    no_effect: the answer is the usual one, but nothing changes
+    claims: changed in the token that is issued; None removes one
+    properties: changed in the link that is answered; None removes one
+    cut_body: the connection is closed in the middle of the usual answer
+    drift: after the answer somebody else links this partner ID, or `unlink`s
+    """
+
+    latency_s: float = 0.0
+    slow_answer_s: float = 0.0
+    status: int | None = None
+    code: str | None = None
+    message: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+    content_type: str | None = None
+    html: bool = False
+    drop: bool = False
+    redirect: str | None = None
+    aadsts: int | None = None
+    expired_token: bool = False
+    takes_effect: bool = False
+    no_effect: bool = False
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    cut_body: bool = False
+    drift: str | None = None
+
+    @property
+    def replaces_the_answer(self) -> bool:
+        """Whether the usual answer is not given at all."""
+        return (
+            self.html
+            or self.drop
+            or self.expired_token
+            or any(v is not None for v in (self.status, self.body, self.redirect, self.aadsts))
+        )
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A fault: which calls, and what happens to them. `seen` counts the calls it matched."""
+
+    match: Match = Match()
+    effect: Effect = Effect()
+    seen: int = 0
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no further call will be hit."""
+        times, after = self.match.times, self.match.after
+        return times is not None and self.seen >= after + times
+
+
+class Faults:
+    """The rules in force."""
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        self.rules = list(rules)
+
+    def choose(self, operation: str, tenant: str, client_id: str, partner_id: str) -> Effect | None:
+        """Return the effect that hits this call, and count it; None when nothing goes wrong."""
+        for position, rule in enumerate(self.rules):
+            if rule.is_used_up or not rule.match.covers(operation, tenant, client_id, partner_id):
+                continue
+            self.rules[position] = replace(rule, seen=rule.seen + 1)
+            if rule.seen >= rule.match.after:
+                return rule.effect
+        return None
+
+    def add(self, rule: Rule, tenant_id: Callable[[str], str]) -> None:
+        """Put the rule behind the others; `tenant_id` turns a domain into the tenant's GUID."""
+        match = rule.match
+        if match.tenant != ANY:
+            match = replace(match, tenant=tenant_id(match.tenant))
+        self.rules.append(replace(rule, match=match))
+
+    def clear(self) -> None:
+        """Drop all rules."""
+        self.rules.clear()

@@ -1,0 +1,113 @@
+"""How is a fault written?
+
+From the flat fields of a seed or a control request to a rule. What contradicts itself is refused
+here, so that a fault which does not happen is never taken for a client that survives it.
+"""
+
+from __future__ import annotations
+
+from reconciler.emulator.calls import ENTRA_OPERATIONS, LINK_OPERATIONS, OPERATIONS
+from reconciler.emulator.faults import ANY, Effect, Match, Rule
+from reconciler.emulator.fields import BadSeed, Fields
+from reconciler.emulator.state import PARTNER_ID
+
+GROUPS = {"write": ("create", "update", "remove"), ANY: ()}
+ALONE = ("drop", "redirect", "aadsts", "expired_token", "body", "html")
+ALTERATIONS = ("no_effect", "claims", "properties", "cut_body")
+DRIFT_AWAY = "unlink"
+
+
+def read_rule(entry: Fields) -> Rule:
+    """Read one fault."""
+    effect = _read_effect(entry)
+    rule = Rule(_read_match(entry, _default_operations(effect)), effect)
+    entry.finish()
+    if effect == Effect():
+        raise BadSeed(f"{entry.where or 'the fault'}: does nothing; give it an effect")
+    _refuse_contradictions(entry, rule)
+    return rule
+
+
+def _read_match(entry: Fields, default: frozenset[str]) -> Match:
+    operations: set[str] = set()
+    names = entry.texts("operation")
+    for name in names or ():
+        if name not in GROUPS and name not in OPERATIONS:
+            known = ", ".join((*OPERATIONS, *GROUPS))
+            raise BadSeed(f"{entry.path('operation')}: expected one of {known}, got {name!r}")
+        operations.update(GROUPS.get(name, (name,)))
+    if names is None or ANY in names:
+        operations = set() if names is not None else set(default)
+    return Match(
+        (entry.text("tenant") or ANY).lower(),
+        frozenset(operations),
+        (entry.text("client_id") or ANY).lower(),
+        entry.text("partner_id") or ANY,
+        entry.whole("after") or 0,
+        entry.whole("times", least=1),
+    )
+
+
+def _read_effect(entry: Fields) -> Effect:
+    headers = {name: str(value) for name, value in (entry.mapping("headers") or {}).items()}
+    retry_after_s = entry.whole("retry_after_s")
+    if retry_after_s is not None:
+        headers["Retry-After"] = str(retry_after_s)
+    return Effect(
+        latency_s=entry.seconds("latency_s") or 0.0,
+        slow_answer_s=entry.seconds("slow_answer_s") or 0.0,
+        status=entry.whole("status", least=200, most=599),
+        code=entry.text("code"),
+        message=entry.text("message"),
+        headers=headers,
+        body=entry.text("body"),
+        content_type=entry.text("content_type"),
+        html=entry.flag("html"),
+        drop=entry.flag("drop"),
+        redirect=entry.text("redirect"),
+        aadsts=entry.whole("aadsts", least=1),
+        expired_token=entry.flag("expired_token"),
+        takes_effect=entry.flag("takes_effect"),
+        no_effect=entry.flag("no_effect"),
+        claims=entry.mapping("claims") or {},
+        properties=entry.mapping("properties") or {},
+        cut_body=entry.flag("cut_body"),
+        drift=_read_drift(entry),
+    )
+
+
+def _read_drift(entry: Fields) -> str | None:
+    text = entry.text("drift")
+    if text is None or text == DRIFT_AWAY or PARTNER_ID.fullmatch(text):
+        return text
+    raise BadSeed(f"{entry.path('drift')}: expected a partner ID or {DRIFT_AWAY}, got {text!r}")
+
+
+def _default_operations(effect: Effect) -> frozenset[str]:
+    """Say which calls a fault is about that does not name any."""
+    if effect.aadsts is not None or effect.claims:
+        return frozenset({"token"})
+    if effect.properties or effect.no_effect or effect.drift or effect.expired_token:
+        return frozenset(LINK_OPERATIONS)
+    return frozenset()
+
+
+def _refuse_contradictions(entry: Fields, rule: Rule) -> None:
+    effect, where = rule.effect, entry.where or "the fault"
+    alone = [name for name in ALONE if getattr(effect, name) not in (None, False)]
+    if len(alone) > 1:
+        raise BadSeed(f"{where}: {' and '.join(alone)} exclude each other")
+    if effect.status is not None and alone and alone[0] in ("drop", "expired_token"):
+        raise BadSeed(f"{where}: {alone[0]} comes without a status")
+    altered = [name for name in ALTERATIONS if getattr(effect, name)]
+    if altered and effect.replaces_the_answer:
+        raise BadSeed(f"{where}: {altered[0]} needs the usual answer, which is replaced")
+    if effect.takes_effect and not effect.replaces_the_answer:
+        raise BadSeed(f"{where}: takes_effect needs an answer that replaces the usual one")
+    error_only = {"code": effect.code, "message": effect.message, "headers": effect.headers}
+    for name, value in error_only.items():
+        if value and not effect.replaces_the_answer:
+            raise BadSeed(f"{where}: {name} needs a status")
+    is_elsewhere = not rule.match.operations <= set(ENTRA_OPERATIONS) or not rule.match.operations
+    if effect.aadsts is not None and is_elsewhere:
+        raise BadSeed(f"{where}: aadsts is an answer to token or openid only")
