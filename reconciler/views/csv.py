@@ -1,0 +1,97 @@
+"""The facts as CSV, for spreadsheets: a heading, then one row a link, in the file's order.
+
+The columns are part of the public face: new ones are added at the end. Rows end with a newline
+alone, and a cell never holds one: a control character in a name is written as an escape, so a line
+is a link for `grep` and `wc` too. The text is UTF-8 without a byte order mark.
+"""
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+
+from reconciler.core.plan import Plan, Report
+from reconciler.views.rows import Row, plan_rows, report_rows
+from reconciler.views.text import visible
+
+COLUMNS = (
+    "tenant",
+    "tenant_id",
+    "identity",
+    "object_id",
+    "tags",
+    "wanted_state",
+    "wanted_partner_id",
+    "observed_state",
+    "observed_partner_id",
+    "observed_partner_name",
+    "version",
+    "updated_at",
+    "action",
+    "reason",
+    "problem_code",
+    "problem_message",
+    "problem_hint",
+)
+"""The columns of a plan and an inventory; `tags` are separated by a blank."""
+
+REPORT_COLUMNS = (*COLUMNS, "outcome", "correlation_id")
+
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What starts a formula in a spreadsheet, with the full-width forms that some locales accept."""
+
+
+def render_plan(plan: Plan) -> str:
+    """The plan, one row a link."""
+    return _text(COLUMNS, (_cells(row) for row in plan_rows(plan)))
+
+
+def render_report(report: Report) -> str:
+    """The report, one row a link, with its outcome."""
+    results = report.results
+    return _text(
+        REPORT_COLUMNS,
+        (
+            [*_cells(row), row.outcome, result.correlation_id]
+            for row, result in zip(report_rows(report), results, strict=True)
+        ),
+    )
+
+
+def render_inventory(plan: Plan) -> str:
+    """The inventory: the same columns, for the same links."""
+    return render_plan(plan)
+
+
+def safe_cell(value: object) -> str:
+    """The value as one line that no spreadsheet takes for a formula; None is an empty cell."""
+    text = visible("" if value is None else str(value))
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+
+
+def _text(columns: tuple[str, ...], rows: Iterable[list[object]]) -> str:
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([safe_cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _cells(row: Row) -> list[object]:
+    wanted, seen, problem = row.change.wanted, row.observed, row.problem
+    return [
+        row.tenant,
+        row.tenant_id,
+        row.identity,
+        seen.object_id if seen else wanted.place.object_id,
+        " ".join(wanted.tags),
+        wanted.state.value,
+        wanted.partner_id,
+        *(
+            (seen.state.value, seen.partner_id, seen.partner_name, seen.version, seen.updated_at)
+            if seen
+            else (None,) * 5
+        ),
+        row.action.value,
+        row.change.reason,
+        *((problem.code, problem.message, problem.hint) if problem else (None,) * 3),
+    ]

@@ -1,0 +1,97 @@
+"""Which links share one cause? So that four hundred unreadable tenants do not bury the rest."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reconciler.core.findings import Finding
+from reconciler.views.rows import QUIET, Cause, Row
+
+Member = tuple[str, str]
+Key = tuple[str, str, str]
+
+MANY = 5
+"""Up to so many links with one cause are shown a link a time; more are shown as one group."""
+
+NAMED = 40
+"""A group names so many of its members; JSON, CSV and the inventory have them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One cause and all that it concerns: each with its own message, in the file's order."""
+
+    entries: tuple[tuple[Cause, Member], ...]
+
+    @property
+    def cause(self) -> Cause:
+        """The first of the causes; the others differ at most in their message."""
+        return self.entries[0][0]
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """(tenant, identity) of each link; a finding may name neither."""
+        return tuple(member for _, member in self.entries)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is better shown once than link by link."""
+        return len(self.entries) > MANY
+
+    @property
+    def message(self) -> str:
+        """The one message, or the first of several that differ in details such as a name."""
+        first = self.cause.message
+        is_same = all(cause.message == first for cause, _ in self.entries)
+        return first if is_same else f"for example: {first}"
+
+    def named(self) -> str:
+        """The members in one sentence: as few words as keep each of them findable."""
+        members = self.members
+        shown = members[:NAMED]
+        identities = {identity for _, identity in members}
+        if len(identities) == 1 and "" not in identities:
+            names = f"{identities.pop()} in {', '.join(tenant for tenant, _ in shown)}"
+        else:
+            names = ", ".join(member_label(member) for member in shown)
+        more = len(members) - len(shown)
+        return f"{names} and {more} more (show lists every link)" if more else names
+
+
+def why(row: Row) -> Cause | None:
+    """The row's cause, or the word for what is left alone on purpose; None for other rows."""
+    if row.cause or row.action not in QUIET:
+        return row.cause
+    return Cause(row.action.value, row.action.value, row.change.reason, "")
+
+
+def key_of(cause: Cause) -> Key:
+    """What makes two causes one: the same word, code and remedy; messages may name the tenant."""
+    return cause.label, cause.code, cause.hint
+
+
+def group_rows(rows: Iterable[Row]) -> list[Group]:
+    """The rows that need somebody or are left alone, by cause, in the order of first rows."""
+    return _group((cause, (row.tenant, row.identity)) for row in rows if (cause := why(row)))
+
+
+def group_findings(findings: Sequence[Finding]) -> list[Group]:
+    """The findings by code and hint, in the order they were found."""
+    return _group(
+        (
+            Cause("finding", finding.code, finding.message, finding.hint),
+            (finding.tenant or "", finding.identity or ""),
+        )
+        for finding in findings
+    )
+
+
+def member_label(member: Member) -> str:
+    """The link as the file names it; empty for a finding about the whole file."""
+    return " / ".join(name for name in member if name)
+
+
+def _group(items: Iterable[tuple[Cause, Member]]) -> list[Group]:
+    found: dict[Key, list[tuple[Cause, Member]]] = {}
+    for cause, member in items:
+        found.setdefault(key_of(cause), []).append((cause, member))
+    return [Group(tuple(same)) for same in found.values()]

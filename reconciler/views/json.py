@@ -1,0 +1,26 @@
+"""The facts as JSON, for programs: the document itself, indented."""
+
+import json
+
+from reconciler.core.documents import Data, plan_data, report_data
+from reconciler.core.plan import Kind, Plan, Report
+from reconciler.views.text import json_safe
+
+
+def render_plan(plan: Plan) -> str:
+    """The plan as `--out` writes it too."""
+    return _text(plan_data(plan))
+
+
+def render_report(report: Report) -> str:
+    """The report: the plan's shape with an outcome for each link."""
+    return _text(report_data(report))
+
+
+def render_inventory(plan: Plan) -> str:
+    """The same reads as an inventory."""
+    return _text(plan_data(plan, Kind.INVENTORY))
+
+
+def _text(data: Data) -> str:
+    return json_safe(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"

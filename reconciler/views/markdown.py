@@ -1,0 +1,177 @@
+"""The facts as GitHub Markdown: made to be posted under a pull request.
+
+A comment there holds 65,536 characters, so a list is folded when long and cut, saying so, when the
+comment would not fit. The inventory is a document of its own and is never cut.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from reconciler.core.documents import digest, iso, plan_data
+from reconciler.core.findings import Finding
+from reconciler.core.links import WRITES
+from reconciler.core.plan import Plan, Refusal, Report, count_actions, count_outcomes
+from reconciler.views.causes import with_code
+from reconciler.views.groups import Group, group_findings, group_rows, member_label
+from reconciler.views.markup import code, escape, folded, limited, table
+from reconciler.views.notes import note, since
+from reconciler.views.recap import inventory_recap, plan_recap, report_recap
+from reconciler.views.rows import QUIET, Cause, Row, plan_rows, report_rows
+
+LONG = 25
+"""Lists of more lines are folded behind a summary."""
+
+_CHANGES_CHARS = 30_000
+_LIST_CHARS = 8_000
+"""Of each of the (at most four) lists beside the changes."""
+
+_INVENTORY_COLUMNS = (
+    "tenant",
+    "tenant ID",
+    "identity",
+    "state",
+    "partner ID",
+    "partner name",
+    "since",
+    "note",
+)
+
+
+def render_plan(plan: Plan) -> str:
+    """The plan as a comment: summary, changes, what needs somebody, and the plan's digest."""
+    rows = plan_rows(plan)
+    counts = count_actions(plan.changes)
+    counts["in sync"] = counts.pop("none")
+    return _text(
+        _head("plan", plan_recap(plan)),
+        _counts(counts),
+        _changes(rows, has_outcomes=False),
+        *_notes(rows, plan.findings, _LIST_CHARS),
+        _footer(plan),
+    )
+
+
+def render_report(report: Report) -> str:
+    """The report as a comment: what became of each change, and why."""
+    rows = report_rows(report)
+    return _text(
+        _head("apply", report_recap(report)),
+        _counts(count_outcomes(report.results)),
+        _changes(rows, has_outcomes=True),
+        *_notes(rows, report.findings, _LIST_CHARS),
+        _refusals(report.refusals),
+        _footer(report.plan),
+    )
+
+
+def render_inventory(plan: Plan) -> str:
+    """Every link as it was observed."""
+    rows = plan_rows(plan)
+    return _text(
+        _head("inventory", inventory_recap(plan)),
+        table(_INVENTORY_COLUMNS, map(_inventory_cells, rows)),
+        *_notes(rows, plan.findings, None),
+        [f"Read {iso(plan.created_at)} by pal-reconcile {escape(plan.tool_version)}"],
+    )
+
+
+def _text(*blocks: Sequence[str]) -> str:
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _head(word: str, recap: str) -> list[str]:
+    return [f"## pal-reconcile {word}", "", f"**{recap}**"]
+
+
+def _footer(plan: Plan) -> list[str]:
+    return [
+        f"Plan digest {code(digest(plan_data(plan)))}  ",
+        f"of file {code(plan.config_digest)}, read {iso(plan.created_at)} "
+        f"by pal-reconcile {escape(plan.tool_version)}",
+    ]
+
+
+def _counts(counts: Mapping[str, int]) -> list[str]:
+    kept = {word: n for word, n in counts.items() if n}
+    return table(list(kept), [[str(n) for n in kept.values()]]) if kept else []
+
+
+def _changes(rows: Sequence[Row], *, has_outcomes: bool) -> list[str]:
+    cells = [
+        [
+            f"`{row.symbol}`",
+            *([row.word] if has_outcomes else []),
+            *map(escape, (row.tenant, row.identity, row.before, row.after)),
+        ]
+        for row in rows
+        if row.action in WRITES
+    ]
+    columns = ("", *(["outcome"] if has_outcomes else []), "tenant", "identity", "from", "to")
+    head, rule, *lines = table(columns, cells)
+    return _section("Changes", lines, _CHANGES_CHARS, (head, rule))
+
+
+def _notes(
+    rows: Sequence[Row], findings: Sequence[Finding], limit: int | None
+) -> Iterator[list[str]]:
+    """What needs somebody, what is worth a look, and what is left alone on purpose."""
+    groups = group_rows(rows)
+    urgent = [group for group in groups if group.cause.label not in QUIET]
+    quiet = [group for group in groups if group.cause.label in QUIET]
+    yield _section("Needs attention", _items(urgent), limit)
+    yield _section("Worth a look", _items(group_findings(findings)), limit)
+    yield _section("Left alone", _items(quiet), limit)
+
+
+def _refusals(refusals: Sequence[Refusal]) -> list[str]:
+    lines = (f"- {code(r.guard)}: {escape(r.message)}" for r in refusals)
+    return _section("Refused", lines, _LIST_CHARS)
+
+
+def _section(
+    title: str, lines: Iterable[str], limit: int | None, head: Sequence[str] = ()
+) -> list[str]:
+    kept, left_out = limited(lines, limit)
+    if not (kept or left_out):
+        return []
+    body = [*head, *kept]
+    if left_out:
+        body += ["", f"… and {left_out} more that a comment cannot hold: see `--format csv`."]
+    if len(kept) > LONG:
+        body = folded(body, f"{len(kept) + left_out} lines")
+    return [f"### {title}", "", *body]
+
+
+def _items(groups: Iterable[Group]) -> Iterator[str]:
+    for group in groups:
+        if group.is_large:
+            lead = f"{len(group.entries)} {group.cause.label}"
+            yield _item(lead, group.cause, group.message, group.named())
+            continue
+        for cause, member in group.entries:
+            lead = " ".join(filter(None, (member_label(member), cause.label)))
+            yield _item(lead, cause, cause.message, "")
+
+
+def _item(lead: str, cause: Cause, message: str, names: str) -> str:
+    parts = [f"- **{escape(lead)}**: {escape(with_code(cause, message))}"]
+    if cause.hint:
+        parts.append(f"→ {escape(cause.hint)}")
+    if cause.correlation_id:
+        parts.append(f"correlation ID {code(cause.correlation_id)}")
+    if names:
+        parts.append(escape(names))
+    return "<br>".join(parts)
+
+
+def _inventory_cells(row: Row) -> list[str]:
+    seen = row.observed
+    return [
+        escape(row.tenant),
+        code(row.directory),
+        escape(row.identity),
+        row.state,
+        escape(seen.partner_id or "") if seen else "",
+        escape(seen.partner_name or "") if seen else "",
+        escape(since(row)),
+        escape(note(row)),
+    ]

@@ -1,0 +1,33 @@
+"""Which few words go beside a link, in any format?"""
+
+from reconciler.core.links import Action, Aim, Seen
+from reconciler.views.rows import QUIET, Row
+
+
+def since(row: Row) -> str:
+    """The day from which the link has been as it is: that of Azure's last change to it.
+
+    Never its `createdTime`, which outlives a removal.
+    """
+    moment = row.observed.updated_at if row.observed else None
+    return (moment or "").partition("T")[0]
+
+
+def note(row: Row) -> str:
+    """What is not as wanted, in a few words; empty where all is well."""
+    wanted = row.change.wanted
+    if row.action is Action.UNKNOWN:
+        return row.problem.code if row.problem else row.change.reason
+    if row.action in QUIET:
+        return left_alone(row)
+    if row.action is Action.NONE:
+        is_read = row.observed is not None and row.observed.state is not Seen.UNKNOWN
+        return "" if is_read else row.change.reason
+    wish = "no link is wanted" if wanted.state is Aim.ABSENT else f"{wanted.partner_id} is wanted"
+    return f"not ours; {wish}" if row.action is Action.CONFLICT else wish
+
+
+def left_alone(row: Row) -> str:
+    """Why a link is held, attested or unmanaged: the file's reason, with that word in it."""
+    word, reason = row.action.value, row.change.reason
+    return reason if word in reason.casefold() else f"{word}: {reason}"

@@ -1,0 +1,88 @@
+"""What is the whole in one line? The sentence that ends every list.
+
+It never says that nothing changed where a link could not be read, or where somebody has to decide.
+"""
+
+from collections.abc import Sequence
+
+from reconciler.core.links import WRITES, Action, Seen
+from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
+from reconciler.core.results import CONVERGED
+from reconciler.views.rows import QUIET
+
+_PLAN_CUT = "Interrupted: not every link was read, so this plan cannot be applied."
+_REPORT_CUT = "Interrupted: run it again for the rest."
+
+
+def plan_recap(plan: Plan) -> str:
+    """`Plan: 2 to create, 1 to update, 0 to remove; 1 conflict; 7 in sync (1 held).`"""
+    counts = count_actions(plan.changes)
+    clauses = [_writes(counts), _attention(counts), _in_sync(plan, counts)]
+    if plan.interrupted or plan.writes or clauses[1]:
+        return _sentence("Plan", clauses, _PLAN_CUT if plan.interrupted else "")
+    return f"No changes. {_in_sync(plan, counts, 'link')}."
+
+
+def report_recap(report: Report) -> str:
+    """`Apply: 3 applied, 1 already; 1 failed; 1 conflict, 1 unreadable; 7 in sync.`"""
+    counts = count_actions(report.plan.changes)
+    rest = [_attention(counts), _in_sync(report.plan, counts)]
+    cut = _REPORT_CUT if report.interrupted else ""
+    if report.refusals:
+        return _sentence("Apply: refused, nothing was written", [_writes(counts), *rest], cut)
+    outcomes = count_outcomes(report.results)
+    good = [f"{n} {word}" for word, n in outcomes.items() if n and word in CONVERGED]
+    bad = [f"{n} {word}" for word, n in outcomes.items() if n and word not in CONVERGED]
+    untried = sum(r.outcome is None and r.change.action in WRITES for r in report.results)
+    if untried:
+        bad.append(f"{untried} not tried")
+    if not (report.plan.writes or rest[0] or cut):
+        return f"No changes. {_in_sync(report.plan, counts, 'link')}."
+    return _sentence("Apply", [", ".join(good) or "0 applied", ", ".join(bad), *rest], cut)
+
+
+def inventory_recap(plan: Plan) -> str:
+    """`12 links: 9 linked, 1 not linked, 1 unreadable, 1 not read (attested).`"""
+    states = [change.observed.state if change.observed else None for change in plan.changes]
+    words = {Seen.LINKED: "linked", Seen.NOT_LINKED: "not linked", Seen.UNKNOWN: "unreadable"}
+    parts = [f"{n} {word}" for seen, word in words.items() if (n := states.count(seen))]
+    if unread := states.count(None):
+        parts.append(f"{unread} not read (attested)")
+    cut = " Interrupted: not every link was read." if plan.interrupted else ""
+    return f"{_count(len(states), 'link')}{': ' if parts else ''}{', '.join(parts)}.{cut}"
+
+
+def _writes(counts: dict[str, int]) -> str:
+    return ", ".join(f"{counts[word]} to {word}" for word in ("create", "update", "remove"))
+
+
+def _attention(counts: dict[str, int]) -> str:
+    parts = []
+    if conflicts := counts[Action.CONFLICT]:
+        parts.append(_count(conflicts, "conflict"))
+    if unknown := counts[Action.UNKNOWN]:
+        parts.append(f"{unknown} unreadable")
+    return ", ".join(parts)
+
+
+def _in_sync(plan: Plan, counts: dict[str, int], noun: str = "") -> str:
+    quiet = [f"{counts[a]} {a.value}" for a in Action if a in QUIET and counts[a]]
+    unread = sum(
+        c.action in QUIET and c.observed is not None and c.observed.state is Seen.UNKNOWN
+        for c in plan.changes
+    )
+    if unread:
+        quiet.append(f"{unread} of them unreadable")
+    total = counts[Action.NONE] + sum(counts[action] for action in QUIET)
+    number = _count(total, noun) if noun else str(total)
+    return f"{number} in sync" + (f" ({', '.join(quiet)})" if quiet else "")
+
+
+def _sentence(head: str, clauses: Sequence[str], tail: str) -> str:
+    text = "; ".join(clause for clause in clauses if clause)
+    colon = "; " if ":" in head else ": "
+    return f"{head}{colon}{text}.{' ' if tail else ''}{tail}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

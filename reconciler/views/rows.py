@@ -1,0 +1,176 @@
+"""What is there to say about each link? Plans and reports as neutral rows, for every view.
+
+A row holds raw text, never escaped and never coloured: each view does that in its own way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reconciler.core.links import WRITES, Action, Aim, Change, Observed, Problem, Seen
+from reconciler.core.plan import Plan, Report
+from reconciler.core.results import CONVERGED, Outcome, Result, untouched
+
+SYMBOLS = {
+    Action.NONE: " ",
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.REMOVE: "-",
+    Action.CONFLICT: "!",
+    Action.UNKNOWN: "?",
+    Action.HELD: "=",
+    Action.ATTESTED: "*",
+    Action.UNMANAGED: ".",
+}
+
+QUIET = frozenset({Action.HELD, Action.ATTESTED, Action.UNMANAGED})
+"""What counts as in sync, and yet is worth a quiet line."""
+
+_STATES = {Seen.LINKED: "linked", Seen.NOT_LINKED: "not linked", Seen.UNKNOWN: "unreadable"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a link is not as wanted though nothing else will be tried, and what to do about it.
+
+    label           the word for it: `conflict`, `unreadable`, or a report's outcome
+    code            the problem's stable code; the label where there is no problem
+    correlation_id  Azure's ID of the write, or None
+    """
+
+    label: str
+    code: str
+    message: str
+    hint: str
+    correlation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One link in words.
+
+    observed  the newest read of the link; None where none was made
+    before    what the link showed when the plan was made, with Azure's name for it
+    after     what is wanted of it; empty where nothing is
+    cause     set where somebody has to look; None for changes and for what is in sync
+    """
+
+    change: Change
+    observed: Observed | None
+    outcome: Outcome | None
+    problem: Problem | None
+    before: str
+    after: str
+    cause: Cause | None
+
+    @property
+    def action(self) -> Action:
+        return self.change.action
+
+    @property
+    def symbol(self) -> str:
+        return SYMBOLS[self.change.action]
+
+    @property
+    def tenant(self) -> str:
+        return self.change.place.tenant
+
+    @property
+    def identity(self) -> str:
+        return self.change.place.identity
+
+    @property
+    def directory(self) -> str:
+        """The tenant's GUID; the domain as the file has it where nobody could resolve it."""
+        seen = self.observed.tenant_id if self.observed else None
+        return seen or self.change.place.directory
+
+    @property
+    def tenant_id(self) -> str | None:
+        """The tenant's GUID, or None where only its domain is known."""
+        return self.directory if "." not in self.directory else None
+
+    @property
+    def word(self) -> str:
+        """What became of the link, or why nothing did, in a word."""
+        if self.outcome:
+            return self.outcome.value
+        if self.cause:
+            return self.cause.label
+        return "not tried" if self.action in WRITES else self.action.value
+
+    @property
+    def state(self) -> str:
+        """What the newest read showed, in words."""
+        return _STATES[self.observed.state] if self.observed else "not read"
+
+    @property
+    def is_in_sync(self) -> bool:
+        """Whether the plan found nothing to do and nothing to mention."""
+        return self.action is Action.NONE
+
+
+def plan_rows(plan: Plan) -> list[Row]:
+    """One row for each link of the plan, in the file's order."""
+    return [_row(untouched(change)) for change in plan.changes]
+
+
+def report_rows(report: Report) -> list[Row]:
+    """One row for each link of the report, in the file's order."""
+    return [_row(result) for result in report.results]
+
+
+def rows_to_list(rows: Sequence[Row]) -> list[Row]:
+    """The rows that a plan or report lists; those in sync are only counted."""
+    return [row for row in rows if not row.is_in_sync]
+
+
+def _row(result: Result) -> Row:
+    change = result.change
+    return Row(
+        change=change,
+        observed=result.observed,
+        outcome=result.outcome,
+        problem=result.problem,
+        before=_side(change.observed),
+        after=_target(change, result.after),
+        cause=_cause(result),
+    )
+
+
+def _side(observed: Observed | None) -> str:
+    if observed is None:
+        return "not read"
+    if observed.state is not Seen.LINKED:
+        return _STATES[observed.state]
+    return _partner(observed.partner_id or "", observed.partner_name)
+
+
+def _target(change: Change, after: Observed | None) -> str:
+    wanted = change.wanted
+    if wanted.state is Aim.UNMANAGED:
+        return ""
+    if wanted.partner_id is None:
+        return "not linked"
+    is_there = after is not None and after.partner_id == wanted.partner_id
+    return _partner(wanted.partner_id, after.partner_name if after and is_there else None)
+
+
+def _partner(partner_id: str, name: str | None) -> str:
+    return f"{partner_id} ({name})" if name else partner_id
+
+
+def _cause(result: Result) -> Cause | None:
+    if result.outcome is not None and result.outcome not in CONVERGED:
+        return _from_problem(result.outcome.value, result)
+    if result.change.action is Action.UNKNOWN:
+        return _from_problem("unreadable", result)
+    if result.change.action is Action.CONFLICT:
+        # The reason's first sentence says what is wrong, the rest what to do about it.
+        message, _, hint = result.change.reason.partition(". ")
+        return Cause("conflict", "conflict", message, hint)
+    return None
+
+
+def _from_problem(label: str, result: Result) -> Cause:
+    problem = result.problem or Problem(label, result.change.reason, "")
+    return Cause(label, problem.code, problem.message, problem.hint, result.correlation_id)

@@ -1,0 +1,113 @@
+"""The facts for people at a terminal: a list that reads like a diff, and a line that sums it up.
+
+Shown: every change, everything that needs somebody, and quietly what is left alone on purpose.
+Links in sync are counted. It says that a link is in place, never that it earns anything.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.core.links import Action
+from reconciler.core.plan import Plan, Refusal, Report
+from reconciler.views.causes import cause_lines, finding_lines, group_lines, problem_lines
+from reconciler.views.groups import Key, group_rows, key_of, why
+from reconciler.views.inventory import inventory_lines
+from reconciler.views.layout import Cell, Page
+from reconciler.views.notes import left_alone
+from reconciler.views.recap import inventory_recap, plan_recap, report_recap
+from reconciler.views.rows import QUIET, Row, plan_rows, report_rows
+from reconciler.views.text import visible
+
+_STYLES = {
+    Action.CREATE: "good",
+    Action.UPDATE: "change",
+    Action.REMOVE: "remove",
+    Action.CONFLICT: "warn",
+    Action.UNKNOWN: "alarm",
+}
+
+_WORDS = {"applied": "good", "already": "good", "failed": "alarm", "unreadable": "alarm"}
+
+_LEAST = (0, 10, 10, 24)
+"""How narrow symbol, tenant, identity and change may become; 0: never folded."""
+
+
+def render_plan(plan: Plan, *, width: int, color: bool) -> str:
+    """The plan as a diff. `width` is the terminal's, in columns."""
+    page = Page(width, color)
+    lines = _listed(page, plan_rows(plan), has_words=False)
+    lines += finding_lines(page, plan.findings)
+    return _text(page, lines, plan_recap(plan))
+
+
+def render_report(report: Report, *, width: int, color: bool) -> str:
+    """What became of each change, with the reasons of those that failed."""
+    page = Page(width, color)
+    lines = _listed(page, report_rows(report), has_words=True)
+    lines += finding_lines(page, report.findings)
+    lines += _refusals(page, report.refusals)
+    return _text(page, lines, report_recap(report))
+
+
+def render_inventory(plan: Plan, *, width: int, color: bool) -> str:
+    """Every link as it was observed, with those in sync."""
+    page = Page(width, color)
+    rows = plan_rows(plan)
+    lines = list(inventory_lines(page, rows))
+    lines += problem_lines(page, rows)
+    lines += finding_lines(page, plan.findings)
+    return _text(page, lines, inventory_recap(plan))
+
+
+def _text(page: Page, lines: Sequence[str], recap: str) -> str:
+    """The recap stays one line however narrow the page: people and scripts search for it."""
+    ending = [*([""] if lines else []), page.paint(recap, "strong")]
+    return "\n".join([*lines, *ending]) + "\n"
+
+
+def _listed(page: Page, rows: Sequence[Row], *, has_words: bool) -> list[str]:
+    """A line or more for each link out of sync; causes that many share come once, at the end."""
+    groups = [group for group in group_rows(rows) if group.is_large]
+    grouped = {key_of(group.cause) for group in groups}
+    single = [row for row in rows if not row.is_in_sync and _key(row) not in grouped]
+    cells = [_cells(row, has_words=has_words) for row in single]
+    widths = page.fit(cells, (0, *_LEAST) if has_words else _LEAST)
+    lines: list[str] = []
+    for row, line in zip(single, cells, strict=True):
+        lines += page.row(line, widths)
+        if row.cause:
+            lines += cause_lines(page, row.cause)
+    return lines + [line for group in groups for line in group_lines(page, group)]
+
+
+def _key(row: Row) -> Key | None:
+    cause = why(row)
+    return key_of(cause) if cause else None
+
+
+def _cells(row: Row, *, has_words: bool) -> list[Cell]:
+    style = "quiet" if row.action in QUIET else ""
+    word = [Cell(row.word, _WORDS.get(row.word, style or "warn"))] if has_words else []
+    return [
+        Cell(row.symbol, _STYLES.get(row.action, "quiet")),
+        *word,
+        Cell(visible(row.tenant), style or "strong"),
+        Cell(visible(row.identity), style),
+        Cell(visible(_change(row)), style),
+    ]
+
+
+def _change(row: Row) -> str:
+    if row.action in QUIET:
+        return f"{row.before}; {left_alone(row)}"
+    if row.action in (Action.CONFLICT, Action.UNKNOWN):
+        return f"{row.before}, wanted {row.after}" if row.after else row.before
+    return f"{row.before} → {row.after}"
+
+
+def _refusals(page: Page, refusals: Sequence[Refusal]) -> Iterator[str]:
+    if refusals:
+        yield ""
+    for refusal in refusals:
+        yield from page.note(
+            visible(f"Refused by {refusal.guard}: {refusal.message}"), style="alarm"
+        )

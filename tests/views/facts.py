@@ -1,0 +1,247 @@
+"""The facts that the views are tested with: a small ordinary world, and a hostile one.
+
+Everything is made by the core itself: reads go through `diff`, writes through `results`.
+"""
+
+from datetime import UTC, datetime
+
+from reconciler.core.diff import diff
+from reconciler.core.findings import Finding
+from reconciler.core.links import (
+    Action,
+    Aim,
+    Change,
+    Observed,
+    Place,
+    Problem,
+    Seen,
+    Settled,
+    Wanted,
+)
+from reconciler.core.plan import Plan, Refusal, Report
+from reconciler.core.results import (
+    Answer,
+    Reply,
+    Result,
+    after_write,
+    before_write,
+    skipped,
+    untouched,
+)
+
+OURS, OLD, FOREIGN = "4936128", "1158331", "9999999"
+
+AZURE_TIME = "2026-03-21T00:36:59.1015478Z"
+
+APP_MISSING = Problem(
+    "app_not_in_tenant",
+    "AADSTS700016: the application is not in the tenant",
+    "the customer's administrator runs: az ad sp create --id 6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11",
+)
+
+SECRET_EXPIRED = Problem(
+    "expired_client_secret",
+    "AADSTS7000222: the secret of automation has expired",
+    "make a new secret for the application and put it where PAL_AUTOMATION_SECRET points",
+)
+
+INTERRUPTED = Problem("interrupted", "the run was interrupted before this", "run it again")
+
+HOSTILE = {
+    "markup": "<b>Fabrikam</b> & Söhne",
+    "pipe": "North|wind `code` [link](https://evil.example)",
+    "newline": "Tail\nspin\r\n\t+ Forged  automation",
+    "direction": "Ade\u202etum\u2069 Ltd",
+    "ansi": "Wing\x1b[2J\x1b[31mtip\x9b1A",
+    "formula": "=cmd()|'/C calc'!A0",
+    "formula_late": " \t@SUM(1)",
+    "hidden": "Pro\u200bse\ufeffware\U000e0041",
+    "wide": "東京テイルスピン株式会社",
+    "lone": "Relecloud\ud800",
+    "mention": "@contoso/admins #12 https://evil.example www.evil.example",
+}
+
+
+def guid(number: int) -> str:
+    """A tenant's or principal's GUID that can be told from the others."""
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+def wanted(
+    tenant: str, number: int, *, identity: str = "automation", aim: Aim = Aim.LINKED, **more: object
+) -> Wanted:
+    """A link as a file wants it; ours may replace the old ID."""
+    return Wanted(
+        Place(tenant, guid(number), identity),
+        aim,
+        OURS if aim is Aim.LINKED else None,
+        **{"replaceable": frozenset({OURS, OLD}), **more},  # type: ignore[arg-type]
+    )
+
+
+def linked(number: int, partner_id: str, name: str | None = None) -> Observed:
+    """A read that showed a link."""
+    return Observed(
+        Seen.LINKED, guid(number), guid(number + 500), partner_id, name, 3, AZURE_TIME, AZURE_TIME
+    )
+
+
+def unlinked(number: int) -> Observed:
+    """A read that showed that there is none."""
+    return Observed(Seen.NOT_LINKED, guid(number), guid(number + 500))
+
+
+def plan_of(*pairs: tuple[Wanted, Observed | None], **more: object) -> Plan:
+    """The plan for such wishes and reads."""
+    observed = {want.place: seen for want, seen in pairs if seen}
+    return Plan(
+        changes=diff([want for want, _ in pairs], observed),
+        config_digest="sha256:" + "c0" * 32,
+        created_at=datetime(2026, 11, 23, 2, 0, tzinfo=UTC),
+        tool_version="1.2.3",
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def ordinary_plan() -> Plan:
+    """Every action once, as a customer list on a common day has them."""
+    held = Settled(Action.HELD, "held until 2026-12-31: merger, see the ticket")
+    attested = Settled(Action.ATTESTED, "attested by Ana on 2026-01-04 for 4936128")
+    return plan_of(
+        (wanted("Fabrikam", 1, tags=("emea", "powerapps")), linked(1, OLD, "Contoso Old Limited")),
+        (wanted("Northwind Traders", 2), unlinked(2)),
+        (wanted("Tailspin Toys", 3, aim=Aim.ABSENT), linked(3, OURS, "Contoso Consulting UK")),
+        (wanted("Wingtip", 4), linked(4, FOREIGN, "Litware Partners")),
+        (wanted("Proseware", 5), Observed.unknown(APP_MISSING)),
+        (wanted("Adatum", 6), linked(6, OURS, "Contoso Consulting UK")),
+        (wanted("Relecloud", 7, settled=held), linked(7, OLD)),
+        (wanted("Lamna Healthcare", 8, identity="alice", settled=attested), None),
+        (wanted("Trey Research", 9, aim=Aim.UNMANAGED), linked(9, FOREIGN, "Litware Partners")),
+        (wanted("Margie's Travel", 10, identity="alice"), linked(10, OURS)),
+        findings=(
+            Finding(
+                "partner_name_differs",
+                "Azure calls 4936128 Contoso Consulting GB, the file Contoso Consulting UK",
+                "look the ID up in Partner Center, then correct name: under partners:",
+                "Adatum",
+                "automation",
+            ),
+        ),
+    )
+
+
+def in_sync_plan() -> Plan:
+    """Nothing to do, and nothing that anybody has to look at."""
+    held = Settled(Action.HELD, "held until 2026-12-31: merger")
+    return plan_of(
+        *((wanted(f"Customer {n}", n), linked(n, OURS, "Contoso")) for n in range(1, 4)),
+        (wanted("Relecloud", 7, settled=held), linked(7, OLD)),
+    )
+
+
+def hostile_plan() -> Plan:
+    """Names from people who wish us ill, in each place that a name can come from."""
+    names = HOSTILE
+    bad = Problem("sign_in_refused", f"Entra said: {names['ansi']}", f"ask {names['direction']}")
+    return plan_of(
+        (wanted(names["markup"], 1), linked(1, OLD, names["pipe"])),
+        (wanted(names["newline"], 2, identity=names["direction"]), unlinked(2)),
+        (wanted(names["formula"], 3, aim=Aim.ABSENT), linked(3, OURS, names["formula_late"])),
+        (wanted(names["formula_late"], 4), linked(4, FOREIGN, names["newline"])),
+        (wanted(names["hidden"], 5), Observed.unknown(bad)),
+        (wanted(names["wide"], 6, tags=("=tag", "b|c")), linked(6, OLD, names["mention"])),
+        (wanted(names["lone"], 7, aim=Aim.UNMANAGED), linked(7, FOREIGN, names["wide"])),
+        (wanted(names["mention"], 8), linked(8, OURS, names["markup"])),
+        findings=(Finding("odd", names["ansi"], names["pipe"], names["newline"], None),),
+    )
+
+
+def many_plan(unreadable: int = 400, changes: int = 3) -> Plan:
+    """A broken identity: a few changes, and hundreds of links with one cause."""
+    return plan_of(
+        *((wanted(f"Changed {n}", n), linked(n, OLD)) for n in range(changes)),
+        *(
+            (wanted(f"Customer {n:03d}", 1000 + n), Observed.unknown(SECRET_EXPIRED))
+            for n in range(unreadable)
+        ),
+    )
+
+
+def report_of(plan: Plan, **more: object) -> Report:
+    """A report in which the plan's writes come to each outcome in turn."""
+    turn = iter(_outcomes() * len(plan.writes))
+    results = tuple(
+        next(turn)(change) if change in plan.writes else untouched(change)
+        for change in plan.changes
+    )
+    return Report(plan, results, findings=plan.findings, **more)  # type: ignore[arg-type]
+
+
+def refused_report() -> Report:
+    """A plan that a guard kept from being made."""
+    plan = ordinary_plan()
+    refusals = (
+        Refusal(
+            "remove-count",
+            "12 removals, at most 10 in one run; go on with --only, --max-changes 10 "
+            "or --allow remove-count",
+        ),
+        Refusal("incomplete", "6 of 10 links unreadable, at most 50 %; --allow incomplete"),
+    )
+    return Report(plan, tuple(map(untouched, plan.changes)), refusals, findings=plan.findings)
+
+
+def busy_plan() -> Plan:
+    """Seven writes, for a report with each outcome."""
+    return plan_of(
+        *((wanted(f"Customer {n}", n), linked(n, OLD, "Contoso Old")) for n in range(1, 8)),
+        (wanted("Wingtip", 8), linked(8, FOREIGN, "Litware Partners")),
+        (wanted("Proseware", 9), Observed.unknown(APP_MISSING)),
+        (wanted("Adatum", 10), linked(10, OURS)),
+    )
+
+
+def _outcomes():  # type: ignore[no-untyped-def]
+    return [_applied, _already, _stale, _failed, _unverified, _skipped]
+
+
+def _number(change: Change) -> int:
+    return int(change.place.directory[-4:])
+
+
+def _wanted_now(change: Change) -> Observed:
+    if change.action is Action.REMOVE:
+        return unlinked(_number(change))
+    return linked(_number(change), OURS, "Contoso Consulting UK")
+
+
+def _applied(change: Change) -> Result:
+    answer = Answer(Reply.ACCEPTED, correlation_id="c0ffee00-0000-4000-8000-000000000001")
+    return after_write(change, answer, _wanted_now(change))
+
+
+def _already(change: Change) -> Result:
+    return before_write(change, _wanted_now(change)) or _skipped(change)
+
+
+def _stale(change: Change) -> Result:
+    return before_write(change, linked(_number(change), FOREIGN)) or _skipped(change)
+
+
+def _failed(change: Change) -> Result:
+    problem = Problem(
+        "invalid_partner_id",
+        f"PartnerIdInvalid: {OURS} is not a partner ID",
+        "copy the Associated PartnerID of a location account from Partner Center",
+    )
+    answer = Answer(Reply.REFUSED, problem, "c0ffee00-0000-4000-8000-000000000002")
+    return after_write(change, answer, change.observed or unlinked(0))
+
+
+def _unverified(change: Change) -> Result:
+    lost = Problem("unavailable", "no answer within 60 s", "run apply again: it looks first")
+    return after_write(change, Answer(Reply.SILENT, lost), change.observed or unlinked(0))
+
+
+def _skipped(change: Change) -> Result:
+    return skipped(change, INTERRUPTED)
