@@ -22,8 +22,7 @@ AUDIENCES = frozenset(audience.rstrip("/") for audience in metadata.AUDIENCES)
 def understand(request: Request, world: World) -> Call:
     """Say what a request to ARM asks for; whether it may is settled when it is carried out."""
     segments = _segments(request)
-    claims = world.tokens.read(_bearer(request))
-    claims = claims or {}
+    claims = world.tokens.read(_bearer(request)) or {}
     operation, partner_id = "other", ""
     if segments == ["metadata", "endpoints"]:
         operation = "metadata"
@@ -137,14 +136,15 @@ def _check_token(call: Call, world: World) -> Answer | None:
     if not call.request.header(b"authorization"):
         message = "Authentication failed. The 'Authorization' header is missing."
         return answers.unauthenticated(world.endpoint, "AuthenticationFailed", message)
-    claims = call.claims
-    if claims is None or not call.object_id:
+    claims = call.claims or {}
+    expiry_s = claims.get("exp")
+    if not (call.tenant and call.object_id and isinstance(expiry_s, int)):
         message = "The access token is invalid."
         return answers.unauthenticated(world.endpoint, "InvalidAuthenticationToken", message)
     now = world.clock.now()
-    if claims["exp"] * TICKS_PER_SECOND <= now:
-        return answers.expired(world.endpoint, claims["exp"], now)
-    audience = str(claims["aud"]).rstrip("/")
+    if expiry_s * TICKS_PER_SECOND <= now:
+        return answers.expired(world.endpoint, expiry_s, now)
+    audience = str(claims.get("aud")).rstrip("/")
     if audience not in AUDIENCES and audience != world.endpoint:
         message = f"The access token has been obtained for wrong audience or resource '{audience}'."
         code = "InvalidAuthenticationTokenAudience"

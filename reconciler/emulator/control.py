@@ -99,14 +99,13 @@ def _move_clock(world: World, body: Any) -> Any:
     """Set, advance, freeze or let run, in this order."""
     entry = Fields(body, "")
     time, seconds = entry.time("set"), entry.seconds("advance_s", can_be_negative=True)
-    is_frozen = entry.flag("freeze") if "freeze" in entry else None
-    entry.allow("freeze")
+    is_frozen = entry.flag("freeze")
     entry.finish()
     if time is not None:
         world.clock.set(time)
     if seconds is not None:
         world.clock.advance(seconds)
-    if is_frozen is not None:
+    if "freeze" in entry:
         (world.clock.freeze if is_frozen else world.clock.run)()
     return views.clock(world)
 

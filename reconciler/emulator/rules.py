@@ -87,7 +87,11 @@ def _default_operations(effect: Effect) -> frozenset[str]:
     """Say which calls a fault is about that does not name any."""
     if effect.aadsts is not None or effect.claims:
         return frozenset({"token"})
-    if effect.properties or effect.no_effect or effect.drift or effect.expired_token:
+    if effect.drift is not None:
+        return frozenset({"read"})
+    if effect.no_effect:
+        return frozenset(GROUPS["write"])
+    if effect.properties or effect.expired_token:
         return frozenset(LINK_OPERATIONS)
     return frozenset()
 

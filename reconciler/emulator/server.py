@@ -8,6 +8,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -25,7 +26,7 @@ HOST = "127.0.0.1"
 BACKLOG = 2048
 KEEP_ALIVE_S = 120
 GRACE_S = 1
-START_TIMEOUT_S = 20
+POLL_S = 0.002
 
 
 class Emulator:
@@ -50,7 +51,6 @@ class Emulator:
         self.state = World(_read_seed(seed), clock)
         self._port = port
         self._ca_dir = ca_dir
-        self._started = threading.Event()
 
     @property
     def endpoint(self) -> str:
@@ -65,16 +65,23 @@ class Emulator:
     def __enter__(self) -> Emulator:
         """Start to listen; return when requests are answered.
 
-        Raises OSError when the port is taken.
+        Raises OSError when the port is taken or the CA's directory cannot be written.
         """
-        self._listener = _listen(self._port)
-        port = self._listener.getsockname()[1]
-        self.state.endpoint = f"https://{HOST}:{port}"
-        self._private = tempfile.TemporaryDirectory(prefix="pal-emulator-")
-        self._server = uvicorn.Server(self._configure())
-        self._thread = threading.Thread(target=self._run, name="pal-emulator", daemon=True)
-        self._thread.start()
-        self._started.wait(START_TIMEOUT_S)
+        with ExitStack() as stack:
+            listener = stack.enter_context(_listen(self._port))
+            self.state.endpoint = f"https://{HOST}:{listener.getsockname()[1]}"
+            private = stack.enter_context(tempfile.TemporaryDirectory(prefix="pal-emulator-"))
+            self._server = uvicorn.Server(self._configure(Path(private)))
+            started = threading.Event()
+            thread = threading.Thread(
+                target=lambda: asyncio.run(self._serve(listener, started)),
+                name="pal-emulator",
+                daemon=True,
+            )
+            thread.start()
+            stack.callback(self._stop, thread)
+            started.wait()
+            self._open = stack.pop_all()
         return self
 
     def __exit__(
@@ -84,17 +91,16 @@ class Emulator:
         trace: TracebackType | None,
     ) -> None:
         """Stop; requests under way have a second to end."""
-        self._server.should_exit = True
-        self._thread.join()
-        self._listener.close()
-        self._private.cleanup()
+        self._open.close()
 
-    def _configure(self) -> uvicorn.Config:
+    def _configure(self, private: Path) -> uvicorn.Config:
         """Prepare the server. Its private key is on the disk only while it is loaded."""
         authority = trustme.CA(organization_name="pal-reconcile emulator")
         certificate = authority.issue_cert(HOST, "localhost", "::1")
-        self._ca_path = (self._ca_dir or Path(self._private.name)) / "ca.pem"
-        authority.cert_pem.write_to_path(str(self._ca_path))
+        ca_dir = self._ca_dir or private
+        ca_dir.mkdir(parents=True, exist_ok=True)
+        self._ca_path = ca_dir / "ca.pem"
+        self._ca_path.write_bytes(authority.cert_pem.bytes())
         with certificate.private_key_and_cert_chain_pem.tempfile() as key_path:
             config = uvicorn.Config(
                 Azure(self.state, self._disconnect),
@@ -110,15 +116,16 @@ class Emulator:
             config.load()
         return config
 
-    def _run(self) -> None:
-        asyncio.run(self._serve())
-
-    async def _serve(self) -> None:
-        serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+    async def _serve(self, listener: socket.socket, started: threading.Event) -> None:
+        serving = asyncio.create_task(self._server.serve(sockets=[listener]))
         while not self._server.started and not serving.done():
-            await asyncio.sleep(0.005)
-        self._started.set()
+            await asyncio.sleep(POLL_S)
+        started.set()
         await serving
+
+    def _stop(self, thread: threading.Thread) -> None:
+        self._server.should_exit = True
+        thread.join()
 
     def _disconnect(self, scope: Scope) -> None:
         """Close the connection that a request came by, without another byte."""

@@ -1,0 +1,141 @@
+"""Which rule hits which call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.emulator.faults import Effect, Faults, Match, Rule
+from reconciler.emulator.fields import BadSeed, Fields
+from reconciler.emulator.rules import read_rule
+from tests.emulator.caller import ADATUM, APP, CONTOSO, FABRIKAM, NORTHWIND
+
+DROP = Effect(drop=True)
+
+
+def rule(**fields: Any) -> Rule:
+    return read_rule(Fields(fields, ""))
+
+
+def hits(match: Match, **changes: str) -> bool:
+    call = {
+        "operation": "create",
+        "tenant": FABRIKAM,
+        "client_id": APP,
+        "partner_id": CONTOSO,
+        **changes,
+    }
+    return Faults([Rule(match, DROP)]).choose(**call) is DROP
+
+
+def test_a_rule_without_conditions_hits_everything() -> None:
+    """What is not named matches all."""
+    assert hits(Match())
+
+
+@pytest.mark.parametrize(
+    ("match", "other"),
+    [
+        (Match(tenant=FABRIKAM), {"tenant": NORTHWIND}),
+        (Match(operations=frozenset({"create"})), {"operation": "update"}),
+        (Match(client_id=APP), {"client_id": NORTHWIND}),
+        (Match(partner_id=CONTOSO), {"partner_id": ADATUM}),
+    ],
+)
+def test_each_condition_must_hold(match: Match, other: dict[str, str]) -> None:
+    """A rule hits the call it names, and not the one that differs in that."""
+    assert hits(match)
+    assert not hits(match, **other)
+
+
+def sequence(faults: Faults, calls: int) -> list[bool]:
+    return [faults.choose("read", FABRIKAM, APP, "") is not None for _ in range(calls)]
+
+
+def test_a_rule_skips_first_and_hits_a_number_of_times() -> None:
+    """`after` leaves the first matches alone, `times` ends it."""
+    faults = Faults([Rule(Match(after=1, times=2), DROP)])
+    assert sequence(faults, 5) == [False, True, True, False, False]
+    assert faults.rules[0].seen == 3
+
+
+def test_the_first_rule_that_hits_decides() -> None:
+    """A rule that is skipping or used up lets the next one see the call."""
+    slow = Effect(latency_s=1)
+    faults = Faults([Rule(Match(after=1, times=1), DROP), Rule(Match(times=2), slow)])
+    chosen = [faults.choose("read", FABRIKAM, APP, "") for _ in range(4)]
+    assert chosen == [slow, DROP, slow, None]
+
+
+def test_a_domain_in_a_rule_means_its_tenant() -> None:
+    """A rule that names a domain hits calls that carry the tenant's GUID."""
+    faults = Faults()
+    faults.add(Rule(Match(tenant="fabrikam.com"), DROP), {"fabrikam.com": FABRIKAM}.__getitem__)
+    faults.add(Rule(Match(), DROP), {}.__getitem__)
+    assert [r.match.tenant for r in faults.rules] == [FABRIKAM, "*"]
+    faults.clear()
+    assert sequence(faults, 1) == [False]
+
+
+def test_write_means_the_three_writes() -> None:
+    """Groups of operations can be named, and lists."""
+    assert rule(drop=True, operation="write").match.operations == {"create", "update", "remove"}
+    assert rule(drop=True, operation=["read", "create"]).match.operations == {"read", "create"}
+    assert rule(drop=True, operation="*").match.operations == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("fields", "operations"),
+    [
+        ({"drop": True}, set()),
+        ({"aadsts": 53003}, {"token"}),
+        ({"claims": {"oid": None}}, {"token"}),
+        ({"drift": "unlink"}, {"read"}),
+        ({"no_effect": True}, {"create", "update", "remove"}),
+        ({"expired_token": True}, {"read", "read_by_id", "create", "update", "remove"}),
+    ],
+)
+def test_an_effect_that_fits_some_operations_is_about_those(
+    fields: dict[str, Any], operations: set[str]
+) -> None:
+    """A fault that names no operation is about those where it makes sense."""
+    assert rule(**fields).match.operations == operations
+
+
+def test_headers_and_retry_after_are_collected() -> None:
+    """`retry_after_s` is a header in short."""
+    effect = rule(status=429, retry_after_s=7, headers={"X-Test": 1}).effect
+    assert effect.headers == {"X-Test": "1", "Retry-After": "7"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({}, "does nothing"),
+        ({"tenant": FABRIKAM, "times": 3}, "does nothing"),
+        ({"drop": True, "stauts": 1}, "stauts: unknown key; did you mean status?"),
+        ({"drop": True, "operation": "raed"}, "operation: expected one of metadata"),
+        ({"drop": True, "html": True}, "drop and html exclude each other"),
+        ({"drop": True, "status": 500}, "drop comes without a status"),
+        ({"status": 500, "no_effect": True}, "no_effect needs the usual answer"),
+        ({"latency_s": 1, "takes_effect": True}, "takes_effect needs an answer"),
+        ({"latency_s": 1, "code": "X"}, "code needs a status"),
+        ({"aadsts": 53003, "operation": "read"}, "aadsts is an answer to token or openid only"),
+        ({"aadsts": 53003, "operation": "*"}, "aadsts is an answer to token or openid only"),
+        ({"status": "500"}, "status: expected a whole number, got a text"),
+        ({"status": 42}, "status: expected from 200 to 599, got 42"),
+        ({"drop": 1}, "drop: expected true or false, got the number 1"),
+        ({"drop": True, "times": 0}, "times: expected at least 1, got 0"),
+        ({"latency_s": -1}, "latency_s: expected no negative number"),
+        ({"latency_s": True}, "latency_s: expected seconds, got true or false"),
+        ({"drift": 1158331}, "drift: expected a text, got the number 1158331; quote it"),
+        ({"drift": "away"}, "drift: expected a partner ID or unlink"),
+        ({"status": 429, "headers": []}, "headers: expected a mapping, got a list"),
+        ({"status": 429, "headers": {1: "x"}}, "headers: the key 1 is the number 1; quote it"),
+    ],
+)
+def test_a_fault_that_cannot_be_meant_is_refused(fields: dict[str, Any], complaint: str) -> None:
+    """A fault that does nothing or contradicts itself says where and why."""
+    with pytest.raises(BadSeed, match=complaint.replace("?", r"\?")):
+        rule(**fields)

@@ -1,0 +1,34 @@
+"""Access tokens, and the assertions that stand for a secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.emulator import tokens as subject
+from reconciler.emulator.tokens import Tokens
+
+
+def test_a_token_reads_as_it_was_signed() -> None:
+    """Claims survive signing and reading, twice as well."""
+    tokens = Tokens()
+    token = tokens.sign({"oid": "x", "exp": 5})
+    assert tokens.read(token) == tokens.read(token) == {"oid": "x", "exp": 5}
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "ä.ö.ü", "..."])
+def test_another_text_is_no_token(token: str) -> None:
+    """A text that we did not sign has no claims."""
+    assert Tokens().read(token) is None
+
+
+def test_a_token_of_another_start_is_no_token() -> None:
+    """Each start has its own key."""
+    assert Tokens().read(Tokens().sign({"oid": "x"})) is None
+
+
+def test_the_memory_of_tokens_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Known tokens are forgotten when there are too many, and read anew."""
+    monkeypatch.setattr(subject, "REMEMBERED_TOKENS", 2)
+    tokens = Tokens()
+    signed = [tokens.sign({"n": n}) for n in range(5)]
+    assert [tokens.read(t) for t in signed * 2] == [{"n": n} for n in range(5)] * 2
