@@ -5,7 +5,7 @@ signs in.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from threading import Event
 
@@ -35,7 +35,8 @@ def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None) -> Cloud:
     """A known cloud by name, or the one behind the endpoint that the operator chose."""
     if endpoint is None:
         return CLOUDS[name]
-    return described(endpoint, Https(Hosts(), ca_bundle=ca_bundle))
+    with closing(Https(Hosts(), ca_bundle=ca_bundle, only=frozenset({"GET"}))) as https:
+        return described(endpoint, https)
 
 
 class Azure:
@@ -48,7 +49,8 @@ class Azure:
         self._recipe = recipe
         self._stop = stop
         self._hosts = Hosts()
-        self._entra = Entra(recipe.cloud, self._https())
+        self._signing_in = self._https()
+        self._entra = Entra(recipe.cloud, self._signing_in)
         self._doubts = Doubts(stop.wait)
         self._looking = self._https(frozenset({"GET"}))
         self._writing = self._https(frozenset({"GET", "PUT", "PATCH", "DELETE"}))
@@ -62,6 +64,11 @@ class Azure:
     def writer(self, place: Place) -> Iterator[LinkWriter]:
         """Open a link to change it."""
         yield LinkWriter(self._session(place), self._writing)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for https in (self._signing_in, self._looking, self._writing):
+            https.close()
 
     def _https(self, only: frozenset[str] | None = None) -> Https:
         recipe = self._recipe

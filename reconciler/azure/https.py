@@ -76,6 +76,10 @@ class Https:
         self._session.mount("https://", HTTPAdapter(pool_connections=8, pool_maxsize=connections))
         self._proxies = cache(lambda site: get_environ_proxies(site))
 
+    def close(self) -> None:
+        """Close the connections that were kept."""
+        self._session.close()
+
     def send(
         self, method: str, url: str, *, headers: Mapping[str, str], body: Any = None
     ) -> HttpReply:

@@ -10,8 +10,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from reconciler.core.errors import Refused
 from reconciler.core.findings import Finding
-from reconciler.core.links import Change, Observed, Problem
+from reconciler.core.links import (
+    Action,
+    Aim,
+    Change,
+    Observed,
+    Place,
+    Problem,
+    Seen,
+    Wanted,
+)
 from reconciler.core.plan import Kind, Plan, Report, count_actions, count_outcomes
 
 FORMAT = 1
@@ -43,6 +53,36 @@ def report_data(report: Report) -> Data:
     return data
 
 
+def read_plan(raw: bytes) -> Plan:
+    """A saved plan, exactly as it was; raises `Refused` for anything else.
+
+    The tenant is named by the ID that the plan read, so nothing has to be looked up again.
+    """
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict) or data.get("kind") != Kind.PLAN:
+        raise Refused("plan-file", "this is no plan; make one with plan --out")
+    if data.get("format") != FORMAT:
+        raise Refused(
+            "plan-format",
+            f"the plan has format {data.get('format')}, this release reads {FORMAT}; "
+            "make a new one with plan --out",
+        )
+    if data.get("digest") != digest(data) or data.get("seal") != seal(data):
+        raise Refused("plan-edited", "the plan was edited since it was made; make a new one")
+    try:
+        return _plan(data)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Refused("plan-file", "the plan is damaged; make a new one with plan --out") from None
+
+
+def text(data: Mapping[str, Any]) -> str:
+    """JSON as it is saved: indented, so that it can be reviewed."""
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
 def digest(data: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON without times and versions: equal plans, equal digests."""
     return _hash(data, _NOT_IN_DIGEST)
@@ -56,6 +96,35 @@ def seal(data: Mapping[str, Any]) -> str:
 def iso(moment: datetime) -> str:
     """A time as the JSON writes it: UTC, whole seconds, `2026-11-23T02:00:00Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _plan(data: Data) -> Plan:
+    return Plan(
+        tuple(_change(link) for link in data["links"]),
+        data["config_digest"],
+        datetime.fromisoformat(data["created_at"]),
+        data["tool_version"],
+        tuple(Finding(**finding) for finding in data["findings"]),
+        data["interrupted"],
+    )
+
+
+def _change(link: Data) -> Change:
+    place = Place(
+        link["tenant"], link["tenant_id"] or "", link["identity"], object_id=link["object_id"]
+    )
+    wanted = Wanted(
+        place, Aim(link["wanted"]["state"]), link["wanted"]["partner_id"], tags=tuple(link["tags"])
+    )
+    observed, problem = link["observed"], link["problem"]
+    seen = observed and Observed(
+        Seen(observed["state"]),
+        link["tenant_id"],
+        link["object_id"],
+        **{key: value for key, value in observed.items() if key != "state"},
+        problem=problem and Problem(**problem),
+    )
+    return Change(wanted, seen, Action(link["action"]), link["reason"])
 
 
 def _document(

@@ -4,8 +4,28 @@ Pure: it judges the changes a run is about to make against all that was observed
 nothing itself.
 """
 
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from reconciler.core.documents import digest, plan_data
+from reconciler.core.links import Action, Change, Observed, Seen
+from reconciler.core.plan import Plan, Refusal
+
+FEW = 10
+"""Shares are judged from so many links on: one of three links is 33 % and means nothing."""
+
+GUARDS = (
+    "change-share",
+    "remove-count",
+    "remove-share",
+    "change-count",
+    "incomplete",
+    "new-partner-id",
+    "plan-age",
+)
+"""What `--allow` can let through, one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +50,156 @@ class Limits:
     change_count: int | None = None
     plan_age: timedelta = timedelta(hours=24)
     attested_age: timedelta = timedelta(days=365)
+
+
+def check(
+    plan: Plan,
+    making: Sequence[Change],
+    limits: Limits,
+    *,
+    named: Collection[str],
+    allowed: Collection[str],
+    now: datetime,
+) -> tuple[Refusal, ...]:
+    """Judge the changes that this run is about to make against all that was observed.
+
+    making   the writes that are left after --max-changes
+    named    the IDs whose name is checked against Azure's answer
+    allowed  the guards that somebody let through for this run
+    now      UTC; the plan's age counts to it
+    """
+    if not making:
+        return ()
+    refusals = (*_check_shares(plan, making, limits), *_check_whole(plan, making, limits, named))
+    if refusal := _check_age(plan, limits, now):
+        refusals = (*refusals, refusal)
+    return tuple(refusal for refusal in refusals if refusal.guard not in allowed)
+
+
+def check_saved(plan: Plan, config_digest: str) -> tuple[Refusal, ...]:
+    """Judge a saved plan against the file as it is now. Nothing lets these through."""
+    refusals = []
+    if plan.config_digest != config_digest:
+        refusals.append(
+            Refusal(
+                "config-digest",
+                "the plan was made from another tenants.yaml, or from another state of this one. "
+                "Make a new one with plan --out",
+            )
+        )
+    if plan.interrupted:
+        refusals.append(
+            Refusal(
+                "interrupted",
+                "the plan was cut short: not every link was read. Make a new one with plan --out",
+            )
+        )
+    return tuple(refusals)
+
+
+def check_approval(plan: Plan, approved: str | None) -> tuple[Refusal, ...]:
+    """Judge a plan against the digest that somebody approved; None means nobody was asked to."""
+    if approved is None or (found := digest(plan_data(plan))) == approved:
+        return ()
+    return (
+        Refusal(
+            "approval",
+            f"the plan's digest is {found}, approved was {approved}: the file or Azure has "
+            "changed since the review. Look at this plan, and approve its digest",
+        ),
+    )
+
+
+def _check_shares(plan: Plan, making: Sequence[Change], limits: Limits) -> Iterator[Refusal]:
+    observed = [seen for change in plan.changes if (seen := _known(change))]
+    linked = sum(seen.state is Seen.LINKED for seen in observed)
+    removals = sum(change.action is Action.REMOVE for change in making)
+    rewrites = removals + sum(change.action is Action.UPDATE for change in making)
+    if linked >= FEW and _exceeds(rewrites, limits.change_share, linked):
+        yield _refusal(
+            "change-share",
+            f"{rewrites} of {linked} linked links would be updated or removed "
+            f"({_percent(rewrites, linked)}; limit {limits.change_share:.0%})",
+        )
+    if removals > limits.remove_count:
+        yield _refusal(
+            "remove-count",
+            f"{removals} links would be removed (limit {limits.remove_count})",
+        )
+    if len(observed) >= FEW and _exceeds(removals, limits.remove_share, len(observed)):
+        yield _refusal(
+            "remove-share",
+            f"{removals} of {len(observed)} observed links would be removed "
+            f"({_percent(removals, len(observed))}; limit {limits.remove_share:.0%})",
+        )
+
+
+def _check_whole(
+    plan: Plan, making: Sequence[Change], limits: Limits, named: Collection[str]
+) -> Iterator[Refusal]:
+    if limits.change_count is not None and len(making) > limits.change_count:
+        yield _refusal(
+            "change-count", f"{len(making)} changes would be made (limit {limits.change_count})"
+        )
+    read = [change.observed for change in plan.changes if change.observed]
+    unread = sum(seen.state is Seen.UNKNOWN for seen in read)
+    if len(read) >= FEW and _exceeds(unread, limits.incomplete, len(read)):
+        yield Refusal(
+            "incomplete",
+            f"{unread} of {len(read)} links could not be read "
+            f"({_percent(unread, len(read))}; limit {limits.incomplete:.0%}). Mend what is named "
+            "above, name the readable ones with --only, or let it through: --allow incomplete",
+        )
+    carried = {seen.partner_id for seen in read}
+    fresh = Counter(
+        wanted
+        for change in making
+        if (wanted := change.wanted.partner_id) and wanted not in carried and wanted not in named
+    )
+    for partner_id, count in fresh.items():
+        if count > limits.new_partner_id:
+            yield Refusal(
+                "new-partner-id",
+                f"{count} links would get {partner_id}, which no link carries yet "
+                f"(limit {limits.new_partner_id}). Give it a name: under partners:, so that "
+                "Azure's answer can be checked, begin with --only or --max-changes, "
+                "or let it through: --allow new-partner-id",
+            )
+
+
+def _check_age(plan: Plan, limits: Limits, now: datetime) -> Refusal | None:
+    age = now - plan.created_at
+    if timedelta(0) <= age <= limits.plan_age:
+        return None
+    what = f"is {_hours(age)} old" if age > limits.plan_age else "comes from the future"
+    return Refusal(
+        "plan-age",
+        f"the plan {what} (limit {_hours(limits.plan_age)}). Make a new one with plan --out, "
+        "or let it through: --allow plan-age",
+    )
+
+
+def _known(change: Change) -> Observed | None:
+    seen = change.observed
+    return seen if seen and seen.state is not Seen.UNKNOWN else None
+
+
+def _exceeds(part: int, share: float, whole: int) -> bool:
+    """Whether `part` is more than that share; rounded, since 0.29 * 100 is not quite 29."""
+    return part > round(share * whole, 6)
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}"
+
+
+def _hours(age: timedelta) -> str:
+    return f"{age.total_seconds() / 3600:.1f} h"
+
+
+def _refusal(guard: str, numbers: str) -> Refusal:
+    return Refusal(
+        guard,
+        f"{numbers}. Make a part of it with --only or --max-changes, "
+        f"or let it through: --allow {guard}",
+    )

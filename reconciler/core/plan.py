@@ -65,6 +65,7 @@ class Report:
     refusals     the guards that said no; then nothing was written
     interrupted  the run was cut short; what was not tried is `skipped`
     findings     the plan's, and those that the writes brought to light
+    failure      why the run itself failed; what could not be tried then is `skipped`
     """
 
     plan: Plan
@@ -72,6 +73,7 @@ class Report:
     refusals: tuple[Refusal, ...] = ()
     interrupted: bool = False
     findings: tuple[Finding, ...] = ()
+    failure: str | None = None
 
 
 def not_applied(plan: Plan, refusals: Sequence[Refusal] = ()) -> Report:

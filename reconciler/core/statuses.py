@@ -36,6 +36,8 @@ def of_plan(plan: Plan, *, detailed: bool) -> Status:
 
 def of_report(report: Report) -> Status:
     """The status of `apply`: a conflict or an unreadable link is a change that was not made."""
+    if report.failure:
+        return Status.RUN_FAILED
     if report.refusals:
         return Status.REFUSED
     if _any(report.plan.changes, Action.UNKNOWN) or _any(report.plan.changes, Action.CONFLICT):

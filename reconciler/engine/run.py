@@ -1,6 +1,6 @@
 """How does a run go? Read everything, then compare; or take a plan, and make its changes.
 
-The plan is the barrier: all reads end before the first write begins, because guards judge the whole.
+The plan is the barrier: all reads end before the first write begins, since guards judge the whole.
 Orchestration only: what to do is decided in `core`, whether a job may begin in `gates`.
 """
 
@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import partial
 
 from reconciler.core.diff import diff
-from reconciler.core.errors import RunFailed
 from reconciler.core.findings import Finding
 from reconciler.core.links import Change, Observed, Place, Wanted
 from reconciler.core.plan import Plan, Report
@@ -78,12 +77,8 @@ def apply_plan(
     names: Mapping[str, Sequence[str]],
     max_changes: int | None,
     on_result: Callable[[Result], None],
-) -> tuple[Report, RunFailed | None]:
-    """Make the plan's changes, at most `max_changes`, and say what became of each.
-
-    Returns the failure of the journal beside the report, where there was one: the report is
-    complete all the same.
-    """
+) -> Report:
+    """Make the plan's changes, at most `max_changes`, and say what became of each."""
     writes = plan.writes[:max_changes]
     results: dict[Place, Result] = {
         change.place: skipped(change, LIMIT) for change in plan.writes[len(writes) :]
@@ -98,13 +93,13 @@ def apply_plan(
     for change, result in spread(crew.pool, job, writes, gates, crew.concurrency):
         results[change.place] = result
         on_result(result)
-    report = Report(
+    return Report(
         plan,
         tuple(results.get(change.place) or untouched(change) for change in plan.changes),
         interrupted=crew.stop.is_set,
         findings=plan.findings,
+        failure=str(gates.failure) if gates.failure else None,
     )
-    return report, gates.failure
 
 
 def _observed(changes: Sequence[Change]) -> list[tuple[str, Observed]]:

@@ -5,6 +5,7 @@ Setting it ends every wait at once. What is under way is finished; nothing new b
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Timer
@@ -15,12 +16,17 @@ from reconciler.core.problems import DEADLINE, INTERRUPTED
 
 
 class Stop:
-    """One switch for the whole run. `signal` is the number that threw it, or None."""
+    """One switch for the whole run.
 
-    def __init__(self) -> None:
+    deadline_s  seconds from now until it throws itself; None means never
+    signal      the number of the signal that threw it, or None
+    """
+
+    def __init__(self, deadline_s: float | None = None) -> None:
         self.event = Event()
         self.signal: int | None = None
         self._past_deadline = False
+        self._ends_at = None if deadline_s is None else time.monotonic() + deadline_s
 
     @property
     def problem(self) -> Problem | None:
@@ -35,22 +41,29 @@ class Stop:
         return self.event.is_set()
 
     @contextmanager
-    def watching(self, deadline_s: float | None = None) -> Iterator[None]:
-        """Listen to SIGINT and SIGTERM, and to the clock, inside the block."""
+    def watching(self) -> Iterator[None]:
+        """Listen to SIGINT and SIGTERM, and to the clock, inside the block.
+
+        Outside of it, where a person is asked, a signal ends the program as always.
+        """
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-        timer = Timer(deadline_s, self._deadline_reached) if deadline_s is not None else None
         for number in before:
             signal.signal(number, self._signalled)
-        if timer:
-            timer.daemon = True
-            timer.start()
+        timer = self._timer()
         try:
             yield
         finally:
-            if timer:
-                timer.cancel()
+            timer.cancel()
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def _timer(self) -> Timer:
+        left_s = 0.0 if self._ends_at is None else max(self._ends_at - time.monotonic(), 0.0)
+        timer = Timer(left_s, self._deadline_reached)
+        timer.daemon = True
+        if self._ends_at is not None:
+            timer.start()
+        return timer
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:
         if self.signal is not None:

@@ -5,7 +5,7 @@ import io
 import json as encoder
 from collections.abc import Sequence
 
-from reconciler.views.csv import cell
+from reconciler.views.csv import safe_cell
 from reconciler.views.markup import escape
 from reconciler.views.text import json_safe, visible
 
@@ -28,7 +28,7 @@ def render(form: str, complaints: Sequence[str], links: int | None) -> str:
         out = io.StringIO()
         rows = writer.writer(out, lineterminator="\n")
         rows.writerow(["complaint"])
-        rows.writerows([cell(complaint)] for complaint in complaints)
+        rows.writerows([safe_cell(complaint)] for complaint in complaints)
         return out.getvalue()
     if form == "markdown" and complaints:
         return "".join(f"- {escape(complaint)}\n" for complaint in complaints)

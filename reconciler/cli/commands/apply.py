@@ -1,0 +1,74 @@
+"""`apply`: make the changes. Plan, guards, confirmation, then each change, verified."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli import wire
+from reconciler.cli.consent import Consent, show_report
+from reconciler.cli.options import Options, with_options
+from reconciler.core.errors import WrongUsage
+from reconciler.core.guards import GUARDS, check, check_approval
+from reconciler.core.plan import not_applied
+from reconciler.core.statuses import of_report
+
+
+@with_options
+def apply(
+    options: Options,
+    plan: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PLAN]", help="A plan saved with plan --out.", show_default=False),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    approve: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIGEST", help="Apply only if the plan has this digest. Counts as --yes."
+        ),
+    ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GUARD", help="Let one guard through. Repeat it for more."),
+    ] = None,
+    max_changes: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="Make only the first N changes, in file order."),
+    ] = None,
+    lock_timeout: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", min=0.0, help="How long to wait for another run."),
+    ] = 0.0,
+) -> int:
+    """Plan, or take a saved plan; check the guards; make the changes, and verify each."""
+    if plan and (options.only or options.exclude):
+        raise WrongUsage("a saved plan is applied whole: leave out --only and --exclude")
+    if unknown := sorted(set(allow or ()) - set(GUARDS)):
+        raise WrongUsage(f"--allow {unknown[0]} is no guard; they are: {', '.join(GUARDS)}")
+    selection = wire.read_file(options)
+    consent = Consent(is_given=yes or approve is not None, form=options.format)
+    with wire.writing(options, selection, lock_timeout) as (run, journal):
+        planned, refusals = wire.load_plan(plan, run) if plan else (run.plan(), ())
+        making = planned.writes[:max_changes]
+        consent.show_plan(planned, will_write=bool(making))
+        if not run.crew.stop.is_set:
+            refusals = (
+                *refusals,
+                *check_approval(planned, approve),
+                *check(
+                    planned,
+                    making,
+                    selection.config.limits,
+                    named=selection.config.partner_names,
+                    allowed=allow or (),
+                    now=wire.now(),
+                ),
+            )
+            refusals = refusals or consent.ask(making)
+        if refusals:
+            report = not_applied(planned, refusals)
+        else:
+            report = run.apply(planned, journal, max_changes)
+    show_report(report, options)
+    return run.status(of_report(report))

@@ -1,0 +1,38 @@
+"""`init`: start with a file that explains itself."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.core.errors import WrongUsage
+from reconciler.core.statuses import Status
+
+
+def init(
+    config: Annotated[
+        Path,
+        typer.Option(
+            "--config",
+            "-c",
+            metavar="FILE",
+            envvar="PAL_RECONCILE_CONFIG",
+            help="Where to write it.",
+        ),
+    ] = Path("tenants.yaml"),
+) -> int:
+    """Write a commented starter tenants.yaml. An existing file is never overwritten."""
+    from reconciler.cli.output import note
+    from reconciler.config.starter import STARTER
+
+    try:
+        with config.open("x", encoding="utf-8") as file:
+            file.write(STARTER)
+    except FileExistsError:
+        raise WrongUsage(
+            f"{config} exists and is left as it is; name another with --config"
+        ) from None
+    except OSError as error:
+        raise WrongUsage(f"cannot write {config}: {error.strerror}") from None
+    note(f"wrote {config}; fill it in, then: pal-reconcile validate -c {config}")
+    return Status.IN_SYNC

@@ -1,0 +1,36 @@
+"""`plan`: what is there, and what should change? Never writes to Azure."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli import wire
+from reconciler.cli.options import Options, with_options
+from reconciler.core.plan import Kind
+from reconciler.core.statuses import Status, of_plan
+
+
+@with_options
+def plan(
+    options: Options,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Save the plan, so that apply makes exactly this one."),
+    ] = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are differences.")
+    ] = False,
+) -> int:
+    """Read every link and show the differences. Nothing is written to Azure."""
+    from reconciler.cli.output import show
+
+    selection = wire.read_file(options)
+    with wire.opened(options, selection) as run:
+        plan = run.plan()
+    status = of_plan(plan, detailed=True)
+    if out:
+        wire.save_plan(out, plan)
+    if not (options.quiet and options.format == "table" and status is Status.IN_SYNC):
+        show(plan, Kind.PLAN, options.format)
+    return run.status(of_plan(plan, detailed=detailed_exitcode))

@@ -1,0 +1,15 @@
+"""`schema`: what may stand in tenants.yaml, for editors and other programs."""
+
+import sys
+
+from reconciler.core.statuses import Status
+
+
+def schema() -> int:
+    """Print the JSON Schema of tenants.yaml."""
+    import json
+
+    from reconciler.config.schema import json_schema
+
+    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
+    return Status.IN_SYNC

@@ -1,0 +1,18 @@
+"""`show`: the inventory. Every link, as observed."""
+
+from reconciler.cli import wire
+from reconciler.cli.options import Options, with_options
+from reconciler.core.plan import Kind
+from reconciler.core.statuses import of_plan
+
+
+@with_options
+def show(options: Options) -> int:
+    """Show every link as Azure has it: the inventory. Nothing is written to Azure."""
+    from reconciler.cli import output
+
+    selection = wire.read_file(options)
+    with wire.opened(options, selection) as run:
+        plan = run.plan()
+    output.show(plan, Kind.INVENTORY, options.format)
+    return run.status(of_plan(plan, detailed=False))

@@ -1,0 +1,60 @@
+"""Did somebody agree? The plan is shown first, then asked for, and then the report follows.
+
+With `table` plan and report both go to stdout. Every other format is for programs: stdout holds the
+report alone, and a person who is asked reads the plan on stderr.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reconciler.cli import output
+from reconciler.cli.options import Format, Options
+from reconciler.core.links import Change
+from reconciler.core.plan import Kind, Plan, Refusal, Report
+
+MANY = 10
+"""Above so many changes a person types their number: a habit of typing y is too quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether a person has agreed, or can be asked.
+
+    is_given  by --yes or by --approve
+    form      how results are written
+    """
+
+    is_given: bool
+    form: Format
+
+    def show_plan(self, plan: Plan, *, will_write: bool) -> None:
+        """Show what is about to be done, wherever somebody will read it."""
+        if self.form is Format.TABLE:
+            output.show(plan, Kind.PLAN, Format.TABLE)
+        elif will_write and not self.is_given and output.asks_here():
+            output.show(plan, Kind.PLAN, Format.TABLE, to_stderr=True)
+
+    def ask(self, making: Sequence[Change]) -> tuple[Refusal, ...]:
+        """Ask on a terminal; without one nobody is asked and nothing is agreed."""
+        if self.is_given or not making:
+            return ()
+        if not output.asks_here():
+            return (
+                Refusal("confirmation", "nobody was asked; to go on without asking, add --yes"),
+            )
+        count = len(making)
+        wanted = str(count) if count > MANY else "y"
+        question = f"Make {count} change{'s' * (count > 1)}? "
+        hint = f"Type {count} to go on: " if count > MANY else "[y/N] "
+        print(question + hint, end="", file=sys.stderr, flush=True)  # noqa: T201 - the question
+        if sys.stdin.readline().strip().lower() in (wanted, "yes" if wanted == "y" else wanted):
+            return ()
+        return (Refusal("confirmation", "not confirmed; run it again when you are ready"),)
+
+
+def show_report(report: Report, options: Options) -> None:
+    """Show what became of the plan; nothing twice where nothing was to be done."""
+    has_news = bool(report.plan.writes or report.refusals or report.interrupted)
+    if options.format is not Format.TABLE or has_news:
+        output.show(report, Kind.REPORT, options.format)

@@ -1,0 +1,106 @@
+"""From a command line to an exit status.
+
+Commands return a status; whatever they raise becomes one here, with its message on stderr. Typer's
+own status for wrong usage, 2, would read as "differences": it becomes 64.
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.commands.apply import apply
+from reconciler.cli.commands.demo import demo
+from reconciler.cli.commands.emulator import emulator
+from reconciler.cli.commands.init import init
+from reconciler.cli.commands.journal import journal
+from reconciler.cli.commands.plan import plan
+from reconciler.cli.commands.schema import schema
+from reconciler.cli.commands.show import show
+from reconciler.cli.commands.validate import validate
+from reconciler.core.errors import BadFile, Locked, PalReconcileError, Refused, WrongUsage
+from reconciler.core.statuses import Status
+from reconciler.version import __version__
+
+app = typer.Typer(
+    name="pal-reconcile",
+    help="Keep Partner Admin Link right across all customer tenants.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (init, validate, plan, apply, show, schema, emulator, demo):
+    app.command()(command)
+app.add_typer(journal)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pal-reconcile {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Keep Partner Admin Link right across all customer tenants."""
+
+
+_STATUSES = {
+    WrongUsage: Status.WRONG_USAGE,
+    BadFile: Status.BAD_FILE,
+    Refused: Status.REFUSED,
+    Locked: Status.LOCKED,
+}
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line and return its exit status."""
+    try:
+        return int(app(arguments, prog_name="pal-reconcile", standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        return _wrong_usage(error)
+    except PalReconcileError as error:
+        _say(str(error))
+        return _STATUSES.get(type(error), Status.RUN_FAILED)
+    except (KeyboardInterrupt, typer.Abort):
+        _say("interrupted; nothing more was begun")
+        return Status.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone: keep Python from complaining when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.RUN_FAILED
+
+
+def main() -> None:
+    """The command `pal-reconcile`."""
+    status = run()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = status or Status.RUN_FAILED
+    sys.exit(status)
+
+
+def _wrong_usage(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "pal-reconcile"
+    message = error.format_message()
+    if message:
+        _say(f"{command}: {message}\nTry '{command} --help'.")
+    return Status.WRONG_USAGE
+
+
+def _say(text: str) -> None:
+    from reconciler.cli.output import safe
+
+    for line in text.splitlines():
+        print(safe(line), file=sys.stderr)  # noqa: T201 - the one place for complaints

@@ -1,0 +1,180 @@
+"""Which options do the commands share? Said once, as fields of one frozen value.
+
+A command takes a parameter `options: Options`; the decorator `with_options` turns its fields into
+command-line options and hands the command the value.
+"""
+
+import inspect
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from typer import Option
+
+StatusT = TypeVar("StatusT")
+
+FILE = "The file"
+CONNECTION = "Azure"
+OUTPUT = "Output"
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+
+
+class LogFormat(StrEnum):
+    """How the log is written."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least important log line that is shown."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What every command takes that reads the file or Azure."""
+
+    config: Annotated[
+        Path,
+        Option(
+            "--config",
+            "-c",
+            metavar="FILE",
+            envvar="PAL_RECONCILE_CONFIG",
+            help="The tenants file.",
+            rich_help_panel=FILE,
+        ),
+    ] = Path("tenants.yaml")
+    only: Annotated[
+        list[str] | None,
+        Option(
+            metavar="SELECTOR",
+            help="Only these links: a tenant's name, glob, GUID or domain, tag:X, identity:X or "
+            "partner:X. Repeat it for more.",
+            rich_help_panel=FILE,
+        ),
+    ] = None
+    exclude: Annotated[
+        list[str] | None,
+        Option(metavar="SELECTOR", help="All but these links.", rich_help_panel=FILE),
+    ] = None
+    format: Annotated[
+        Format, Option(help="How the result is written to stdout.", rich_help_panel=OUTPUT)
+    ] = Format.TABLE
+    concurrency: Annotated[
+        int,
+        Option(
+            metavar="N",
+            min=1,
+            max=1024,
+            help="How many links are worked on at a time.",
+            rich_help_panel=CONNECTION,
+        ),
+    ] = 32
+    arm_endpoint: Annotated[
+        str | None,
+        Option(
+            metavar="URL",
+            envvar="PAL_RECONCILE_ARM_ENDPOINT",
+            help="Azure Resource Manager of another cloud, which describes itself there.",
+            rich_help_panel=CONNECTION,
+        ),
+    ] = None
+    ca_bundle: Annotated[
+        Path | None,
+        Option(
+            metavar="FILE",
+            help="Certificate authorities to trust, PEM. Also REQUESTS_CA_BUNDLE.",
+            rich_help_panel=CONNECTION,
+        ),
+    ] = None
+    state_dir: Annotated[
+        Path | None,
+        Option(
+            metavar="DIR",
+            envvar="PAL_RECONCILE_STATE_DIR",
+            help="Where lock and journal are kept.",
+            rich_help_panel=FILE,
+        ),
+    ] = None
+    deadline: Annotated[
+        float | None,
+        Option(
+            metavar="SECONDS",
+            min=0.0,
+            help="Begin nothing new after so many seconds; what is under way is finished.",
+            rich_help_panel=CONNECTION,
+        ),
+    ] = None
+    log_format: Annotated[
+        LogFormat, Option(help="How the log is written to stderr.", rich_help_panel=OUTPUT)
+    ] = LogFormat.CONSOLE
+    log_level: Annotated[
+        LogLevel | None,
+        Option(
+            help="The least important log line shown; default: warning, with json: info.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    quiet: Annotated[
+        bool,
+        Option(
+            "--quiet",
+            "-q",
+            help="No progress bar; no table when there is nothing to tell.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False
+
+    @property
+    def level(self) -> str:
+        """The log level in force."""
+        if self.log_level:
+            return self.log_level
+        return LogLevel.INFO if self.log_format is LogFormat.JSON else LogLevel.WARNING
+
+    @property
+    def trusted(self) -> str | None:
+        """The CA bundle in force, as a path; None means the public authorities."""
+        return str(self.ca_bundle) if self.ca_bundle else os.environ.get("REQUESTS_CA_BUNDLE")
+
+
+def with_options(command: Callable[..., StatusT]) -> Callable[..., StatusT]:
+    """Give a command the fields of `Options` as options, in place of its parameter `options`."""
+    own = [p for p in inspect.signature(command).parameters.values() if p.name != "options"]
+    shared = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=field.type,
+        )
+        for field in fields(Options)
+    ]
+
+    @wraps(command)
+    def run(**given: Any) -> StatusT:
+        options = Options(**{field.name: given.pop(field.name) for field in fields(Options)})
+        return command(options=options, **given)
+
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + shared
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    return run

@@ -1,0 +1,43 @@
+"""Where does text go? Results to stdout, everything else to stderr, nothing that moves a cursor."""
+
+import os
+import shutil
+import sys
+
+from reconciler.core.plan import Kind, Plan, Report
+from reconciler.views.formats import Format, render
+from reconciler.views.text import visible as safe
+
+__all__ = ["asks_here", "note", "safe", "show"]
+
+NARROWEST = 80
+
+
+def show(fact: Plan | Report, kind: Kind, form: str, *, to_stderr: bool = False) -> None:
+    """Write a plan, a report or an inventory."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    text = render(
+        kind, Format(form), fact, width=_width(stream.isatty()), color=_is_coloured(stream)
+    )
+    stream.write(text)
+    stream.flush()
+
+
+def note(text: str) -> None:
+    """Say one line to whoever runs the command."""
+    print(safe(text), file=sys.stderr)  # noqa: T201 - the one place for notes
+
+
+def asks_here() -> bool:
+    """Whether a person can be asked: only where both question and answer are on a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _is_coloured(stream: object) -> bool:
+    is_terminal = bool(getattr(stream, "isatty", bool)())
+    return is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _width(is_terminal: bool) -> int:
+    """Columns. In a pipe there is no edge to fold at."""
+    return max(shutil.get_terminal_size().columns, NARROWEST) if is_terminal else 200

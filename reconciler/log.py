@@ -1,0 +1,66 @@
+"""What does a run say while it goes on? One structured line an event, to stderr.
+
+Events carry names, codes and counts; nobody hands a secret or a token to the log. The libraries'
+own chatter is shown at `debug` only: azure-identity warns about every refused token.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import structlog
+
+LIBRARIES = ("azure", "msal", "urllib3")
+
+
+def set_up(*, as_json: bool, level: str) -> None:
+    """Choose the form (console or JSON) and the lowest level that is shown."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    renderer: Any = (
+        structlog.processors.JSONRenderer(sort_keys=True)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _plain_text,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    for name in LIBRARIES:
+        library = logging.getLogger(name)
+        library.handlers = [_Demoted()]
+        library.propagate = False
+        library.setLevel(logging.DEBUG if number <= logging.DEBUG else logging.CRITICAL + 1)
+
+
+def get() -> Any:
+    """The logger of the run."""
+    return structlog.get_logger()
+
+
+class _Demoted(logging.Handler):
+    """Passes a library's record on as `debug`, whatever level it thought of."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        get().debug(record.getMessage(), library=record.name)
+
+
+def _plain_text(
+    logger: Any, method: str, event: MutableMapping[str, Any]
+) -> Mapping[str, Any]:
+    """Keep control characters, which a tenant's name or an answer may hold, off the terminal."""
+    return {
+        key: value.encode("unicode_escape").decode() if _is_hostile(value) else value
+        for key, value in event.items()
+    }
+
+
+def _is_hostile(value: object) -> bool:
+    return isinstance(value, str) and not value.isprintable()

@@ -1,0 +1,129 @@
+"""When something is tried again, and when it is given up."""
+
+from threading import Event
+
+import pytest
+
+from reconciler.azure.retry import DOWN_AFTER, MAX_RETRIES, Hosts, Patience, Trouble
+from reconciler.core.links import Problem
+
+BUSY = Problem("unavailable", "no answer", "try again")
+
+
+class Clock:
+    """Time that passes only in waits, and the event that a wait listens to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.waits: list[float] = []
+        self.is_stopped = False
+
+    def __call__(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> bool:
+        self.now += seconds
+        self.waits.append(seconds)
+        return self.is_stopped
+
+
+def patience(clock: Clock, hosts: Hosts | None = None) -> Patience:
+    return Patience(hosts or Hosts(), clock, clock)
+
+
+def always_busy(calls: list[int], retry_after_s: float | None = None) -> None:
+    calls.append(1)
+    raise Trouble(BUSY, is_transient=True, host="https://arm", retry_after_s=retry_after_s)
+
+
+def test_a_transient_trouble_is_tried_five_times_more() -> None:
+    """A link is asked once, and then at most five times again."""
+    calls: list[int] = []
+    with pytest.raises(Trouble):
+        patience(Clock()).call(lambda: always_busy(calls))
+    assert len(calls) == 1 + MAX_RETRIES
+
+
+def test_waits_grow_and_are_not_all_alike() -> None:
+    """Each wait is about twice the one before, with some jitter."""
+    clock = Clock()
+    with pytest.raises(Trouble):
+        patience(clock).call(lambda: always_busy([]))
+    for n, wait in enumerate(clock.waits):
+        assert 0.75 * 0.5 * 2**n <= wait <= 1.25 * 0.5 * 2**n
+
+
+def test_retry_after_is_honoured() -> None:
+    """No try comes earlier than Azure asked for: earlier ones only renew the wait."""
+    clock = Clock()
+    with pytest.raises(Trouble):
+        patience(clock).call(lambda: always_busy([], retry_after_s=20))
+    assert all(wait >= 20 for wait in clock.waits)
+    assert clock.now <= 120
+
+
+def test_a_retry_after_beyond_the_budget_ends_at_once() -> None:
+    """A wait that would end after the link's 120 seconds is not begun."""
+    clock, calls = Clock(), []
+    with pytest.raises(Trouble):
+        patience(clock).call(lambda: always_busy(calls, retry_after_s=121))
+    assert (len(calls), clock.waits) == (1, [])
+
+
+def test_other_trouble_is_not_tried_again() -> None:
+    """What cannot get better by waiting is reported once."""
+    calls: list[int] = []
+
+    def refuse() -> None:
+        calls.append(1)
+        raise Trouble(Problem("app_not_in_tenant", "", ""))
+
+    with pytest.raises(Trouble):
+        patience(Clock()).call(refuse)
+    assert calls == [1]
+
+
+def test_success_ends_the_tries() -> None:
+    """The value of the first try that succeeds is returned."""
+    answers = iter([Trouble(BUSY, is_transient=True), 7])
+
+    def ask() -> int:
+        answer = next(answers)
+        if isinstance(answer, Trouble):
+            raise answer
+        return answer
+
+    assert patience(Clock()).call(ask) == 7
+
+
+def test_a_stopped_run_waits_no_more() -> None:
+    """A signal ends a wait at once, and nothing is tried after it."""
+    stop = Event()
+    stop.set()
+    calls: list[int] = []
+    with pytest.raises(Trouble):
+        Patience(Hosts(), stop).call(lambda: always_busy(calls))
+    assert len(calls) == 1
+
+
+def test_a_host_is_down_after_twenty_failures_in_a_row() -> None:
+    """From the twentieth unanswered request on, that host is not asked twice any more."""
+    hosts = Hosts()
+    for _ in range(DOWN_AFTER):
+        assert not hosts.is_down("https://arm")
+        hosts.failed("https://arm")
+    calls: list[int] = []
+    with pytest.raises(Trouble):
+        patience(Clock(), hosts).call(lambda: always_busy(calls))
+    assert len(calls) == 1
+    assert not hosts.is_down("https://login")
+
+
+def test_one_answer_in_between_starts_the_count_again() -> None:
+    """A host that answers now and then is not down."""
+    hosts = Hosts()
+    for _ in range(3):
+        for _ in range(DOWN_AFTER - 1):
+            hosts.failed("https://arm")
+        hosts.answered("https://arm")
+    assert not hosts.is_down("https://arm")

@@ -1,0 +1,132 @@
+"""What the engine may rely on, held against the fake and against the emulator over TLS alike."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from reconciler.core.diff import diff
+from reconciler.core.links import Action, Aim, Change, Place, Seen, Wanted
+from reconciler.core.ports import OpenReader
+from reconciler.core.results import Outcome, Reply
+from reconciler.emulator.seed import read as seed
+from reconciler.emulator.server import Emulator
+from reconciler.engine.jobs import apply_change, read_link
+from tests.contract.worlds import NAMES, EmulatedWorld, FakeWorld, World, place
+
+OURS = frozenset({"4936128", "1158331"})
+
+
+@pytest.fixture(params=["fake", "emulator"])
+def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """One of the two; retries wait for milliseconds: how long they wait is tested elsewhere."""
+    if request.param == "fake":
+        yield FakeWorld()
+        return
+    monkeypatch.setenv("PAL_TEST", "secret")
+    monkeypatch.setattr("reconciler.azure.retry.FIRST_WAIT_S", 0.001)
+    emulator: Emulator = request.getfixturevalue("emulator")
+    emulator.state.reset(seed({"partners": NAMES}))
+    emulated = EmulatedWorld(emulator)
+    with closing(emulated.azure):
+        yield emulated
+
+
+def changed(reader: OpenReader, where: Place, partner_id: str | None) -> Change:
+    """The change that a plan finds for one link that should carry this ID, or none."""
+    aim = Aim.LINKED if partner_id else Aim.ABSENT
+    wanted = Wanted(where, aim, partner_id, replaceable=OURS)
+    return diff([wanted], {where: read_link(reader, where)})[0]
+
+
+def test_a_principal_without_a_link_reads_as_not_linked(world: World) -> None:
+    """Its tenant and object ID are known all the same."""
+    seen = read_link(world.reader, place(1))
+    assert (seen.state, seen.partner_id, seen.problem) == (Seen.NOT_LINKED, None, None)
+    assert seen.tenant_id
+    assert seen.object_id
+
+
+def test_a_link_reads_with_its_name(world: World) -> None:
+    """ID and partner name are Azure's own answer."""
+    world.plant(place(1), "9999999")
+    seen = read_link(world.reader, place(1))
+    assert (seen.state, seen.partner_id) == (Seen.LINKED, "9999999")
+    assert seen.partner_name == "Somebody Else"
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "action"),
+    [
+        (None, "4936128", Action.CREATE),
+        ("1158331", "4936128", Action.UPDATE),
+        ("4936128", None, Action.REMOVE),
+    ],
+)
+def test_each_write_takes_and_is_read_back(
+    world: World, before: str | None, wanted: str | None, action: Action
+) -> None:
+    """Create, update and remove end with the link that was wanted, and with a clean second plan."""
+    world.plant(place(1), before)
+    change = changed(world.reader, place(1), wanted)
+    assert change.action is action
+    result = apply_change(world.writer, change)
+    assert result.outcome is Outcome.APPLIED
+    assert result.observed
+    assert result.observed.partner_id == wanted
+    assert world.truth(place(1)) == wanted
+    assert changed(world.reader, place(1), wanted).action is Action.NONE
+
+
+def test_what_somebody_else_did_already_is_not_done_again(world: World) -> None:
+    """The read before the write shows what is wanted: nothing is sent."""
+    change = changed(world.reader, place(1), "4936128")
+    world.plant(place(1), "4936128")
+    assert apply_change(world.writer, change).outcome is Outcome.ALREADY
+
+
+@pytest.mark.parametrize("now", ["9999999", "1158331"])
+def test_a_link_that_moved_is_left_alone(world: World, now: str) -> None:
+    """The read before the write shows neither the plan's start nor its end."""
+    change = changed(world.reader, place(1), "4936128")
+    world.plant(place(1), now)
+    result = apply_change(world.writer, change)
+    assert result.outcome is Outcome.STALE
+    assert result.problem
+    assert result.problem.code == "changed_meanwhile"
+    assert world.truth(place(1)) == now
+
+
+def test_an_id_that_is_no_partner_is_refused(world: World) -> None:
+    """The outcome names the ID's fault, and nothing is linked."""
+    result = apply_change(world.writer, changed(world.reader, place(1), "7777777"))
+    assert result.outcome is Outcome.FAILED
+    assert result.problem
+    assert result.problem.code == "invalid_partner_id"
+    assert world.truth(place(1)) is None
+
+
+def test_linking_what_is_linked_is_refused(world: World) -> None:
+    """Create never overwrites: Azure refuses it, and the link stays."""
+    world.plant(place(1), "9999999")
+    with world.writer(place(1)) as link:
+        link.read()
+        answer = link.create("4936128")
+    assert answer.reply is Reply.REFUSED
+    assert answer.problem
+    assert answer.problem.code == "already_linked"
+    assert world.truth(place(1)) == "9999999"
+
+
+def test_a_reader_cannot_write(world: World) -> None:
+    """What a plan holds has no method that writes."""
+    with world.reader(place(1)) as link:
+        assert not any(hasattr(link, name) for name in ("create", "update", "remove", "delete"))
+
+
+def test_links_of_two_tenants_do_not_touch(world: World) -> None:
+    """A write in one tenant changes no other."""
+    for number in (1, 2):
+        world.plant(place(number), "1158331")
+    apply_change(world.writer, changed(world.reader, place(1), "4936128"))
+    assert (world.truth(place(1)), world.truth(place(2))) == ("4936128", "1158331")

@@ -1,0 +1,128 @@
+"""A hand-written Azure in memory: the same ports, no network. One contract suite holds it to the
+emulator, so what is proved on it holds there too."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from reconciler.core.links import Observed, Place, Problem, Seen
+from reconciler.core.results import Answer, Reply
+
+BUSY = Problem("unavailable", "Azure answered 503", "try again")
+LOST = Problem("unavailable", "no answer", "try again")
+NO_PARTNER = Problem("invalid_partner_id", "Azure answered 400 PartnerIdInvalid", "check it")
+LINKED_ALREADY = Problem("already_linked", "Azure answered 409", "plan again")
+
+
+@dataclass
+class FakeLink:
+    """One principal's record. `version` counts every write that took."""
+
+    tenant_id: str
+    object_id: str
+    partner_id: str | None = None
+    version: int = 0
+
+
+@dataclass
+class FakeAzure:
+    """Links by (directory, identity).
+
+    names     partner ID to the name that Azure answers; an ID that is not here is no partner
+    problems  what a read of a tenant says instead of the link
+    script    for each write, in order: "ok" (the default), "refuse", "busy", "lost" (it took, the
+              answer was lost), "dropped" (it did not take), "ignored" (200, nothing changed)
+    before    called before each write reaches the link: somebody else's hand
+    """
+
+    names: dict[str, str | None]
+    links: dict[tuple[str, str], FakeLink] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)
+    script: list[str] = field(default_factory=list)
+    before: Callable[[Place, FakeLink], None] = lambda place, link: None
+    patience: int = 5
+    writes: list[tuple[str, str, str]] = field(default_factory=list)
+    reads: list[str] = field(default_factory=list)
+
+    def link(self, place: Place) -> FakeLink:
+        """The record of a place, made on first sight."""
+        key = (place.directory, place.identity)
+        if key not in self.links:
+            self.links[key] = FakeLink(f"tid-{key[0]}".lower(), f"oid-{key[0]}-{key[1]}".lower())
+        return self.links[key]
+
+    @contextmanager
+    def reader(self, place: Place) -> Iterator["FakeReader"]:
+        yield FakeReader(self, place)
+
+    @contextmanager
+    def writer(self, place: Place) -> Iterator["FakeWriter"]:
+        yield FakeWriter(self, place)
+
+
+class FakeReader:
+    """Looks at one link."""
+
+    def __init__(self, azure: FakeAzure, place: Place) -> None:
+        directory = place.directory.removeprefix("tid-")
+        self.azure = azure
+        self.place = Place(place.tenant, directory, place.identity, place.object_id)
+        self.link = azure.link(self.place)
+
+    def read(self) -> Observed:
+        self.azure.reads.append(self.place.tenant)
+        if problem := self.azure.problems.get(self.place.tenant):
+            return Observed.unknown(problem)
+        link = self.link
+        if link.partner_id is None:
+            return Observed(Seen.NOT_LINKED, link.tenant_id, link.object_id)
+        name = self.azure.names.get(link.partner_id)
+        return Observed(
+            Seen.LINKED, link.tenant_id, link.object_id, link.partner_id, name, link.version
+        )
+
+
+class FakeWriter(FakeReader):
+    """Looks at one link and changes it."""
+
+    def __init__(self, azure: FakeAzure, place: Place) -> None:
+        super().__init__(azure, place)
+        self.pauses = 0
+
+    def create(self, partner_id: str) -> Answer:
+        return self._write("create", partner_id, self.link.partner_id is None)
+
+    def update(self, partner_id: str) -> Answer:
+        return self._write("update", partner_id, self.link.partner_id is not None)
+
+    def remove(self, partner_id: str) -> Answer:
+        assert self.link.partner_id == partner_id, "a DELETE of another ID must never be sent"
+        return self._write("remove", partner_id, True)
+
+    def pause(self, answer: Answer) -> bool:
+        self.pauses += 1
+        return self.pauses <= self.azure.patience
+
+    def _write(self, what: str, partner_id: str, fits: bool) -> Answer:
+        azure, link = self.azure, self.link
+        azure.writes.append((self.place.tenant, what, partner_id))
+        azure.before(self.place, link)
+        fate = azure.script.pop(0) if azure.script else "ok"
+        if fate == "busy":
+            return Answer(Reply.REFUSED, BUSY, may_retry=True)
+        if fate == "dropped":
+            return Answer(Reply.SILENT, LOST, may_retry=True)
+        if fate == "ignored":
+            return Answer(Reply.ACCEPTED)
+        if fate == "refuse" or not fits:
+            return Answer(Reply.REFUSED, LINKED_ALREADY)
+        if what != "remove" and partner_id not in azure.names:
+            return Answer(Reply.REFUSED, NO_PARTNER)
+        if what == "remove":
+            link.partner_id = None
+        else:
+            link.partner_id = partner_id
+        link.version += 1
+        if fate == "lost":
+            return Answer(Reply.SILENT, LOST, may_retry=True)
+        return Answer(Reply.ACCEPTED)
