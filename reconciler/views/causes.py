@@ -38,7 +38,7 @@ def group_lines(page: Page, group: Group) -> Iterator[str]:
 
 def problem_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
     """Under an inventory: every cause once, with the links that have it."""
-    groups = [group for group in group_rows(rows) if group.cause.label not in _QUIET_SYMBOLS]
+    groups = [group for group in group_rows(rows) if not group.cause.is_quiet]
     if groups:
         yield from ("", page.paint("Problems:", "strong"))
     for group in groups:

@@ -6,6 +6,7 @@ is a link for `grep` and `wc` too. The text is UTF-8 without a byte order mark.
 """
 
 import csv
+import re
 from collections.abc import Iterable
 from io import StringIO
 
@@ -36,8 +37,9 @@ COLUMNS = (
 
 REPORT_COLUMNS = (*COLUMNS, "outcome", "correlation_id")
 
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What starts a formula in a spreadsheet, with the full-width forms that some locales accept."""
+_FORMULA = re.compile("[\\s\x00-\x20\x7f-\xa0\u200b-\u200f\ufeff]*[-=+@\uff0d\uff1d\uff0b\uff20]")
+"""What starts a formula in a spreadsheet: four characters, or the full-width forms that some
+locales accept, behind any blanks and controls that it may drop."""
 
 
 def render_plan(plan: Plan) -> str:
@@ -64,8 +66,8 @@ def render_inventory(plan: Plan) -> str:
 
 def safe_cell(value: object) -> str:
     """The value as one line that no spreadsheet takes for a formula; None is an empty cell."""
-    text = visible("" if value is None else str(value))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    text = "" if value is None else str(value)
+    return f"'{visible(text)}" if _FORMULA.match(text) else visible(text)
 
 
 def _text(columns: tuple[str, ...], rows: Iterable[list[object]]) -> str:

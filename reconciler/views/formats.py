@@ -16,7 +16,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-RENDERERS: Mapping[tuple[Kind, Format], Callable[..., str]] = {
+RENDERERS: Mapping[tuple[Kind, str], Callable[..., str]] = {
     (Kind.PLAN, Format.TABLE): table.render_plan,
     (Kind.PLAN, Format.JSON): json.render_plan,
     (Kind.PLAN, Format.MARKDOWN): markdown.render_plan,
@@ -34,13 +34,14 @@ RENDERERS: Mapping[tuple[Kind, Format], Callable[..., str]] = {
 
 
 def render(
-    kind: Kind, format: Format, fact: Plan | Report, *, width: int = 80, color: bool = False
+    kind: Kind, format: str, fact: Plan | Report, *, width: int = 80, color: bool = False
 ) -> str:
     """The fact as text that ends with one newline.
 
-    width  columns of the terminal; like `color`, for tables only
+    format  one of `Format`, or its word
+    width   columns of the terminal; like `color`, for tables only
     """
     renderer = RENDERERS[kind, format]
-    if format is Format.TABLE:
+    if format == Format.TABLE:
         return renderer(fact, width=width, color=color)
     return renderer(fact)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.findings import Finding
+from reconciler.views.notes import left_alone
 from reconciler.views.rows import QUIET, Cause, Row
 
 Member = tuple[str, str]
@@ -11,6 +12,8 @@ Key = tuple[str, str, str]
 
 MANY = 5
 """Up to so many links with one cause are shown a link a time; more are shown as one group."""
+
+FINDING = "finding"
 
 NAMED = 40
 """A group names so many of its members; JSON, CSV and the inventory have them all."""
@@ -38,6 +41,11 @@ class Group:
         return len(self.entries) > MANY
 
     @property
+    def is_finding(self) -> bool:
+        """Whether no link of the plan is meant, but something found on the way."""
+        return self.cause.label == FINDING
+
+    @property
     def message(self) -> str:
         """The one message, or the first of several that differ in details such as a name."""
         first = self.cause.message
@@ -61,7 +69,8 @@ def why(row: Row) -> Cause | None:
     """The row's cause, or the word for what is left alone on purpose; None for other rows."""
     if row.cause or row.action not in QUIET:
         return row.cause
-    return Cause(row.action.value, row.action.value, row.change.reason, "")
+    word = row.action.value
+    return Cause(word, word, f"{row.before}; {left_alone(row)}", "")
 
 
 def key_of(cause: Cause) -> Key:
@@ -78,7 +87,7 @@ def group_findings(findings: Sequence[Finding]) -> list[Group]:
     """The findings by code and hint, in the order they were found."""
     return _group(
         (
-            Cause("finding", finding.code, finding.message, finding.hint),
+            Cause(FINDING, finding.code, finding.message, finding.hint),
             (finding.tenant or "", finding.identity or ""),
         )
         for finding in findings

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reconciler.core.documents import digest, iso, plan_data
 from reconciler.core.findings import Finding
-from reconciler.core.links import WRITES
-from reconciler.core.plan import Plan, Refusal, Report, count_actions, count_outcomes
-from reconciler.views.causes import with_code
+from reconciler.core.links import WRITES, Action
+from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.views.groups import Group, group_findings, group_rows, member_label
 from reconciler.views.markup import code, escape, folded, limited, table
 from reconciler.views.notes import note, since
@@ -40,12 +39,14 @@ def render_plan(plan: Plan) -> str:
     """The plan as a comment: summary, changes, what needs somebody, and the plan's digest."""
     rows = plan_rows(plan)
     counts = count_actions(plan.changes)
-    counts["in sync"] = counts.pop("none")
+    counts["unreadable"] = counts.pop(Action.UNKNOWN)
+    counts["in sync"] = sum(counts.pop(action) for action in (Action.NONE, *QUIET))
     return _text(
         _head("plan", plan_recap(plan)),
         _counts(counts),
         _changes(rows, has_outcomes=False),
         *_notes(rows, plan.findings, _LIST_CHARS),
+        _left_alone(rows),
         _footer(plan),
     )
 
@@ -58,7 +59,8 @@ def render_report(report: Report) -> str:
         _counts(count_outcomes(report.results)),
         _changes(rows, has_outcomes=True),
         *_notes(rows, report.findings, _LIST_CHARS),
-        _refusals(report.refusals),
+        _left_alone(rows),
+        _refusals(report),
         _footer(report.plan),
     )
 
@@ -70,7 +72,7 @@ def render_inventory(plan: Plan) -> str:
         _head("inventory", inventory_recap(plan)),
         table(_INVENTORY_COLUMNS, map(_inventory_cells, rows)),
         *_notes(rows, plan.findings, None),
-        [f"Read {iso(plan.created_at)} by pal-reconcile {escape(plan.tool_version)}"],
+        [_read(plan)],
     )
 
 
@@ -84,10 +86,14 @@ def _head(word: str, recap: str) -> list[str]:
 
 def _footer(plan: Plan) -> list[str]:
     return [
-        f"Plan digest {code(digest(plan_data(plan)))}  ",
-        f"of file {code(plan.config_digest)}, read {iso(plan.created_at)} "
-        f"by pal-reconcile {escape(plan.tool_version)}",
+        f"Plan digest: {code(digest(plan_data(plan)))}<br>",
+        f"File digest: {code(plan.config_digest)}<br>",
+        _read(plan),
     ]
+
+
+def _read(plan: Plan) -> str:
+    return f"Read at {iso(plan.created_at)} by pal-reconcile {code(plan.tool_version)}"
 
 
 def _counts(counts: Mapping[str, int]) -> list[str]:
@@ -113,18 +119,22 @@ def _changes(rows: Sequence[Row], *, has_outcomes: bool) -> list[str]:
 def _notes(
     rows: Sequence[Row], findings: Sequence[Finding], limit: int | None
 ) -> Iterator[list[str]]:
-    """What needs somebody, what is worth a look, and what is left alone on purpose."""
-    groups = group_rows(rows)
-    urgent = [group for group in groups if group.cause.label not in QUIET]
-    quiet = [group for group in groups if group.cause.label in QUIET]
+    """What needs somebody, and what is worth a look."""
+    urgent = [group for group in group_rows(rows) if not group.cause.is_quiet]
     yield _section("Needs attention", _items(urgent), limit)
     yield _section("Worth a look", _items(group_findings(findings)), limit)
-    yield _section("Left alone", _items(quiet), limit)
 
 
-def _refusals(refusals: Sequence[Refusal]) -> list[str]:
-    lines = (f"- {code(r.guard)}: {escape(r.message)}" for r in refusals)
-    return _section("Refused", lines, _LIST_CHARS)
+def _left_alone(rows: Sequence[Row]) -> list[str]:
+    quiet = [group for group in group_rows(rows) if group.cause.is_quiet]
+    return _section("Left alone on purpose", _items(quiet), _LIST_CHARS)
+
+
+def _refusals(report: Report) -> list[str]:
+    lines = [f"- {code(r.guard)}: {escape(r.message)}" for r in report.refusals]
+    if report.failure:
+        lines.append(f"- **The run failed**: {escape(report.failure)}")
+    return _section("Refused" if report.refusals else "Failed", lines, _LIST_CHARS)
 
 
 def _section(
@@ -144,16 +154,18 @@ def _section(
 def _items(groups: Iterable[Group]) -> Iterator[str]:
     for group in groups:
         if group.is_large:
-            lead = f"{len(group.entries)} {group.cause.label}"
-            yield _item(lead, group.cause, group.message, group.named())
+            lead = f"{len(group.entries)} {'times' if group.is_finding else group.cause.label}"
+            yield _item(lead, "", group.cause, group.message, group.named())
             continue
         for cause, member in group.entries:
-            lead = " ".join(filter(None, (member_label(member), cause.label)))
-            yield _item(lead, cause, cause.message, "")
+            word = "" if group.is_finding or cause.is_quiet else cause.label
+            yield _item(member_label(member), word, cause, cause.message, "")
 
 
-def _item(lead: str, cause: Cause, message: str, names: str) -> str:
-    parts = [f"- **{escape(lead)}**: {escape(with_code(cause, message))}"]
+def _item(lead: str, word: str, cause: Cause, message: str, names: str) -> str:
+    known = code(cause.code) if cause.code != cause.label else ""
+    head = " ".join(filter(None, (f"**{escape(lead.strip())}**" if lead else "", word, known)))
+    parts = [f"- {head}: {escape(message)}"]
     if cause.hint:
         parts.append(f"→ {escape(cause.hint)}")
     if cause.correlation_id:

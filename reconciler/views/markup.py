@@ -7,7 +7,7 @@ from reconciler.views.text import visible
 
 _SPECIAL = re.compile(r"[&<>|`\[\]*_~\\@#$]|:(?=//)|(?<=[wW])\.|^[-+=]|^[0-9]+[.)]")
 
-_PLAIN = re.compile(r"[A-Za-z0-9:.-]+")
+_PLAIN = re.compile(r"[A-Za-z0-9_:.-]+")
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", ":": "&#58;", ".": "&#46;", "|": "&#124;"}
 

@@ -12,6 +12,7 @@ from reconciler.views.rows import QUIET
 
 _PLAN_CUT = "Interrupted: not every link was read, so this plan cannot be applied."
 _REPORT_CUT = "Interrupted: run it again for the rest."
+_FAILED = "The run itself failed."
 
 
 def plan_recap(plan: Plan) -> str:
@@ -28,6 +29,8 @@ def report_recap(report: Report) -> str:
     counts = count_actions(report.plan.changes)
     rest = [_attention(counts), _in_sync(report.plan, counts)]
     cut = _REPORT_CUT if report.interrupted else ""
+    if report.failure:
+        cut = f"{cut} {_FAILED}".strip()
     if report.refusals:
         return _sentence("Apply: refused, nothing was written", [_writes(counts), *rest], cut)
     outcomes = count_outcomes(report.results)

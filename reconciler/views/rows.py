@@ -43,6 +43,11 @@ class Cause:
     hint: str
     correlation_id: str | None = None
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is no trouble at all, but left alone on purpose."""
+        return self.label in QUIET
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

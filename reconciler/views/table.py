@@ -7,12 +7,11 @@ Links in sync are counted. It says that a link is in place, never that it earns 
 from collections.abc import Iterator, Sequence
 
 from reconciler.core.links import Action
-from reconciler.core.plan import Plan, Refusal, Report
+from reconciler.core.plan import Plan, Report
 from reconciler.views.causes import cause_lines, finding_lines, group_lines, problem_lines
 from reconciler.views.groups import Key, group_rows, key_of, why
 from reconciler.views.inventory import inventory_lines
 from reconciler.views.layout import Cell, Page
-from reconciler.views.notes import left_alone
 from reconciler.views.recap import inventory_recap, plan_recap, report_recap
 from reconciler.views.rows import QUIET, Row, plan_rows, report_rows
 from reconciler.views.text import visible
@@ -44,7 +43,7 @@ def render_report(report: Report, *, width: int, color: bool) -> str:
     page = Page(width, color)
     lines = _listed(page, report_rows(report), has_words=True)
     lines += finding_lines(page, report.findings)
-    lines += _refusals(page, report.refusals)
+    lines += _refusals(page, report)
     return _text(page, lines, report_recap(report))
 
 
@@ -97,17 +96,18 @@ def _cells(row: Row, *, has_words: bool) -> list[Cell]:
 
 
 def _change(row: Row) -> str:
-    if row.action in QUIET:
-        return f"{row.before}; {left_alone(row)}"
+    if (cause := why(row)) and cause.is_quiet:
+        return cause.message
     if row.action in (Action.CONFLICT, Action.UNKNOWN):
         return f"{row.before}, wanted {row.after}" if row.after else row.before
     return f"{row.before} → {row.after}"
 
 
-def _refusals(page: Page, refusals: Sequence[Refusal]) -> Iterator[str]:
-    if refusals:
+def _refusals(page: Page, report: Report) -> Iterator[str]:
+    texts = [f"Refused by {refusal.guard}: {refusal.message}" for refusal in report.refusals]
+    if report.failure:
+        texts.append(f"The run failed: {report.failure}")
+    if texts:
         yield ""
-    for refusal in refusals:
-        yield from page.note(
-            visible(f"Refused by {refusal.guard}: {refusal.message}"), style="alarm"
-        )
+    for text in texts:
+        yield from page.note(visible(text), style="alarm")

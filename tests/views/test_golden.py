@@ -1,0 +1,74 @@
+"""Each fact in each format is, byte for byte, what the files in `golden/` say.
+
+To write them anew after a wanted change, and then review the difference:
+
+    PAL_RECONCILE_GOLDEN=write pytest tests/views/test_golden.py
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconciler.core.plan import Kind, Plan, Report
+from reconciler.views.formats import Format, render
+from tests.views import facts
+
+GOLDEN = Path(__file__).parent / "golden"
+
+ENDINGS = {Format.TABLE: "txt", Format.JSON: "json", Format.MARKDOWN: "md", Format.CSV: "csv"}
+
+FACTS: dict[str, tuple[Kind, Callable[[], Plan | Report]]] = {
+    "plan": (Kind.PLAN, facts.ordinary_plan),
+    "plan_in_sync": (Kind.PLAN, facts.in_sync_plan),
+    "plan_hostile": (Kind.PLAN, facts.hostile_plan),
+    "plan_many": (Kind.PLAN, facts.many_plan),
+    "report": (Kind.REPORT, lambda: facts.report_of(facts.busy_plan(), interrupted=True)),
+    "report_hostile": (Kind.REPORT, lambda: facts.report_of(facts.hostile_plan())),
+    "report_refused": (Kind.REPORT, facts.refused_report),
+    "inventory": (Kind.INVENTORY, facts.ordinary_plan),
+    "inventory_hostile": (Kind.INVENTORY, facts.hostile_plan),
+}
+
+CASES = [
+    pytest.param(kind, form, make, f"{name}.{ending}", {"width": 100}, id=f"{name}.{ending}")
+    for name, (kind, make) in FACTS.items()
+    for form, ending in ENDINGS.items()
+    if (name, form) not in {("plan_many", Format.JSON), ("plan_many", Format.CSV)}
+]
+
+TABLES = [
+    pytest.param(
+        FACTS[name][0],
+        Format.TABLE,
+        FACTS[name][1],
+        f"{name}.{width}{'.color' * color}.txt",
+        {"width": width, "color": color},
+        id=f"{name}.{width}{'.color' * color}",
+    )
+    for name in ("plan", "report", "inventory")
+    for width, color in ((80, False), (160, True))
+]
+
+
+@pytest.mark.parametrize(("kind", "form", "make", "file", "page"), CASES + TABLES)
+def test_a_fact_renders_as_its_golden_file(
+    kind: Kind,
+    form: Format,
+    make: Callable[[], Plan | Report],
+    file: str,
+    page: dict[str, int | bool],
+) -> None:
+    """The same fact gives the same bytes, and they are the ones that were reviewed."""
+    text = render(kind, form, make(), **page)  # type: ignore[arg-type]
+    path = GOLDEN / file
+    if os.environ.get("PAL_RECONCILE_GOLDEN") == "write":
+        path.write_bytes(text.encode())
+    assert text == path.read_bytes().decode()
+
+
+def test_no_golden_file_is_left_over() -> None:
+    """Every golden file belongs to a case that is tested."""
+    expected = {case.values[3] for case in CASES + TABLES}
+    assert {path.name for path in GOLDEN.iterdir()} == expected
