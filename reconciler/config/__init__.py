@@ -1,0 +1,1 @@
+"""tenants.yaml: its model, and the way from its bytes to a `Config` or to every complaint."""

@@ -1,0 +1,56 @@
+"""Is any link listed twice? One principal in one tenant has one link, and one entry.
+
+Two entries for it would flip the link back and forth. Offline, a tenant is what the file calls it:
+that a domain and a GUID are the same tenant only shows after sign-in.
+"""
+
+from reconciler.config.checks import Draft
+from reconciler.config.complaints import quoted
+from reconciler.config.links import DEFAULTS, entries
+from reconciler.config.nodes import Path
+from reconciler.config.schema import AzureCli, Override
+
+_Claims = dict[tuple[str, str], tuple[str, Path]]
+
+
+def check_duplicates(draft: Draft) -> None:
+    """No (tenant, identity) stands twice, nor two identities with one client ID in a tenant."""
+    claims: _Claims = {}
+    for number, override in enumerate(draft.document.defaults.identities or ()):
+        _claim(draft, claims, "", override, (*DEFAULTS, number))
+    for index, tenant in enumerate(draft.document.tenants):
+        if draft.damage.at("tenants", index, "tenant"):
+            continue
+        for entry in entries(draft.document, index):
+            path = entry.path if entry.is_own else ("tenants", index, "tenant")
+            _claim(draft, claims, tenant.tenant, entry.override, path)
+
+
+def _claim(draft: Draft, claims: _Claims, tenant: str, override: Override, path: Path) -> None:
+    """Note who is linked where; complain if somebody else had noted the same before.
+
+    Identities that a tenant takes from the defaults all claim at one path: what is wrong among
+    themselves has been said at the defaults.
+    """
+    name = override.identity
+    identity = (draft.document.identities or {}).get(name)
+    if identity is None:
+        return
+    principal = identity.kind if isinstance(identity, AzureCli) else identity.client_id
+    first, first_path = claims.setdefault((tenant, principal), (name, path))
+    if first_path == path:
+        return
+    where = draft.where(first_path)
+    if first == name:
+        draft.add(
+            path, f"identity {quoted(name)} stands already for this tenant at {where}; keep one"
+        )
+    else:
+        same = (
+            "sign in through the Azure CLI" if identity.kind == principal else "have one client ID"
+        )
+        draft.add(
+            path,
+            f"identities {quoted(first)} ({where}) and {quoted(name)} {same}: in one "
+            "tenant that is one principal, which has one link; keep one",
+        )

@@ -1,0 +1,79 @@
+"""Where do the bytes come from? The file itself, and what its `include:` names.
+
+Knows paths, encodings and sizes; what the text says is for others.
+"""
+
+import glob
+import re
+from pathlib import Path
+
+from reconciler.config.complaints import Complaints, Spot, cleaned, quoted, spot
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of one file: about 300,000 tenants."""
+
+MOST_FILES = 1_000
+"""That one glob may name."""
+
+_UNREADABLE = re.compile(
+    "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
+)
+"""What YAML allows nowhere (section 5.1 of its specification)."""
+
+
+def fetch(path: Path) -> bytes | str:
+    """The bytes of a file, or in words why there are none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return "there is no such file; give its path with -c, or write one with pal-reconcile init"
+    except IsADirectoryError:
+        return "this is a directory; name the file in it"
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        return f"the file cannot be read: {reason}; check its path and who may read it"
+    if len(data) > MOST_BYTES:
+        return f"the file is larger than {MOST_BYTES >> 20} MiB; spread it over several"
+    return data
+
+
+def decode(data: bytes, file: int, complaints: Complaints) -> str | None:
+    """The text of a file, without a byte order mark; None, with a complaint, if it is none."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        complaints.add(_end(before, file), "the file is not UTF-8 here; save it as UTF-8")
+        return None
+    if found := _UNREADABLE.search(text):
+        code = f"U+{ord(found[0]):04X}"
+        at = _end(text[: found.start()], file)
+        complaints.add(at, f"a character that YAML does not allow ({code}); remove it")
+        return None
+    return text
+
+
+def _end(text: str, file: int) -> Spot:
+    return spot(file, text.count("\n"), len(text) - text.rfind("\n") - 1)
+
+
+def matches(pattern: str, folder: Path) -> list[Path] | str:
+    """The files that a glob names, sorted, as paths that begin with the folder; or why not."""
+    found: list[str] = []
+    try:
+        for name in glob.iglob(pattern, root_dir=folder, recursive=True):
+            found.append(name)
+            if len(found) > MOST_FILES:
+                return f"include {quoted(pattern)} names more than {MOST_FILES:,} files; narrow it"
+    except (OSError, ValueError, re.error) as error:
+        return f"include {quoted(pattern)} cannot be looked up: {cleaned(str(error))}; correct it"
+    files = [path for path in (folder / name for name in sorted(found)) if not path.is_dir()]
+    if not files:
+        return (
+            f"include {quoted(pattern)} matches no file; correct it, or remove it "
+            "(it is relative to this file)"
+        )
+    if odd := next((path for path in files if not path.is_file()), None):
+        return f"include {quoted(pattern)} names {quoted(str(odd))}, which is no regular file"
+    return files

@@ -1,0 +1,138 @@
+"""Which files make up one tenants.yaml? The main one and its includes, read into one tree.
+
+An included file holds `tenants:` and nothing else: whoever reviews the main file has seen every
+partner ID, every identity and every limit.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.config import events, files
+from reconciler.config.complaints import Complaints, Spot, quoted, spot
+from reconciler.config.nodes import Items, Plain, Table
+from reconciler.config.wording import LATER_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The tree of all files together.
+
+    root         the main file's mapping, with the tenants of every file in it
+    digest       over the bytes as loaded
+    is_complete  whether every file that should be there could be read
+    """
+
+    root: Table
+    digest: str
+    is_complete: bool
+
+
+def gather(path: Path, complaints: Complaints) -> Gathered | None:
+    """Read the file and all it includes; None if the main file gives nothing to check."""
+    main = complaints.file(path)
+    data = files.fetch(path)
+    if isinstance(data, str):
+        complaints.add(spot(main, 0, 0), data)
+        return None
+    root = _mapping(data, main, complaints)
+    if root is None:
+        return None
+    digest = hashlib.sha256(data)
+    included, is_complete = _included(root, path, complaints)
+    tenants = _tenants(root, complaints)
+    for number, content in included:
+        digest.update(b"\0" + hashlib.sha256(content).digest())
+        more = _mapping(content, number, complaints)
+        if more is None:
+            is_complete = False
+            continue
+        _only_tenants(more, number, complaints)
+        extra = _tenants(more, complaints)
+        tenants.extend(extra)
+        tenants.where.extend(extra.where)
+    root["tenants"] = tenants
+    return Gathered(root, f"sha256:{digest.hexdigest()}", is_complete)
+
+
+def _mapping(data: bytes, file: int, complaints: Complaints) -> Table | None:
+    text = files.decode(data, file, complaints)
+    if text is None:
+        return None
+    before = len(complaints)
+    root = events.read(text, file, complaints)
+    if isinstance(root, Table):
+        return root
+    if root is not None and not (isinstance(root, Plain) and root.kind == "null"):
+        complaints.add(spot(file, 0, 0), "the file is not a mapping; begin with version: 1")
+    elif len(complaints) == before:
+        complaints.add(spot(file, 0, 0), "the file is empty; pal-reconcile init writes a first one")
+    return None
+
+
+def _included(
+    root: Table, path: Path, complaints: Complaints
+) -> tuple[list[tuple[int, bytes]], bool]:
+    """The included files' numbers and bytes, each file once, and whether none was missed."""
+    patterns = root.get("include")
+    found: list[tuple[int, bytes]] = []
+    is_complete = True
+    seen = {os.path.realpath(path)}
+    if not isinstance(patterns, Items):
+        return found, patterns is None
+    for pattern, at in zip(patterns, patterns.where, strict=True):
+        if not isinstance(pattern, str):
+            is_complete = False
+            continue
+        names = files.matches(pattern, path.parent)
+        if isinstance(names, str):
+            complaints.add(at, names)
+            is_complete = False
+            continue
+        for name in names:
+            if (real := os.path.realpath(name)) in seen:
+                continue
+            seen.add(real)
+            content = _content(name, at, complaints)
+            if content is None:
+                is_complete = False
+            else:
+                found.append((complaints.file(name), content))
+    return found, is_complete
+
+
+def _content(name: Path, at: Spot, complaints: Complaints) -> bytes | None:
+    if name.suffix.casefold() == ".csv":
+        complaints.add(at, f"include {quoted(str(name))}: this release does not know tables yet")
+        return None
+    content = files.fetch(name)
+    if isinstance(content, str):
+        complaints.add(at, f"include {quoted(str(name))}: {content}")
+        return None
+    return content
+
+
+def _tenants(root: Table, complaints: Complaints) -> Items:
+    found = root.get("tenants")
+    if isinstance(found, Items):
+        return found
+    if found is not None:
+        complaints.add(root.where["tenants"], "tenants takes a list; write - name: … for each")
+    return Items()
+
+
+def _only_tenants(root: Table, file: int, complaints: Complaints) -> None:
+    for key, at in root.where.items():
+        if key == "include":
+            complaints.add(at, "an included file includes no others; list them in the main file")
+        elif key in LATER_KEYS:
+            complaints.add(at, f"{key} is not known to this release yet; remove it until it is")
+        elif key != "tenants":
+            complaints.add(
+                at,
+                f"key {quoted(key)} has no place here: an included file holds tenants: only; "
+                "move it to the main file",
+            )
+    if "tenants" not in root:
+        complaints.add(spot(file, 0, 0), "tenants is missing; add tenants:")

@@ -1,0 +1,120 @@
+"""tenants.yaml → Config, or every complaint about it at once.
+
+Four steps: the files are read into one tree that knows its places (`gather`), the model checks
+each field (`schema`), what is left is checked as a whole (`checks`, `duplicates`), and what is
+sound is settled for the day (`wanted`, `worries`). Whether a secret can be had is not asked here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from reconciler.config import wording
+from reconciler.config.checks import Draft, check_names, check_references, check_wishes
+from reconciler.config.complaints import Complaints
+from reconciler.config.damage import Damage
+from reconciler.config.duplicates import check_duplicates
+from reconciler.config.gather import gather
+from reconciler.config.mend import mend
+from reconciler.config.nodes import Path as NodePath
+from reconciler.config.nodes import Table, place
+from reconciler.config.partners import Partners
+from reconciler.config.schema import Document
+from reconciler.config.wanted import identities, wanted
+from reconciler.config.worries import worries
+from reconciler.core.findings import Finding
+from reconciler.core.guards import Limits
+from reconciler.core.identities import Identity
+from reconciler.core.links import Wanted
+
+ROUNDS = 10
+"""Each takes out one level of what broke; the file has fewer levels than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A sound tenants.yaml, settled for one day.
+
+    path           as it was given
+    cloud          public, usgov or china
+    digest         `sha256:<hex>` over the bytes of the file and of all it includes, as loaded
+    wanted         every link, in file order
+    identities     by name
+    partners       alias → ID; empty without partners:
+    partner_names  ID → what Azure may answer as partnerName
+    findings       what somebody should look at, though no link changes for it
+    """
+
+    path: Path
+    cloud: str
+    digest: str
+    wanted: tuple[Wanted, ...]
+    identities: Mapping[str, Identity]
+    partners: Mapping[str, str]
+    partner_names: Mapping[str, tuple[str, ...]]
+    limits: Limits
+    findings: tuple[Finding, ...]
+
+
+def load(path: Path, today: date) -> Config:
+    """Read the file and all it includes.
+
+    :param today: the day (UTC) for which holds and attestations are settled.
+    :raises BadFile: with every complaint, when there is any.
+    """
+    complaints = Complaints()
+    gathered = gather(path, complaints)
+    if gathered is None:
+        raise complaints.error()
+    root = gathered.root
+    document = _validated(root, gathered.is_complete, complaints, today)
+    if document is None or complaints:
+        raise complaints.error()
+    partners = Partners.of(document, document.partners is not None)
+    known = identities(document, root, path.parent, complaints)
+    return Config(
+        path=path,
+        cloud=document.cloud,
+        digest=gathered.digest,
+        wanted=tuple(wanted(document, partners, today)),
+        identities=known,
+        partners=partners.by_alias,
+        partner_names=partners.names,
+        limits=_limits(document),
+        findings=tuple(worries(document, known, partners, today)),
+    )
+
+
+def _limits(document: Document) -> Limits:
+    return Limits(**{field.name: getattr(document.limits, field.name) for field in fields(Limits)})
+
+
+def _validated(
+    root: Table, is_complete: bool, complaints: Complaints, today: date
+) -> Document | None:
+    """The document, or what is left of it once every broken part has its complaint and is out.
+
+    Only the first round is reported: what later rounds find follows from what was taken out.
+    """
+    damage = Damage.of(root)
+    paths: list[NodePath] = [] if is_complete else [("include",)]
+    for attempt in range(ROUNDS):
+        try:
+            document = Document.model_validate(root)
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+        else:
+            draft = Draft(document, root, damage.with_paths(paths), complaints, today)
+            for check in (check_names, check_references, check_wishes, check_duplicates):
+                check(draft)
+            return document
+        broken = [wording.path_of(found) for found in errors]
+        if attempt == 0:
+            for path, found in zip(broken, errors, strict=True):
+                complaints.add(place(root, path), wording.worded(found))
+        paths += broken
+        mend(root, broken)
+    return None

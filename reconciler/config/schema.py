@@ -1,0 +1,281 @@
+"""What does a tenants.yaml hold? One model: its checks, its defaults, its help, its JSON Schema.
+
+It checks each field by itself. What needs the whole file (is that identity defined? does this name
+stand twice?) is asked in `checks`.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from reconciler.config import fields
+from reconciler.config.fields import refuse
+from reconciler.core.guards import Limits as CoreLimits
+from reconciler.core.links import Aim
+
+ANY = "any"
+"""The word that stands for every foreign ID under `replaces:`."""
+
+_LIMITS = CoreLimits()
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _any_or_many(value: Any) -> Any:
+    return [ANY] if value == ANY else value
+
+
+Names = Annotated[list[fields.Name], Field(min_length=1)]
+NameOrNames = Annotated[
+    Names,
+    BeforeValidator(_one_or_many),
+    WithJsonSchema(
+        {"type": ["string", "array"], "items": {"type": "string"}, "minLength": 1, "minItems": 1}
+    ),
+]
+IdsOrAny = Annotated[
+    Annotated[list[fields.Partner], Field(min_length=1)],
+    BeforeValidator(_any_or_many),
+    WithJsonSchema(
+        {"anyOf": [{"const": ANY}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+    ),
+]
+
+
+class Part(BaseModel):
+    """Every part of the file: no key that is not listed here, and nothing changes once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Partner(Part):
+    """A partner ID that this file may link."""
+
+    id: fields.PartnerId
+    """The PartnerID of a location account, in quotes. Partner Center: Associated PartnerID."""
+    name: NameOrNames | None = None
+    """What Azure must answer as partnerName for this ID: one name, or a list of accepted names."""
+
+
+class Reference(Part):
+    """Where a secret is to be found; the secret itself never stands in the file."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    env: fields.Variable | None = None
+    """The environment variable that holds the secret."""
+    file: fields.FilePath | None = None
+    """The file that holds the secret; relative to the file that names it."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Reference":
+        if len(self.model_fields_set) != 1:
+            raise refuse("takes exactly one of env and file", fields.MASKED)
+        return self
+
+
+class ClientSecret(Part):
+    """An app registration that signs in with a client secret."""
+
+    kind: Literal["client_secret"]
+    """How this identity signs in."""
+    client_id: fields.ClientId
+    """The application (client) ID of the app registration."""
+    secret: Reference
+    """Where the client secret is to be found."""
+    expires_on: fields.Date | None = None
+    """The day the secret ends: a finding from 30 days before."""
+
+
+class ClientCertificate(Part):
+    """An app registration that signs in with a certificate."""
+
+    kind: Literal["client_certificate"]
+    """How this identity signs in."""
+    client_id: fields.ClientId
+    """The application (client) ID of the app registration."""
+    certificate: Reference
+    """Where the certificate is to be found: PEM or PFX, with its private key."""
+    password: Reference | None = None
+    """Where the password of the private key is to be found, if it has one."""
+    expires_on: fields.Date | None = None
+    """The day the certificate ends: a finding from 30 days before."""
+
+
+class AzureCli(Part):
+    """Whoever is signed in to the Azure CLI; for interactive use."""
+
+    kind: Literal["azure_cli"]
+    """How this identity signs in."""
+
+
+Identity = Annotated[ClientSecret | ClientCertificate | AzureCli, Field(discriminator="kind")]
+
+
+class Hold(Part):
+    """Leave a link alone until a day; it is read and shown."""
+
+    until: fields.Date
+    """The first day (UTC) on which the link is managed again."""
+    reason: fields.Name
+    """Why, for whoever reads the plan."""
+
+
+class Attested(Part):
+    """Somebody vouches for a link that cannot be read any more; it is listed, never touched."""
+
+    partner: fields.Partner
+    """The partner ID that the link was seen to carry: an alias of partners:, or a quoted ID."""
+    by: fields.Name
+    """Who saw it."""
+    on: fields.Date
+    """The day it was seen. After limits.attested_age it is a finding."""
+    note: fields.Name | None = None
+    """Anything a reader should know."""
+
+
+class Wishes(Part):
+    """What a tenant says for all its identities, and what one identity may say for itself."""
+
+    partner: fields.Partner | None = None
+    """The partner ID to link: an alias of partners:, or a quoted ID listed there."""
+    state: Aim | None = None
+    """linked (default); absent: remove our link; unmanaged: read and show, never write."""
+    hold: Hold | None = None
+    """Leave the link alone until a day."""
+    attested: Attested | None = None
+    """Somebody vouches for a link that cannot be read any more."""
+
+
+class Override(Wishes):
+    """An identity of a tenant: its name, or a mapping that overrides the tenant's values."""
+
+    identity: fields.Name
+    """The identity's name under identities:."""
+    object_id: fields.ObjectId | None = None
+    """The object ID that the principal must have in this tenant."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_name(cls, value: Any) -> Any:
+        return {"identity": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        mapping = handler.resolve_ref_schema(handler(schema))
+        name = {"type": "string", "minLength": 1, "description": "An identity's name."}
+        return {"description": mapping.pop("description"), "anyOf": [name, mapping]}
+
+
+Overrides = Annotated[list[Override], Field(min_length=1)]
+
+
+class Tenant(Wishes):
+    """A customer's Microsoft Entra directory and the links wanted there."""
+
+    name: fields.Name
+    """A unique label, as reports show it."""
+    tenant: fields.Tenant
+    """The directory's GUID, or a domain verified there."""
+    identities: Overrides | None = None
+    """Who is linked there: names under identities:, or mappings that override this tenant."""
+    tags: Names | None = None
+    """Words to select by, as in --only tag:emea."""
+    replaces: IdsOrAny | None = None
+    """Foreign partner IDs that may be overwritten or removed here; any allows every one."""
+    object_ids: Annotated[dict[str, fields.ObjectId], Field(min_length=1)] | None = None
+    """For an identity's name, the object ID that its principal must have in this tenant."""
+
+
+class Defaults(Part):
+    """What holds for each tenant that says nothing else."""
+
+    partner: fields.Partner | None = None
+    """The partner ID to link: an alias of partners:, or a quoted ID listed there."""
+    identities: Overrides | None = None
+    """Who is linked."""
+
+
+class Limits(Part):
+    """How much one run may do without being asked twice."""
+
+    change_share: fields.Share = _LIMITS.change_share
+    """Updates and removals, of the links observed as linked."""
+    remove_count: fields.Count = _LIMITS.remove_count
+    """Removals."""
+    remove_share: fields.Share = _LIMITS.remove_share
+    """Removals, of the links observed."""
+    incomplete: fields.Share = _LIMITS.incomplete
+    """Unreadable links, of all links."""
+    new_partner_id: fields.Count = _LIMITS.new_partner_id
+    """Creations and updates to an ID that no link carries yet and no name confirms."""
+    change_count: fields.Count | None = _LIMITS.change_count
+    """Changes in one run; no limit unless given."""
+    plan_age: fields.Duration = _LIMITS.plan_age
+    """How old a saved plan may be."""
+    attested_age: fields.Duration = _LIMITS.attested_age
+    """How old an attestation may be before it is a finding."""
+
+
+class Document(Part):
+    """Which customer tenants should carry which partner ID."""
+
+    model_config = ConfigDict(title="tenants.yaml of pal-reconcile")
+
+    version: fields.Version
+    """The version of this format."""
+    cloud: Literal["public", "usgov", "china"] = "public"
+    """The cloud that all tenants of this file are in."""
+    include: Names | None = None
+    """Files with more tenants, as globs relative to this file."""
+    partners: Annotated[dict[str, Partner], Field(min_length=1)] | None = None
+    """The partner IDs this file may link, each under an alias. They are the ones that are ours."""
+    identities: Annotated[dict[str, Identity], Field(min_length=1)] | None = None
+    """How to sign in, each way under a name."""
+    defaults: Defaults = Defaults()
+    """What a tenant that does not say otherwise gets."""
+    limits: Limits = Limits()
+    """What a run may do without being asked twice."""
+    tenants: list[Tenant] = []
+    """The customers, in the order in which every view lists them."""
+
+
+class _JsonSchema(GenerateJsonSchema):
+    """Says nothing of null, which no key takes; shows defaults as the file would write them."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        found = super().default_schema(schema)
+        if not isinstance(found.get("default"), str | int):
+            found.pop("default", None)
+        return found
+
+    def encode_default(self, dft: Any) -> Any:
+        if isinstance(dft, float):
+            return f"{dft:.0%}"
+        if isinstance(dft, timedelta):
+            return f"{dft.days}d" if dft.days > 1 else f"{dft // timedelta(hours=1)}h"
+        return super().encode_default(dft)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of tenants.yaml."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return dialect | Document.model_json_schema(schema_generator=_JsonSchema)

@@ -1,0 +1,172 @@
+"""What does pydantic's refusal of a field mean in our words? What is wrong, and what to do.
+
+It knows keys and kinds of errors; it never repeats what may be a secret.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import get_args
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from reconciler.config import fields, schema
+from reconciler.config.complaints import did_you_mean, quoted
+from reconciler.config.nodes import Path, Plain
+from reconciler.config.secretive import MASKED, SECRET_KEYS, looks_secret
+
+KINDS = ("client_secret", "client_certificate", "azure_cli")
+LATER_KINDS = ("workload_identity", "managed_identity", "federated_managed_identity", "user")
+LATER_KEYS = ("notify", "heartbeat", "history", "covers")
+LATER_SOURCES = ("keyvault", "command")
+"""What the documentation speaks of and this release does not know: refused, never ignored."""
+
+REFERENCE = "{env: NAME} or {file: PATH}"
+_SINGULAR = {
+    "id": "partner",
+    "identities": "identity",
+    "partners": "partner",
+    "replaces": "partner",
+    "tags": "tag",
+    "tenants": "tenant entry",
+}
+_READ_AS = {"int": "a number", "float": "a number", "bool": "yes or no", "timestamp": "a date"}
+_SHAPES = {"list_type": "a list: [first, second]", "dict_type": "a mapping"}
+_ADD = {"version": "version: 1", "until": "until: DATE", "on": "on: DATE"}
+_MODELS: Mapping[str | int, type[BaseModel]] = {
+    "defaults": schema.Defaults,
+    "limits": schema.Limits,
+    "hold": schema.Hold,
+    "attested": schema.Attested,
+}
+
+
+def path_of(error: ErrorDetails) -> Path:
+    """Where the error is in the file: pydantic puts an identity's kind between its keys."""
+    steps = error["loc"]
+    if steps and steps[0] == "identities" and len(steps) > 2:
+        return (*steps[:2], *steps[3:])
+    return steps
+
+
+def worded(error: ErrorDetails) -> str:
+    """One line: what is wrong; what to do."""
+    path, value = path_of(error), error["input"]
+    subject = _subject(path)
+    match error["type"]:
+        case "missing":
+            return f"{path[-1]} is missing; add {_ADD.get(str(path[-1]), f'{path[-1]}:')}"
+        case "extra_forbidden":
+            return _unknown_key(error)
+        case "union_tag_invalid" | "union_tag_not_found":
+            return _unknown_kind(value.get("kind"))
+        case _ if isinstance(value, Plain) and value.kind == "null":
+            return f"{subject} is empty; give it a value or leave it out"
+        case fields.SAID:
+            return f"{subject}{_shown(value)} {error['ctx']['said']}"
+        case fields.MASKED:
+            return f"{subject} {error['ctx']['said']}"
+        case "string_type":
+            return _not_text(path, value)
+        case "literal_error" | "enum":
+            return f"{subject}{_shown(value)} is unknown; choose {error['ctx']['expected']}"
+        case "too_short":
+            return f"{path[-1]} is empty; name at least one, or leave {path[-1]} out"
+        case _ if path[-1] in SECRET_KEYS:
+            return _inline(f"{path[-1]}")
+        case _ if path[-1:] == ("identities",) or path[-2:-1] == ("identities",):
+            return f"{subject} takes identities' names or mappings; write [automation]"
+        case kind:
+            return f"{subject} takes {_SHAPES.get(kind, 'a mapping')}"
+
+
+def _subject(path: Path) -> str:
+    """What a complaint is about, in a word or two."""
+    last, before = path[-1], path[-2] if len(path) > 1 else ""
+    if isinstance(last, int):
+        return _SINGULAR.get(str(before), str(before))
+    if len(path) == 2 and before in ("partners", "identities"):
+        return f"{_SINGULAR[before]} {quoted(last)}"
+    if before == "object_ids":
+        return f"object_ids {quoted(last)}"
+    return _SINGULAR.get(last, last) if last == "id" else last
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Plain):
+        return f" {quoted(value.text)[1:-1]}"
+    return f" {quoted(value)}" if isinstance(value, str) else ""
+
+
+def _inline(key: str) -> str:
+    return (
+        f"{key} looks like a secret written into the file ({MASKED}); take it out, renew it, "
+        f"and write {REFERENCE} under secret:, certificate: or password:"
+    )
+
+
+def _not_text(path: Path, value: object) -> str:
+    subject = _subject(path)
+    if not isinstance(value, Plain):
+        return f"{subject} takes text, not a list or a mapping"
+    if subject == "partner":
+        if fields.PARTNER_ID.fullmatch(value.text):
+            return f'partner {value.text} is a number here; put it in quotes: "{value.text}"'
+        return (
+            f"partner{_shown(value)} is not a partner ID in quotes (4 to 10 digits); "
+            "copy it from Partner Center"
+        )
+    if path[-1] == "client_id" or SECRET_KEYS & set(path):
+        return f"{subject} is not text; put it in quotes, and never write a secret here"
+    what = _READ_AS.get(value.kind, "something else")
+    return f"{subject}{_shown(value)} is read as {what}; put it in quotes: {quoted(value.text)}"
+
+
+def _unknown_kind(value: object) -> str:
+    if value is None:
+        return f"kind is missing; add kind: with one of {', '.join(KINDS)}"
+    if value in LATER_KINDS:
+        return f"kind {value} is not known to this release yet; it knows {', '.join(KINDS)}"
+    near = did_you_mean(value, KINDS) if isinstance(value, str) else ""
+    return f"kind{_shown(value)} is unknown; {near or 'choose one of ' + ', '.join(KINDS)}"
+
+
+def _unknown_key(error: ErrorDetails) -> str:
+    *around, key = path_of(error)
+    key = str(key)
+    if around and around[-1] in SECRET_KEYS:
+        if key in LATER_SOURCES:
+            return f"{key} is not known to this release yet; write {REFERENCE}"
+        near = did_you_mean(key, schema.Reference.model_fields)
+        return f"a key of {around[-1]} ({MASKED}) is unknown; {near or 'write ' + REFERENCE}"
+    if key in LATER_KEYS:
+        return f"{key} is not known to this release yet; remove it until it is"
+    if looks_secret(key) and isinstance(error["input"], str | Plain):
+        return _inline(quoted(key))
+    if around and around[0] == "identities":
+        kind = error["loc"][2]
+        return f"{_key(key, _fields_of(kind))} (kind {kind})"
+    return _key(key, _known(tuple(around)))
+
+
+def _key(key: str, known: Iterable[str]) -> str:
+    known = tuple(known)
+    near = did_you_mean(key, known)
+    return f"key {quoted(key)} is unknown; {near or 'known are ' + ', '.join(known)}"
+
+
+def _known(around: Path) -> Iterable[str]:
+    """The keys that a mapping at this path may have."""
+    if not around:
+        return schema.Document.model_fields
+    if isinstance(around[-1], int):
+        return (schema.Tenant if len(around) == 2 else schema.Override).model_fields
+    if around[0] == "partners":
+        return schema.Partner.model_fields
+    return _MODELS[around[-1]].model_fields
+
+
+def _fields_of(kind: str | int) -> Iterable[str]:
+    models = (schema.ClientSecret, schema.ClientCertificate, schema.AzureCli)
+    return next(
+        m.model_fields for m in models if kind in get_args(m.model_fields["kind"].annotation)
+    )

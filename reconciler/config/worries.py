@@ -1,0 +1,95 @@
+"""What in a sound file should somebody look at, today? Holds, attestations and credentials."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+
+from reconciler.config.links import Entry, entries
+from reconciler.config.partners import Partners
+from reconciler.config.schema import Document
+from reconciler.core.findings import Finding
+from reconciler.core.identities import Identity
+
+SOON = timedelta(days=30)
+"""A credential that ends within this time is a finding."""
+
+
+def worries(
+    document: Document, identities: Mapping[str, Identity], partners: Partners, today: date
+) -> Iterator[Finding]:
+    """Every finding that needs no look at Azure: identities first, then links in file order."""
+    for identity in identities.values():
+        yield from _expiry(identity, today)
+    for index in range(len(document.tenants)):
+        yield from _tenant(entries(document, index), document, partners, today)
+
+
+def _expiry(identity: Identity, today: date) -> Iterator[Finding]:
+    ends = identity.expires_on
+    if ends is None or ends > today + SOON:
+        return
+    hint = "renew it, and note its new end under expires_on:"
+    if ends < today:
+        message = f"the credential of {identity.name} ended on {ends}"
+        yield Finding("credential_expired", message, hint, identity=identity.name)
+    else:
+        message = f"the credential of {identity.name} ends on {ends}"
+        yield Finding("credential_expiring", message, hint, identity=identity.name)
+
+
+def _tenant(
+    links: Iterable[Entry], document: Document, partners: Partners, today: date
+) -> Iterator[Finding]:
+    """The findings of one tenant, each once though it may hold for several identities."""
+    seen: set[int] = set()
+    for entry in links:
+        for part, findings in (
+            (entry.hold, _hold(entry, today)),
+            (entry.attested, _attested(entry, document, partners, today)),
+        ):
+            if part is not None and id(part) not in seen:
+                seen.add(id(part))
+                yield from findings
+
+
+def _whose(entry: Entry, part: str) -> str | None:
+    """The identity, if what was found is its own and not the whole tenant's."""
+    return entry.identity if getattr(entry.override, part) else None
+
+
+def _hold(entry: Entry, today: date) -> Iterator[Finding]:
+    hold = entry.hold
+    if hold and today >= hold.until:
+        yield Finding(
+            "hold_expired",
+            f"the hold ended on {hold.until}: {hold.reason}",
+            "the link is managed again: remove hold:, or give it a later until:",
+            entry.tenant.name,
+            _whose(entry, "hold"),
+        )
+
+
+def _attested(
+    entry: Entry, document: Document, partners: Partners, today: date
+) -> Iterator[Finding]:
+    attested = entry.attested
+    if not attested:
+        return
+    whose = _whose(entry, "attested")
+    if today - attested.on > document.limits.attested_age:
+        yield Finding(
+            "attestation_old",
+            f"{attested.by} saw the link on {attested.on}, {(today - attested.on).days} days ago",
+            "have somebody look again, and write that day under attested: on:",
+            entry.tenant.name,
+            whose,
+        )
+    seen, want = partners.id_of(attested.partner), partners.id_of(entry.partner or "")
+    if seen != want:
+        yield Finding(
+            "attested_partner_differs",
+            f"the link was seen to carry {seen}, while the file wants {want}",
+            "it can be neither read nor changed from here: have its principal link the wanted ID "
+            "and attest that, or correct partner:",
+            entry.tenant.name,
+            whose,
+        )
