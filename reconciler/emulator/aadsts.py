@@ -163,16 +163,17 @@ def refuse(
     field: str = "",
     status: int | None = None,
     error: str | None = None,
+    text: str | None = None,
     headers: Headers | None = None,
 ) -> Answer:
     """Answer with Entra's refusal `number`, at `now` in ticks.
 
     client, tenant, field: fill the text
-    status, error: override what the number usually comes with
+    status, error, text: override what the number usually comes with
     headers: are added
     """
     known = REFUSALS.get(number, UNKNOWN)
-    text = known.text.format(client=client, tenant=tenant, field=field)
+    text = text or known.text.format(client=client, tenant=tenant, field=field)
     return entra_error(
         status or known.status,
         error or known.error,

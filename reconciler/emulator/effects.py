@@ -64,6 +64,7 @@ def _replacement(effect: Effect, call: Call, world: World) -> Answer:
             tenant=call.tenant,
             status=effect.status,
             error=effect.code,
+            text=effect.message,
             headers=headers,
         )
     if effect.redirect is not None:

@@ -12,7 +12,16 @@ from reconciler.emulator.fields import BadSeed, Fields
 from reconciler.emulator.state import PARTNER_ID
 
 GROUPS = {"write": ("create", "update", "remove"), ANY: ()}
-ALONE = ("drop", "redirect", "aadsts", "expired_token", "body", "html")
+ERROR_PARTS = ("status", "code", "message", "headers")
+# What replaces the usual answer, and what else can be said of each.
+PARTS: dict[str, tuple[str, ...]] = {
+    "drop": (),
+    "expired_token": (),
+    "aadsts": ERROR_PARTS,
+    "redirect": ("status", "headers"),
+    "html": ("status", "headers"),
+    "body": ("status", "headers", "content_type"),
+}
 ALTERATIONS = ("no_effect", "claims", "properties", "cut_body")
 DRIFT_AWAY = "unlink"
 
@@ -98,20 +107,22 @@ def _default_operations(effect: Effect) -> frozenset[str]:
 
 def _refuse_contradictions(entry: Fields, rule: Rule) -> None:
     effect, where = rule.effect, entry.where or "the fault"
-    alone = [name for name in ALONE if getattr(effect, name) not in (None, False)]
-    if len(alone) > 1:
-        raise BadSeed(f"{where}: {' and '.join(alone)} exclude each other")
-    if effect.status is not None and alone and alone[0] in ("drop", "expired_token"):
-        raise BadSeed(f"{where}: {alone[0]} comes without a status")
+    replacements = [name for name in PARTS if getattr(effect, name) not in (None, False)]
+    if len(replacements) > 1:
+        raise BadSeed(f"{where}: {' and '.join(replacements)} exclude each other")
+    replacement = replacements[0] if replacements else None
+    if replacement is None and effect.status is not None:
+        replacement = "status"
+    parts = PARTS.get(replacement or "", ERROR_PARTS if replacement else ())
+    for name in (*ERROR_PARTS, "content_type"):
+        if getattr(effect, name) not in (None, {}) and name not in parts:
+            with_what = f"does not go with {replacement}" if replacement else "needs a status"
+            raise BadSeed(f"{where}: {name} {with_what}")
     altered = [name for name in ALTERATIONS if getattr(effect, name)]
-    if altered and effect.replaces_the_answer:
+    if altered and replacement:
         raise BadSeed(f"{where}: {altered[0]} needs the usual answer, which is replaced")
-    if effect.takes_effect and not effect.replaces_the_answer:
+    if effect.takes_effect and not replacement:
         raise BadSeed(f"{where}: takes_effect needs an answer that replaces the usual one")
-    error_only = {"code": effect.code, "message": effect.message, "headers": effect.headers}
-    for name, value in error_only.items():
-        if value and not effect.replaces_the_answer:
-            raise BadSeed(f"{where}: {name} needs a status")
-    is_elsewhere = not rule.match.operations <= set(ENTRA_OPERATIONS) or not rule.match.operations
-    if effect.aadsts is not None and is_elsewhere:
+    operations = rule.match.operations
+    if effect.aadsts is not None and not (operations and operations <= set(ENTRA_OPERATIONS)):
         raise BadSeed(f"{where}: aadsts is an answer to token or openid only")

@@ -106,6 +106,7 @@ class Emulator:
                 Azure(self.state, self._disconnect),
                 ssl_certfile=key_path,
                 lifespan="off",
+                ws="none",
                 log_config=None,
                 log_level="critical",
                 access_log=False,

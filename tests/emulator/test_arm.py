@@ -145,7 +145,9 @@ def test_the_path_counts_in_any_case_and_with_a_slash_at_its_end(caller: Caller)
         PARTNERS.upper() + "/",
         "/Providers/microsoft.ManagementPARTNER/Partners",
     ):
-        answer = caller.send("GET", path, params={"API-Version": "2018-02-01"}, headers=headers)
+        answer = caller.send(
+            "GET", path, params={"x": "1", "API-Version": "2018-02-01"}, headers=headers
+        )
         assert answer.content == NOT_LINKED
 
 

@@ -120,10 +120,8 @@ def test_a_whole_record_can_be_planted(caller: Caller) -> None:
 
 def test_the_clock_is_moved(caller: Caller) -> None:
     """Setting, freezing, advancing and running again."""
-    shown = caller.control("POST", "clock", {"freeze": True, "set": "2026-03-20T00:00:00Z"})
-    assert shown == {"clock": {"now": "2026-03-20T00:00:00Z", "is_frozen": True}} or (
-        shown["clock"]["is_frozen"] and shown["clock"]["now"].startswith("2026-03-20T00:00:00")
-    )
+    shown = caller.control("POST", "clock", {"freeze": True})
+    assert shown["clock"]["is_frozen"]
     caller.control("POST", "clock", {"set": "2026-03-20T00:00:00Z"})
     shown = caller.control("POST", "clock", {"advance_s": -1.5})
     assert shown["clock"]["now"] == "2026-03-19T23:59:58.5Z"

@@ -204,8 +204,9 @@ def test_entra_refuses_with_any_number(caller: Caller, number: int) -> None:
 
 def test_status_and_error_of_a_number_can_be_overridden(caller: Caller) -> None:
     """A tenant without the app may answer 401 invalid_client too."""
-    caller.fault(aadsts=700016, status=401, code="invalid_client", retry_after_s=60)
+    caller.fault(aadsts=700016, status=401, code="invalid_client", message="No.", retry_after_s=60)
     answer = caller.sign_in()
+    assert answer.json()["error_description"].startswith("AADSTS700016: No. Trace ID")
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     assert answer.headers["Retry-After"] == "60"
 

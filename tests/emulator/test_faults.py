@@ -72,7 +72,7 @@ def test_a_domain_in_a_rule_means_its_tenant() -> None:
     """A rule that names a domain hits calls that carry the tenant's GUID."""
     faults = Faults()
     faults.add(Rule(Match(tenant="fabrikam.com"), DROP), {"fabrikam.com": FABRIKAM}.__getitem__)
-    faults.add(Rule(Match(), DROP), {}.__getitem__)
+    faults.add(Rule(Match(), DROP), str.upper)
     assert [r.match.tenant for r in faults.rules] == [FABRIKAM, "*"]
     faults.clear()
     assert sequence(faults, 1) == [False]
@@ -117,7 +117,9 @@ def test_headers_and_retry_after_are_collected() -> None:
         ({"drop": True, "stauts": 1}, "stauts: unknown key; did you mean status?"),
         ({"drop": True, "operation": "raed"}, "operation: expected one of metadata"),
         ({"drop": True, "html": True}, "drop and html exclude each other"),
-        ({"drop": True, "status": 500}, "drop comes without a status"),
+        ({"drop": True, "status": 500}, "status does not go with drop"),
+        ({"html": True, "code": "X"}, "code does not go with html"),
+        ({"status": 500, "content_type": "X"}, "content_type does not go with status"),
         ({"status": 500, "no_effect": True}, "no_effect needs the usual answer"),
         ({"latency_s": 1, "takes_effect": True}, "takes_effect needs an answer"),
         ({"latency_s": 1, "code": "X"}, "code needs a status"),

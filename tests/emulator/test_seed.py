@@ -120,6 +120,7 @@ LINK = {"tenant": FABRIKAM, "client_id": APP, "partner_id": CONTOSO}
     [
         ({"tenants": {}}, "tenants: expected a list, got a mapping"),
         ({"tenants": [3]}, r"tenants\[0\]: expected a mapping, got the number 3"),
+        ({"tenants": [None]}, r"tenants\[0\]: expected a mapping, got nothing"),
         ({"tenants": [{}]}, r"tenants\[0\].tenant: is missing"),
         ({"tenants": [{"tenant": "x"}]}, r"tenants\[0\].tenant: 'x' is not a GUID"),
         ({"tenants": [TENANT, TENANT]}, f"tenants: {FABRIKAM} is listed twice"),

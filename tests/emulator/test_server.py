@@ -18,7 +18,7 @@ import requests
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.fields import BadSeed
 from reconciler.emulator.seed import Seed
-from reconciler.emulator.server import Emulator
+from reconciler.emulator.server import Emulator, serve
 from tests.emulator.caller import CONTOSO, Caller
 
 SERVE = """
@@ -102,7 +102,7 @@ def test_a_slow_request_does_not_hold_up_the_end(recwarn: pytest.WarningsRecorde
     """Requests under way get a second, then the block ends."""
     with Emulator(seed={"latency_s": 30}) as azure, Caller(azure.endpoint, azure.ca_path) as caller:
         with pytest.raises(requests.Timeout):
-            caller.sign_in(timeout=0.2)
+            caller.arm("GET", token="", timeout=0.2)
         assert azure.state.requests.total == 1
     assert not recwarn.list
 
@@ -126,3 +126,18 @@ def test_serving_ends_cleanly_on_a_signal(tmp_path: Path, number: signal.Signals
             assert process.stdout.read() == "stopped\n"
         assert process.stderr.read() == ""
     assert process.returncode == 0
+
+
+def test_serving_gives_the_signals_back(tmp_path: Path) -> None:
+    """It is ready once, and after it has ended a signal does what it did before."""
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    ready: list[Path] = []
+
+    def stop(endpoint: str, ca_path: Path) -> None:
+        assert endpoint.startswith("https://127.0.0.1:")
+        ready.append(ca_path)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    serve(stop, ca_dir=tmp_path)
+    assert ready == [tmp_path / "ca.pem"]
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

@@ -1,0 +1,65 @@
+"""What docs/emulator.md says is true."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from reconciler.emulator.aadsts import REFUSALS
+from reconciler.emulator.calls import OPERATIONS
+from reconciler.emulator.clock import parse_time
+from reconciler.emulator.faults import Effect, Match
+from reconciler.emulator.seed import read
+from reconciler.emulator.server import Emulator
+from reconciler.emulator.state import Switches
+from tests.emulator.caller import Caller
+
+PAGE = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text(encoding="utf-8")
+SEEDS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.mark.parametrize("text", SEEDS)
+def test_the_seeds_on_the_page_are_seeds(text: str) -> None:
+    """Each YAML block can be used as it stands."""
+    assert read(yaml.safe_load(text)).faults
+
+
+def test_the_whole_seed_on_the_page_works(azure: Emulator, caller: Caller) -> None:
+    """The app is linked in Fabrikam, absent from Tailspin and foreign in Wingtip."""
+    seed = read(yaml.safe_load(SEEDS[0]))
+    azure.state.reset(seed)
+    azure.state.faults.clear()
+    assert seed.clock == parse_time("2026-11-23T02:00:00Z")
+    secret = "not-a-secret"
+    token = caller.token("fabrikam.onmicrosoft.com", client_secret=secret)
+    link = caller.read(token)["properties"]
+    assert (link["partnerId"], link["version"], "partnerName" in link) == ("1158331", 3, False)
+    tailspin, wingtip = (t.tenant_id for t in (seed.tenants or ())[1:])
+    assert caller.sign_in(tailspin, client_secret=secret).json()["error_codes"] == [700016]
+    foreign = caller.token(wingtip, client_secret=secret)
+    assert caller.arm("GET", token=foreign).status_code == 403
+
+
+def test_every_field_switch_and_operation_is_on_the_page() -> None:
+    """Whatever can be written into a fault or a switch is explained."""
+    names = {field.name for part in (Match, Effect, Switches) for field in fields(part)}
+    names = names - {"operations"} | {"operation", "retry_after_s", *OPERATIONS}
+    assert [name for name in sorted(names) if f"`{name}`" not in PAGE] == []
+
+
+def test_every_control_route_is_on_the_page(azure: Emulator) -> None:
+    """No control route is a secret."""
+    from reconciler.emulator.control import control
+
+    paths = {route.path for route in control(azure.state).routes}  # type: ignore[attr-defined]
+    assert [path for path in sorted(paths) if path not in PAGE] == []
+
+
+def test_the_refusals_that_clients_must_tell_apart_are_known() -> None:
+    """Each number that decides what a client says comes with its own status and error."""
+    numbers = {7000215, 7000222, 700027, 700016, 7000229, 90002, 53003, 50076, 65001, 50057, 90099}
+    assert numbers <= REFUSALS.keys()
