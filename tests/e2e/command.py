@@ -1,0 +1,137 @@
+"""A desk with a tenants.yaml on it, and the installed `pal-reconcile` to run there."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reconciler.emulator.seed import read as seed
+from reconciler.emulator.server import Emulator
+
+INSTALLED = Path(sys.executable).with_name("pal-reconcile")
+APP = "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11"
+SECRET = "a-secret-that-is-nowhere-to-be-seen"
+OURS, OLD, FOREIGN = "4936128", "1158331", "9999999"
+
+
+def tenant_id(number: int) -> str:
+    """The GUID of one of the test's customers."""
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one command printed, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """stdout as JSON."""
+        return json.loads(self.out)
+
+    def link(self, tenant: str) -> Any:
+        """One link of a JSON document, by the tenant's name."""
+        return next(link for link in self.data["links"] if link["tenant"] == tenant)
+
+    @property
+    def outcomes(self) -> dict[str, str | None]:
+        """Each tenant's outcome, of a JSON report."""
+        return {link["tenant"]: link["outcome"] for link in self.data["links"]}
+
+    @property
+    def actions(self) -> dict[str, str]:
+        """Each tenant's action, of a JSON document."""
+        return {link["tenant"]: link["action"] for link in self.data["links"]}
+
+
+@dataclass
+class Desk:
+    """A working directory, an Azure, and the environment of a run."""
+
+    path: Path
+    azure: Emulator
+    env: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.env = {
+            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+            **{k: v for k, v in os.environ.items() if k.startswith(("COV_CORE", "COVERAGE_"))},
+            "PAL_RECONCILE_ARM_ENDPOINT": self.azure.endpoint,
+            "REQUESTS_CA_BUNDLE": str(self.azure.ca_path),
+            "PAL_RECONCILE_STATE_DIR": str(self.path / "state"),
+            "PAL_SECRET": SECRET,
+        }
+
+    def write(self, tenants: str, *, partners: str | None = None, more: str = "") -> None:
+        """Write tenants.yaml: the usual partners and app, and these tenants (YAML lines)."""
+        given = partners or f'{{uk: {{id: "{OURS}"}}, old: {{id: "{OLD}"}}}}'
+        (self.path / "tenants.yaml").write_text(
+            f"version: 1\npartners: {given}\n"
+            f"identities:\n  app: {{kind: client_secret, client_id: {APP}, "
+            "secret: {env: PAL_SECRET}}\n"
+            f"defaults: {{partner: uk, identities: [app]}}\n{more}tenants:\n{tenants}",
+            encoding="utf-8",
+        )
+
+    def customers(self, count: int, **keys: Any) -> None:
+        """Write tenants.yaml with so many customers, each with these keys."""
+        extra = "".join(f", {key}: {value}" for key, value in keys.items())
+        self.write(
+            "".join(
+                f"  - {{name: C{n}, tenant: {tenant_id(n)}{extra}}}\n" for n in range(1, count + 1)
+            )
+        )
+
+    def seed(self, links: dict[int, str] | None = None, **more: Any) -> None:
+        """Begin Azure anew with these links (customer's number to partner ID)."""
+        planted = [
+            {"tenant": tenant_id(n), "client_id": APP, "partner_id": partner_id}
+            for n, partner_id in (links or {}).items()
+        ]
+        self.azure.state.reset(seed({"links": planted, **more}))
+
+    def truth(self, number: int) -> str | None:
+        """The ID that a customer's link really carries."""
+        state = self.azure.state
+        object_id = state.directory.object_id(tenant_id(number), APP)
+        for place, record in state.links.records.items():
+            if (place.tenant_id, place.object_id) == (tenant_id(number), object_id):
+                return record.partner_id if record.is_linked else None
+        return None
+
+    def requests(self, *operations: str) -> list[Any]:
+        """The requests that Azure got since the last seed."""
+        entries = self.azure.state.requests.entries
+        return [e for e in entries if not operations or e.operation in operations]
+
+    def start(self, *arguments: str, **env: str) -> "subprocess.Popen[str]":
+        """Start the command and return at once."""
+        return subprocess.Popen(
+            [str(INSTALLED), *arguments],
+            cwd=self.path,
+            env=self.env | env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **env: str) -> Ran:
+        """Run the command without a terminal, to its end."""
+        process = self.start(*arguments, **env)
+        out, err = process.communicate(timeout=120)
+        return Ran(process.returncode, out, err)
+
+    def plan(self, *arguments: str) -> Ran:
+        """`plan --format json`."""
+        return self.run("plan", "--format", "json", *arguments)
+
+    def apply(self, *arguments: str) -> Ran:
+        """`apply --yes --format json`."""
+        return self.run("apply", "--yes", "--format", "json", *arguments)
