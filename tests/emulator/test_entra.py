@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import jwt
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from reconciler.emulator.seed import read
 from reconciler.emulator.server import Emulator
 from tests.emulator.caller import APP, CONTOSO, FABRIKAM, NORTHWIND, Caller
+from tests.emulator.certificates import certificate
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 OPENID = ".well-known/openid-configuration"
@@ -147,22 +144,6 @@ def test_a_refusal_is_told_as_entra_tells_it(caller: Caller) -> None:
 @pytest.fixture(scope="module")
 def key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def certificate(key: rsa.RSAPrivateKey) -> str:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "contoso")])
-    start = datetime.datetime(2026, 1, 1)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(start)
-        .not_valid_after(start + datetime.timedelta(days=365))
-        .sign(key, hashes.SHA256())
-    )
-    return made.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def assert_with(

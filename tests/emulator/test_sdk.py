@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from azure.identity import ClientSecretCredential
+from azure.core.exceptions import (
+    ClientAuthenticationError,
+    HttpResponseError,
+    ResourceNotFoundError,
+)
+from azure.identity import CertificateCredential, ClientSecretCredential
 from azure.mgmt.managementpartner import ACEProvisioningManagementPartnerAPI
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from reconciler.emulator.seed import read
 from reconciler.emulator.server import Emulator
-from tests.emulator.caller import ADATUM, APP, CONTOSO, FABRIKAM
+from tests.emulator.caller import ADATUM, APP, CONTOSO, FABRIKAM, SCOPE
+from tests.emulator.certificates import certificate, private
 
 
 @pytest.fixture
@@ -67,3 +74,25 @@ def test_the_sdk_sees_azures_errors(sdk: ACEProvisioningManagementPartnerAPI) ->
     assert refusal.value.status_code == 400
     assert refusal.value.error is not None
     assert refusal.value.error.code == "PartnerIdInvalid"
+
+
+def test_azure_identity_signs_in_with_a_certificate(azure: Emulator) -> None:
+    """The assertion that azure-identity makes is accepted from the registered key alone."""
+    registered, other = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+    clients = [{"client_id": APP, "certificate": certificate(registered)}]
+    azure.state.reset(read({"clients": clients}))
+    for key, is_right in ((registered, True), (other, False)):
+        pem = (certificate(key) + private(key)).encode()
+        with CertificateCredential(
+            FABRIKAM,
+            APP,
+            certificate_data=pem,
+            authority=azure.endpoint,
+            disable_instance_discovery=True,
+            connection_verify=str(azure.ca_path),
+        ) as credential:
+            if is_right:
+                assert credential.get_token(SCOPE).token
+            else:
+                with pytest.raises(ClientAuthenticationError, match="AADSTS700027"):
+                    credential.get_token(SCOPE)
