@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,8 +108,15 @@ class Desk:
 
     def requests(self, *operations: str) -> list[Any]:
         """The requests that Azure got since the last seed."""
-        entries = self.azure.state.requests.entries
+        entries = self.azure.state.requests.entries.copy()
         return [e for e in entries if not operations or e.operation in operations]
+
+    def wait_for(self, operation: str, count: int = 1, timeout_s: float = 30) -> None:
+        """Wait until Azure got so many requests of this kind."""
+        ends_at = time.monotonic() + timeout_s
+        while len(self.requests(operation)) < count:
+            assert time.monotonic() < ends_at, f"no {operation} came"
+            time.sleep(0.02)
 
     def start(self, *arguments: str, **env: str) -> "subprocess.Popen[str]":
         """Start the command and return at once."""

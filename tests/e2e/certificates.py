@@ -1,0 +1,53 @@
+"""A self-signed certificate in each of the forms that Azure's guides produce."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+
+PASSWORD = "correct horse"
+
+
+def write_certificates(folder: Path) -> dict[str, str | None]:
+    """Write them; returns each file's name with its password."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "pal-reconcile test")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=90))
+        .sign(key, hashes.SHA256())
+    )
+    public = certificate.public_bytes(Encoding.PEM)
+    locked = BestAvailableEncryption(PASSWORD.encode())
+
+    def pem(lock: KeySerializationEncryption) -> bytes:
+        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock) + public
+
+    def pfx(lock: KeySerializationEncryption) -> bytes:
+        return pkcs12.serialize_key_and_certificates(b"pal", key, certificate, None, lock)
+
+    forms = {
+        "open.pem": (pem(NoEncryption()), None),
+        "locked.pem": (pem(locked), PASSWORD),
+        "open.pfx": (pfx(NoEncryption()), None),
+        "locked.pfx": (pfx(locked), PASSWORD),
+    }
+    for file, (data, _) in forms.items():
+        (folder / file).write_bytes(data)
+    return {file: password for file, (_, password) in forms.items()}

@@ -1,0 +1,273 @@
+"""Statuses, usage, secrets and endpoints: what cron jobs and security reviews rely on."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reconciler.emulator.server import Emulator
+from reconciler.version import __version__
+from tests.e2e.command import APP, OURS, SECRET, Desk, tenant_id
+
+
+def test_version_and_help(desk: Desk) -> None:
+    """Both answer with 0; `python -m reconciler` is the same program."""
+    assert desk.run("--version").out == f"pal-reconcile {__version__}\n"
+    assert "plan" in desk.run("--help").out
+    module = subprocess.run(
+        [sys.executable, "-m", "reconciler", "--version"], capture_output=True, text=True
+    )
+    assert (module.returncode, module.stdout) == (0, f"pal-reconcile {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("nonsense",),
+        ("plan", "--nonsense"),
+        ("plan", "--concurrency", "0"),
+        ("plan", "--concurrency", "many"),
+        ("plan", "--format", "pdf"),
+        ("plan", "--arm-endpoint", "http://127.0.0.1"),
+        ("plan", "--arm-endpoint", "https://user:pw@127.0.0.1"),
+        ("plan", "--arm-endpoint", "https://[bad"),
+        ("apply", "plan.json", "--only", "C1"),
+        ("apply", "--allow", "everything"),
+        ("apply", "missing.json"),
+        ("init", "-c", "/nonexistent/tenants.yaml"),
+    ],
+)
+def test_wrong_usage_is_64(desk: Desk, arguments: tuple[str, ...]) -> None:
+    """The words are on stderr, and Azure is not asked for anything but its metadata."""
+    desk.customers(1)
+    ran = desk.run(*arguments)
+    assert ran.status == 64
+    assert "pw" not in ran.err
+    assert desk.requests("token", "read") == []
+
+
+@pytest.mark.parametrize("command", ["validate", "plan", "apply", "show"])
+def test_a_bad_file_is_78_and_azure_is_not_asked(desk: Desk, command: str) -> None:
+    """Every complaint is on a line of its own with file, line and column."""
+    desk.write("  - {name: A, tenant: common}\n  - {name: a, tenat: 5}\n")
+    ran = desk.run(command)
+    assert ran.status == 78
+    assert ran.out == ""
+    lines = ran.err.splitlines()
+    assert len(lines) >= 3
+    assert all(line.startswith("tenants.yaml:") for line in lines)
+    assert desk.requests() == []
+
+
+def test_a_missing_file_is_78(desk: Desk) -> None:
+    """A file that is not there is named, with what to do."""
+    ran = desk.run("plan", "-c", "nowhere.yaml")
+    assert (ran.status, "nowhere.yaml" in ran.err) == (78, True)
+
+
+def test_a_missing_secret_is_78(desk: Desk) -> None:
+    """The reference and its place are named; only identities that are used are looked at."""
+    desk.customers(1)
+    del desk.env["PAL_SECRET"]
+    ran = desk.run("plan")
+    assert ran.status == 78
+    assert ran.err.startswith("tenants.yaml:4:")
+    assert "PAL_SECRET" in ran.err
+    assert desk.run("validate").status == 78
+    assert desk.run("validate", "--without-secrets").status == 0
+
+
+def test_validate_speaks_every_format(desk: Desk) -> None:
+    """Programs get the complaints as data, people on stderr."""
+    desk.customers(2)
+    good = desk.run("validate", "--format", "json")
+    assert (good.status, good.data["valid"], good.data["links"]) == (0, True, 2)
+    desk.write("  - {name: A, tenant: common}\n")
+    bad = desk.run("validate", "--format", "json")
+    assert (bad.status, bad.data["valid"]) == (78, False)
+    assert bad.data["complaints"] == bad.err.splitlines()
+    assert desk.run("validate", "--format", "csv").out.startswith("complaint\n")
+    assert desk.run("validate", "--format", "markdown").out.startswith("- ")
+
+
+def test_a_cloud_that_does_not_describe_itself_is_1(desk: Desk) -> None:
+    """Without the metadata document there is no run."""
+    desk.customers(1)
+    assert desk.run("plan", "--arm-endpoint", "https://127.0.0.1:9").status == 1
+    desk.seed(faults=[{"operation": "metadata", "status": 404}])
+    assert desk.run("plan").status == 1
+    desk.seed(faults=[{"operation": "metadata", "body": "[]"}])
+    assert desk.run("plan").status == 1
+
+
+def test_an_untrusted_certificate_is_1_and_names_the_way_on(desk: Desk) -> None:
+    """Behind a TLS-inspecting proxy the first thing to know is --ca-bundle."""
+    desk.customers(1)
+    ran = desk.run("plan", REQUESTS_CA_BUNDLE="")
+    assert (ran.status, "--ca-bundle" in ran.err) == (1, True)
+
+
+def test_no_secret_and_no_token_is_ever_shown(desk: Desk) -> None:
+    """Not in output, log, journal or saved plan, even at the most talkative level."""
+    desk.seed(
+        clients=[{"client_id": APP, "secret": SECRET}],
+        faults=[{"tenant": tenant_id(2), "aadsts": 53003}],
+    )
+    desk.customers(3)
+    texts = []
+    for command in (("plan", "--out", "plan.json"), ("apply", "--yes"), ("show",)):
+        ran = desk.run(*command, "--log-level", "debug", "--log-format", "json")
+        assert ran.status == 4
+        texts += [ran.out, ran.err]
+    texts += [path.read_text() for path in desk.path.rglob("*") if path.is_file()]
+    assert len(texts) > 6
+    assert not [text for text in texts if SECRET in text or "eyJ" in text]
+
+
+def test_a_redirect_never_carries_the_token(desk: Desk) -> None:
+    """Neither ARM's nor Entra's redirect is followed."""
+    desk.customers(1)
+    with Emulator() as elsewhere:
+        for operation in ("read", "token", "openid"):
+            desk.seed(faults=[{"operation": operation, "redirect": f"{elsewhere.endpoint}/x"}])
+            assert desk.run("plan").status == 4
+        assert elsewhere.state.requests.total == 0
+
+
+def test_a_token_endpoint_elsewhere_is_refused(desk: Desk) -> None:
+    """azure-identity would post the secret to whatever the OpenID document names."""
+    with Emulator() as elsewhere:
+        away = f"{elsewhere.endpoint}/{tenant_id(1)}"
+        body = (
+            f'{{"token_endpoint": "{away}/oauth2/v2.0/token", "issuer": "{away}/v2.0", '
+            f'"authorization_endpoint": "{away}/oauth2/v2.0/authorize"}}'
+        )
+        desk.seed(faults=[{"operation": "openid", "body": body}])
+        desk.customers(1)
+        ran = desk.plan()
+        assert (ran.status, ran.link("C1")["problem"]["code"]) == (4, "unexpected_answer")
+        assert elsewhere.state.requests.total == 0
+    assert desk.requests("token") == []
+
+
+def test_the_endpoint_cannot_come_from_the_file(desk: Desk) -> None:
+    """A change to the file must not be able to send a token elsewhere."""
+    desk.write(f"  - {{name: A, tenant: {tenant_id(1)}}}\n", more="arm_endpoint: https://x\n")
+    assert desk.run("plan").status == 78
+
+
+def test_init_writes_a_file_that_validates(desk: Desk) -> None:
+    """The starter is good as it stands, and an existing file is never overwritten."""
+    assert desk.run("init").status == 0
+    assert desk.run("validate", "--without-secrets").status == 0
+    before = (desk.path / "tenants.yaml").read_text()
+    assert desk.run("init").status == 64
+    assert (desk.path / "tenants.yaml").read_text() == before
+
+
+def test_schema_is_json_schema(desk: Desk) -> None:
+    """Editors and other programs can check the file without this program."""
+    data = desk.run("schema").data
+    assert data["$schema"].startswith("https://json-schema.org/")
+    assert "tenants" in data["properties"]
+
+
+def test_demo_tells_the_whole_story(desk: Desk) -> None:
+    """Plan, apply, plan again, on its own emulator; it leaves nothing behind."""
+    ran = desk.run("demo")
+    assert ran.status == 0
+    assert ran.out.count("$ pal-reconcile") == 3
+    assert "Apply: 5 applied" in ran.out
+    assert list(desk.path.iterdir()) == []
+
+
+def test_the_emulator_command_prints_where_it_is(desk: Desk) -> None:
+    """Endpoint and CA stand on lines of their own, at once; a plan against them works."""
+    process = desk.start("emulator", "--port", "0")
+    assert process.stdout
+    endpoint, ca = (process.stdout.readline().split()[-1] for _ in range(2))
+    desk.customers(1)
+    ran = desk.run("plan", "--arm-endpoint", endpoint, "--ca-bundle", ca)
+    process.terminate()
+    process.communicate(timeout=20)
+    assert (ran.status, process.returncode) == (0, 0)
+    assert "C1" in ran.out
+    assert not Path(ca).exists()
+
+
+def test_a_reader_that_leaves_is_no_traceback(desk: Desk) -> None:
+    """`plan | head -1` ends quietly."""
+    desk.customers(3)
+    process = desk.start("plan")
+    assert process.stdout
+    process.stdout.close()
+    assert process.stderr
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    process.wait(timeout=30)
+
+
+def test_certificates_sign_in(desk: Desk, tmp_path: Path) -> None:
+    """PEM and PFX, with and without a password."""
+    from tests.e2e.certificates import write_certificates
+
+    for name, password in write_certificates(tmp_path).items():
+        more = ", password: {env: PAL_PASSWORD}" if password else ""
+        desk.write(f"  - {{name: C1, tenant: {tenant_id(1)}}}\n")
+        path = desk.path / "tenants.yaml"
+        text = (
+            path.read_text()
+            .replace("kind: client_secret", "kind: client_certificate")
+            .replace("secret: {env: PAL_SECRET}", f"certificate: {{file: {name}}}{more}")
+        )
+        path.write_text(text)
+        ran = (
+            desk.plan()
+            if not password
+            else desk.run("plan", "--format", "json", PAL_PASSWORD=password)
+        )
+        assert ran.actions == {"C1": "create"}, name
+        if password:
+            ran = desk.run("plan", "--format", "json", PAL_PASSWORD="wrong")
+            assert ran.link("C1")["problem"]["code"] == "credential_unusable"
+
+
+def test_the_azure_cli_signs_in(desk: Desk) -> None:
+    """The token is what `az account get-access-token` prints; without az the link is unknown."""
+    import requests
+
+    token = requests.post(
+        f"{desk.azure.endpoint}/{tenant_id(1)}/oauth2/v2.0/token",
+        data={
+            "grant_type": "client_credentials",
+            "client_id": APP,
+            "client_secret": "x",
+            "scope": "https://management.azure.com/.default",
+        },
+        verify=str(desk.azure.ca_path),
+        timeout=10,
+    ).json()["access_token"]
+    tool = desk.path / "bin" / "az"
+    tool.parent.mkdir()
+    tool.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in *--tenant*0001*) ;; *) echo "ERROR: AADSTS50076: MFA" >&2; exit 1 ;; esac\n'
+        f'echo \'{{"accessToken": "{token}", "expires_on": 4102444800}}\'\n'
+    )
+    tool.chmod(0o755)
+    desk.seed({1: OURS})
+    desk.customers(2)
+    path = desk.path / "tenants.yaml"
+    path.write_text(
+        path.read_text().replace(
+            f"{{kind: client_secret, client_id: {APP}, secret: {{env: PAL_SECRET}}}}",
+            "{kind: azure_cli}",
+        )
+    )
+    ran = desk.run("plan", "--format", "json", PATH=f"{tool.parent}:/usr/bin:/bin")
+    assert ran.actions == {"C1": "none", "C2": "unknown"}
+    assert ran.link("C2")["problem"]["code"] == "person_needed"
+    missing = desk.run("plan", "--format", "json", PATH="/nonexistent")
+    assert missing.link("C1")["problem"]["code"] == "credential_unusable"
