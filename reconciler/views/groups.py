@@ -15,7 +15,7 @@ MANY = 5
 
 FINDING = "finding"
 
-NAMED = 40
+NAMED = 20
 """A group names so many of its members; JSON, CSV and the inventory have them all."""
 
 

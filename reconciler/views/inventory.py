@@ -5,7 +5,7 @@ What is shown is what a read saw: a link is in place or it is not. What it earns
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.views.causes import INDENT
+from reconciler.core.links import Action
 from reconciler.views.layout import Cell, Page, natural, total
 from reconciler.views.notes import note, since
 from reconciler.views.rows import QUIET, Row
@@ -22,10 +22,11 @@ _HEADING = (
     "NOTE",
 )
 
-_LEAST = (14, 0, 10, 0, 0, 14, 0, 16)
+_LEAST = (14, 0, 10, 0, 0, 14, 0, 20)
 _LEAST_NARROW = (14, 10, 0, 0, 14)
 
-_STATES = {"linked": "good", "unreadable": "alarm"}
+_INDENT = Cell("   ")
+_LEAST_LOWER = (0, 0, 0, 20)
 
 
 def inventory_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
@@ -46,23 +47,32 @@ def inventory_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
 def _in_pairs(page: Page, cells: Sequence[Sequence[Cell]]) -> Iterator[str]:
     """For a narrow page: what matters on one line, the tenant's ID and the note under it."""
     upper = [[tenant, *rest[1:5]] for tenant, *rest in cells]
-    widths = page.fit(upper, _LEAST_NARROW)
-    for number, (line, whole) in enumerate(zip(upper, cells, strict=True)):
-        yield from page.row(line, widths)
-        if number:
-            texts = (whole[1].text, whole[6].text and f"since {whole[6].text}", whole[7].text)
-            yield from page.note("  ".join(filter(None, texts)), lead=INDENT, style="quiet")
+    lower = [[_INDENT, line[1], line[6], line[7]] for line in cells]
+    upper_widths = page.fit(upper, _LEAST_NARROW)
+    lower_widths = page.fit(lower, _LEAST_LOWER)
+    for above, below in zip(upper, lower, strict=True):
+        yield from page.row(above, upper_widths)
+        yield from page.row(below, lower_widths)
 
 
 def _cells(row: Row) -> list[Cell]:
     seen = row.observed
     return [
         Cell(visible(row.tenant), "strong"),
-        Cell(visible(row.directory)),
+        Cell(visible(row.directory), "quiet"),
         Cell(visible(row.identity)),
-        Cell(row.state, _STATES.get(row.state, "change")),
+        Cell(row.state, _style(row)),
         Cell(visible(seen.partner_id or "") if seen else ""),
         Cell(visible(seen.partner_name or "") if seen else ""),
-        Cell(visible(since(row))),
+        Cell(visible(since(row)), "quiet"),
         Cell(visible(note(row)), "quiet" if row.action in QUIET else ""),
     ]
+
+
+def _style(row: Row) -> str:
+    """Green is for what is as wanted: a link to somebody else is in place too."""
+    if row.action in QUIET:
+        return "quiet"
+    if row.action is Action.UNKNOWN:
+        return "alarm"
+    return "good" if row.is_in_sync else "change"

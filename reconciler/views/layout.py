@@ -5,17 +5,20 @@ thousand links in well under a second. All text that comes in here is already vi
 (`text.visible`), so a style is the only escape sequence that leaves.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from rich.cells import cell_len, split_text
+from rich.cells import cell_len
 
 GAP = "  "
 MARGIN = "  "
 
 WHOLE = 40
-"""Words up to so many columns are never broken: partner IDs, GUIDs and their like stay whole."""
+"""In sentences, words up to so many columns are never broken: IDs, options, names of variables."""
+
+_ID = re.compile(r"[(]?[0-9A-Fa-f-]{1,40}[),.;]*")
 
 _SGR = {
     "good": "32",
@@ -64,7 +67,11 @@ class Page:
 
     def row(self, cells: Sequence[Cell], widths: Sequence[int]) -> Iterator[str]:
         """One row as lines: each cell folded to its column, without blanks at the end."""
-        folded = [fold(cell.text, width) for cell, width in zip(cells, widths, strict=True)]
+        end = len(cells) - 1  # only the last cell may jut out: nothing stands behind it
+        folded = [
+            fold(cell.text, width, breaks_words=i < end)
+            for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ]
         for pieces in zip_longest(*folded, fillvalue=""):
             last = max((i for i, piece in enumerate(pieces) if piece), default=0)
             line = []
@@ -104,10 +111,11 @@ def columns_of(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
-def fold(text: str, width: int) -> list[str]:
+def fold(text: str, width: int, *, breaks_words: bool = False) -> list[str]:
     """The text in lines of at most that many columns, broken at blanks.
 
-    A word is broken only when it is too long for a line and for any ID.
+    breaks_words  whether any word may be broken that is too long for a line. Without it only one
+                  too long for any ID is; an ID is never broken, and juts out instead
     """
     if columns_of(text) <= width:
         return [text]
@@ -116,16 +124,28 @@ def fold(text: str, width: int) -> list[str]:
         joined = f"{lines[-1]} {word}" if lines[-1] else word
         if columns_of(joined) <= width:
             lines[-1] = joined
+        elif _stays_whole(word, width, breaks_words):
+            lines.append(word)
         else:
             lines += _pieces(word, max(width, 2))
     return [line for line in lines if line]
 
 
+def _stays_whole(word: str, width: int, breaks_words: bool) -> bool:
+    if columns_of(word) <= width or _ID.fullmatch(word):
+        return True
+    return not breaks_words and columns_of(word) <= WHOLE
+
+
 def _pieces(word: str, width: int) -> list[str]:
-    if columns_of(word) <= max(width, WHOLE):
-        return [word]
-    pieces = []
-    while columns_of(word) > width:
-        head, word = split_text(word, width)
-        pieces.append(head)
-    return [*pieces, word]
+    """The word in pieces; rich's own `split_text` drops a wide character that a cut falls on."""
+    pieces = [""]
+    room = width
+    for char in word:
+        size = columns_of(char)
+        if size > room:
+            pieces.append("")
+            room = width
+        pieces[-1] += char
+        room -= size
+    return pieces

@@ -3,7 +3,6 @@
 A row holds raw text, never escaped and never coloured: each view does that in its own way.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.core.links import WRITES, Action, Aim, Change, Observed, Problem, Seen
@@ -122,11 +121,6 @@ def plan_rows(plan: Plan) -> list[Row]:
 def report_rows(report: Report) -> list[Row]:
     """One row for each link of the report, in the file's order."""
     return [_row(result) for result in report.results]
-
-
-def rows_to_list(rows: Sequence[Row]) -> list[Row]:
-    """The rows that a plan or report lists; those in sync are only counted."""
-    return [row for row in rows if not row.is_in_sync]
 
 
 def _row(result: Result) -> Row:

@@ -150,7 +150,7 @@ def hostile_plan() -> Plan:
         (wanted(names["formula_late"], 4), linked(4, FOREIGN, names["newline"])),
         (wanted(names["hidden"], 5), Observed.unknown(bad)),
         (wanted(names["wide"], 6, tags=("=tag", "b|c")), linked(6, OLD, names["mention"])),
-        (wanted("Relecloud", 7, aim=Aim.UNMANAGED), linked(7, FOREIGN, names["wide"])),
+        (wanted(names["lone"], 7, aim=Aim.UNMANAGED), linked(7, FOREIGN, names["wide"])),
         (wanted(names["mention"], 8), linked(8, OURS, names["markup"])),
         findings=(Finding("odd", names["ansi"], names["pipe"], names["newline"], None),),
     )
