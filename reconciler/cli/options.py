@@ -17,10 +17,6 @@ from typer import Option
 
 StatusT = TypeVar("StatusT")
 
-FILE = "The file"
-CONNECTION = "Azure"
-OUTPUT = "Output"
-
 
 class Format(StrEnum):
     """How a result is written."""
@@ -59,7 +55,6 @@ class Options:
             metavar="FILE",
             envvar="PAL_RECONCILE_CONFIG",
             help="The tenants file.",
-            rich_help_panel=FILE,
         ),
     ] = Path("tenants.yaml")
     only: Annotated[
@@ -68,16 +63,13 @@ class Options:
             metavar="SELECTOR",
             help="Only these links: a tenant's name, glob, GUID or domain, tag:X, identity:X or "
             "partner:X. Repeat it for more.",
-            rich_help_panel=FILE,
         ),
     ] = None
     exclude: Annotated[
         list[str] | None,
-        Option(metavar="SELECTOR", help="All but these links.", rich_help_panel=FILE),
+        Option(metavar="SELECTOR", help="All but these links."),
     ] = None
-    format: Annotated[
-        Format, Option(help="How the result is written to stdout.", rich_help_panel=OUTPUT)
-    ] = Format.TABLE
+    format: Annotated[Format, Option(help="How the result is written to stdout.")] = Format.TABLE
     concurrency: Annotated[
         int,
         Option(
@@ -85,7 +77,6 @@ class Options:
             min=1,
             max=1024,
             help="How many links are worked on at a time.",
-            rich_help_panel=CONNECTION,
         ),
     ] = 32
     arm_endpoint: Annotated[
@@ -94,7 +85,6 @@ class Options:
             metavar="URL",
             envvar="PAL_RECONCILE_ARM_ENDPOINT",
             help="Azure Resource Manager of another cloud, which describes itself there.",
-            rich_help_panel=CONNECTION,
         ),
     ] = None
     ca_bundle: Annotated[
@@ -102,7 +92,6 @@ class Options:
         Option(
             metavar="FILE",
             help="Certificate authorities to trust, PEM. Also REQUESTS_CA_BUNDLE.",
-            rich_help_panel=CONNECTION,
         ),
     ] = None
     state_dir: Annotated[
@@ -111,7 +100,6 @@ class Options:
             metavar="DIR",
             envvar="PAL_RECONCILE_STATE_DIR",
             help="Where lock and journal are kept.",
-            rich_help_panel=FILE,
         ),
     ] = None
     deadline: Annotated[
@@ -120,17 +108,15 @@ class Options:
             metavar="SECONDS",
             min=0.0,
             help="Begin nothing new after so many seconds; what is under way is finished.",
-            rich_help_panel=CONNECTION,
         ),
     ] = None
-    log_format: Annotated[
-        LogFormat, Option(help="How the log is written to stderr.", rich_help_panel=OUTPUT)
-    ] = LogFormat.CONSOLE
+    log_format: Annotated[LogFormat, Option(help="How the log is written to stderr.")] = (
+        LogFormat.CONSOLE
+    )
     log_level: Annotated[
         LogLevel | None,
         Option(
             help="The least important log line shown; default: warning, with json: info.",
-            rich_help_panel=OUTPUT,
         ),
     ] = None
     quiet: Annotated[
@@ -139,7 +125,6 @@ class Options:
             "--quiet",
             "-q",
             help="No progress bar; no table when there is nothing to tell.",
-            rich_help_panel=OUTPUT,
         ),
     ] = False
 

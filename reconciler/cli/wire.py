@@ -5,7 +5,7 @@ Heavy modules are imported where they are used, so that `--version` and completi
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from reconciler.cli.options import LogFormat, Options
 from reconciler.cli.progress import counting
 from reconciler.core.errors import Refused, RunFailed, WrongUsage
-from reconciler.core.plan import Plan, Refusal
 from reconciler.core.statuses import Status
 from reconciler.version import __version__
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from reconciler.config.load import Config
     from reconciler.core.findings import Finding
     from reconciler.core.links import Observed, Place, Wanted
-    from reconciler.core.plan import Report
+    from reconciler.core.plan import Plan, Refusal, Report
     from reconciler.core.results import Result
     from reconciler.engine.run import Crew
     from reconciler.store.journal import FileJournal
@@ -76,7 +75,9 @@ class Run:
         from reconciler.engine.run import Facts, make_plan
 
         config, wanted = self.selection.config, self.selection.wanted
-        facts = Facts(config.digest, __version__, _findings(self.selection), now)
+        facts = Facts(
+            config.digest, __version__, _findings(self.selection), config.partner_names, now
+        )
         to_read = sum(1 for want in wanted if _is_read(want))
         with self._working("Reading", to_read) as advance:
 
@@ -92,6 +93,9 @@ class Run:
 
     def apply(self, plan: Plan, journal: FileJournal, max_changes: int | None) -> Report:
         """Make the plan's changes, or the first `max_changes` of them."""
+        from dataclasses import replace
+
+        from reconciler.core.plan import count_outcomes
         from reconciler.engine.run import apply_plan
 
         with self._working("Applying", len(plan.writes[:max_changes])) as advance:
@@ -100,7 +104,7 @@ class Run:
                 advance()
                 _log_result(self.log, result)
 
-            return apply_plan(
+            report = apply_plan(
                 plan,
                 self.crew,
                 self.azure.writer,
@@ -109,6 +113,8 @@ class Run:
                 max_changes=max_changes,
                 on_result=on_result,
             )
+        self.log.info("applied", **count_outcomes(report.results), journal=journal.last)
+        return replace(report, journal=journal.last)
 
     def recover(self, journal: FileJournal) -> None:
         """Look at the links of intents that a crash left open, and journal what became of them."""
@@ -159,7 +165,7 @@ def opened(options: Options, selection: Selection) -> Iterator[Run]:
     log.set_up(as_json=options.log_format is LogFormat.JSON, level=options.level)
     config = selection.config
     cloud = find_cloud(config.cloud, options.arm_endpoint, options.trusted)
-    run_id = secrets.token_hex(8)
+    run_id = os.urandom(8).hex()
     logger = log.get().bind(run=run_id)
     if options.arm_endpoint is None and config.cloud != "public":
         logger.warning("untested_cloud", cloud=config.cloud)
@@ -199,6 +205,18 @@ def journal_path(options: Options) -> Path:
     return _state_file(options, "journal.jsonl")
 
 
+def check_state_lasts(options: Options) -> tuple[Refusal, ...]:
+    """Refuse where the journal would be gone tomorrow."""
+    from reconciler.core.plan import Refusal
+    from reconciler.store.places import state_directory, why_not_lasting
+
+    directory = state_directory(options.state_dir)
+    if why := why_not_lasting(directory):
+        message = f"{directory} will not last: {why}. Name a lasting one with --state-dir"
+        return (Refusal("require-journal", message),)
+    return ()
+
+
 def save_plan(path: Path, plan: Plan) -> None:
     """Write a plan for `apply` to take; raises `RunFailed`."""
     from reconciler.core.documents import plan_data, text
@@ -214,6 +232,7 @@ def load_plan(path: Path, run: Run) -> tuple[Plan, tuple[Refusal, ...]]:
     """A saved plan, and why it cannot be applied; raises `WrongUsage` if there is no such file."""
     from reconciler.core.documents import read_plan
     from reconciler.core.guards import check_saved
+    from reconciler.core.plan import Plan, Refusal
 
     digest = run.selection.config.digest
     try:

@@ -6,6 +6,7 @@ the time, so that a saved plan cannot be made younger than it is.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +30,8 @@ FORMAT = 1
 
 Data = dict[str, Any]
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
 _NOT_IN_DIGEST = ("digest", "seal", "created_at", "tool_version")
 _NOT_IN_SEAL = ("digest", "seal", "tool_version")
 
@@ -48,6 +51,8 @@ def report_data(report: Report) -> Data:
     ]
     data = _document(Kind.REPORT, report.plan, report.findings, report.interrupted, links)
     data["digest"] = digest(plan_data(report.plan))
+    data["failure"] = report.failure
+    data["journal"] = report.journal
     data["outcomes"] = count_outcomes(report.results)
     data["refusals"] = [{"guard": r.guard, "message": r.message} for r in report.refusals]
     return data
@@ -79,8 +84,9 @@ def read_plan(raw: bytes) -> Plan:
 
 
 def text(data: Mapping[str, Any]) -> str:
-    """JSON as it is saved: indented, so that it can be reviewed."""
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    """JSON as it is saved: indented, so that it can be reviewed; any encoding takes it."""
+    written = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def digest(data: Mapping[str, Any]) -> str:
@@ -196,4 +202,5 @@ def _finding(finding: Finding) -> Data:
 def _hash(data: Mapping[str, Any], without: tuple[str, ...]) -> str:
     kept = {key: value for key, value in data.items() if key not in without}
     text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    # A name from Azure may hold half a surrogate pair; it must not end the run.
+    return "sha256:" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -66,6 +66,7 @@ class Report:
     interrupted  the run was cut short; what was not tried is `skipped`
     findings     the plan's, and those that the writes brought to light
     failure      why the run itself failed; what could not be tried then is `skipped`
+    journal      the digest of the journal's last line: it shows a tail that was cut off later
     """
 
     plan: Plan
@@ -74,6 +75,7 @@ class Report:
     interrupted: bool = False
     findings: tuple[Finding, ...] = ()
     failure: str | None = None
+    journal: str | None = None
 
 
 def not_applied(plan: Plan, refusals: Sequence[Refusal] = ()) -> Report:

@@ -18,6 +18,9 @@ BROKEN_IDENTITY = frozenset(
 INVALID_PARTNER_ID = "invalid_partner_id"
 """Azure says that this ID is no partner."""
 
+NAME_MISMATCH = "partner_name_mismatch"
+"""Azure knows an ID under another name than the file."""
+
 INTERRUPTED = Problem(
     "interrupted", "not tried: the run was interrupted", "run again; what was done stays done"
 )
@@ -57,7 +60,7 @@ def name_mismatch(
     names = " or ".join(f'"{name}"' for name in wanted)
     where = ", ".join(carriers[:10]) + (f" and {len(carriers) - 10} more" * (len(carriers) > 10))
     return Problem(
-        "partner_name_mismatch",
+        NAME_MISMATCH,
         f'Azure calls partner {partner_id} "{answered}", the file says {names}; '
         f"carried by: {where}",
         "check the ID in Partner Center; if it is right, correct name: under partners:",

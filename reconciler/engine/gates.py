@@ -4,12 +4,13 @@ Reads stop for a signal, a deadline or a broken identity. Writes stop for those,
 proved wrong, for a journal that cannot be written, and wait while a new ID is tried on one tenant.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 
 from reconciler.core.errors import RunFailed
 from reconciler.core.links import Change, Observed, Place, Problem
+from reconciler.core.names import Names, is_misnamed
 from reconciler.core.ports import Journal
 from reconciler.core.problems import (
     BROKEN_IDENTITY,
@@ -85,11 +86,8 @@ class PartnerIds:
     observed  all links read in this run, with their tenants' names
     """
 
-    def __init__(
-        self, names: Mapping[str, Sequence[str]], observed: Sequence[tuple[str, Observed]]
-    ) -> None:
-        self._names = {i: {_folded(name) for name in given} for i, given in names.items()}
-        self._wanted_names = names
+    def __init__(self, names: Names, observed: Sequence[tuple[str, Observed]]) -> None:
+        self._names = names
         self._carriers: dict[str, list[str]] = {}
         self._on_trial: set[str] = set()
         self.stopped: dict[str, Problem] = {}
@@ -117,16 +115,14 @@ class PartnerIds:
         return None
 
     def _note_carrier(self, tenant: str, seen: Observed) -> None:
-        partner_id, answered = seen.partner_id, seen.partner_name
+        partner_id = seen.partner_id
         if partner_id is None:
             return
         carriers = self._carriers.setdefault(partner_id, [])
         carriers.append(tenant)
-        names = self._names.get(partner_id)
-        # Old records carry no name: that is no mismatch.
-        if names and answered and _folded(answered) not in names:
+        if is_misnamed(self._names, seen):
             self.stopped[partner_id] = name_mismatch(
-                partner_id, self._wanted_names[partner_id], answered, carriers
+                partner_id, self._names[partner_id], str(seen.partner_name), carriers
             )
 
 
@@ -182,8 +178,3 @@ class WriteGates:
                 line()
             except RunFailed as failure:
                 self.failure = failure
-
-
-def _folded(name: str) -> str:
-    """A name as it is compared: without regard to case and runs of blanks."""
-    return " ".join(name.split()).casefold()

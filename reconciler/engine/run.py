@@ -4,7 +4,7 @@ The plan is the barrier: all reads end before the first write begins, since guar
 Orchestration only: what to do is decided in `core`, whether a job may begin in `gates`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +13,10 @@ from functools import partial
 from reconciler.core.diff import diff
 from reconciler.core.findings import Finding
 from reconciler.core.links import Change, Observed, Place, Wanted
+from reconciler.core.names import Names, name_findings
 from reconciler.core.plan import Plan, Report
 from reconciler.core.ports import Journal, OpenReader, OpenWriter
-from reconciler.core.problems import LIMIT
+from reconciler.core.problems import LIMIT, NAME_MISMATCH
 from reconciler.core.results import Result, skipped, untouched
 from reconciler.engine.executors import spread
 from reconciler.engine.gates import Identities, PartnerIds, ReadGates, WriteGates
@@ -35,11 +36,16 @@ class Crew:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a plan says of itself, besides its changes."""
+    """What a plan says of itself, besides its changes.
+
+    findings  what the file alone brings to light
+    names     what Azure should call the file's partner IDs
+    """
 
     config_digest: str
     tool_version: str
     findings: tuple[Finding, ...]
+    names: Names
     clock: Callable[[], datetime]
 
 
@@ -58,12 +64,13 @@ def make_plan(
     for place, seen in spread(crew.pool, job, places, gates, crew.concurrency):
         observed[place] = seen
         on_read(place, seen)
+    changes = diff(wanted, observed)
     return Plan(
-        diff(wanted, observed),
+        changes,
         facts.config_digest,
         facts.clock(),
         facts.tool_version,
-        facts.findings,
+        (*facts.findings, *name_findings(facts.names, _observed(changes))),
         interrupted=crew.stop.is_set,
     )
 
@@ -74,7 +81,7 @@ def apply_plan(
     open_writer: OpenWriter,
     journal: Journal,
     *,
-    names: Mapping[str, Sequence[str]],
+    names: Names,
     max_changes: int | None,
     on_result: Callable[[Result], None],
 ) -> Report:
@@ -93,11 +100,16 @@ def apply_plan(
     for change, result in spread(crew.pool, job, writes, gates, crew.concurrency):
         results[change.place] = result
         on_result(result)
+    ended = [results.get(change.place) or untouched(change) for change in plan.changes]
+    newest = [(r.change.place.tenant, r.observed) for r in ended if r.observed]
     return Report(
         plan,
-        tuple(results.get(change.place) or untouched(change) for change in plan.changes),
+        tuple(ended),
         interrupted=crew.stop.is_set,
-        findings=plan.findings,
+        findings=(
+            *(finding for finding in plan.findings if finding.code != NAME_MISMATCH),
+            *name_findings(names, newest),
+        ),
         failure=str(gates.failure) if gates.failure else None,
     )
 

@@ -208,3 +208,12 @@ def test_identities_override_their_tenant(desk: Desk) -> None:
         "app": OURS,
         "second": OLD,
     }
+
+
+def test_a_journal_that_will_not_last_can_be_refused(desk: Desk) -> None:
+    """With --require-journal nothing is written where the state directory is a temporary one."""
+    desk.customers(1)
+    ran = desk.run("apply", "--yes", "--format", "json", "--require-journal", TMPDIR=str(desk.path))
+    assert ran.status == 3
+    assert [refusal["guard"] for refusal in ran.data["refusals"]] == ["require-journal"]
+    assert desk.requests("create") == []

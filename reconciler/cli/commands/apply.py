@@ -6,12 +6,8 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import wire
-from reconciler.cli.consent import Consent, show_report
 from reconciler.cli.options import Options, with_options
 from reconciler.core.errors import WrongUsage
-from reconciler.core.guards import GUARDS, check, check_approval
-from reconciler.core.plan import not_applied
-from reconciler.core.statuses import of_report
 
 
 @with_options
@@ -19,7 +15,7 @@ def apply(
     options: Options,
     plan: Annotated[
         Path | None,
-        typer.Argument(metavar="[PLAN]", help="A plan saved with plan --out.", show_default=False),
+        typer.Argument(metavar="PLAN", help="A plan saved with plan --out.", show_default=False),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     approve: Annotated[
@@ -40,8 +36,19 @@ def apply(
         float,
         typer.Option(metavar="SECONDS", min=0.0, help="How long to wait for another run."),
     ] = 0.0,
+    require_journal: Annotated[
+        bool,
+        typer.Option(
+            "--require-journal", help="Write nothing where the state directory will not last."
+        ),
+    ] = False,
 ) -> int:
-    """Plan, or take a saved plan; check the guards; make the changes, and verify each."""
+    """Make the changes, and verify each: of a fresh plan, or of a saved one."""
+    from reconciler.cli.consent import Consent, show_report
+    from reconciler.core.guards import GUARDS, check, check_approval
+    from reconciler.core.plan import not_applied
+    from reconciler.core.statuses import of_report
+
     if plan and (options.only or options.exclude):
         raise WrongUsage("a saved plan is applied whole: leave out --only and --exclude")
     if unknown := sorted(set(allow or ()) - set(GUARDS)):
@@ -56,6 +63,7 @@ def apply(
             refusals = (
                 *refusals,
                 *check_approval(planned, approve),
+                *(wire.check_state_lasts(options) if require_journal else ()),
                 *check(
                     planned,
                     making,

@@ -20,7 +20,7 @@ STEPS = (
 
 
 def demo() -> int:
-    """Show plan and apply on an emulated Azure with a dozen customers; all of it stays here."""
+    """Show plan and apply on an emulated Azure."""
     try:
         from reconciler.emulator.server import Emulator
     except ImportError:

@@ -23,7 +23,7 @@ def emulator(
         ),
     ] = None,
 ) -> int:
-    """Serve a small Azure on loopback, over TLS, until it is interrupted."""
+    """Serve a small Azure on loopback, over TLS."""
     try:
         from reconciler.emulator.fields import BadSeed
         from reconciler.emulator.server import serve

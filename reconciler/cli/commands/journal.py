@@ -8,7 +8,7 @@ from reconciler.cli import wire
 from reconciler.cli.options import Options, with_options
 from reconciler.core.statuses import Status
 
-journal = typer.Typer(name="journal", help="The record of all writes.", no_args_is_help=True)
+journal = typer.Typer(name="journal", help="The record of all writes.", rich_markup_mode=None)
 
 
 @journal.callback()
