@@ -6,7 +6,6 @@ from pathlib import Path
 
 from reconciler.core.errors import RunFailed
 
-
 MOUNTS = Path("/proc/mounts")
 
 FLEETING = frozenset({"tmpfs", "ramfs", "overlay", "aufs"})

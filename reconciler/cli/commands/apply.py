@@ -63,7 +63,7 @@ def apply(
             refusals = (
                 *refusals,
                 *check_approval(planned, approve),
-                *(wire.check_state_lasts(options) if require_journal else ()),
+                *(wire.check_state_lasts(options) if require_journal and making else ()),
                 *check(
                     planned,
                     making,
