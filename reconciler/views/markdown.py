@@ -61,7 +61,7 @@ def render_report(report: Report) -> str:
         *_notes(rows, report.findings, _LIST_CHARS),
         _left_alone(rows),
         _refusals(report),
-        _footer(report.plan),
+        _footer(report.plan, report.journal),
     )
 
 
@@ -84,10 +84,11 @@ def _head(word: str, recap: str) -> list[str]:
     return [f"## pal-reconcile {word}", "", f"**{recap}**"]
 
 
-def _footer(plan: Plan) -> list[str]:
+def _footer(plan: Plan, journal: str | None = None) -> list[str]:
     return [
         f"Plan digest: {code(digest(plan_data(plan)))}<br>",
         f"File digest: {code(plan.config_digest)}<br>",
+        *([f"Journal ends with: {code(journal)}<br>"] if journal else []),
         _read(plan),
     ]
 

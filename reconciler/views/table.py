@@ -43,7 +43,7 @@ def render_report(report: Report, *, width: int, color: bool) -> str:
     page = Page(width, color)
     lines = _listed(page, report_rows(report), has_words=True)
     lines += finding_lines(page, report.findings)
-    lines += _refusals(page, report)
+    lines += _run_lines(page, report)
     return _text(page, lines, report_recap(report))
 
 
@@ -103,7 +103,8 @@ def _change(row: Row) -> str:
     return f"{row.before} → {row.after}"
 
 
-def _refusals(page: Page, report: Report) -> Iterator[str]:
+def _run_lines(page: Page, report: Report) -> Iterator[str]:
+    """What concerns the run as a whole: why it was stopped, and where its journal ends."""
     texts = [f"Refused by {refusal.guard}: {refusal.message}" for refusal in report.refusals]
     if report.failure:
         texts.append(f"The run failed: {report.failure}")
@@ -111,3 +112,6 @@ def _refusals(page: Page, report: Report) -> Iterator[str]:
         yield ""
     for text in texts:
         yield from page.note(visible(text), style="alarm")
+    if report.journal:
+        yield ""
+        yield page.paint(visible(f"Journal ends with {report.journal}"), "quiet")

@@ -174,7 +174,8 @@ def report_of(plan: Plan, **more: object) -> Report:
         next(turn)(change) if change in plan.writes else untouched(change)
         for change in plan.changes
     )
-    return Report(plan, results, findings=plan.findings, **more)  # type: ignore[arg-type]
+    journal = "sha256:" + "a1" * 32
+    return Report(plan, results, findings=plan.findings, journal=journal, **more)  # type: ignore[arg-type]
 
 
 def refused_report() -> Report:

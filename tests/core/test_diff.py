@@ -1,0 +1,120 @@
+"""The diff decides from what is wanted and what was seen, and from nothing else."""
+
+import pytest
+from hypothesis import given
+
+from reconciler.core.diff import diff
+from reconciler.core.links import WRITES, Action, Aim, Observed, Settled, Wanted
+from tests.core import worlds
+from tests.core.worlds import FOREIGN, GONE, OLD, OURS, linked, unknown, unlinked, wanted
+
+LINKED, ABSENT, UNMANAGED = Aim.LINKED, Aim.ABSENT, Aim.UNMANAGED
+
+
+@pytest.mark.parametrize(
+    ("aim", "seen", "action"),
+    [
+        (LINKED, linked(OURS), Action.NONE),
+        (LINKED, unlinked(), Action.CREATE),
+        (LINKED, linked(OLD), Action.UPDATE),
+        (LINKED, linked(FOREIGN), Action.CONFLICT),
+        (LINKED, unknown(), Action.UNKNOWN),
+        (LINKED, unknown(GONE), Action.UNKNOWN),
+        (ABSENT, unlinked(), Action.NONE),
+        (ABSENT, linked(OURS), Action.REMOVE),
+        (ABSENT, linked(OLD), Action.REMOVE),
+        (ABSENT, linked(FOREIGN), Action.CONFLICT),
+        (ABSENT, unknown(), Action.UNKNOWN),
+        (ABSENT, unknown(GONE), Action.NONE),
+        (UNMANAGED, linked(FOREIGN), Action.UNMANAGED),
+        (UNMANAGED, unlinked(), Action.UNMANAGED),
+        (UNMANAGED, unknown(), Action.UNKNOWN),
+    ],
+)
+def test_each_wish_and_read_has_one_action(aim: Aim, seen: Observed, action: Action) -> None:
+    """The whole decision in one table."""
+    assert worlds.change(wanted(aim), seen).action is action
+
+
+def test_the_same_link_again_needs_nothing_even_when_nothing_may_be_replaced() -> None:
+    """What is as wanted is in sync, ours or not."""
+    assert worlds.change(wanted(replaceable=frozenset()), linked(OURS)).action is Action.NONE
+
+
+@pytest.mark.parametrize(("aim", "action"), [(LINKED, Action.UPDATE), (ABSENT, Action.REMOVE)])
+def test_replaces_any_takes_over_a_foreign_link(aim: Aim, action: Action) -> None:
+    """`replaces: any` is the only way to every foreign ID."""
+    assert worlds.change(wanted(aim, replaceable=None), linked(FOREIGN)).action is action
+
+
+@pytest.mark.parametrize("action", [Action.HELD, Action.ATTESTED])
+@pytest.mark.parametrize("seen", [linked(FOREIGN), unlinked(), unknown()])
+def test_what_the_file_has_settled_is_not_judged_again(action: Action, seen: Observed) -> None:
+    """A held link stays held, whatever the read says."""
+    change = worlds.change(wanted(settled=Settled(action, "because")), seen)
+    assert (change.action, change.reason) == (action, "because")
+
+
+def test_an_attested_link_needs_no_read() -> None:
+    """Its principal cannot sign in any more."""
+    settled = Settled(Action.ATTESTED, "by Ana")
+    assert worlds.change(wanted(settled=settled), None).observed is None
+
+
+def test_a_link_that_nobody_read_is_a_mistake_of_the_caller() -> None:
+    """No read is not `not linked`: there is no safe guess."""
+    with pytest.raises(ValueError, match="was not read"):
+        diff([wanted()], {})
+
+
+def test_two_entries_for_one_principal_are_both_unknown() -> None:
+    """They would flip one link back and forth; a third principal is not touched by it."""
+    wishes = [wanted(number=n) for n in (1, 2, 3)]
+    same, other = linked(OLD, 1), linked(OLD, 3)
+    changes = diff(wishes, dict(zip([w.place for w in wishes], [same, same, other], strict=True)))
+    assert [c.action for c in changes] == [Action.UNKNOWN, Action.UNKNOWN, Action.UPDATE]
+    problem = changes[0].problem
+    assert problem is not None
+    assert problem.code == "duplicate_principal"
+    assert "T1 / automation, T2 / automation" in problem.message
+    assert changes[0].observed == Observed.unknown(problem, tenant_id="tid1", object_id="oid1")
+
+
+def test_unread_links_are_no_duplicates_of_each_other() -> None:
+    """Without a sign-in there is no principal to compare."""
+    changes = diff(
+        [wanted(number=1), wanted(number=2)],
+        {worlds.place(1): unknown(), worlds.place(2): unknown()},
+    )
+    assert {c.problem for c in changes} == {worlds.PROBLEM}
+
+
+@given(worlds.pairs())
+def test_changes_keep_the_files_order(pairs: list[tuple[Wanted, Observed | None]]) -> None:
+    """One change for each wish, where the wish stands."""
+    plan = worlds.plan(*pairs)
+    assert [change.wanted for change in plan.changes] == [want for want, _ in pairs]
+
+
+@given(worlds.pairs())
+def test_after_all_changes_are_made_nothing_is_left_to_make(
+    pairs: list[tuple[Wanted, Observed | None]],
+) -> None:
+    """Applying converges: the diff of the world it leaves has no write."""
+    plan = worlds.plan(*pairs)
+    world = [(change.wanted, worlds.after(change)) for change in plan.changes]
+    assert worlds.plan(*world).writes == ()
+
+
+@given(worlds.pairs())
+def test_what_could_not_be_read_is_never_written(
+    pairs: list[tuple[Wanted, Observed | None]],
+) -> None:
+    """Unreadable is unknown, and a foreign ID needs leave: no write without both."""
+    for change in worlds.plan(*pairs).writes:
+        assert change.problem is None
+        assert change.action in WRITES
+        seen = change.observed
+        assert seen is not None
+        assert seen.partner_id is None or change.wanted.may_replace(seen.partner_id)
+        assert change.wanted.state is not UNMANAGED

@@ -1,0 +1,46 @@
+"""Every error keeps what it says on its way between processes."""
+
+import pickle
+
+import pytest
+
+from reconciler.core.errors import (
+    BadFile,
+    Locked,
+    PalReconcileError,
+    Refused,
+    RunFailed,
+    WrongUsage,
+)
+
+ERRORS = [
+    WrongUsage("apply PLAN takes no --only"),
+    BadFile("a.yaml:1:1: this; do that", "a.yaml:2:1: that; do this"),
+    Refused("plan-age", "26 hours old; make a new one"),
+    Locked("process 7 holds it"),
+    RunFailed("disk full"),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_survives_pickle(error: PalReconcileError) -> None:
+    """A worker's error reads the same in the main process."""
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error)
+    assert (str(copy), copy.args) == (str(error), error.args)
+
+
+def test_every_error_of_the_tree_is_tried_here() -> None:
+    """Whoever adds one adds it to the list."""
+    assert {type(error) for error in ERRORS} == set(PalReconcileError.__subclasses__())
+
+
+def test_a_bad_file_says_each_complaint_on_a_line() -> None:
+    """All of them, in the file's order."""
+    assert str(ERRORS[1]).splitlines() == list(BadFile(*ERRORS[1].args).complaints)
+
+
+def test_a_refusal_names_its_guard_apart_from_its_message() -> None:
+    """Programs take the one, people read the other."""
+    error = Refused("plan-age", "too old")
+    assert (error.guard, str(error)) == ("plan-age", "too old")

@@ -1,0 +1,131 @@
+"""Each guard has a number, is judged against all that was read, and names its way on."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reconciler.core.documents import digest, plan_data
+from reconciler.core.guards import FEW, GUARDS, Limits, check, check_approval, check_saved
+from reconciler.core.links import Aim
+from reconciler.core.plan import Plan, Refusal
+from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
+
+NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+def _plan(
+    *, creates: int = 0, updates: int = 0, removes: int = 0, unread: int = 0, total: int
+) -> Plan:
+    """So many changes and unreadable links, filled up to the total with links in sync."""
+    makers = (
+        [lambda n: (wanted(number=n), unlinked(n))] * creates
+        + [lambda n: (wanted(number=n), linked(OLD, n))] * updates
+        + [lambda n: (wanted(Aim.ABSENT, n), linked(OURS, n))] * removes
+        + [lambda n: (wanted(number=n), unknown())] * unread
+    )
+    makers += [lambda n: (wanted(number=n), linked(OURS, n))] * (total - len(makers))
+    return plan(*(make(number) for number, make in enumerate(makers)))
+
+
+def _check(checked: Plan, limits: Limits | None = None, **more) -> dict[str, str]:
+    values = {"making": checked.writes, "named": (), "allowed": (), "now": NOW} | more
+    making = values.pop("making")
+    found = check(checked, making, limits or Limits(), **values)
+    return {refusal.guard: refusal.message for refusal in found}
+
+
+@pytest.mark.parametrize(
+    ("counts", "guards"),
+    [
+        ({"updates": 3, "total": 10}, set()),
+        ({"updates": 4, "total": 10}, {"change-share"}),
+        ({"updates": FEW - 1, "total": FEW - 1}, set()),
+        ({"removes": 10, "total": 100}, set()),
+        ({"removes": 11, "total": 200}, {"remove-count"}),
+        ({"removes": 1, "total": 10}, set()),
+        ({"removes": 2, "total": 10}, {"remove-share"}),
+        ({"updates": 1, "unread": 5, "total": 10}, set()),
+        ({"updates": 1, "unread": 6, "total": 10}, {"incomplete"}),
+        ({"creates": 10, "total": 10}, set()),
+        ({"creates": 11, "total": 11}, {"new-partner-id"}),
+        ({"creates": 11, "total": 12}, set()),
+    ],
+)
+def test_a_guard_refuses_from_its_number_on(counts: dict[str, int], guards: set[str]) -> None:
+    """At the limit is fine, one more is not; a handful of links has no shares."""
+    assert set(_check(_plan(**counts))) == guards
+
+
+def test_a_number_of_changes_is_limited_only_where_the_file_says_so() -> None:
+    """There is no default."""
+    assert _check(_plan(updates=2, total=9), Limits(change_count=2)) == {}
+    assert set(_check(_plan(updates=2, total=9), Limits(change_count=1))) == {"change-count"}
+
+
+def test_a_name_confirms_a_new_id() -> None:
+    """Azure's answer to the first write will be checked against it."""
+    assert _check(_plan(creates=11, total=11), named=(OURS,)) == {}
+
+
+def test_only_the_changes_of_this_run_are_judged() -> None:
+    """--max-changes makes a large plan small."""
+    large = _plan(removes=20, total=200)
+    assert _check(large, making=large.writes[:10]) == {}
+
+
+def test_a_run_that_writes_nothing_is_never_refused() -> None:
+    """However little could be read."""
+    assert _check(_plan(unread=10, total=10)) == {}
+
+
+@pytest.mark.parametrize(
+    ("age", "guards"),
+    [
+        (timedelta(0), set()),
+        (timedelta(hours=24), set()),
+        (timedelta(hours=24, seconds=1), {"plan-age"}),
+        (timedelta(seconds=-1), {"plan-age"}),
+    ],
+)
+def test_a_plan_is_fresh_for_a_day(age: timedelta, guards: set[str]) -> None:
+    """One from the future is no better than an old one."""
+    made = _plan(updates=1, total=9)
+    assert set(_check(made, now=made.created_at + age)) == guards
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_a_refusal_names_its_way_on_and_is_let_through_by_name(guard: str) -> None:
+    """Each has an option of its own; there is no single force."""
+    everything = _plan(creates=11, removes=60, unread=120, total=191)
+    limits = Limits(change_count=1, new_partner_id=10, plan_age=timedelta(0))
+    first = replace(everything, changes=tuple(_foreign_wish(c) for c in everything.changes))
+    found = _check(first, limits)
+    assert f"--allow {guard}" in found[guard]
+    assert set(_check(first, limits, allowed=(guard,))) == set(found) - {guard}
+
+
+def _foreign_wish(change):
+    """The same change, wanting an ID that nobody carries."""
+    if not change.wanted.partner_id:
+        return change
+    return replace(change, wanted=replace(change.wanted, partner_id=FOREIGN))
+
+
+def test_a_saved_plan_belongs_to_its_file() -> None:
+    """And must have been made to its end; nothing lets these through."""
+    made = plan((wanted(), linked(OLD)))
+    assert check_saved(made, made.config_digest) == ()
+    assert [r.guard for r in check_saved(made, "sha256:ff")] == ["config-digest"]
+    cut = replace(made, interrupted=True)
+    assert [r.guard for r in check_saved(cut, made.config_digest)] == ["interrupted"]
+
+
+def test_an_approval_is_of_one_digest() -> None:
+    """Nothing asked, nothing refused."""
+    made = plan((wanted(), linked(OLD)))
+    approved = digest(plan_data(made))
+    assert check_approval(made, None) == check_approval(made, approved) == ()
+    (refusal,) = check_approval(made, "sha256:ff")
+    assert isinstance(refusal, Refusal)
+    assert approved in refusal.message

@@ -1,0 +1,22 @@
+"""An identity holds references and never a secret."""
+
+from reconciler.core.identities import Identity, SecretRef
+
+REF = SecretRef("env", "PAL_SECRET", "tenants.yaml:9:13")
+
+
+def test_a_reference_reads_as_the_file_writes_it() -> None:
+    """Complaints and logs show the reference, which is no secret."""
+    assert str(REF) == "{env: PAL_SECRET}"
+
+
+def test_where_a_reference_stands_does_not_make_it_another() -> None:
+    """Two entries that name one secret share it."""
+    assert SecretRef("env", "PAL_SECRET", "other.yaml:1:1") == REF
+
+
+def test_all_references_of_an_identity_are_known_together() -> None:
+    """They are checked before the first sign-in."""
+    identity = Identity("a", "client_certificate", certificate=REF, password=REF)
+    assert identity.secret_refs == (REF, REF)
+    assert Identity("cli", "azure_cli").secret_refs == ()

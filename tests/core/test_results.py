@@ -1,0 +1,147 @@
+"""An outcome says what was read, not what was answered."""
+
+import pytest
+
+from reconciler.core.links import Aim, Observed, Problem, Seen
+from reconciler.core.results import (
+    Answer,
+    Outcome,
+    Reply,
+    after_write,
+    before_write,
+    may_repeat,
+    skipped,
+    untouched,
+)
+from tests.core.worlds import (
+    FOREIGN,
+    OLD,
+    OURS,
+    PROBLEM,
+    change,
+    linked,
+    unknown,
+    unlinked,
+    wanted,
+)
+
+UPDATE = change(wanted(), linked(OLD))
+CREATE = change(wanted(), unlinked())
+REMOVE = change(wanted(Aim.ABSENT), linked(OLD))
+
+REFUSAL = Problem("forbidden", "403", "ask")
+LOST = Problem("unavailable", "no answer", "look again")
+
+ACCEPTED = Answer(Reply.ACCEPTED, correlation_id="c1")
+REFUSED = Answer(Reply.REFUSED, REFUSAL, "c2")
+SILENT = Answer(Reply.SILENT, LOST)
+
+OTHER_PRINCIPAL = Observed(Seen.LINKED, "tid1", "another", OURS)
+
+
+@pytest.mark.parametrize("planned", [UPDATE, CREATE, REMOVE])
+@pytest.mark.parametrize("answer", [ACCEPTED, REFUSED, SILENT])
+def test_what_reads_as_wanted_is_applied_whatever_was_answered(planned, answer) -> None:
+    """A lost or refused reply does not unmake a write that took effect."""
+    after = unlinked() if planned is REMOVE else linked(OURS)
+    result = after_write(planned, answer, after)
+    assert (result.outcome, result.problem) == (Outcome.APPLIED, None)
+    assert result.observed == after
+    assert result.correlation_id == answer.correlation_id
+
+
+@pytest.mark.parametrize(
+    ("answer", "after", "outcome", "code"),
+    [
+        (REFUSED, linked(OLD), Outcome.FAILED, "forbidden"),
+        (REFUSED, unknown(), Outcome.FAILED, "forbidden"),
+        (REFUSED, linked(FOREIGN), Outcome.FAILED, "forbidden"),
+        (ACCEPTED, linked(OLD), Outcome.FAILED, "not_changed"),
+        (ACCEPTED, unknown(), Outcome.UNVERIFIED, "unavailable"),
+        (ACCEPTED, linked(FOREIGN), Outcome.FAILED, "changed_meanwhile"),
+        (ACCEPTED, OTHER_PRINCIPAL, Outcome.FAILED, "principal_changed"),
+        (SILENT, linked(OLD), Outcome.UNVERIFIED, "unavailable"),
+        (SILENT, unknown(), Outcome.UNVERIFIED, "unavailable"),
+        (SILENT, unlinked(), Outcome.FAILED, "changed_meanwhile"),
+    ],
+)
+def test_a_write_that_does_not_read_as_wanted_has_its_outcome(
+    answer: Answer, after: Observed, outcome: Outcome, code: str
+) -> None:
+    """Failed where Azure or a read says so, unverified where nobody can say."""
+    result = after_write(UPDATE, answer, after)
+    assert result.problem is not None
+    assert (result.outcome, result.problem.code) == (outcome, code)
+
+
+def test_the_read_before_a_write_that_shows_the_wish_is_already() -> None:
+    """Nothing is written twice."""
+    result = before_write(UPDATE, linked(OURS))
+    assert result is not None
+    assert (result.outcome, result.problem) == (Outcome.ALREADY, None)
+
+
+@pytest.mark.parametrize(
+    ("now", "code"),
+    [
+        (linked(FOREIGN), "changed_meanwhile"),
+        (unlinked(), "changed_meanwhile"),
+        (OTHER_PRINCIPAL, "principal_changed"),
+    ],
+)
+def test_a_link_that_moved_since_the_plan_is_stale(now: Observed, code: str) -> None:
+    """It is not written, even where another principal happens to carry the wanted ID."""
+    result = before_write(UPDATE, now)
+    assert result is not None
+    assert result.problem is not None
+    assert (result.outcome, result.problem.code) == (Outcome.STALE, code)
+
+
+def test_a_link_that_cannot_be_read_before_the_write_is_skipped() -> None:
+    """Nothing is written on a guess."""
+    result = before_write(UPDATE, unknown())
+    assert result is not None
+    assert (result.outcome, result.problem) == (Outcome.SKIPPED, PROBLEM)
+
+
+@pytest.mark.parametrize("planned", [UPDATE, CREATE, REMOVE])
+def test_a_link_that_reads_as_planned_is_written(planned) -> None:
+    """None means go ahead."""
+    assert planned.observed is not None
+    assert before_write(planned, planned.observed) is None
+
+
+def test_a_newer_version_of_the_same_link_is_not_stale() -> None:
+    """The version counts writes; what counts here is the partner ID."""
+    assert before_write(UPDATE, linked(OLD, version=9)) is None
+
+
+def test_a_change_without_a_write_has_no_outcome() -> None:
+    """Its problem and its read are the plan's."""
+    result = untouched(change(wanted(), unknown()))
+    assert (result.outcome, result.problem) == (None, PROBLEM)
+    assert result.observed == unknown()
+
+
+def test_a_skipped_change_says_why() -> None:
+    """And shows what the plan saw."""
+    result = skipped(UPDATE, PROBLEM)
+    assert (result.outcome, result.problem) == (Outcome.SKIPPED, PROBLEM)
+    assert result.observed == linked(OLD)
+
+
+@pytest.mark.parametrize(
+    ("may_retry", "after", "expected"),
+    [
+        (True, linked(OLD), True),
+        (False, linked(OLD), False),
+        (True, linked(FOREIGN), False),
+        (True, unknown(), False),
+    ],
+)
+def test_a_write_is_repeated_only_while_the_link_reads_as_planned(
+    may_retry: bool, after: Observed, expected: bool
+) -> None:
+    """A second write onto something unseen could overwrite somebody else's."""
+    answer = Answer(Reply.SILENT, LOST, may_retry=may_retry)
+    assert may_repeat(UPDATE, answer, after) is expected
