@@ -25,7 +25,8 @@ from azure.identity import (
 
 from reconciler.azure.clouds import Cloud
 from reconciler.azure.directories import Directories
-from reconciler.azure.https import HttpReply, Https, origin
+from reconciler.azure.hosts import origin
+from reconciler.azure.https import HttpReply, Https
 from reconciler.azure.refusals import SignIn, of_sign_in, sign_in_trouble
 from reconciler.azure.retry import Trouble
 from reconciler.azure.secrets import Unresolved, resolve, resolve_text

@@ -10,7 +10,8 @@ import re
 from threading import Lock
 from typing import Any
 
-from reconciler.azure.https import Https, origin
+from reconciler.azure.hosts import origin
+from reconciler.azure.https import Https
 from reconciler.azure.refusals import SignIn, of_sign_in
 from reconciler.azure.retry import Trouble
 from reconciler.core.links import Problem

@@ -15,7 +15,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
-from reconciler.azure.retry import Hosts, Trouble
+from reconciler.azure.hosts import Hosts, origin
+from reconciler.azure.retry import Trouble
 from reconciler.core.links import Problem
 from reconciler.version import __version__
 
@@ -42,12 +43,6 @@ class HttpReply:
         """Seconds of `Retry-After`; None if it is missing or a date."""
         value = self.headers.get("Retry-After", "")
         return float(value) if value.isascii() and value.isdigit() else None
-
-
-def origin(url: str) -> str:
-    """Scheme, host and port of a URL: `https://login.microsoftonline.com:443`."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or 443}"
 
 
 class Https:

@@ -10,9 +10,10 @@ tries of a write there must be a read.
 import random
 import time
 from collections.abc import Callable
-from threading import Event, Lock
+from threading import Event
 from typing import TypeVar
 
+from reconciler.azure.hosts import Hosts
 from reconciler.core.links import Problem
 
 T = TypeVar("T")
@@ -21,15 +22,13 @@ MAX_RETRIES = 5
 MAX_SECONDS = 120.0
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
-DOWN_AFTER = 20
-"""So many unanswered or 5xx requests in a row, and a host is not asked twice any more."""
 
 
 class Trouble(Exception):
     """A request came to nothing. It never leaves this package: outside it is a `Problem`.
 
     is_transient   whether the same request could succeed a little later
-    host           the origin that was asked, where it matters for a retry
+    host           a URL of the host that was asked, where it matters for a retry
     retry_after_s  seconds that it asked to wait first
     """
 
@@ -46,32 +45,6 @@ class Trouble(Exception):
         self.host = host
         self.is_transient = is_transient
         self.retry_after_s = retry_after_s
-
-
-class Hosts:
-    """Which hosts are down? Shared by all links of a run, so that an outage costs a minute."""
-
-    def __init__(self) -> None:
-        self._failures: dict[str, int] = {}
-        self._down: set[str] = set()
-        self._lock = Lock()
-
-    def answered(self, host: str) -> None:
-        """Note a real answer, whatever it said."""
-        if self._failures.get(host):
-            with self._lock:
-                self._failures[host] = 0
-
-    def failed(self, host: str) -> None:
-        """Note a 5xx or no answer at all."""
-        with self._lock:
-            self._failures[host] = self._failures.get(host, 0) + 1
-            if self._failures[host] >= DOWN_AFTER:
-                self._down.add(host)
-
-    def is_down(self, host: str) -> bool:
-        """Whether this host has been given up."""
-        return host in self._down
 
 
 class Patience:

@@ -4,7 +4,8 @@ from threading import Event
 
 import pytest
 
-from reconciler.azure.retry import DOWN_AFTER, MAX_RETRIES, Hosts, Patience, Trouble
+from reconciler.azure.hosts import DOWN_AFTER, Hosts
+from reconciler.azure.retry import MAX_RETRIES, Patience, Trouble
 from reconciler.core.links import Problem
 
 BUSY = Problem("unavailable", "no answer", "try again")
@@ -111,7 +112,7 @@ def test_a_host_is_down_after_twenty_failures_in_a_row() -> None:
     hosts = Hosts()
     for _ in range(DOWN_AFTER):
         assert not hosts.is_down("https://arm")
-        hosts.failed("https://arm")
+        hosts.failed("https://arm/some/path")
     calls: list[int] = []
     with pytest.raises(Trouble):
         patience(Clock(), hosts).call(lambda: always_busy(calls))

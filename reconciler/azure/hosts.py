@@ -1,0 +1,41 @@
+"""Which hosts are there, and which are down? One memory for all links of a run."""
+
+from threading import Lock
+from urllib.parse import urlsplit
+
+DOWN_AFTER = 20
+"""So many unanswered or 5xx requests in a row, and a host is not asked twice any more."""
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL: `https://login.microsoftonline.com:443`."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or 443}"
+
+
+class Hosts:
+    """Which hosts are down? Shared by all links of a run, so that an outage costs a minute."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, int] = {}
+        self._down: set[str] = set()
+        self._lock = Lock()
+
+    def answered(self, url: str) -> None:
+        """Note a real answer, whatever it said."""
+        host = origin(url)
+        if self._failures.get(host):
+            with self._lock:
+                self._failures[host] = 0
+
+    def failed(self, url: str) -> None:
+        """Note a 5xx or no answer at all."""
+        host = origin(url)
+        with self._lock:
+            self._failures[host] = self._failures.get(host, 0) + 1
+            if self._failures[host] >= DOWN_AFTER:
+                self._down.add(host)
+
+    def is_down(self, url: str) -> bool:
+        """Whether the host of this URL has been given up."""
+        return bool(self._down) and origin(url) in self._down
