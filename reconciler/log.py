@@ -11,6 +11,8 @@ from typing import Any
 
 import structlog
 
+from reconciler.core.text import visible
+
 LIBRARIES = ("azure", "msal", "urllib3")
 
 
@@ -52,15 +54,6 @@ class _Demoted(logging.Handler):
         get().debug(record.getMessage(), library=record.name)
 
 
-def _plain_text(
-    logger: Any, method: str, event: MutableMapping[str, Any]
-) -> Mapping[str, Any]:
+def _plain_text(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Keep control characters, which a tenant's name or an answer may hold, off the terminal."""
-    return {
-        key: value.encode("unicode_escape").decode() if _is_hostile(value) else value
-        for key, value in event.items()
-    }
-
-
-def _is_hostile(value: object) -> bool:
-    return isinstance(value, str) and not value.isprintable()
+    return {k: visible(value) if isinstance(value, str) else value for k, value in event.items()}

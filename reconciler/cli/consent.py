@@ -44,11 +44,11 @@ class Consent:
                 Refusal("confirmation", "nobody was asked; to go on without asking, add --yes"),
             )
         count = len(making)
-        wanted = str(count) if count > MANY else "y"
-        question = f"Make {count} change{'s' * (count > 1)}? "
-        hint = f"Type {count} to go on: " if count > MANY else "[y/N] "
-        print(question + hint, end="", file=sys.stderr, flush=True)  # noqa: T201 - the question
-        if sys.stdin.readline().strip().lower() in (wanted, "yes" if wanted == "y" else wanted):
+        answers = {str(count)} if count > MANY else {"y", "yes"}
+        how = f"Type {count} to go on:" if count > MANY else "[y/N]"
+        sys.stderr.write(f"\nMake {count} change{'s' * (count > 1)}? {how} ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() in answers:
             return ()
         return (Refusal("confirmation", "not confirmed; run it again when you are ready"),)
 

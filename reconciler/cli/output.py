@@ -5,8 +5,8 @@ import shutil
 import sys
 
 from reconciler.core.plan import Kind, Plan, Report
+from reconciler.core.text import visible as safe
 from reconciler.views.formats import Format, render
-from reconciler.views.text import visible as safe
 
 __all__ = ["asks_here", "note", "safe", "show"]
 

@@ -39,7 +39,8 @@ _NOT_IN_SEAL = ("digest", "seal", "tool_version")
 def plan_data(plan: Plan, kind: Kind = Kind.PLAN) -> Data:
     """The plan (or the same reads as an inventory) as JSON data."""
     links = [_link(change, change.observed, change.problem) for change in plan.changes]
-    return _document(kind, plan, plan.findings, plan.interrupted, links)
+    data = _document(kind, plan, plan.findings, plan.interrupted, links)
+    return data | {"digest": digest(data), "seal": seal(data)}
 
 
 def report_data(report: Report) -> Data:
@@ -50,12 +51,13 @@ def report_data(report: Report) -> Data:
         for result in report.results
     ]
     data = _document(Kind.REPORT, report.plan, report.findings, report.interrupted, links)
-    data["digest"] = digest(plan_data(report.plan))
-    data["failure"] = report.failure
-    data["journal"] = report.journal
-    data["outcomes"] = count_outcomes(report.results)
-    data["refusals"] = [{"guard": r.guard, "message": r.message} for r in report.refusals]
-    return data
+    return data | {
+        "digest": digest(plan_data(report.plan)),
+        "failure": report.failure,
+        "journal": report.journal,
+        "outcomes": count_outcomes(report.results),
+        "refusals": [{"guard": r.guard, "message": r.message} for r in report.refusals],
+    }
 
 
 def read_plan(raw: bytes) -> Plan:
@@ -136,7 +138,7 @@ def _change(link: Data) -> Change:
 def _document(
     kind: Kind, plan: Plan, findings: tuple[Finding, ...], interrupted: bool, links: list[Data]
 ) -> Data:
-    data: Data = {
+    return {
         "kind": kind.value,
         "format": FORMAT,
         "created_at": iso(plan.created_at),
@@ -148,7 +150,6 @@ def _document(
         "findings": [_finding(finding) for finding in findings],
         "links": links,
     }
-    return data | {"digest": digest(data), "seal": seal(data)}
 
 
 def _link(change: Change, observed: Observed | None, problem: Problem | None) -> Data:

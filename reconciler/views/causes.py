@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from reconciler.core.findings import Finding
+from reconciler.core.text import visible
 from reconciler.views.groups import Group, group_findings, group_rows, member_label
 from reconciler.views.layout import Cell, Page
 from reconciler.views.rows import QUIET, SYMBOLS, Cause, Row
-from reconciler.views.text import visible
 
 INDENT = " " * 7
 _TEXT = len("  ?  ")

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from io import StringIO
 
 from reconciler.core.plan import Plan, Report
+from reconciler.core.text import visible
 from reconciler.views.rows import Row, plan_rows, report_rows
-from reconciler.views.text import visible
 
 COLUMNS = (
     "tenant",

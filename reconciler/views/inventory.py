@@ -6,10 +6,10 @@ What is shown is what a read saw: a link is in place or it is not. What it earns
 from collections.abc import Iterator, Sequence
 
 from reconciler.core.links import Action
+from reconciler.core.text import visible
 from reconciler.views.layout import Cell, Page, natural, total
 from reconciler.views.notes import note, since
 from reconciler.views.rows import QUIET, Row
-from reconciler.views.text import visible
 
 _HEADING = (
     "TENANT",

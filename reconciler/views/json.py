@@ -4,7 +4,7 @@ import json
 
 from reconciler.core.documents import Data, plan_data, report_data
 from reconciler.core.plan import Kind, Plan, Report
-from reconciler.views.text import json_safe
+from reconciler.core.text import json_safe
 
 
 def render_plan(plan: Plan) -> str:

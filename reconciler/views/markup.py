@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from reconciler.views.text import visible
+from reconciler.core.text import visible
 
 _SPECIAL = re.compile(r"[&<>|`\[\]*_~\\@#$]|:(?=//)|(?<=[wW])\.|^[-+=]|^[0-9]+[.)]")
 

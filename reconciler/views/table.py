@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report
+from reconciler.core.text import visible
 from reconciler.views.causes import cause_lines, finding_lines, group_lines, problem_lines
 from reconciler.views.groups import Key, group_rows, key_of, why
 from reconciler.views.inventory import inventory_lines
 from reconciler.views.layout import Cell, Page
 from reconciler.views.recap import inventory_recap, plan_recap, report_recap
 from reconciler.views.rows import QUIET, Row, plan_rows, report_rows
-from reconciler.views.text import visible
 
 _STYLES = {
     Action.CREATE: "good",
@@ -39,10 +39,15 @@ def render_plan(plan: Plan, *, width: int, color: bool) -> str:
 
 
 def render_report(report: Report, *, width: int, color: bool) -> str:
-    """What became of each change, with the reasons of those that failed."""
+    """What became of each change, with the reasons of those that failed.
+
+    The plan stands above it: what that said of conflicts, unreadable links and findings is counted
+    here and not said twice.
+    """
     page = Page(width, color)
-    lines = _listed(page, report_rows(report), has_words=True)
-    lines += finding_lines(page, report.findings)
+    lines = _listed(page, [row for row in report_rows(report) if row.outcome], has_words=True)
+    news = [finding for finding in report.findings if finding not in report.plan.findings]
+    lines += finding_lines(page, news)
     lines += _run_lines(page, report)
     return _text(page, lines, report_recap(report))
 

@@ -5,9 +5,9 @@ import io
 import json as encoder
 from collections.abc import Sequence
 
+from reconciler.core.text import json_safe, visible
 from reconciler.views.csv import safe_cell
 from reconciler.views.markup import escape
-from reconciler.views.text import json_safe, visible
 
 
 def render(form: str, complaints: Sequence[str], links: int | None) -> str:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from reconciler.core.findings import Finding
 from reconciler.core.links import Observed, Problem
 from reconciler.core.plan import Kind, Plan, Refusal, Report
+from reconciler.core.text import visible
 from reconciler.views.csv import safe_cell
 from reconciler.views.formats import Format, render
 from reconciler.views.markup import escape
-from reconciler.views.text import visible
 from tests.views import facts
 
 EVERY = list(product(Kind, Format))
