@@ -56,5 +56,8 @@ class Consent:
 def show_report(report: Report, options: Options) -> None:
     """Show what became of the plan; nothing twice where nothing was to be done."""
     has_news = bool(report.plan.writes or report.refusals or report.interrupted)
-    if options.format is not Format.TABLE or has_news:
+    if options.format is not Format.TABLE:
         output.show(report, Kind.REPORT, options.format)
+    elif has_news:
+        sys.stdout.write("\n")
+        output.show(report, Kind.REPORT, Format.TABLE)
