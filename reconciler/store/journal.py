@@ -4,6 +4,9 @@ An intent is on disk before its write is sent, so a crash loses nothing: the nex
 intents without an outcome and looks what became of those links. Each line carries the digest of the
 line before it, so an edited or a missing line shows. A cut tail does not: no chain can see that,
 which is why reports carry the last digest.
+
+A crash may leave a torn line. The next run seals it: its first line follows the last whole one, and
+holds the digest of whatever was torn after that.
 """
 
 import getpass
@@ -19,7 +22,7 @@ from typing import Any
 
 from reconciler.core.documents import iso
 from reconciler.core.errors import RunFailed
-from reconciler.core.links import Change, Observed
+from reconciler.core.links import Change, Observed, Seen
 from reconciler.core.results import Result
 
 Line = dict[str, Any]
@@ -33,8 +36,8 @@ class Check:
     """What a walk over a journal found.
 
     lines     how many lines it has
-    last      the digest of the last line: compare it with the one in the last report
-    is_torn   the last line was cut short by a crash; the next run seals it
+    last      the digest of the last whole line: compare it with the one in the last report
+    is_torn   a crash cut the journal's end short; the next run seals it
     complaint  the first thing that is wrong, or None
     """
 
@@ -60,13 +63,13 @@ class FileJournal:
         self._clock = clock
         self._file = _open(path)
         self._last = START
-        self._open_intents: dict[str, Line] = {}
-        torn = self._take_in()
-        if torn is not None:
-            self._last = torn
-            self._append({"event": "sealed"}, before=b"\n")
+        self._open_intents: dict[tuple[str, str], None] = {}
+        torn, line_end = self._take_in()
+        if torn:
+            self._append({"event": "sealed", "torn": _digest(torn)}, before=line_end)
+            line_end = b""
         who = {"user": _user(), "host": socket.gethostname(), "pid": os.getpid()}
-        self._append({"event": "run", **who, **facts})
+        self._append({"event": "run", **who, **facts}, before=line_end)
 
     @property
     def last(self) -> str:
@@ -76,7 +79,7 @@ class FileJournal:
     @property
     def unfinished(self) -> tuple[tuple[str, str], ...]:
         """(tenant, identity) of each intent of earlier runs that has no outcome."""
-        return tuple((line["tenant"], line["identity"]) for line in self._open_intents.values())
+        return tuple(self._open_intents)
 
     def intend(self, change: Change) -> None:
         """Keep what is about to be sent; on disk when this returns."""
@@ -118,26 +121,34 @@ class FileJournal:
         """End the run's part of the journal."""
         os.close(self._file)
 
-    def _take_in(self) -> str | None:
-        """Learn the last digest and the open intents; returns the digest of a torn last line."""
-        with _readable(self._path).open("rb") as file:
-            for raw in file:
-                if not raw.endswith(b"\n"):
-                    return _digest(raw)
-                self._last = _digest(raw[:-1])
-                self._note(_parse(raw[:-1]))
-        return None
+    def _take_in(self) -> tuple[bytes, bytes]:
+        """Learn the last digest and the open intents.
+
+        Returns what a crash tore at the end, and the line end that it left unwritten.
+        """
+        torn, raw = b"", b"\n"
+        for raw in _raw_lines(self._path):
+            line = _parse(raw)
+            if line is None:
+                torn += raw
+            else:
+                torn = b""
+                self._last = _digest(raw)
+                self._note(line)
+        return torn, b"" if raw.endswith(b"\n") else b"\n"
 
     def _note(self, line: Line) -> None:
-        key = f"{line.get('tenant')}\n{line.get('identity')}"
+        key = (str(line.get("tenant")), str(line.get("identity")))
         if line.get("event") == "intent":
-            self._open_intents[key] = line
-        elif line.get("event") in ("outcome", "recovered"):
+            self._open_intents[key] = None
+        elif line.get("event") == "outcome" or _tells_what_became(line):
             self._open_intents.pop(key, None)
 
     def _append(self, line: Line, before: bytes = b"") -> None:
         full = {"prev": self._last, "at": iso(self._clock()), "run": self._run, **line}
-        raw = json.dumps(full, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(full, ensure_ascii=False, separators=(",", ":"))
+        # Half a surrogate pair, which a user's name or a token may hold, becomes JSON's own escape.
+        raw = text.encode(errors="backslashreplace")
         data = before + raw + b"\n"
         try:
             if os.write(self._file, data) != len(data):
@@ -149,45 +160,66 @@ class FileJournal:
 
 
 def verify(path: Path) -> Check:
-    """Walk over a journal and find the first line that is edited, missing or broken."""
-    last, number, torn = START, 0, None
-    with _readable(path).open("rb") as file:
-        for number, raw in enumerate(file, start=1):
-            body = raw.removesuffix(b"\n")
-            line = _parse(body)
-            if torn and line.get("event") != "sealed":
-                return Check(number, last, False, f"line {number - 1} is not a journal line")
-            if line and line.get("prev") != last:
-                what = f"line {number} does not follow line {number - 1}: edited, or one is missing"
-                return Check(number, last, False, what)
-            torn = not line
-            last = _digest(body)
-            if not raw.endswith(b"\n"):
-                return Check(number, last, True, None)
-    if torn:
-        return Check(number, last, False, f"line {number} is not a journal line")
-    return Check(number, last, False, None)
+    """Walk over a journal and find the first line that is edited, missing or broken.
+
+    Raises `RunFailed` when it cannot be read.
+    """
+    last, number, torn = START, 0, b""
+    for number, raw in enumerate(_raw_lines(path), start=1):
+        line = _parse(raw)
+        if line is None:
+            torn += raw
+            continue
+        if line.get("prev") != last:
+            what = f"line {number} does not follow line {number - 1}: edited, or one is missing"
+            return Check(number, last, False, what)
+        sealed = line.get("torn") if line.get("event") == "sealed" else None
+        if sealed != (_digest(torn) if torn else None):
+            what = f"line {number - 1} is not a journal line, or one is missing after it"
+            return Check(number, last, False, what)
+        last, torn = _digest(raw), b""
+    return Check(number, last, bool(torn), None)
 
 
 def lines(path: Path) -> Iterator[Line]:
     """The lines of a journal, oldest first; what a crash tore is left out."""
-    with _readable(path).open("rb") as file:
-        for raw in file:
-            if line := _parse(raw.removesuffix(b"\n")):
-                yield line
+    return (line for raw in _raw_lines(path) if (line := _parse(raw)) is not None)
+
+
+def _tells_what_became(line: Line) -> bool:
+    """Whether a recovery knows: an intent stays open while nobody could read its link."""
+    observed = line.get("observed")
+    is_unknown = isinstance(observed, dict) and observed.get("state") == Seen.UNKNOWN
+    return line.get("event") == "recovered" and not is_unknown
 
 
 def _open(path: Path) -> int:
     try:
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        if os.fstat(file).st_size == 0:
+            _keep_name(path.parent)
+        return file
     except OSError as error:
         raise _failed(path, error) from None
 
 
-def _readable(path: Path) -> Path:
-    if not os.access(path, os.R_OK):
-        raise RunFailed(f"cannot read the journal {path}; check --state-dir and its rights")
-    return path
+def _keep_name(directory: Path) -> None:
+    """A new file's lines survive a power cut only once its name is on disk too."""
+    handle = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _raw_lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise RunFailed(
+            f"cannot read the journal {path}: {error.strerror}; check --state-dir and its rights"
+        ) from None
 
 
 def _failed(path: Path, error: OSError) -> RunFailed:
@@ -197,16 +229,21 @@ def _failed(path: Path, error: OSError) -> RunFailed:
     )
 
 
-def _parse(raw: bytes) -> Line:
+def _parse(raw: bytes) -> Line | None:
+    """One line; None for what a crash tore, or what never was a line.
+
+    Where only the line end is missing the line is whole: no part of a JSON object is one.
+    """
     try:
         line = json.loads(raw)
-    except ValueError:
-        return {}
-    return line if isinstance(line, dict) else {}
+    except (ValueError, RecursionError):
+        return None
+    return line if isinstance(line, dict) else None
 
 
 def _digest(raw: bytes) -> str:
-    return "sha256:" + hashlib.sha256(raw).hexdigest()
+    """The digest of a line, without its end."""
+    return "sha256:" + hashlib.sha256(raw.removesuffix(b"\n")).hexdigest()
 
 
 def _link(tenant: str, identity: str, observed: Observed | None) -> Line:

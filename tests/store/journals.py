@@ -1,0 +1,45 @@
+"""Journals for the store's tests: a directory to keep them in, and lines to put there."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reconciler.core.diff import diff
+from reconciler.core.links import Aim, Change, Observed, Place, Seen, Wanted
+from reconciler.core.results import Outcome, Result
+from reconciler.store.journal import FileJournal
+
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+OURS, OLD = "4936128", "1158331"
+
+
+def opened(path: Path, run: str = "run-1") -> FileJournal:
+    """The journal as a run opens it."""
+    return FileJournal(path, run, {"tool_version": "1", "config_digest": "sha256:00"}, lambda: NOW)
+
+
+def change(number: int = 1) -> Change:
+    """One customer's link, to be pointed from the old ID at ours."""
+    where = Place(f"C{number}", f"tid{number}", "app")
+    want = Wanted(where, Aim.LINKED, OURS, replaceable=frozenset({OURS, OLD}))
+    return diff([want], {where: seen(OLD, number)})[0]
+
+
+def seen(partner_id: str | None, number: int = 1) -> Observed:
+    """What a read showed."""
+    state = Seen.LINKED if partner_id else Seen.NOT_LINKED
+    return Observed(state, f"tid{number}", f"oid{number}", partner_id, "Contoso", 3)
+
+
+def result(number: int = 1) -> Result:
+    """The change was made."""
+    return Result(change(number), Outcome.APPLIED, seen(OURS, number), None, "correlation-1")
+
+
+def written(path: Path, count: int = 3) -> list[bytes]:
+    """The lines of a journal that one run wrote, with so many changes."""
+    journal = opened(path)
+    for number in range(1, count + 1):
+        journal.intend(change(number))
+        journal.settle(result(number))
+    journal.close()
+    return path.read_bytes().splitlines(keepends=True)

@@ -1,0 +1,239 @@
+"""What was meant is on disk before it is done, and whoever changes the record is found out."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reconciler.core.errors import RunFailed
+from reconciler.core.links import Observed, Problem
+from reconciler.store import journal as module
+from reconciler.store.journal import START, Check, FileJournal, lines, verify
+from tests.store.journals import NOW, OLD, OURS, change, opened, result, seen, written
+
+ANY_FILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the journal is."""
+    return tmp_path / "tenants.journal.jsonl"
+
+
+def test_a_line_says_who_what_and_where(path: Path) -> None:
+    """Run, user, host, version and file first; then the intent and what became of it."""
+    written(path, 1)
+    run, intent, outcome = lines(path)
+    assert {"user", "host", "pid", "tool_version", "config_digest"} < set(run)
+    assert {line["run"] for line in (run, intent, outcome)} == {"run-1"}
+    assert (intent["event"], intent["action"]) == ("intent", "update")
+    assert (intent["before"], intent["after"]) == (OLD, OURS)
+    assert (intent["tenant_id"], intent["object_id"]) == ("tid1", "oid1")
+    assert (outcome["event"], outcome["outcome"]) == ("outcome", "applied")
+    assert outcome["observed"] == {"state": "linked", "partner_id": OURS, "version": 3}
+    assert outcome["correlation_id"] == "correlation-1"
+
+
+def test_the_journal_is_its_owners_alone(path: Path) -> None:
+    """Mode 0600."""
+    written(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_each_line_is_on_disk_before_the_call_returns(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written, then fsynced: a write to Azure never goes out before its intent is safe."""
+    journal = opened(path)
+    order = []
+    write, fsync = os.write, os.fsync
+    monkeypatch.setattr(os, "write", lambda *a: order.append("write") or write(*a))
+    monkeypatch.setattr(os, "fsync", lambda *a: order.append("fsync") or fsync(*a))
+    journal.intend(change())
+    assert order == ["write", "fsync"]
+    journal.close()
+
+
+def test_a_whole_journal_verifies_over_many_runs(path: Path) -> None:
+    """The chain goes on from run to run, and its last digest is the one that the run told."""
+    written(path)
+    journal = opened(path, "run-2")
+    journal.intend(change())
+    journal.settle(result())
+    assert verify(path) == Check(10, journal.last, False, None)
+    journal.close()
+
+
+def test_an_empty_journal_is_whole(path: Path) -> None:
+    """There is nothing in it to be wrong."""
+    path.touch()
+    assert verify(path) == Check(0, START, False, None)
+
+
+def test_an_intent_without_an_outcome_is_unfinished(path: Path) -> None:
+    """The next run learns where to look; once it has looked, nothing is open."""
+    journal = opened(path)
+    journal.intend(change(1))
+    journal.intend(change(2))
+    journal.settle(result(1))
+    journal.close()
+    journal = opened(path, "run-2")
+    assert journal.unfinished == (("C2", "app"),)
+    journal.recover("C2", "app", seen(OURS, 2))
+    journal.close()
+    assert opened(path, "run-3").unfinished == ()
+    assert verify(path).complaint is None
+
+
+def test_an_intent_stays_open_while_its_link_cannot_be_read(path: Path) -> None:
+    """An outage right after a crash must not end the search for what became of it."""
+    journal = opened(path)
+    journal.intend(change())
+    unknown = Observed.unknown(Problem("unavailable", "503", "try again"))
+    journal.recover("C1", "app", unknown)
+    journal.close()
+    journal = opened(path, "run-2")
+    assert journal.unfinished == (("C1", "app"),)
+    journal.recover("C1", "app", None)
+    journal.close()
+    assert opened(path, "run-3").unfinished == ()
+
+
+@given(st.data())
+@ANY_FILE
+def test_any_edit_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """One changed byte, one line removed, two swapped or one copied, anywhere but at the end."""
+    path = tmp_path_factory.getbasetemp() / "edited.jsonl"
+    path.unlink(missing_ok=True)
+    raw = written(path)
+    what = data.draw(st.sampled_from(["byte", "remove", "swap", "copy"]))
+    at = data.draw(st.integers(0, len(raw) - 2))
+    if what == "byte":
+        where = data.draw(st.integers(0, len(raw[at]) - 1))
+        value = data.draw(st.integers(0, 255).filter(lambda v: v != raw[at][where]))
+        raw[at] = raw[at][:where] + bytes([value]) + raw[at][where + 1 :]
+    elif what == "remove":
+        del raw[at]
+    elif what == "swap":
+        raw[at], raw[at + 1] = raw[at + 1], raw[at]
+    else:
+        raw.insert(at, raw[at])
+    path.write_bytes(b"".join(raw))
+    assert verify(path).complaint
+
+
+def test_a_cut_tail_is_seen_by_its_last_digest_only(path: Path) -> None:
+    """No chain can see that its end is missing: the digest in the last report can."""
+    raw = written(path)
+    told = verify(path).last
+    path.write_bytes(b"".join(raw[:-1]))
+    check = verify(path)
+    assert check.complaint is None
+    assert check.last != told
+
+
+@given(st.data())
+@ANY_FILE
+def test_a_torn_line_is_sealed_and_the_chain_goes_on(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Wherever crashes tore the end, again and again, the journal verifies and loses nothing."""
+    path = tmp_path_factory.getbasetemp() / "torn.jsonl"
+    path.unlink(missing_ok=True)
+    for run in range(data.draw(st.integers(1, 3))):
+        before = path.stat().st_size if path.exists() else 0
+        journal = opened(path, f"run-{run}")
+        journal.intend(change())
+        journal.close()
+        cut = data.draw(st.integers(before, path.stat().st_size))
+        path.write_bytes(path.read_bytes()[:cut])
+        assert verify(path).complaint is None
+    opened(path, "last").close()
+    check = verify(path)
+    assert (check.complaint, check.is_torn) == (None, False)
+
+
+def test_a_line_before_a_sealed_one_is_still_chained(path: Path) -> None:
+    """What a crash tore does not open a gap: the seal follows the last whole line."""
+    raw = written(path)
+    path.write_bytes(b"".join(raw) + b'{"prev":"sha2')
+    opened(path, "run-2").close()
+    assert verify(path).complaint is None
+    sealed = path.read_bytes().splitlines(keepends=True)
+    for at in (len(raw) - 1, len(raw), len(raw) + 1):
+        path.write_bytes(b"".join(sealed[:at] + sealed[at + 1 :]))
+        assert verify(path).complaint, f"line {at + 1} is missing"
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.lists(
+            st.recursive(
+                st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+                lambda inner: (
+                    st.lists(inner, max_size=3)
+                    | st.dictionaries(
+                        st.sampled_from(["prev", "event", "torn", "tenant", "observed"]), inner
+                    )
+                ),
+                max_leaves=8,
+            ),
+            max_size=5,
+        ).map(lambda values: "\n".join(map(json.dumps, values)).encode() + b"\n"),
+        st.just(b"[" * 100_000 + b"\n"),
+        st.just(b'{"event":"intent"}\n{"event":"recovered","observed":7}\n'),
+    )
+)
+@ANY_FILE
+def test_any_bytes_get_a_verdict(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    """Whatever stands in the file, verify ends with a check, and a run can go on behind it."""
+    path = tmp_path_factory.getbasetemp() / "any.jsonl"
+    path.write_bytes(raw)
+    assert isinstance(verify(path), Check)
+    journal = opened(path)
+    journal.intend(change())
+    journal.close()
+    assert [line.get("event") for line in lines(path)][-1] == "intent"
+
+
+def test_what_cannot_be_read_or_written_ends_the_run(path: Path) -> None:
+    """A journal that is a directory, or is not there, is said in one line."""
+    with pytest.raises(RunFailed, match="cannot read the journal"):
+        verify(path)
+    path.mkdir()
+    for call in (verify, opened):
+        with pytest.raises(RunFailed, match="journal"):
+            call(path)
+
+
+@pytest.mark.parametrize("fails", ["write", "fsync", "part"])
+def test_a_full_disk_ends_the_run(path: Path, monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
+    """Whether nothing, a part or no certainty was written: the caller must not go on."""
+    journal = opened(path)
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    write = os.write
+    if fails == "part":
+        monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:20]))
+    else:
+        monkeypatch.setattr(os, fails, full)
+    with pytest.raises(RunFailed, match="nothing is written to Azure"):
+        journal.intend(change())
+    monkeypatch.undo()
+    journal.close()
+    opened(path, "run-2").close()
+    assert verify(path).complaint is None
+
+
+def test_half_a_surrogate_pair_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user's name of broken bytes must not end the run; it is written as JSON's own escape."""
+    monkeypatch.setattr(module, "_user", lambda: "caf\udcc3\u00e9")
+    FileJournal(path, "run-1", {}, lambda: NOW).close()
+    assert next(iter(lines(path)))["user"] == "caf\udcc3\u00e9"
+    assert verify(path).complaint is None
