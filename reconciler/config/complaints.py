@@ -5,29 +5,34 @@ and how to show a stranger's text; it does not know what a tenants.yaml should h
 """
 
 import difflib
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from reconciler.core.errors import BadFile
+from reconciler.core.text import visible
 
 Spot = int
 """A place as one sortable number: file, line, column. Two hundred thousand of them stay small."""
 
 MOST_COMPLAINTS = 10_000
-"""After so many nobody reads on, and each costs memory: the rest is only counted."""
+"""After so many nobody reads on, and each costs time and memory."""
+
+MOST_COMPARISONS = 100_000
+"""Between misspelt and known names, at some 10 µs each."""
 
 LONGEST_SHOWN = 60
 """Characters of a value or key that a message repeats."""
 
+HARMLESS = "\u200c\u200d\ufe0e\ufe0f"
+"""Hidden characters that a name may hold."""
+
 _LINE, _COLUMN = 32, 24
 _TOO_FAR = (1 << _COLUMN) - 1
-_JOINERS = "\u200c\u200d"
 
 
 def spot(file: int, line: int, column: int) -> Spot:
     """The place in the file of that number; line and column count from 0, as YAML's marks do."""
-    return ((file << _LINE | line) << _COLUMN) | min(column, _TOO_FAR)
+    return ((file << _LINE | line) << _COLUMN) | (column if column < _TOO_FAR else _TOO_FAR)
 
 
 class Complaints:
@@ -36,14 +41,15 @@ class Complaints:
     def __init__(self) -> None:
         self._files: list[str] = []
         self._found: set[tuple[Spot, str]] = set()
-        self._left_off = 0
+        self._is_cut = False
+        self._comparisons = MOST_COMPARISONS
 
     def __len__(self) -> int:
         return len(self._found)
 
     def file(self, path: Path) -> int:
         """The number of a file, to make spots with. The path is printed as it is given here."""
-        self._files.append(cleaned(str(path)))
+        self._files.append(visible(str(path)))
         return len(self._files) - 1
 
     def add(self, at: Spot, message: str) -> None:
@@ -51,7 +57,7 @@ class Complaints:
         if len(self._found) < MOST_COMPLAINTS:
             self._found.add((at, message))
         else:
-            self._left_off += 1
+            self._is_cut = True
 
     def where(self, at: Spot) -> str:
         """The place as people and editors read it: `tenants.yaml:14:5`."""
@@ -59,47 +65,37 @@ class Complaints:
         line = ((at >> _COLUMN) & ((1 << _LINE) - 1)) + 1
         return f"{self._files[at >> (_LINE + _COLUMN)]}:{line}:{column}"
 
+    def nearest(self, word: str, known: Collection[str]) -> str:
+        """`did_you_mean`, until it has cost too much: a hint is a courtesy."""
+        self._comparisons -= len(known)
+        return did_you_mean(word, known) if self._comparisons >= 0 else ""
+
     def error(self) -> BadFile:
         """All complaints as one exception, sorted by file, line and column."""
         lines = [f"{self.where(at)}: {message}" for at, message in sorted(self._found)]
-        if self._left_off:
-            lines.append(
-                f"{self._files[0]}:1:1: {self._left_off} more complaints are not shown; "
-                "mend these first"
-            )
+        if self._is_cut:
+            lines.append(f"{self._files[0]}:1:1: there are more complaints; mend these first")
         return BadFile(*lines)
 
 
-def unprintable(text: str) -> str:
-    """The first character that must not reach a terminal or a report; empty if there is none.
+def hidden(text: str) -> str:
+    """The first character that nobody would see, or that would move what others see; or nothing.
 
-    Control characters, line and paragraph separators, lone surrogates, and invisible format
-    characters (bidi controls among them), but for the two joiners that some scripts need.
+    Joiners and variation selectors pass: some scripts and emoji need them.
     """
-    if text.isprintable():
+    if visible(text) == text:
         return ""
-    for char in text:
-        category = unicodedata.category(char)
-        if category in ("Cc", "Cs", "Zl", "Zp") or (category == "Cf" and char not in _JOINERS):
-            return char
-    return ""
-
-
-def cleaned(text: str) -> str:
-    """The text with every unprintable character as its code point."""
-    if not unprintable(text):
-        return text
-    return "".join(f"<U+{ord(char):04X}>" if unprintable(char) else char for char in text)
+    return next((c for c in text if c not in HARMLESS and visible(c) != c), "")
 
 
 def quoted(text: str) -> str:
-    """A value or key as a message may repeat it: cleaned, shortened and in quotes."""
+    """A value or key as a message may repeat it: made visible, shortened and in quotes."""
     short = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
-    return f'"{cleaned(short)}"'
+    return f'"{visible(short)}"'
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Collection[str]) -> str:
     """`did you mean partner?` with the nearest known word, or nothing if none is near."""
-    words = {name.casefold(): name for name in known}
+    words = {name.casefold(): name for name in sorted(known)}
     near = difflib.get_close_matches(word[:LONGEST_SHOWN].casefold(), words, n=1, cutoff=0.6)
-    return f"did you mean {cleaned(words[near[0]])}?" if near else ""
+    return f"did you mean {visible(words[near[0]])}?" if near else ""

@@ -11,13 +11,15 @@ class Damage:
     """The broken places of one file, and the names that it defines, well or badly.
 
     paths       places with a complaint, cut to what a check depends on: `tenants, 4, partner`
-    names       what stands under partners: (aliases and raw IDs) and under identities:
+    names       the keys of partners: and identities:
+    raw_ids     the IDs under partners:, as written
     unknowable  the sections of these two that are no mapping, so that any name may be meant
     is_listed   whether there is a partners: section
     """
 
     paths: frozenset[Path]
     names: Mapping[str, frozenset[str]]
+    raw_ids: frozenset[str]
     unknowable: frozenset[str]
     is_listed: bool
 
@@ -28,9 +30,16 @@ class Damage:
         for section in ("partners", "identities"):
             found = root.get(section, Table())
             if isinstance(found, Table):
-                names[section] = frozenset(found) | {_raw_id(value) for value in found.values()}
-        unknowable = frozenset({"partners", "identities"} - names.keys())
-        return cls(frozenset(), names, unknowable, "partners" in root)
+                names[section] = frozenset(found)
+        partners = root.get("partners")
+        listed = partners.values() if isinstance(partners, Table) else ()
+        return cls(
+            frozenset(),
+            names,
+            frozenset(_raw_id(partner) for partner in listed),
+            frozenset({"partners", "identities"} - names.keys()),
+            "partners" in root,
+        )
 
     def with_paths(self, paths: Iterable[Path]) -> "Damage":
         """The same, with the places that were complained of."""
@@ -38,8 +47,12 @@ class Damage:
         return replace(self, paths=cut)
 
     def explains(self, section: str, name: str) -> bool:
-        """Whether a name is not to be found because what defines it is broken."""
-        return section in self.unknowable or name in self.names[section]
+        """Whether a name or ID is not to be found because what defines it is broken."""
+        return (
+            section in self.unknowable
+            or name in self.names[section]
+            or (section == "partners" and name in self.raw_ids)
+        )
 
     def at(self, *path: str | int) -> bool:
         """Whether this place, or the whole of what it is in, has a complaint."""

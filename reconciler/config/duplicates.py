@@ -4,11 +4,12 @@ Two entries for it would flip the link back and forth. Offline, a tenant is what
 that a domain and a GUID are the same tenant only shows after sign-in.
 """
 
-from reconciler.config.checks import Draft
 from reconciler.config.complaints import quoted
+from reconciler.config.draft import Draft
+from reconciler.config.kinds import AzureCli
 from reconciler.config.links import DEFAULTS, entries
 from reconciler.config.nodes import Path
-from reconciler.config.schema import AzureCli, Override
+from reconciler.config.schema import Override
 
 _Claims = dict[tuple[str, str], tuple[str, Path]]
 

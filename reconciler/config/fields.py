@@ -11,11 +11,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from reconciler.config.complaints import unprintable
+from reconciler.config.complaints import hidden
 from reconciler.config.nodes import Plain
 
-SAID, MASKED = "said", "masked"
-"""Types of our own errors: the value may be repeated in the message, or must not be."""
+SAID, MASKED, BARE = "said", "masked", "bare"
+"""Our own errors: said with the field and its value, with the field alone, or alone."""
 
 LONGEST_NAME = 200
 """Characters of a name, tag or reason; a table has to hold it."""
@@ -51,13 +51,19 @@ def raw(value: object) -> str:
 def _name(text: str) -> str:
     if not text.strip():
         raise refuse("is empty; write a name or leave the key out")
-    if char := unprintable(text):
-        raise refuse(f"holds a control or invisible character (U+{ord(char):04X}); remove it")
+    if char := hidden(text):
+        raise refuse(f"holds a hidden or control character (U+{ord(char):04X}); remove it")
     if text != text.strip():
         raise refuse("begins or ends with a blank; remove it")
     if len(text) > LONGEST_NAME:
         raise refuse(f"is longer than {LONGEST_NAME} characters; shorten it")
     return text
+
+
+def _alias(text: str) -> str:
+    if text.isdigit():
+        raise refuse("looks like a partner ID; give the alias a word")
+    return _name(text)
 
 
 def _guid(text: str) -> str:
@@ -154,7 +160,7 @@ def _variable(text: str) -> str:
 
 
 def _path(text: str) -> str:
-    if not text.strip() or unprintable(text):
+    if not text.strip() or hidden(text):
         raise refuse("is not the path of a file; never write the secret itself", MASKED)
     return text
 
@@ -164,6 +170,7 @@ Name = Annotated[
     AfterValidator(_name),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}),
 ]
+Alias = Annotated[str, AfterValidator(_alias)]
 ClientId = Annotated[
     str, AfterValidator(_guid), WithJsonSchema({"type": "string", "format": "uuid"})
 ]

@@ -7,7 +7,8 @@ import glob
 import re
 from pathlib import Path
 
-from reconciler.config.complaints import Complaints, Spot, cleaned, quoted, spot
+from reconciler.config.complaints import Complaints, Spot, quoted, spot
+from reconciler.core.text import visible
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of one file: about 300,000 tenants."""
@@ -60,20 +61,22 @@ def _end(text: str, file: int) -> Spot:
 
 def matches(pattern: str, folder: Path) -> list[Path] | str:
     """The files that a glob names, sorted, as paths that begin with the folder; or why not."""
+    shown = f"include {quoted(pattern)}"
+    if Path(pattern).is_absolute():
+        return f"{shown} is an absolute path; write it relative to this file"
+    if pattern.count("**") > 1 or ("**" in pattern and ".." in pattern):
+        return f"{shown} reaches too far: ** may stand once, and not with ..; narrow it"
     found: list[str] = []
     try:
         for name in glob.iglob(pattern, root_dir=folder, recursive=True):
             found.append(name)
             if len(found) > MOST_FILES:
-                return f"include {quoted(pattern)} names more than {MOST_FILES:,} files; narrow it"
+                return f"{shown} names more than {MOST_FILES:,} files; narrow it"
     except (OSError, ValueError, re.error) as error:
-        return f"include {quoted(pattern)} cannot be looked up: {cleaned(str(error))}; correct it"
+        return f"{shown} cannot be looked up: {visible(str(error))}; correct it"
     files = [path for path in (folder / name for name in sorted(found)) if not path.is_dir()]
     if not files:
-        return (
-            f"include {quoted(pattern)} matches no file; correct it, or remove it "
-            "(it is relative to this file)"
-        )
+        return f"{shown} matches no file; correct it, or remove it (it is relative to this file)"
     if odd := next((path for path in files if not path.is_file()), None):
-        return f"include {quoted(pattern)} names {quoted(str(odd))}, which is no regular file"
+        return f"{shown} names {quoted(str(odd))}, which is no regular file"
     return files

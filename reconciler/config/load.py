@@ -1,8 +1,9 @@
 """tenants.yaml → Config, or every complaint about it at once.
 
 Four steps: the files are read into one tree that knows its places (`gather`), the model checks
-each field (`schema`), what is left is checked as a whole (`checks`, `duplicates`), and what is
-sound is settled for the day (`wanted`, `worries`). Whether a secret can be had is not asked here.
+each field (`schema`), what is left is checked as a whole (`names`, `references`, `wishes`,
+`duplicates`), and what is sound is settled for the day (`wanted`, `worries`). Whether a secret can
+be had is not asked here.
 """
 
 from collections.abc import Mapping
@@ -10,20 +11,22 @@ from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from reconciler.config import wording
-from reconciler.config.checks import Draft, check_names, check_references, check_wishes
-from reconciler.config.complaints import Complaints
+from reconciler.config.complaints import MOST_COMPLAINTS, Complaints
 from reconciler.config.damage import Damage
+from reconciler.config.draft import Draft
 from reconciler.config.duplicates import check_duplicates
 from reconciler.config.gather import gather
 from reconciler.config.mend import mend
+from reconciler.config.names import check_labels, check_names
 from reconciler.config.nodes import Path as NodePath
-from reconciler.config.nodes import Table, place
+from reconciler.config.nodes import Table
 from reconciler.config.partners import Partners
+from reconciler.config.references import check_references
 from reconciler.config.schema import Document
+from reconciler.config.validate import validate
 from reconciler.config.wanted import identities, wanted
+from reconciler.config.wishes import check_wishes
 from reconciler.config.worries import worries
 from reconciler.core.findings import Finding
 from reconciler.core.guards import Limits
@@ -99,22 +102,22 @@ def _validated(
 
     Only the first round is reported: what later rounds find follows from what was taken out.
     """
+    check_labels(root, complaints)
     damage = Damage.of(root)
     paths: list[NodePath] = [] if is_complete else [("include",)]
     for attempt in range(ROUNDS):
-        try:
-            document = Document.model_validate(root)
-        except ValidationError as error:
-            errors = error.errors(include_url=False)
-        else:
-            draft = Draft(document, root, damage.with_paths(paths), complaints, today)
+        result = validate(root)
+        if isinstance(result, Document):
+            draft = Draft(result, root, damage.with_paths(paths), complaints, today)
             for check in (check_names, check_references, check_wishes, check_duplicates):
                 check(draft)
-            return document
-        broken = [wording.path_of(found) for found in errors]
+            return result
+        broken = [wording.path_of(found) for found in result]
         if attempt == 0:
-            for path, found in zip(broken, errors, strict=True):
-                complaints.add(place(root, path), wording.worded(found))
+            for found in result:
+                complaints.add(wording.spot_of(root, found), wording.worded(found))
+        if len(result) > MOST_COMPLAINTS or paths[-len(broken) :] == broken:
+            break
         paths += broken
         mend(root, broken)
     return None

@@ -39,9 +39,7 @@ def _last_first(step: str | int) -> int:
 
 
 def _stand_in(root: Table, path: Path) -> bool:
-    tenants, index = root["tenants"], path[1]
-    if not isinstance(tenants, Items) or not isinstance(index, int):
-        return False
+    tenants, index = root.items_at("tenants"), int(path[1])
     entry = tenants[index]
     if not isinstance(entry, Table):
         entry = tenants[index] = Table()

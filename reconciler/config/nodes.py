@@ -30,6 +30,11 @@ class Table(dict[str, "Node"]):
     def __init__(self) -> None:
         self.where: dict[str, Spot] = {}
 
+    def items_at(self, key: str) -> "Items":
+        """The sequence under a key; an empty one if there is none."""
+        found = self.get(key)
+        return found if isinstance(found, Items) else Items()
+
     def drop(self, key: str) -> None:
         """Take a key out, if it is there."""
         self.pop(key, None)

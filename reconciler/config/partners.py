@@ -6,7 +6,7 @@ An alias or a quoted ID of `partners:`; without `partners:`, any ID that a tenan
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reconciler.config.complaints import did_you_mean, quoted
+from reconciler.config.complaints import quoted
 from reconciler.config.fields import PARTNER_ID
 from reconciler.config.schema import Document
 
@@ -44,19 +44,15 @@ class Partners:
         return self.by_alias.get(partner, partner)
 
     def trouble(self, partner: str) -> str:
-        """Why this alias or ID may not be linked, in the words of a complaint; empty if it may."""
+        """What is wrong with an alias or ID that may not be linked; empty if it may."""
         is_id = bool(PARTNER_ID.fullmatch(partner))
         if partner in self.by_alias or (is_id and (not self.is_listed or partner in self.ours)):
             return ""
         if is_id:
-            return f"partner {quoted(partner)} is not listed; add it under partners:"
-        if not self.is_listed:
-            return (
-                f"partner {quoted(partner)} is not a partner ID (4 to 10 digits); "
-                "copy it from Partner Center, or define it under partners:"
-            )
-        near = did_you_mean(partner, self.by_alias)
-        return f"partner {quoted(partner)} is not defined; {near or 'add it under partners:'}"
+            return f"partner {quoted(partner)} is not listed"
+        if self.is_listed:
+            return f"partner {quoted(partner)} is not defined"
+        return f"partner {quoted(partner)} is not a partner ID (4 to 10 digits)"
 
 
 def _wishes(document: Document) -> Iterator[str]:

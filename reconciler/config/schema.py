@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -20,7 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from reconciler.config import fields
-from reconciler.config.fields import refuse
+from reconciler.config.kinds import Identity, Part
 from reconciler.core.guards import Limits as CoreLimits
 from reconciler.core.links import Aim
 
@@ -55,12 +54,6 @@ IdsOrAny = Annotated[
 ]
 
 
-class Part(BaseModel):
-    """Every part of the file: no key that is not listed here, and nothing changes once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
 class Partner(Part):
     """A partner ID that this file may link."""
 
@@ -68,61 +61,6 @@ class Partner(Part):
     """The PartnerID of a location account, in quotes. Partner Center: Associated PartnerID."""
     name: NameOrNames | None = None
     """What Azure must answer as partnerName for this ID: one name, or a list of accepted names."""
-
-
-class Reference(Part):
-    """Where a secret is to be found; the secret itself never stands in the file."""
-
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
-
-    env: fields.Variable | None = None
-    """The environment variable that holds the secret."""
-    file: fields.FilePath | None = None
-    """The file that holds the secret; relative to the file that names it."""
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Reference":
-        if len(self.model_fields_set) != 1:
-            raise refuse("takes exactly one of env and file", fields.MASKED)
-        return self
-
-
-class ClientSecret(Part):
-    """An app registration that signs in with a client secret."""
-
-    kind: Literal["client_secret"]
-    """How this identity signs in."""
-    client_id: fields.ClientId
-    """The application (client) ID of the app registration."""
-    secret: Reference
-    """Where the client secret is to be found."""
-    expires_on: fields.Date | None = None
-    """The day the secret ends: a finding from 30 days before."""
-
-
-class ClientCertificate(Part):
-    """An app registration that signs in with a certificate."""
-
-    kind: Literal["client_certificate"]
-    """How this identity signs in."""
-    client_id: fields.ClientId
-    """The application (client) ID of the app registration."""
-    certificate: Reference
-    """Where the certificate is to be found: PEM or PFX, with its private key."""
-    password: Reference | None = None
-    """Where the password of the private key is to be found, if it has one."""
-    expires_on: fields.Date | None = None
-    """The day the certificate ends: a finding from 30 days before."""
-
-
-class AzureCli(Part):
-    """Whoever is signed in to the Azure CLI; for interactive use."""
-
-    kind: Literal["azure_cli"]
-    """How this identity signs in."""
-
-
-Identity = Annotated[ClientSecret | ClientCertificate | AzureCli, Field(discriminator="kind")]
 
 
 class Hold(Part):
@@ -198,7 +136,7 @@ class Tenant(Wishes):
     """Words to select by, as in --only tag:emea."""
     replaces: IdsOrAny | None = None
     """Foreign partner IDs that may be overwritten or removed here; any allows every one."""
-    object_ids: Annotated[dict[str, fields.ObjectId], Field(min_length=1)] | None = None
+    object_ids: Annotated[dict[fields.Name, fields.ObjectId], Field(min_length=1)] | None = None
     """For an identity's name, the object ID that its principal must have in this tenant."""
 
 
@@ -243,15 +181,15 @@ class Document(Part):
     """The cloud that all tenants of this file are in."""
     include: Names | None = None
     """Files with more tenants, as globs relative to this file."""
-    partners: Annotated[dict[str, Partner], Field(min_length=1)] | None = None
+    partners: Annotated[dict[fields.Alias, Partner], Field(min_length=1)] | None = None
     """The partner IDs this file may link, each under an alias. They are the ones that are ours."""
-    identities: Annotated[dict[str, Identity], Field(min_length=1)] | None = None
+    identities: Annotated[dict[fields.Name, Identity], Field(min_length=1)] | None = None
     """How to sign in, each way under a name."""
     defaults: Defaults = Defaults()
     """What a tenant that does not say otherwise gets."""
     limits: Limits = Limits()
     """What a run may do without being asked twice."""
-    tenants: list[Tenant] = []
+    tenants: list[Tenant] = Field(default_factory=list)
     """The customers, in the order in which every view lists them."""
 
 

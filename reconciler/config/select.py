@@ -9,10 +9,11 @@ no partner selects them.
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from reconciler.config.complaints import cleaned, did_you_mean, quoted
+from reconciler.config.complaints import did_you_mean, quoted
 from reconciler.config.load import Config
 from reconciler.core.errors import BadFile
 from reconciler.core.links import Wanted
+from reconciler.core.text import visible
 
 
 def select(config: Config, only: Sequence[str], exclude: Sequence[str]) -> tuple[Wanted, ...]:
@@ -75,7 +76,7 @@ def _nothing(config: Config, selector: str) -> str:
     else:
         near, prefix = did_you_mean(selector, _known(config, "")), ""
     hint = near.replace("did you mean ", f"did you mean {prefix}", 1)
-    return f"{quoted(selector)} matches no link in {cleaned(str(config.path))}; " + (
+    return f"{quoted(selector)} matches no link in {visible(str(config.path))}; " + (
         hint or "name a tenant (or a glob), its GUID or domain, tag:X, identity:X or partner:X"
     )
 

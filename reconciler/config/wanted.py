@@ -5,18 +5,12 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.config.complaints import Complaints
+from reconciler.config.kinds import AzureCli, ClientSecret, Reference
+from reconciler.config.kinds import Identity as IdentityModel
 from reconciler.config.links import Entry, entries
 from reconciler.config.nodes import Table, place
 from reconciler.config.partners import Partners
-from reconciler.config.schema import (
-    ANY,
-    AzureCli,
-    ClientSecret,
-    Document,
-    Reference,
-    Tenant,
-)
-from reconciler.config.schema import Identity as IdentityModel
+from reconciler.config.schema import ANY, Document, Tenant
 from reconciler.core.identities import Identity, SecretRef
 from reconciler.core.links import Action, Aim, Place, Settled, Wanted
 

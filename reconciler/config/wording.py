@@ -4,17 +4,15 @@ It knows keys and kinds of errors; it never repeats what may be a secret.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from reconciler.config import fields, schema
-from reconciler.config.complaints import did_you_mean, quoted
-from reconciler.config.nodes import Path, Plain
+from reconciler.config import fields, kinds, schema
+from reconciler.config.complaints import Spot, did_you_mean, quoted
+from reconciler.config.nodes import Path, Plain, Table, place
 from reconciler.config.secretive import MASKED, SECRET_KEYS, looks_secret
 
-KINDS = ("client_secret", "client_certificate", "azure_cli")
 LATER_KINDS = ("workload_identity", "managed_identity", "federated_managed_identity", "user")
 LATER_KEYS = ("notify", "heartbeat", "history", "covers")
 LATER_SOURCES = ("keyvault", "command")
@@ -30,8 +28,13 @@ _SINGULAR = {
     "tenants": "tenant entry",
 }
 _READ_AS = {"int": "a number", "float": "a number", "bool": "yes or no", "timestamp": "a date"}
-_SHAPES = {"list_type": "a list: [first, second]", "dict_type": "a mapping"}
+_SHAPES = {"list_type": "a list: [first, second]", "dict_type": "a mapping: {name: …}"}
 _ADD = {"version": "version: 1", "until": "until: DATE", "on": "on: DATE"}
+_OF_KIND: Mapping[str, type[BaseModel]] = {
+    "client_secret": kinds.ClientSecret,
+    "client_certificate": kinds.ClientCertificate,
+    "azure_cli": kinds.AzureCli,
+}
 _MODELS: Mapping[str | int, type[BaseModel]] = {
     "defaults": schema.Defaults,
     "limits": schema.Limits,
@@ -41,17 +44,35 @@ _MODELS: Mapping[str | int, type[BaseModel]] = {
 
 
 def path_of(error: ErrorDetails) -> Path:
-    """Where the error is in the file: pydantic puts an identity's kind between its keys."""
+    """Where the error is in the file.
+
+    pydantic puts an identity's kind between its keys, and a mark of its own behind a bad key.
+    """
     steps = error["loc"]
-    if steps and steps[0] == "identities" and len(steps) > 2:
+    if _is_key(error):
+        return steps[:-1]
+    if steps[0] == "identities" and len(steps) > 2:
         return (*steps[:2], *steps[3:])
+    if error["type"].startswith("union_tag"):
+        return (*steps, "kind")
     return steps
+
+
+def spot_of(root: Table, error: ErrorDetails) -> Spot:
+    """The place to complain at."""
+    return place(root, path_of(error))
+
+
+def _is_key(error: ErrorDetails) -> bool:
+    return error["type"] == fields.SAID and error["loc"][-1] == "[key]"
 
 
 def worded(error: ErrorDetails) -> str:
     """One line: what is wrong; what to do."""
+    if error["type"] == fields.BARE:
+        return str(error["ctx"]["said"])
     path, value = path_of(error), error["input"]
-    subject = _subject(path)
+    subject = "name" if _is_key(error) else _subject(path)
     match error["type"]:
         case "missing":
             return f"{path[-1]} is missing; add {_ADD.get(str(path[-1]), f'{path[-1]}:')}"
@@ -72,11 +93,13 @@ def worded(error: ErrorDetails) -> str:
         case "too_short":
             return f"{path[-1]} is empty; name at least one, or leave {path[-1]} out"
         case _ if path[-1] in SECRET_KEYS:
-            return _inline(f"{path[-1]}")
+            if isinstance(value, str | Plain):
+                return _inline(str(path[-1]))
+            return f"{path[-1]} takes {REFERENCE}"
         case _ if path[-1:] == ("identities",) or path[-2:-1] == ("identities",):
             return f"{subject} takes identities' names or mappings; write [automation]"
         case kind:
-            return f"{subject} takes {_SHAPES.get(kind, 'a mapping')}"
+            return f"{subject} takes {_SHAPES.get(kind, 'a mapping: {key: value}')}"
 
 
 def _subject(path: Path) -> str:
@@ -123,28 +146,27 @@ def _not_text(path: Path, value: object) -> str:
 
 def _unknown_kind(value: object) -> str:
     if value is None:
-        return f"kind is missing; add kind: with one of {', '.join(KINDS)}"
+        return f"kind is missing; add kind: with one of {', '.join(_OF_KIND)}"
     if value in LATER_KINDS:
-        return f"kind {value} is not known to this release yet; it knows {', '.join(KINDS)}"
-    near = did_you_mean(value, KINDS) if isinstance(value, str) else ""
-    return f"kind{_shown(value)} is unknown; {near or 'choose one of ' + ', '.join(KINDS)}"
+        return f"kind {value} is not known to this release yet; it knows {', '.join(_OF_KIND)}"
+    near = did_you_mean(value, _OF_KIND) if isinstance(value, str) else ""
+    return f"kind{_shown(value)} is unknown; {near or 'choose one of ' + ', '.join(_OF_KIND)}"
 
 
 def _unknown_key(error: ErrorDetails) -> str:
     *around, key = path_of(error)
     key = str(key)
-    if around and around[-1] in SECRET_KEYS:
+    if len(around) == 3 and around[0] == "identities":
         if key in LATER_SOURCES:
             return f"{key} is not known to this release yet; write {REFERENCE}"
-        near = did_you_mean(key, schema.Reference.model_fields)
+        near = did_you_mean(key, kinds.Reference.model_fields)
         return f"a key of {around[-1]} ({MASKED}) is unknown; {near or 'write ' + REFERENCE}"
     if key in LATER_KEYS:
         return f"{key} is not known to this release yet; remove it until it is"
     if looks_secret(key) and isinstance(error["input"], str | Plain):
         return _inline(quoted(key))
     if around and around[0] == "identities":
-        kind = error["loc"][2]
-        return f"{_key(key, _fields_of(kind))} (kind {kind})"
+        return _not_of_kind(key, str(error["loc"][2]))
     return _key(key, _known(tuple(around)))
 
 
@@ -165,8 +187,9 @@ def _known(around: Path) -> Iterable[str]:
     return _MODELS[around[-1]].model_fields
 
 
-def _fields_of(kind: str | int) -> Iterable[str]:
-    models = (schema.ClientSecret, schema.ClientCertificate, schema.AzureCli)
-    return next(
-        m.model_fields for m in models if kind in get_args(m.model_fields["kind"].annotation)
-    )
+def _not_of_kind(key: str, kind: str) -> str:
+    """Why a key does not fit an identity: another kind's, or nobody's."""
+    known = _OF_KIND[kind].model_fields
+    if any(key in model.model_fields for model in _OF_KIND.values()):
+        return f"{key} does not go with kind {kind}; remove it, or choose the kind it belongs to"
+    return f"{_key(key, known)} for kind {kind}"

@@ -1,0 +1,57 @@
+"""Is each link wanted by somebody, for somebody, and not in two ways at once?"""
+
+from reconciler.config.complaints import quoted
+from reconciler.config.damage import Damage
+from reconciler.config.draft import Draft
+from reconciler.config.links import entries
+from reconciler.config.names import folded
+from reconciler.config.nodes import Path
+from reconciler.config.schema import Tenant
+from reconciler.core.links import Aim
+
+
+def check_wishes(draft: Draft) -> None:
+    """Every link is wanted by somebody, for somebody, and not in two ways at once."""
+    document, damage = draft.document, draft.damage
+    for index, tenant in enumerate(document.tenants):
+        path: Path = ("tenants", index)
+        if damage.at(*path):
+            continue
+        _tags(draft, index, tenant)
+        listed = list(entries(document, index))
+        if not listed and not _is_lost(damage, index, "identities"):
+            draft.add(
+                path,
+                f"tenant {quoted(tenant.name)} has no identities; list them here or "
+                "under defaults:",
+            )
+        for entry in listed:
+            spot = entry.path if entry.is_own else path
+            if entry.state is Aim.LINKED:
+                if not entry.partner and not _is_lost(damage, index, "partner", "state"):
+                    draft.add(
+                        spot,
+                        f"tenant {quoted(tenant.name)} has no partner; name one here "
+                        "or under defaults:",
+                    )
+            elif entry.attested and not _is_lost(damage, index, "state"):
+                draft.add(
+                    spot,
+                    f"state {entry.state} and attested: contradict each other; keep one of them",
+                )
+
+
+def _is_lost(damage: Damage, index: int, *keys: str) -> bool:
+    """Whether one of these was given for the tenant, in any place, and is broken."""
+    keys += ("identities",)
+    return any(damage.at("tenants", index, key) or damage.at("defaults", key) for key in keys)
+
+
+def _tags(draft: Draft, index: int, tenant: Tenant) -> None:
+    seen: set[str] = set()
+    for number, tag in enumerate(tenant.tags or ()):
+        if folded(tag) in seen:
+            draft.add(
+                ("tenants", index, "tags", number), f"tag {quoted(tag)} is listed twice; remove one"
+            )
+        seen.add(folded(tag))
