@@ -41,6 +41,7 @@ class FakeAzure:
     script: list[str] = field(default_factory=list)
     before: Callable[[Place, FakeLink], None] = lambda place, link: None
     patience: int = 5
+    is_stopped: bool = False
     writes: list[tuple[str, str, str]] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
 
@@ -90,23 +91,28 @@ class FakeWriter(FakeReader):
         self.pauses = 0
 
     def create(self, partner_id: str) -> Answer:
-        return self._write("create", partner_id, self.link.partner_id is None)
+        return self._write("create", partner_id)
 
     def update(self, partner_id: str) -> Answer:
-        return self._write("update", partner_id, self.link.partner_id is not None)
+        return self._write("update", partner_id)
 
     def remove(self, partner_id: str) -> Answer:
         assert self.link.partner_id == partner_id, "a DELETE of another ID must never be sent"
-        return self._write("remove", partner_id, True)
+        return self._write("remove", partner_id)
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.azure.is_stopped
 
     def pause(self, answer: Answer) -> bool:
         self.pauses += 1
         return self.pauses <= self.azure.patience
 
-    def _write(self, what: str, partner_id: str, fits: bool) -> Answer:
+    def _write(self, what: str, partner_id: str) -> Answer:
         azure, link = self.azure, self.link
         azure.writes.append((self.place.tenant, what, partner_id))
         azure.before(self.place, link)
+        fits = what == "remove" or (what == "create") is (link.partner_id is None)
         fate = azure.script.pop(0) if azure.script else "ok"
         if fate == "busy":
             return Answer(Reply.REFUSED, BUSY, may_retry=True)

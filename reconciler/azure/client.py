@@ -164,6 +164,11 @@ class LinkWriter(LinkReader):
         """Remove the link to exactly this ID. What a DELETE of another ID does is not known."""
         return self._write("DELETE", partner_id)
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run was told to end: then no write is begun any more."""
+        return self._patience.is_stopped
+
     def pause(self, answer: Answer) -> bool:
         """Wait before a write is repeated; False when its tries or its time are spent."""
         return self._patience.wait(self._session.arm, answer.retry_after_s)

@@ -62,6 +62,11 @@ class Patience:
         self._tries = 0
         self._ends_at = clock() + MAX_SECONDS
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run was told to end."""
+        return self._stop.is_set()
+
     def call(self, attempt: Callable[[], T]) -> T:
         """Run `attempt` until it returns; raises its last `Trouble` when patience is spent."""
         while True:

@@ -38,6 +38,11 @@ class LinkWriter(LinkReader, Protocol):
         """Remove the link to exactly this ID, which must be the one just read."""
         ...
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run was told to end: then no write is begun any more."""
+        ...
+
     def pause(self, answer: Answer) -> bool:
         """Wait before a write is repeated; False when this link has no more tries or time."""
         ...

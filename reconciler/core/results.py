@@ -101,9 +101,10 @@ def after_write(change: Change, answer: Answer, after: Observed) -> Result:
 def _judge(change: Change, answer: Answer, after: Observed) -> tuple[Outcome, Problem | None]:
     if _is_wanted(change, after):
         return Outcome.APPLIED, None
-    if answer.reply is Reply.REFUSED:
+    if answer.reply is Reply.REFUSED and not (after.problem and answer.may_retry):
         return Outcome.FAILED, answer.problem
     if after.problem:
+        # A gateway's 503 says as little about what happened as no answer at all.
         return Outcome.UNVERIFIED, after.problem
     if change.observed is None or not after.same_link(change.observed):
         return Outcome.FAILED, _moved(change, after)

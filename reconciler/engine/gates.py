@@ -14,6 +14,7 @@ from reconciler.core.names import Names, is_misnamed
 from reconciler.core.ports import Journal
 from reconciler.core.problems import (
     BROKEN_IDENTITY,
+    INTERRUPTED,
     INVALID_PARTNER_ID,
     identity_broken,
     journal_failed,
@@ -45,7 +46,8 @@ class Identities:
         if seen.object_id:
             self._accepted.add(place.identity)
         elif seen.problem and seen.problem.code in BROKEN_IDENTITY:
-            self._refused.setdefault(place.identity, {})[place.directory] = seen.problem
+            tenant = seen.tenant_id or place.directory  # a GUID and a domain may be one tenant
+            self._refused.setdefault(place.identity, {})[tenant] = seen.problem
 
     def problem(self, place: Place) -> Problem | None:
         """Why this identity is not tried any more; None if it is."""
@@ -163,6 +165,9 @@ class WriteGates:
 
     def end(self, change: Change, result: Result) -> Result:
         """Take in what became of it; a wrong name makes a failure of a write that took."""
+        stopped = self._stopped()
+        if stopped and result.problem == INTERRUPTED:
+            result = replace(result, problem=stopped)  # a worker knows that, but not why
         if result.after:
             self._identities.note(change.place, result.after)
         wanted = change.wanted.partner_id

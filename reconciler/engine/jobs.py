@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reconciler.core.links import Action, Change, Observed, Place
 from reconciler.core.ports import LinkWriter, OpenReader, OpenWriter
-from reconciler.core.problems import internal
+from reconciler.core.problems import INTERRUPTED, internal
 from reconciler.core.results import Answer, Outcome, Result, after_write, before_write, may_repeat
 
 
@@ -25,17 +25,24 @@ def apply_change(open_writer: OpenWriter, change: Change) -> Result:
     """Read, compare with the plan, write, read again. Between two tries there is always a read."""
     try:
         with open_writer(_planned_place(change)) as link:
-            result = before_write(change, link.read())
+            now = link.read()
+            result = before_write(change, now) or _if_stopped(link, change, now)
             while result is None:
                 answer = _write(link, change)
-                after = link.read()
-                if may_repeat(change, answer, after) and link.pause(answer):
-                    result = before_write(change, link.read())
-                else:
-                    result = after_write(change, answer, after)
+                now = link.read()
+                if may_repeat(change, answer, now) and link.pause(answer):
+                    now = link.read()
+                    if may_repeat(change, answer, now) and not link.is_stopped:
+                        continue
+                result = after_write(change, answer, now)
             return result
     except Exception as error:
         return Result(change, Outcome.UNVERIFIED, problem=internal(error))
+
+
+def _if_stopped(link: LinkWriter, change: Change, now: Observed) -> Result | None:
+    """The run was told to end while this link was read: its write is a new one, and not begun."""
+    return Result(change, Outcome.SKIPPED, now, INTERRUPTED) if link.is_stopped else None
 
 
 def _planned_place(change: Change) -> Place:

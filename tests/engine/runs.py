@@ -1,0 +1,126 @@
+"""A run in memory for the engine's tests: the fake Azure, a journal that remembers, a crew."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from reconciler.core.errors import RunFailed
+from reconciler.core.links import Aim, Change, Place, Wanted
+from reconciler.core.names import Names
+from reconciler.core.plan import Plan, Report
+from reconciler.core.ports import LinkWriter
+from reconciler.core.results import Result
+from reconciler.engine.gates import Identities
+from reconciler.engine.run import Crew, Facts, apply_plan, make_plan
+from reconciler.engine.stop import Stop
+from tests.fakes import FakeAzure
+
+OURS, OLD, FOREIGN = "4936128", "1158331", "9999999"
+NAMES: dict[str, str | None] = {OURS: "Contoso", OLD: "Contoso Old", FOREIGN: "Fabrikam"}
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+
+def where(number: int) -> Place:
+    """One of the test's customers."""
+    return Place(f"C{number}", f"c{number}", "app")
+
+
+def wish(number: int, partner_id: str | None = OURS, **more: Any) -> Wanted:
+    """What the file wants of a customer: this ID, or none."""
+    aim = Aim.LINKED if partner_id else Aim.ABSENT
+    values: dict[str, Any] = {"replaceable": frozenset({OURS, OLD})} | more
+    return Wanted(where(number), aim, partner_id, **values)
+
+
+class Inline(Executor):
+    """Runs each job at once, in the thread that hands it out: a run without chance."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@dataclass
+class MemoryJournal:
+    """Remembers events in order; after `full_after` of them the disk is full."""
+
+    full_after: int | None = None
+    events: list[tuple[str, str]] = field(default_factory=list)
+
+    def intend(self, change: Change) -> None:
+        self._keep("intent", change.place.tenant)
+
+    def settle(self, result: Result) -> None:
+        self._keep("outcome", result.change.place.tenant)
+
+    def _keep(self, event: str, tenant: str) -> None:
+        if self.full_after is not None and len(self.events) >= self.full_after:
+            raise RunFailed("cannot write the journal: no space left; nothing is written to Azure")
+        self.events.append((event, tenant))
+
+
+@dataclass
+class Desk:
+    """An Azure in memory, and a file's wishes to bring about there."""
+
+    azure: FakeAzure = field(default_factory=lambda: FakeAzure(dict(NAMES)))
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    pool: Executor = field(default_factory=Inline)
+    concurrency: int = 4
+    stop: Stop = field(default_factory=Stop)
+    names: Names = field(default_factory=dict)
+    open_writer: Callable[[Place], AbstractContextManager[LinkWriter]] | None = None
+
+    def __post_init__(self) -> None:
+        self.crew = Crew(self.pool, self.concurrency, self.stop, Identities())
+
+    def link(self, number: int, partner_id: str | None) -> None:
+        """Somebody linked this customer."""
+        self.azure.link(where(number)).partner_id = partner_id
+
+    def truth(self, number: int) -> str | None:
+        """The ID that a customer's link really carries."""
+        return self.azure.link(where(number)).partner_id
+
+    def plan(self, wishes: Sequence[Wanted], on_read: Callable[..., None] | None = None) -> Plan:
+        """Read and compare."""
+        facts = Facts("sha256:00", "1", (), self.names, lambda: NOW)
+        return make_plan(
+            wishes, facts, self.crew, self.azure.reader, on_read or (lambda place, seen: None)
+        )
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        max_changes: int | None = None,
+        on_result: Callable[[Result], None] = lambda result: None,
+    ) -> Report:
+        """Make the plan's changes."""
+        return apply_plan(
+            plan,
+            self.crew,
+            self.open_writer or self.azure.writer,
+            self.journal,
+            names=self.names,
+            max_changes=max_changes,
+            on_result=on_result,
+        )
+
+    def run(self, *wishes: Wanted) -> Report:
+        """Plan, and apply."""
+        return self.apply(self.plan(wishes))
+
+
+def outcomes(report: Report) -> list[str | None]:
+    """What became of each link, in the file's order."""
+    return [result.outcome and result.outcome.value for result in report.results]
+
+
+def codes(report: Report) -> list[str | None]:
+    """The problem of each link, in the file's order."""
+    return [result.problem and result.problem.code for result in report.results]

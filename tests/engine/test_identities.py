@@ -1,0 +1,77 @@
+"""An identity is broken when two tenants say so and none says otherwise."""
+
+import pytest
+
+from reconciler.core.links import Observed, Place, Problem, Seen
+from reconciler.core.problems import BROKEN_IDENTITY
+from reconciler.engine.gates import Identities
+from tests.engine.runs import Desk, codes, where, wish
+
+WRONG = Problem("invalid_client_secret", "AADSTS7000215: Invalid client secret.", "mend it")
+NO_APP = Problem("app_not_in_tenant", "AADSTS700016", "install it")
+
+
+def place(number: int, identity: str = "app") -> Place:
+    """A customer, reached with this identity."""
+    return Place(f"C{number}", f"c{number}", identity)
+
+
+@pytest.mark.parametrize("code", sorted(BROKEN_IDENTITY))
+def test_two_tenants_break_an_identity(code: str) -> None:
+    """One alone may merely lack the app, and answer so."""
+    identities = Identities()
+    for number in (1, 2):
+        assert identities.problem(place(3)) is None
+        identities.note(place(number), Observed.unknown(Problem(code, "refused", "mend it")))
+    problem = identities.problem(place(3))
+    assert problem
+    assert problem.code == code
+    assert identities.problem(place(3, "another")) is None
+
+
+def test_one_tenant_that_accepts_proves_an_identity_sound() -> None:
+    """Before or after the refusals: it is those tenants that have the trouble."""
+    for accepted_at in range(3):
+        identities = Identities()
+        notes = [Observed.unknown(WRONG)] * 2
+        notes.insert(accepted_at, Observed(Seen.NOT_LINKED, "tid", "oid"))
+        for number, seen in enumerate(notes):
+            identities.note(place(number), seen)
+        assert identities.problem(place(9)) is None
+
+
+def test_one_tenant_that_says_it_twice_is_one_tenant() -> None:
+    """Named by its domain and by its GUID, it is still the same one."""
+    identities = Identities()
+    identities.note(place(1), Observed.unknown(WRONG, tenant_id="tid-1"))
+    identities.note(place(2), Observed.unknown(WRONG, tenant_id="tid-1"))
+    assert identities.problem(place(3)) is None
+
+
+def test_a_tenant_without_the_app_never_stops_the_others() -> None:
+    """However many of them there are."""
+    desk = Desk()
+    desk.azure.problems = {f"C{n}": NO_APP for n in range(1, 9)}
+    report = desk.run(*(wish(n) for n in range(1, 10)))
+    assert codes(report) == ["app_not_in_tenant"] * 8 + [None]
+    assert desk.truth(9)
+
+
+def test_a_broken_identity_asks_for_no_more_tokens() -> None:
+    """The rest is unknown for the same cause, and is not asked."""
+    desk = Desk(concurrency=1)
+    desk.azure.problems = {f"C{n}": WRONG for n in range(1, 9)}
+    report = desk.run(*(wish(n) for n in range(1, 9)))
+    assert codes(report) == ["invalid_client_secret"] * 8
+    assert desk.azure.reads == ["C1", "C2"]
+    assert {r.change.action for r in report.results} == {"unknown"}
+
+
+def test_an_identity_that_breaks_during_the_writes_stops_them() -> None:
+    """It was accepted in this run, so it is not broken; each link is asked for itself."""
+    desk = Desk(concurrency=1)
+    plan = desk.plan([wish(n) for n in range(1, 5)])
+    desk.azure.problems = {f"C{n}": WRONG for n in (1, 2)}
+    report = desk.apply(plan)
+    assert codes(report) == ["invalid_client_secret"] * 2 + [None] * 2
+    assert desk.azure.writes[0][0] == where(3).tenant

@@ -1,0 +1,156 @@
+"""One link: a read, a write, a read; and between two writes always a look."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from reconciler.core.diff import diff
+from reconciler.core.links import Aim, Change, Observed, Problem, Seen, Wanted
+from reconciler.core.results import Outcome
+from reconciler.engine.jobs import apply_change, read_link
+from tests.engine.runs import FOREIGN, NAMES, OLD, OURS, where, wish
+from tests.fakes import FakeAzure
+
+DOWN = Problem("unavailable", "503", "again")
+
+
+def planned(azure: FakeAzure, want: Wanted | None = None) -> Change:
+    """The change that a plan finds for the first customer."""
+    want = want or wish(1)
+    return diff([want], {want.place: read_link(azure.reader, want.place)})[0]
+
+
+@pytest.mark.parametrize("fate", ["busy", "dropped"])
+def test_passing_trouble_is_tried_again_after_a_look(fate: str) -> None:
+    """Two bad answers, then a good one."""
+    azure = FakeAzure(dict(NAMES), script=[fate, fate])
+    change = planned(azure)
+    azure.reads.clear()
+    assert apply_change(azure.writer, change).outcome is Outcome.APPLIED
+    assert (len(azure.writes), len(azure.reads)) == (3, 6)
+
+
+def test_a_lost_answer_is_not_repeated_when_the_write_took() -> None:
+    """The read decides: one write."""
+    azure = FakeAzure(dict(NAMES), script=["lost"])
+    assert apply_change(azure.writer, planned(azure)).outcome is Outcome.APPLIED
+    assert len(azure.writes) == 1
+
+
+@pytest.mark.parametrize(
+    ("fate", "outcome"), [("busy", Outcome.FAILED), ("dropped", Outcome.UNVERIFIED)]
+)
+def test_patience_ends(fate: str, outcome: Outcome) -> None:
+    """After five more tries a refusal is a failure, and silence stays unverified."""
+    azure = FakeAzure(dict(NAMES), script=[fate] * 99)
+    assert apply_change(azure.writer, planned(azure)).outcome is outcome
+    assert len(azure.writes) == 6
+
+
+@pytest.mark.parametrize("fate", ["busy", "dropped", "ok", "lost"])
+def test_a_link_that_cannot_be_read_back_is_unverified(fate: str) -> None:
+    """Nobody knows what is there; a gateway's 503 tells as little as silence."""
+    azure = FakeAzure(dict(NAMES), script=[fate])
+    change = planned(azure)
+    azure.before = lambda place, link: azure.problems.update({"C1": DOWN})
+    result = apply_change(azure.writer, change)
+    assert (result.outcome, result.problem) == (Outcome.UNVERIFIED, DOWN)
+    assert result.observed
+    assert result.observed.state is Seen.UNKNOWN
+    assert len(azure.writes) == 1
+
+
+def test_a_link_that_cannot_be_read_after_a_pause_was_tried_all_the_same() -> None:
+    """A write was sent: skipped would claim that none was."""
+    azure = FakeAzure(dict(NAMES), script=["dropped"])
+    change = planned(azure)
+
+    @contextmanager
+    def writer(place):
+        with azure.writer(place) as link:
+            pause = link.pause
+            link.pause = lambda a: azure.problems.update({"C1": DOWN}) is None and pause(a)
+            yield link
+
+    result = apply_change(writer, change)
+    assert (result.outcome, result.problem) == (Outcome.UNVERIFIED, DOWN)
+
+
+def test_a_link_that_somebody_moves_between_two_tries_is_left_alone() -> None:
+    """The second look finds a foreign ID: no second write, and no claim that none was sent."""
+    azure = FakeAzure(dict(NAMES), script=["dropped"])
+    change = planned(azure)
+    azure.before = lambda place, link: setattr(link, "partner_id", FOREIGN)
+    result = apply_change(azure.writer, change)
+    assert (result.outcome, len(azure.writes)) == (Outcome.FAILED, 1)
+    assert azure.link(where(1)).partner_id == FOREIGN
+
+
+def test_somebody_elses_hand_between_read_and_write_is_detected() -> None:
+    """Azure leaves that race open: create is refused, and the report shows what is there."""
+    azure = FakeAzure(dict(NAMES))
+    change = planned(azure)
+    azure.before = lambda place, link: setattr(link, "partner_id", FOREIGN)
+    result = apply_change(azure.writer, change)
+    assert result.outcome is Outcome.FAILED
+    assert result.observed
+    assert result.observed.partner_id == FOREIGN
+
+
+def test_a_delete_names_the_id_that_the_plan_read() -> None:
+    """If another ID is there by then, nothing is sent."""
+    azure = FakeAzure(dict(NAMES))
+    azure.link(where(1)).partner_id = OLD
+    change = planned(azure, wish(1, None))
+    azure.link(where(1)).partner_id = OURS
+    assert apply_change(azure.writer, change).outcome is Outcome.STALE
+    azure.link(where(1)).partner_id = OLD
+    assert apply_change(azure.writer, change).outcome is Outcome.APPLIED
+    assert azure.writes == [("C1", "remove", OLD)]
+
+
+def test_no_write_begins_once_the_run_was_stopped() -> None:
+    """The signal came while the link was read: its write is a new one."""
+    azure = FakeAzure(dict(NAMES))
+    change = planned(azure)
+    azure.is_stopped = True
+    result = apply_change(azure.writer, change)
+    assert result.outcome is Outcome.SKIPPED
+    assert result.problem
+    assert result.problem.code == "interrupted"
+    assert azure.writes == []
+
+
+def test_a_write_is_not_repeated_once_the_run_was_stopped() -> None:
+    """What was sent is looked at, and reported as tried."""
+    azure = FakeAzure(dict(NAMES), script=["dropped"])
+    change = planned(azure)
+    azure.before = lambda place, link: setattr(azure, "is_stopped", True)
+    assert apply_change(azure.writer, change).outcome is Outcome.UNVERIFIED
+    assert len(azure.writes) == 1
+
+
+def test_a_mistake_of_ours_costs_one_link() -> None:
+    """An exception in a job is that link's problem, never the run's."""
+
+    @contextmanager
+    def broken(place):
+        raise RuntimeError("a bug")
+        yield
+
+    seen = read_link(broken, where(1))
+    assert seen.problem
+    assert seen.problem.code == "internal_error"
+    change = diff([wish(1)], {where(1): Observed(Seen.NOT_LINKED, "t", "o")})[0]
+    result = apply_change(broken, change)
+    assert (result.outcome, result.change) == (Outcome.UNVERIFIED, change)
+
+
+def test_only_the_three_writes_are_written() -> None:
+    """A change that asks for nothing never reaches Azure, even if somebody hands it in."""
+    azure = FakeAzure(dict(NAMES))
+    change = diff([Wanted(where(1), Aim.UNMANAGED, None)], {where(1): Observed(Seen.NOT_LINKED)})[0]
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(apply_change, azure.writer, change).result()
+    assert azure.writes == []

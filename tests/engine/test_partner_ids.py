@@ -1,0 +1,143 @@
+"""A wrong ID does no more harm than one write: what is new is tried on one tenant first."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Lock
+
+import pytest
+
+from reconciler.core.links import Problem
+from reconciler.core.plan import Plan
+from tests.engine.runs import FOREIGN, NAMES, OLD, OURS, Desk, codes, outcomes, where, wish
+from tests.fakes import FakeAzure
+
+NEW = "7777777"
+
+
+def test_an_id_that_is_no_partner_is_written_once() -> None:
+    """The first refusal stops it for the whole run; the others are not tried."""
+    desk = Desk()
+    report = desk.run(*(wish(n, NEW) for n in range(1, 6)))
+    assert desk.azure.writes == [("C1", "create", NEW)]
+    assert outcomes(report) == ["failed", *["skipped"] * 4]
+    assert codes(report) == ["invalid_partner_id"] * 5
+
+
+def test_one_wrong_id_does_not_stop_another() -> None:
+    """It is the ID that is stopped, not the run."""
+    desk = Desk()
+    report = desk.run(wish(1, NEW), wish(2), wish(3, NEW), wish(4))
+    assert outcomes(report) == ["failed", "applied", "skipped", "applied"]
+
+
+def test_an_id_that_is_carried_already_needs_no_canary() -> None:
+    """All go at once where a read showed that the ID is a real one."""
+    together = Barrier(4, timeout=10)
+    azure = FakeAzure(dict(NAMES), before=lambda place, link: together.wait() and None)
+    with ThreadPoolExecutor(4) as pool:
+        desk = Desk(azure, pool=pool)
+        desk.link(9, OURS)
+        assert set(outcomes(desk.run(wish(9), *(wish(n) for n in range(1, 5))))) == {
+            None,
+            "applied",
+        }
+
+
+def test_a_new_id_goes_to_one_tenant_first() -> None:
+    """The others wait until the first one in the file's order is verified."""
+    under_way, most, lock = [0], {1: 0, 2: 0}, Lock()
+    first: list[str] = []
+
+    def begin(place, link) -> None:
+        with lock:
+            first.append(place.tenant)
+
+    with ThreadPoolExecutor(8) as pool:
+        desk = Desk(FakeAzure(dict(NAMES), before=begin), pool=pool, concurrency=8)
+        plan = desk.plan([wish(n) for n in range(1, 9)])
+        seen_after: list[int] = []
+        report = desk.apply(plan, on_result=lambda result: seen_after.append(len(first)))
+    assert set(outcomes(report)) == {"applied"}
+    assert first[0] == "C1"
+    assert seen_after[0] == 1, "somebody wrote before the canary was verified"
+    assert (under_way, most) == ([0], {1: 0, 2: 0})
+
+
+@pytest.mark.parametrize("fate", ["refuse", "ignored", "dropped"])
+def test_if_the_canary_fails_for_its_own_reason_the_next_is_the_canary(fate: str) -> None:
+    """One customer's trouble says nothing about the ID."""
+    desk = Desk(FakeAzure(dict(NAMES), script=[fate, fate], patience=0))
+    report = desk.run(*(wish(n) for n in range(1, 5)))
+    assert outcomes(report)[2:] == ["applied", "applied"]
+    assert outcomes(report)[0] in ("failed", "unverified")
+    assert [tenant for tenant, _, _ in desk.azure.writes] == ["C1", "C2", "C3", "C4"]
+
+
+def test_a_canary_that_cannot_be_read_any_more_is_followed_by_the_next() -> None:
+    """It was readable when the plan was made; nothing is written there now."""
+    desk = Desk()
+    plan = desk.plan([wish(n) for n in range(1, 4)])
+    desk.azure.problems["C1"] = Problem("unavailable", "503", "again")
+    assert outcomes(desk.apply(plan)) == ["skipped", "applied", "applied"]
+
+
+def test_another_name_stops_an_id_after_one_write() -> None:
+    """The write took, but the ID is not who the file says: a failure, and no further write."""
+    desk = Desk(names={OURS: ("Fabrikam",)})
+    report = desk.run(*(wish(n) for n in range(1, 4)))
+    assert outcomes(report) == ["failed", "skipped", "skipped"]
+    assert codes(report) == ["partner_name_mismatch"] * 3
+    assert len(desk.azure.writes) == 1
+    assert "C1" in str(report.results[0].problem)
+
+
+def test_another_name_on_a_link_that_is_there_stops_all_writes_of_the_id() -> None:
+    """Nothing has to be written to find out; the finding says who carries it."""
+    desk = Desk(names={OURS: ("Fabrikam",)})
+    desk.link(1, OURS)
+    report = desk.run(wish(1), wish(2), wish(3))
+    assert outcomes(report) == [None, "skipped", "skipped"]
+    assert desk.azure.writes == []
+    assert "C1" in next(f.message for f in report.findings if f.code == "partner_name_mismatch")
+
+
+def test_names_are_compared_as_people_read_them() -> None:
+    """Case and runs of blanks do not matter, and a record without a name is no mismatch."""
+    desk = Desk(names={OURS: ("  CONTOSO ",), OLD: ("Anything",)})
+    desk.azure.names[OLD] = None
+    assert outcomes(desk.run(wish(1), wish(2, OLD))) == ["applied", "applied"]
+
+
+def test_a_removal_does_not_wait_for_a_canary() -> None:
+    """It writes no ID, so a wrong one does not stop it."""
+    desk = Desk()
+    desk.link(3, OURS)
+    report = desk.run(wish(1, NEW), wish(2, NEW), wish(3, None))
+    assert outcomes(report) == ["failed", "skipped", "applied"]
+
+
+def test_waiting_for_a_canary_ends_with_the_run() -> None:
+    """A stop, a full journal or a limit while others wait: nobody waits for ever."""
+    desk = Desk()
+
+    def stop(place, link) -> None:
+        desk.stop.event.set()
+
+    desk.azure.before = stop
+    assert outcomes(desk.run(*(wish(n) for n in range(1, 5)))) == ["applied", *["skipped"] * 3]
+    desk = Desk()
+    desk.journal.full_after = 0
+    assert outcomes(desk.run(*(wish(n) for n in range(1, 5)))) == ["skipped"] * 4
+    desk = Desk()
+    plan: Plan = desk.plan([wish(n) for n in range(1, 5)])
+    assert outcomes(desk.apply(plan, max_changes=2)) == ["applied"] * 2 + ["skipped"] * 2
+
+
+def test_an_id_of_somebody_else_that_is_to_be_replaced_is_no_canary_of_ours() -> None:
+    """The ID that is carried is FOREIGN; ours is still new, and goes to one tenant first."""
+    desk = Desk(FakeAzure({FOREIGN: "Fabrikam"}))
+    for number in (1, 2, 3):
+        desk.link(number, FOREIGN)
+    report = desk.run(*(wish(n, replaceable=None) for n in (1, 2, 3)))
+    assert outcomes(report) == ["failed", "skipped", "skipped"]
+    assert [desk.truth(n) for n in (1, 2, 3)] == [FOREIGN] * 3
+    assert where(1).tenant == desk.azure.writes[0][0]
