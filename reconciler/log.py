@@ -7,7 +7,8 @@ own chatter is shown at `debug` only: azure-identity warns about every refused t
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -32,7 +33,7 @@ def set_up(*, as_json: bool, level: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Guest(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     for name in LIBRARIES:
@@ -45,6 +46,21 @@ def set_up(*, as_json: bool, level: str) -> None:
 def get() -> Any:
     """The logger of the run."""
     return structlog.get_logger()
+
+
+class _Guest:
+    """A stream whose failures end nothing: whoever reads the log may leave, a disk may be full."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 class _Demoted(logging.Handler):

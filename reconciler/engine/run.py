@@ -20,6 +20,7 @@ from reconciler.core.problems import LIMIT, NAME_MISMATCH
 from reconciler.core.results import Result, skipped, untouched
 from reconciler.engine.executors import spread
 from reconciler.engine.gates import Identities, PartnerIds, ReadGates, WriteGates
+from reconciler.engine.guests import Guests
 from reconciler.engine.jobs import apply_change, read_link
 from reconciler.engine.stop import Stop
 
@@ -60,17 +61,18 @@ def make_plan(
     places = [want.place for want in wanted if want.settled is None or want.settled.is_read]
     gates = ReadGates(lambda: crew.stop.problem, crew.identities)
     observed: dict[Place, Observed] = {}
+    guests = Guests()
     job = partial(read_link, open_reader)
     for place, seen in spread(crew.pool, job, places, gates, crew.concurrency):
         observed[place] = seen
-        on_read(place, seen)
+        guests.tell(on_read, place, seen)
     changes = diff(wanted, observed)
     return Plan(
         changes,
         facts.config_digest,
         facts.clock(),
         facts.tool_version,
-        (*facts.findings, *name_findings(facts.names, _observed(changes))),
+        (*facts.findings, *name_findings(facts.names, _observed(changes)), *guests.findings),
         interrupted=crew.stop.is_set,
     )
 
@@ -96,10 +98,11 @@ def apply_plan(
         PartnerIds(names, _observed(plan.changes)),
         journal,
     )
+    guests = Guests()
     job = partial(apply_change, open_writer)
     for change, result in spread(crew.pool, job, writes, gates, crew.concurrency):
         results[change.place] = result
-        on_result(result)
+        guests.tell(on_result, result)
     ended = [results.get(change.place) or untouched(change) for change in plan.changes]
     newest = [(r.change.place.tenant, r.observed) for r in ended if r.observed]
     return Report(
@@ -109,6 +112,7 @@ def apply_plan(
         findings=(
             *(finding for finding in plan.findings if finding.code != NAME_MISMATCH),
             *name_findings(names, newest),
+            *guests.findings,
         ),
         failure=str(gates.failure) if gates.failure else None,
     )

@@ -49,20 +49,25 @@ class Stop:
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         for number in before:
             signal.signal(number, self._signalled)
-        timer = self._timer()
+        timer = self._start_timer()
         try:
             yield
         finally:
-            timer.cancel()
+            if timer:
+                timer.cancel()
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _timer(self) -> Timer:
-        left_s = 0.0 if self._ends_at is None else max(self._ends_at - time.monotonic(), 0.0)
+    def _start_timer(self) -> Timer | None:
+        if self._ends_at is None:
+            return None
+        left_s = self._ends_at - time.monotonic()
+        if left_s <= 0:
+            self._deadline_reached()
+            return None
         timer = Timer(left_s, self._deadline_reached)
         timer.daemon = True
-        if self._ends_at is not None:
-            timer.start()
+        timer.start()
         return timer
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:

@@ -1,0 +1,126 @@
+"""A run loses nothing: every link has a result, whatever the journal, a listener or a stop do."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from reconciler.core.results import Outcome
+from tests.engine.runs import OLD, OURS, Desk, MemoryJournal, codes, outcomes, wish
+
+
+def test_an_intent_is_kept_before_its_write_is_sent() -> None:
+    """And the outcome after it."""
+    desk = Desk(concurrency=1)
+    order: list[str] = []
+    desk.azure.before = lambda place, link: order.append(f"write {desk.journal.events[-1]}")
+    desk.run(wish(1), wish(2))
+    assert order == ["write ('intent', 'C1')", "write ('intent', 'C2')"]
+    assert desk.journal.events[1] == ("outcome", "C1")
+
+
+@pytest.mark.parametrize("room", range(8))
+def test_a_journal_without_room_stops_all_writes(room: int) -> None:
+    """Whenever it fills up: nothing is sent without its intent, and the report is complete."""
+    desk = Desk(journal=MemoryJournal(full_after=room))
+    desk.link(9, OURS)
+    report = desk.run(*(wish(n) for n in (9, 1, 2, 3, 4)))
+    intents = [tenant for event, tenant in desk.journal.events if event == "intent"]
+    assert [tenant for tenant, _, _ in desk.azure.writes] == intents
+    assert len(report.results) == 5
+    assert (report.failure is None) is (room >= 8)
+    for number, result in zip((1, 2, 3, 4), report.results[1:], strict=True):
+        assert (result.outcome is Outcome.APPLIED) is (desk.truth(number) == OURS)
+        assert result.outcome is Outcome.APPLIED or "journal" in str(result.problem)
+
+
+def test_at_most_so_many_links_are_worked_on_at_once() -> None:
+    """`concurrency` is a ceiling, not a hope."""
+    from threading import Lock
+
+    lock, now, most = Lock(), [0], [0]
+
+    def begin(place, link) -> None:
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+
+    with ThreadPoolExecutor(8) as pool:
+        desk = Desk(pool=pool, concurrency=3)
+        desk.azure.before = begin
+        desk.link(99, OURS)
+        plan = desk.plan([wish(99), *(wish(n) for n in range(1, 40))])
+
+        def end(result) -> None:
+            with lock:
+                now[0] -= 1
+
+        report = desk.apply(plan, on_result=end)
+    assert set(outcomes(report)) == {None, "applied"}
+    # A listener is told after the next job may have begun: one more than the ceiling at most.
+    assert most[0] <= 4
+
+
+def test_a_listener_that_fails_ends_nothing() -> None:
+    """A log that cannot be written is noted once; every link is worked on and reported."""
+    desk = Desk()
+
+    def broken(*_: object) -> None:
+        raise BrokenPipeError("nobody reads this log")
+
+    plan = desk.plan([wish(n) for n in range(1, 4)], on_read=broken)
+    assert [f.code for f in plan.findings] == ["listener_failed"]
+    report = desk.apply(plan, on_result=broken)
+    assert outcomes(report) == ["applied"] * 3
+    assert [desk.truth(n) for n in (1, 2, 3)] == [OURS] * 3
+
+
+def test_the_first_n_changes_are_made_and_the_rest_is_skipped() -> None:
+    """In the file's order, whatever the order of their ends."""
+    desk = Desk()
+    desk.link(2, OURS)
+    plan = desk.plan([wish(n) for n in range(1, 6)])
+    report = desk.apply(plan, max_changes=2)
+    assert outcomes(report) == ["applied", None, "applied", "skipped", "skipped"]
+    assert codes(report)[3:] == ["limit", "limit"]
+    assert len(desk.azure.writes) == 2
+
+
+def test_a_stop_during_the_reads_leaves_the_rest_unread() -> None:
+    """The plan is marked, and nothing is concluded from what nobody looked at."""
+    desk = Desk(concurrency=1)
+
+    def stop_after_two(*_: object) -> None:
+        if len(desk.azure.reads) == 2:
+            desk.stop.event.set()
+
+    plan = desk.plan([wish(n, None) for n in range(1, 6)], on_read=stop_after_two)
+    assert plan.interrupted
+    assert not plan.is_complete
+    assert [c.action.value for c in plan.changes] == ["none"] * 2 + ["unknown"] * 3
+    assert desk.azure.reads == ["C1", "C2"]
+
+
+def test_a_stop_during_the_writes_skips_the_rest() -> None:
+    """What began is in the report as it ended; all links are there, in order."""
+    desk = Desk(concurrency=1)
+    desk.link(9, OURS)
+    plan = desk.plan([wish(9), *(wish(n) for n in range(1, 5))])
+
+    def stop(result) -> None:
+        desk.stop.event.set()
+
+    report = desk.apply(plan, on_result=stop)
+    assert outcomes(report) == [None, "applied", "skipped", "skipped", "skipped"]
+    assert set(codes(report)[2:]) == {"interrupted"}
+    assert report.interrupted
+
+
+def test_results_keep_the_files_order() -> None:
+    """However they come in."""
+    with ThreadPoolExecutor(8) as pool:
+        desk = Desk(pool=pool, concurrency=8)
+        for number in range(1, 30, 2):
+            desk.link(number, OLD)
+        report = desk.run(*(wish(n) for n in range(1, 30)))
+    assert [r.change.place.tenant for r in report.results] == [f"C{n}" for n in range(1, 30)]
+    assert set(outcomes(report)) == {"applied"}
