@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from threading import Event
 
 from reconciler.azure.client import Doubts, LinkReader, LinkWriter, Session
-from reconciler.azure.clouds import CLOUDS, Cloud, described
+from reconciler.azure.clouds import CLOUDS, Cloud
 from reconciler.azure.credentials import Entra
 from reconciler.azure.hosts import Hosts
 from reconciler.azure.https import Https
+from reconciler.azure.metadata import described
 from reconciler.azure.retry import Patience
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place

@@ -1,33 +1,23 @@
-"""Where is Azure? The three known clouds, and any other that describes itself.
+"""Where is Azure? The three known clouds; `metadata` asks any other to describe itself."""
 
-The endpoint comes from the command line or the environment, never from tenants.yaml.
-"""
-
-import json
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
-
-from reconciler.azure.https import Https
-from reconciler.azure.retry import Trouble
-from reconciler.core.errors import RunFailed, WrongUsage
-
-METADATA = "/metadata/endpoints?api-version=2022-09-01"
 
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """One Azure.
 
-    arm        origin of Azure Resource Manager, without a trailing slash
-    authority  origin of Microsoft Entra, without a trailing slash
-    scope      what a token for ARM is asked for
+    arm           origin of Azure Resource Manager, without a trailing slash
+    authority     origin of Microsoft Entra, without a trailing slash
+    scope         what a token for ARM is asked for
+    vault_suffix  what the host of a key vault ends with
     """
 
     name: str
     arm: str
     authority: str
     scope: str
+    vault_suffix: str
 
 
 CLOUDS = {
@@ -38,79 +28,22 @@ CLOUDS = {
             "https://management.azure.com",
             "https://login.microsoftonline.com",
             "https://management.azure.com/.default",
+            "vault.azure.net",
         ),
         Cloud(
             "usgov",
             "https://management.usgovcloudapi.net",
             "https://login.microsoftonline.us",
             "https://management.core.usgovcloudapi.net/.default",
+            "vault.usgovcloudapi.net",
         ),
         Cloud(
             "china",
             "https://management.chinacloudapi.cn",
             "https://login.chinacloudapi.cn",
             "https://management.chinacloudapi.cn/.default",
+            "vault.azure.cn",
         ),
     )
 }
 """Microsoft's published endpoints. Only public is known to have the PAL provider."""
-
-
-def described(endpoint: str, https: Https) -> Cloud:
-    """The cloud behind an ARM endpoint that the operator chose, in its own words.
-
-    Raises `WrongUsage` for an endpoint that is no https origin, `RunFailed` when the metadata
-    document cannot be had or makes no sense.
-    """
-    arm = checked_endpoint(endpoint)
-    try:
-        reply = https.send("GET", arm + METADATA, headers={"Accept": "application/json"})
-    except Trouble as trouble:
-        raise RunFailed(f"{arm}: {trouble.problem.message}; {trouble.problem.hint}") from None
-    if reply.status != 200:
-        raise RunFailed(
-            f"{arm}{METADATA} answered {reply.status}: "
-            "check that --arm-endpoint names an Azure Resource Manager"
-        )
-    try:
-        authority, scope = _read_metadata(json.loads(reply.body))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RunFailed(
-            f"{arm}{METADATA} is no metadata document ({error}): "
-            "check that --arm-endpoint names an Azure Resource Manager"
-        ) from None
-    return Cloud(urlsplit(arm).netloc, arm, authority, scope)
-
-
-def checked_endpoint(endpoint: str) -> str:
-    """The origin of an endpoint, without a trailing slash; raises `WrongUsage` for anything else.
-
-    The message never repeats what could be a password in the URL.
-    """
-    try:
-        parts = urlsplit(endpoint)
-        is_origin = (
-            parts.scheme == "https"
-            and bool(parts.hostname)
-            and not (parts.username or parts.password or parts.query or parts.fragment)
-            and parts.path in ("", "/")
-            and (parts.port is None or parts.port > 0)
-        )
-    except ValueError:
-        is_origin = False
-    if not is_origin:
-        raise WrongUsage(
-            "--arm-endpoint takes an https origin, such as https://management.azure.com"
-        )
-    return endpoint.rstrip("/")
-
-
-def _read_metadata(data: Any) -> tuple[str, str]:
-    """Authority and scope, as the 2022-09-01 document names them."""
-    authentication = data["authentication"]
-    authority = str(authentication["loginEndpoint"]).rstrip("/")
-    if urlsplit(authority).scheme != "https" or not urlsplit(authority).hostname:
-        raise ValueError("loginEndpoint is not https")
-    audiences = [str(audience) for audience in authentication["audiences"]]
-    audience = next((a for a in audiences if "management." in a), audiences[0])
-    return authority, audience.rstrip("/") + "/.default"

@@ -1,11 +1,16 @@
-"""Where does a secret come from? References are resolved here, late, and nothing is kept.
+"""Where does a secret come from? References are resolved here, late, and once a run.
 
-A message names the reference, never a value.
+A message names the reference, never a value. What is resolved stays in this process's memory.
 """
 
 import os
-from collections.abc import Iterable
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
 
 from reconciler.core.errors import BadFile
 from reconciler.core.identities import Identity, SecretRef
@@ -13,38 +18,103 @@ from reconciler.core.identities import Identity, SecretRef
 LARGEST_SECRET = 1 << 20
 """Bytes: a certificate with its chain has a few thousand; /dev/zero has more."""
 
+COMMANDS_ALLOWED = "PAL_RECONCILE_ALLOW_COMMANDS"
+"""Must be 1 for `command`: a change to the file alone must not be able to run code."""
+
+COMMAND_TIMEOUT_S = 10.0
+
 
 class Unresolved(Exception):
     """A reference leads to nothing; the text says what to do."""
 
 
-def resolve(ref: SecretRef) -> bytes:
-    """The bytes behind a reference; raises `Unresolved` when there are none."""
-    value = _from_environment(ref.name) if ref.source == "env" else _from_file(ref.name)
-    if not value:
-        raise Unresolved(f"{ref} is empty")
-    return value
+class Secrets:
+    """The secrets of one run; safe to share between threads.
+
+    vault_suffix  what the host of a key vault ends with in this cloud
+    sign_in       gives the run's own azure-identity credential, for key vaults only
+    """
+
+    def __init__(self, vault_suffix: str, sign_in: Callable[[], Any]) -> None:
+        self._vault_suffix = vault_suffix
+        self._sign_in = sign_in
+        self._known: dict[SecretRef, bytes] = {}
+        self._one_at_a_time = Lock()
+
+    def resolve(self, ref: SecretRef) -> bytes:
+        """The bytes behind a reference; raises `Unresolved` when there are none."""
+        with self._one_at_a_time:
+            if ref not in self._known:
+                self._known[ref] = self._read(ref)
+            return self._known[ref]
+
+    def resolve_text(self, ref: SecretRef) -> str:
+        """The same as text, without the line end that editors and `echo` add."""
+        try:
+            return self.resolve(ref).decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise Unresolved(f"{ref} is not text in UTF-8") from None
+
+    def _read(self, ref: SecretRef) -> bytes:
+        if ref.source == "keyvault":
+            check_vault(ref, self._vault_suffix)
+            value = _from_vault(ref, self._sign_in())
+        elif ref.is_command:
+            check_ref(ref)
+            value = _from_command(ref)
+        else:
+            value = _READ[ref.source](ref.name)
+        if not value:
+            raise Unresolved(f"{ref} is empty")
+        return value
 
 
-def resolve_text(ref: SecretRef) -> str:
-    """The same as text, without the line end that editors and `echo` add."""
-    try:
-        return resolve(ref).decode().rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise Unresolved(f"{ref} is not text in UTF-8") from None
+def check(identities: Iterable[Identity], vault_suffix: str | None) -> None:
+    """Raise `BadFile` with a complaint for each reference that cannot be resolved.
 
+    Offline: a key vault is not asked and no program is run, only whether that could be done.
 
-def check(identities: Iterable[Identity]) -> None:
-    """Raise `BadFile` with a complaint for each reference that does not resolve."""
+    vault_suffix  None where the cloud has yet to describe itself
+    """
     complaints = []
     for identity in identities:
         for ref in identity.secret_refs:
             try:
-                resolve(ref)
+                check_ref(ref)
+                if ref.source == "keyvault" and vault_suffix:
+                    check_vault(ref, vault_suffix)
             except Unresolved as error:
                 complaints.append(f"{ref.where}: {error} (identity {identity.name})")
     if complaints:
         raise BadFile(*complaints)
+
+
+def check_ref(ref: SecretRef) -> None:
+    """Raise `Unresolved` if this reference cannot lead to a secret."""
+    if ref.source in _READ:
+        if not _READ[ref.source](ref.name):
+            raise Unresolved(f"{ref} is empty")
+    elif ref.is_command:
+        if os.environ.get(COMMANDS_ALLOWED) != "1":
+            raise Unresolved(
+                f"{ref} may not run; to let the file name programs, set {COMMANDS_ALLOWED}=1"
+            )
+        if shutil.which(ref.name) is None:
+            raise Unresolved(f"{ref} cannot run: there is no such program")
+    else:
+        _secret_client()
+
+
+def check_vault(ref: SecretRef, suffix: str) -> None:
+    """Raise `Unresolved` unless the URL is a secret of a vault in this cloud."""
+    parts = urlsplit(ref.name)
+    path = parts.path.strip("/").split("/")
+    is_secret = parts.scheme == "https" and path[0] == "secrets" and len(path) in (2, 3)
+    if not is_secret or not (parts.hostname or "").endswith(f".{suffix}"):
+        raise Unresolved(
+            f"{ref} is no secret of this cloud's key vaults; "
+            f"it must be https://VAULT.{suffix}/secrets/NAME"
+        )
 
 
 def _from_environment(name: str) -> bytes:
@@ -63,3 +133,49 @@ def _from_file(name: str) -> bytes:
     if len(value) > LARGEST_SECRET:
         raise Unresolved(f"the secret file {name} is larger than {LARGEST_SECRET} bytes")
     return value
+
+
+_READ = {"env": _from_environment, "file": _from_file}
+
+
+def _from_command(ref: SecretRef) -> bytes:
+    """What the program prints. Its errors are its own: they could hold anything."""
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and the environment has to allow it
+            [ref.name, *ref.arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unresolved(f"{ref} did not end within {COMMAND_TIMEOUT_S:.0f} s") from None
+    except OSError as error:
+        raise Unresolved(f"{ref} cannot run: {error.strerror}") from None
+    if done.returncode != 0:
+        raise Unresolved(f"{ref} ended with status {done.returncode}; run it by hand to see why")
+    return done.stdout
+
+
+def _from_vault(ref: SecretRef, credential: Any) -> bytes:
+    from azure.core.exceptions import AzureError
+
+    parts = urlsplit(ref.name)
+    _, name, *version = parts.path.strip("/").split("/")
+    client = _secret_client()(f"https://{parts.netloc}", credential, retry_total=0)
+    try:
+        return str(client.get_secret(name, *version).value or "").encode()
+    except AzureError as error:
+        code = getattr(getattr(error, "error", None), "code", None) or type(error).__name__
+        raise Unresolved(f"{ref} cannot be read from the key vault: {code}") from None
+
+
+def _secret_client() -> Any:
+    try:
+        from azure.keyvault.secrets import SecretClient
+    except ImportError:
+        raise Unresolved(
+            "key vaults need an extra; install it with: pip install 'pal-reconcile[keyvault]'"
+        ) from None
+    return SecretClient

@@ -55,7 +55,7 @@ def read_file(options: Options, *, with_secrets: bool = True) -> Selection:
         from reconciler.azure.secrets import check
 
         used = {want.place.identity: None for want in wanted if _is_read(want)}
-        check(config.identities[name] for name in used)
+        check((config.identities[name] for name in used), _vault_suffix(options, config))
     return Selection(config, wanted)
 
 
@@ -250,6 +250,13 @@ def _state_file(options: Options, kind: str) -> Path:
     from reconciler.store.places import file_key, state_directory
 
     return state_directory(options.state_dir) / f"{file_key(options.config)}.{kind}"
+
+
+def _vault_suffix(options: Options, config: Config) -> str | None:
+    """Of the file's own cloud; another one has yet to say its own."""
+    from reconciler.azure.clouds import CLOUDS
+
+    return None if options.arm_endpoint else CLOUDS[config.cloud].vault_suffix
 
 
 def _is_read(want: Wanted) -> bool:

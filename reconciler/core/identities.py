@@ -12,29 +12,52 @@ from datetime import date
 class SecretRef:
     """Where a secret is to be found.
 
-    source  `env` or `file`
-    name    the variable's name, or the file's absolute path
-    where   the place in the file that says so, `tenants.yaml:9:13`, for complaints
+    source     `env`, `file`, `keyvault` or `command`
+    name       the variable's name, the file's absolute path, the secret's URL, or the program
+    arguments  of the program; nothing else has any
+    where      the place in the file that says so, `tenants.yaml:9:13`, for complaints
     """
 
     source: str
     name: str
     where: str = field(default="", compare=False)
+    arguments: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{{{self.source}: {self.name}}}"
+        """The reference as the file has it, but for a program's arguments, which may tell much."""
+        name = f"[{self.name}{', …' * bool(self.arguments)}]" if self.is_command else self.name
+        return f"{{{self.source}: {name}}}"
+
+    @property
+    def is_command(self) -> bool:
+        """Whether a program has to run to get the secret."""
+        return self.source == "command"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRef:
+    """Where a workload gets the token that stands for a secret.
+
+    source  `file`, `github` or `azure_pipelines`
+    name    the file's absolute path, the audience, or the service connection's ID
+    """
+
+    source: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """One identity of the file.
 
-    kind         one of the kinds that `azure.credentials` can open
-    client_id    the application's client ID in lower case; None where the kind has none
-    secret       of `client_secret`
-    certificate  of `client_certificate`: a PEM or PFX file with its key
-    password     of `client_certificate`, if its key is encrypted
-    expires_on   the day the credential ends, as the operator noted it
+    kind              one of the kinds that `azure.kinds` can open
+    client_id         the application's client ID in lower case; None where the kind has none
+    secret            of `client_secret`
+    certificate       of `client_certificate`: a PEM or PFX file with its key
+    password          of `client_certificate`, if its key is encrypted
+    token             of `workload_identity`
+    managed_identity  of `federated_managed_identity`: its client ID; None is the system's own
+    expires_on        the day the credential ends, as the operator noted it
     """
 
     name: str
@@ -43,6 +66,8 @@ class Identity:
     secret: SecretRef | None = None
     certificate: SecretRef | None = None
     password: SecretRef | None = None
+    token: TokenRef | None = None
+    managed_identity: str | None = None
     expires_on: date | None = None
 
     @property

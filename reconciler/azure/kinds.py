@@ -1,0 +1,120 @@
+"""How is each kind of identity opened? One small function a kind, each through azure-identity."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from azure.core.credentials import AccessToken
+from azure.identity import (
+    AzureCliCredential,
+    CertificateCredential,
+    ClientAssertionCredential,
+    ClientSecretCredential,
+)
+
+from reconciler.azure.assertions import EXCHANGE, managed_identity_token, platform_token
+from reconciler.azure.https import Https
+from reconciler.azure.secrets import Secrets, Unresolved
+from reconciler.core.identities import Identity
+
+T = TypeVar("T")
+
+CLI_TIMEOUT_S = 60
+
+
+class Credential(Protocol):
+    """What all of azure-identity's credentials can do."""
+
+    def get_token(self, *scopes: str) -> AccessToken: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a credential is opened with.
+
+    options  of azure-identity: authority and transport
+    https    for the platforms that hand out a token of their own
+    """
+
+    identity: Identity
+    tenant_id: str
+    secrets: Secrets
+    https: Https
+    options: dict[str, Any]
+
+    @property
+    def client_id(self) -> str:
+        """The application that signs in."""
+        return given(self.identity.client_id)
+
+
+def given(value: T | None) -> T:
+    """A field that the file's model requires of this kind."""
+    if value is None:
+        raise Unresolved("a field of this kind of identity is missing")
+    return value
+
+
+def _client_secret(opening: Opening) -> Credential:
+    secret = opening.secrets.resolve_text(given(opening.identity.secret))
+    return ClientSecretCredential(opening.tenant_id, opening.client_id, secret, **opening.options)
+
+
+def _client_certificate(opening: Opening) -> Credential:
+    certificate, password = given(opening.identity.certificate), opening.identity.password
+    try:
+        return CertificateCredential(
+            opening.tenant_id,
+            opening.client_id,
+            certificate_data=opening.secrets.resolve(certificate),
+            password=opening.secrets.resolve_text(password) if password else None,
+            **opening.options,
+        )
+    except (ValueError, TypeError) as error:
+        # cryptography says TypeError for a missing password, ValueError for all else.
+        raise Unresolved(f"{certificate}: {error}") from None
+
+
+def _workload_identity(opening: Opening) -> Credential:
+    ref = given(opening.identity.token)
+    return _by_assertion(opening, lambda: platform_token(ref, opening.https))
+
+
+def _federated_managed_identity(opening: Opening) -> Credential:
+    own = opening.identity.managed_identity
+    return _by_assertion(opening, lambda: managed_identity_token(own, EXCHANGE))
+
+
+def _by_assertion(opening: Opening, assertion: Callable[[], str]) -> Credential:
+    return ClientAssertionCredential(
+        opening.tenant_id, opening.client_id, assertion, **opening.options
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _ManagedIdentity:
+    """The machine's own identity, in its own tenant: the tenant is its and not the file's."""
+
+    client_id: str | None
+
+    def get_token(self, *scopes: str) -> AccessToken:
+        return AccessToken(managed_identity_token(self.client_id, *scopes), 0)
+
+
+def _managed_identity(opening: Opening) -> Credential:
+    return _ManagedIdentity(opening.identity.client_id)
+
+
+def _azure_cli(opening: Opening) -> Credential:
+    return AzureCliCredential(tenant_id=opening.tenant_id, process_timeout=CLI_TIMEOUT_S)
+
+
+KINDS: dict[str, Callable[[Opening], Credential]] = {
+    "client_secret": _client_secret,
+    "client_certificate": _client_certificate,
+    "workload_identity": _workload_identity,
+    "managed_identity": _managed_identity,
+    "federated_managed_identity": _federated_managed_identity,
+    "azure_cli": _azure_cli,
+}
+"""Each kind that a file may name."""

@@ -1,0 +1,79 @@
+"""How does another cloud describe itself? By ARM's metadata document.
+
+The endpoint comes from the command line or the environment, never from tenants.yaml.
+"""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from reconciler.azure.clouds import Cloud
+from reconciler.azure.https import Https
+from reconciler.azure.retry import Trouble
+from reconciler.core.errors import RunFailed, WrongUsage
+
+METADATA = "/metadata/endpoints?api-version=2022-09-01"
+
+
+def described(endpoint: str, https: Https) -> Cloud:
+    """The cloud behind an ARM endpoint that the operator chose, in its own words.
+
+    Raises `WrongUsage` for an endpoint that is no https origin, `RunFailed` when the metadata
+    document cannot be had or makes no sense.
+    """
+    arm = checked_endpoint(endpoint)
+    try:
+        reply = https.send("GET", arm + METADATA, headers={"Accept": "application/json"})
+    except Trouble as trouble:
+        raise RunFailed(f"{arm}: {trouble.problem.message}; {trouble.problem.hint}") from None
+    if reply.status != 200:
+        raise RunFailed(
+            f"{arm}{METADATA} answered {reply.status}: "
+            "check that --arm-endpoint names an Azure Resource Manager"
+        )
+    try:
+        authority, scope, vault_suffix = _read_metadata(json.loads(reply.body))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RunFailed(
+            f"{arm}{METADATA} is no metadata document ({error}): "
+            "check that --arm-endpoint names an Azure Resource Manager"
+        ) from None
+    return Cloud(urlsplit(arm).netloc, arm, authority, scope, vault_suffix)
+
+
+def checked_endpoint(endpoint: str) -> str:
+    """The origin of an endpoint, without a trailing slash; raises `WrongUsage` for anything else.
+
+    The message never repeats what could be a password in the URL.
+    """
+    try:
+        parts = urlsplit(endpoint)
+        is_origin = (
+            parts.scheme == "https"
+            and bool(parts.hostname)
+            and not (parts.username or parts.password or parts.query or parts.fragment)
+            and parts.path in ("", "/")
+            and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:
+        is_origin = False
+    if not is_origin:
+        raise WrongUsage(
+            "--arm-endpoint takes an https origin, such as https://management.azure.com"
+        )
+    return endpoint.rstrip("/")
+
+
+def _read_metadata(data: Any) -> tuple[str, str, str]:
+    """Authority, scope and vault suffix, as the 2022-09-01 document names them.
+
+    A cloud that names no vaults gets a suffix that no host has.
+    """
+    authentication = data["authentication"]
+    authority = str(authentication["loginEndpoint"]).rstrip("/")
+    if urlsplit(authority).scheme != "https" or not urlsplit(authority).hostname:
+        raise ValueError("loginEndpoint is not https")
+    audiences = [str(audience) for audience in authentication["audiences"]]
+    audience = next((a for a in audiences if "management." in a), audiences[0])
+    suffix = str((data.get("suffixes") or {}).get("keyVaultDns") or "invalid").lstrip(".")
+    return authority, audience.rstrip("/") + "/.default", suffix

@@ -1,0 +1,106 @@
+"""How does azure-identity reach Entra? Through our own connections, and nowhere else."""
+
+import json
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+from azure.core.pipeline.policies import SansIOHTTPPolicy
+from azure.core.pipeline.transport import HttpTransport
+
+from reconciler.azure.directories import Directories
+from reconciler.azure.hosts import origin
+from reconciler.azure.https import HttpReply, Https
+from reconciler.azure.refusals import SignIn, of_sign_in, sign_in_trouble
+from reconciler.azure.retry import Trouble
+from reconciler.core.links import Problem
+
+
+class Transport(HttpTransport[Any, "_Response"]):
+    """azure-identity's way out, for one sign-in. It reaches the authority and nothing else.
+
+    The tenant's OpenID document is answered from the pattern; whatever is not a token is raised
+    here, so that MSAL never caches a refusal and answers the next try from its cache.
+
+    trouble  what came between, as `Trouble`: azure-identity wraps it in an exception of its own
+    """
+
+    def __init__(self, https: Https, directories: Directories, who: SignIn) -> None:
+        self.who = who
+        self.trouble: Trouble | None = None
+        self._https = https
+        self._directories = directories
+
+    def options(self) -> dict[str, Any]:
+        """What every credential of azure-identity is opened with."""
+        return {
+            "authority": self.who.authority,
+            # Whether this authority is trusted was decided by whoever chose the endpoint.
+            "disable_instance_discovery": True,
+            "transport": self,
+            # One policy that does nothing, in place of azure-core's own: those retry, and sleep
+            # in the thread while they do.
+            "policies": [SansIOHTTPPolicy()],
+        }
+
+    def send(self, request: Any, **_: Any) -> "_Response":
+        try:
+            return _Response(self._answer(request))
+        except Trouble as trouble:
+            self.trouble = trouble
+            raise
+
+    def _answer(self, request: Any) -> HttpReply:
+        if request.method == "GET" and request.url.endswith("/.well-known/openid-configuration"):
+            return HttpReply(200, {}, self._directories.document(self.who.tenant))
+        if origin(request.url) != origin(self.who.authority):
+            raise Trouble(
+                Problem(
+                    "sign_in_refused",
+                    f"azure-identity wanted to ask {origin(request.url)}; nothing was sent there",
+                    "unset AZURE_REGIONAL_AUTHORITY_NAME and similar settings",
+                )
+            )
+        reply = self._https.send(
+            request.method, request.url, headers=request.headers, body=request.content
+        )
+        if reply.status != 200:
+            raise of_sign_in(reply, self.who)
+        try:
+            json.loads(reply.body)["access_token"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise sign_in_trouble("the answer holds no token", self.who) from None
+        return reply
+
+    def open(self) -> None:
+        """Nothing to open: the connections are the run's."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def __enter__(self) -> "Transport":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        """Nothing to close."""
+
+
+class _Response:
+    """As much of azure-core's response as azure-identity looks at."""
+
+    def __init__(self, reply: HttpReply) -> None:
+        self.status_code = reply.status
+        self.headers = reply.headers
+        self._body = reply.body
+
+    @cached_property
+    def _text(self) -> str:
+        return self._body.decode("utf-8", "replace")
+
+    def text(self, encoding: str | None = None) -> str:
+        return self._text
