@@ -1,0 +1,122 @@
+"""Where secrets come from, and what a reference that leads nowhere says."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.azure.secrets import COMMANDS_ALLOWED, Secrets, Unresolved, check
+from reconciler.core.errors import BadFile
+from reconciler.core.identities import Identity, SecretRef
+
+VALUE = "the-secret-value"
+
+
+def secrets() -> Secrets:
+    return Secrets("vault.azure.net", lambda: None)
+
+
+def complaint(ref: SecretRef, suffix: str | None = "vault.azure.net") -> str:
+    """The one complaint that a check makes of a reference."""
+    identity = Identity("app", "client_secret", secret=ref)
+    with pytest.raises(BadFile) as caught:
+        check([identity], suffix)
+    (text,) = caught.value.complaints
+    return text
+
+
+def test_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its value is the secret; if it is unset or empty, its name is in the complaint."""
+    ref = SecretRef("env", "PAL_X", "tenants.yaml:9:13")
+    monkeypatch.setenv("PAL_X", VALUE)
+    assert secrets().resolve_text(ref) == VALUE
+    monkeypatch.setenv("PAL_X", "")
+    assert complaint(ref) == "tenants.yaml:9:13: {env: PAL_X} is empty (identity app)"
+    monkeypatch.delenv("PAL_X")
+    assert "PAL_X is not set" in complaint(ref)
+
+
+def test_a_file(tmp_path: Path) -> None:
+    """Text loses the line end that editors add; bytes, as of a PFX, are left as they are."""
+    path = tmp_path / "secret"
+    ref = SecretRef("file", str(path))
+    assert "No such file" in complaint(ref)
+    path.write_bytes(VALUE.encode() + b"\r\n")
+    assert secrets().resolve_text(ref) == VALUE
+    assert secrets().resolve(ref).endswith(b"\r\n")
+    path.write_bytes(b"\xff")
+    with pytest.raises(Unresolved, match="not text"):
+        secrets().resolve_text(ref)
+
+
+def test_a_file_without_an_end_is_not_read_to_its_end() -> None:
+    """A secret file has a largest size."""
+    assert "larger than" in complaint(SecretRef("file", "/dev/zero"))
+
+
+def test_a_secret_is_resolved_once_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that prints a secret runs once, however many tenants there are."""
+    monkeypatch.setenv(COMMANDS_ALLOWED, "1")
+    script = f"echo run >> {tmp_path}/runs; echo {VALUE}"
+    ref = SecretRef("command", "sh", arguments=("-c", script))
+    known = secrets()
+    assert [known.resolve_text(ref) for _ in range(3)] == [VALUE] * 3
+    assert (tmp_path / "runs").read_text() == "run\n"
+
+
+def test_a_program_runs_only_where_the_environment_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A change to the file alone must not be able to run code."""
+    monkeypatch.delenv(COMMANDS_ALLOWED, raising=False)
+    ref = SecretRef("command", "echo", arguments=(VALUE,))
+    text = complaint(ref)
+    assert COMMANDS_ALLOWED in text
+    assert VALUE not in text
+    with pytest.raises(Unresolved):
+        secrets().resolve(ref)
+    monkeypatch.setenv(COMMANDS_ALLOWED, "1")
+    assert "no such program" in complaint(SecretRef("command", "pal-no-such-program"))
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("exit 3", "status 3"), ("sleep 5", "did not end"), ("true", "is empty")],
+)
+def test_a_program_that_fails_is_named(
+    monkeypatch: pytest.MonkeyPatch, script: str, said: str
+) -> None:
+    """Its status is told, what it printed is not."""
+    monkeypatch.setenv(COMMANDS_ALLOWED, "1")
+    monkeypatch.setattr("reconciler.azure.secrets.COMMAND_TIMEOUT_S", 0.2)
+    ref = SecretRef("command", "sh", arguments=("-c", f"echo {VALUE} >&2; {script}"))
+    with pytest.raises(Unresolved, match=said) as caught:
+        secrets().resolve(ref)
+    assert VALUE not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://pal.vault.evil.example/secrets/x",
+        "https://vault.azure.net/secrets/x",
+        "http://pal.vault.azure.net/secrets/x",
+        "https://pal.vault.azure.net/keys/x",
+        "https://pal.vault.azure.net/",
+    ],
+)
+def test_only_the_clouds_own_vaults_are_asked(url: str) -> None:
+    """A token for key vaults goes nowhere else."""
+    pytest.importorskip("azure.keyvault.secrets")
+    assert "vault.azure.net" in complaint(SecretRef("keyvault", url))
+    with pytest.raises(Unresolved):
+        secrets().resolve(SecretRef("keyvault", url))
+
+
+def test_every_bad_reference_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody mends a file one complaint at a time."""
+    refs = [SecretRef("env", f"PAL_NONE_{n}") for n in range(3)]
+    with pytest.raises(BadFile) as caught:
+        check(
+            [Identity(f"app{n}", "client_secret", secret=ref) for n, ref in enumerate(refs)], None
+        )
+    assert len(caught.value.complaints) == 3
