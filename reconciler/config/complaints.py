@@ -65,7 +65,7 @@ class Complaints:
         line = ((at >> _COLUMN) & ((1 << _LINE) - 1)) + 1
         return f"{self._files[at >> (_LINE + _COLUMN)]}:{line}:{column}"
 
-    def nearest(self, word: str, known: Collection[str]) -> str:
+    def did_you_mean(self, word: str, known: Collection[str]) -> str:
         """`did_you_mean`, until it has cost too much: a hint is a courtesy."""
         self._comparisons -= len(known)
         return did_you_mean(word, known) if self._comparisons >= 0 else ""
@@ -94,8 +94,14 @@ def quoted(text: str) -> str:
     return f'"{visible(short)}"'
 
 
-def did_you_mean(word: str, known: Collection[str]) -> str:
-    """`did you mean partner?` with the nearest known word, or nothing if none is near."""
+def nearest(word: str, known: Collection[str]) -> str:
+    """The known word that was probably meant; empty if none is near."""
     words = {name.casefold(): name for name in sorted(known)}
     near = difflib.get_close_matches(word[:LONGEST_SHOWN].casefold(), words, n=1, cutoff=0.6)
-    return f"did you mean {visible(words[near[0]])}?" if near else ""
+    return words[near[0]] if near else ""
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """`did you mean partner?` with the nearest known word, or nothing if none is near."""
+    near = nearest(word, known)
+    return f"did you mean {visible(near)}?" if near else ""

@@ -29,7 +29,7 @@ class Draft:
 
     def nearest(self, section: str, name: str) -> str:
         """`did you mean X?`, if something under that section is named nearly so."""
-        return self.complaints.nearest(name, self.damage.names[section])
+        return self.complaints.did_you_mean(name, self.damage.names[section])
 
     def where(self, path: Path) -> str:
         return self.complaints.where(place(self.root, path))

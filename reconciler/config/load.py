@@ -114,7 +114,7 @@ def _validated(
             return result
         broken = [wording.path_of(found) for found in result]
         if attempt == 0:
-            for found in result:
+            for found in wording.told(result):
                 complaints.add(wording.spot_of(root, found), wording.worded(found))
         if len(result) > MOST_COMPLAINTS or paths[-len(broken) :] == broken:
             break

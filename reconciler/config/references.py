@@ -73,7 +73,7 @@ def _pins(draft: Draft, index: int, object_ids: dict[str, str]) -> None:
     for name, object_id in object_ids.items():
         path = ("tenants", index, "object_ids", name)
         if name not in listed:
-            near = draft.complaints.nearest(name, listed) or "list it under identities: there"
+            near = draft.complaints.did_you_mean(name, listed) or "list it under identities: there"
             draft.add(path, f"identity {quoted(name)} is not one of this tenant's; {near}")
         elif listed[name].override.object_id:
             draft.add(path, f"identity {quoted(name)} has an object_id of its own; keep one")

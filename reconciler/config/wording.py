@@ -3,13 +3,13 @@
 It knows keys and kinds of errors; it never repeats what may be a secret.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from reconciler.config import fields, kinds, schema
-from reconciler.config.complaints import Spot, did_you_mean, quoted
+from reconciler.config.complaints import Spot, did_you_mean, nearest, quoted
 from reconciler.config.nodes import Path, Plain, Table, place
 from reconciler.config.secretive import MASKED, SECRET_KEYS, looks_secret
 
@@ -35,6 +35,7 @@ _OF_KIND: Mapping[str, type[BaseModel]] = {
     "client_certificate": kinds.ClientCertificate,
     "azure_cli": kinds.AzureCli,
 }
+_KEYS_OF_KIND = tuple(model.model_fields for model in _OF_KIND.values())
 _MODELS: Mapping[str | int, type[BaseModel]] = {
     "defaults": schema.Defaults,
     "limits": schema.Limits,
@@ -56,6 +57,18 @@ def path_of(error: ErrorDetails) -> Path:
     if error["type"].startswith("union_tag"):
         return (*steps, "kind")
     return steps
+
+
+def told(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors worth a complaint: a key is not missing that stands there misspelt."""
+    if not any(error["type"] == "missing" for error in errors):
+        return errors
+    meant = {
+        (*path_of(error)[:-1], nearest(str(error["loc"][-1]), _known(error)))
+        for error in errors
+        if error["type"] == "extra_forbidden"
+    }
+    return [error for error in errors if error["type"] != "missing" or path_of(error) not in meant]
 
 
 def spot_of(root: Table, error: ErrorDetails) -> Spot:
@@ -96,7 +109,7 @@ def worded(error: ErrorDetails) -> str:
             if isinstance(value, str | Plain):
                 return _inline(str(path[-1]))
             return f"{path[-1]} takes {REFERENCE}"
-        case _ if path[-1:] == ("identities",) or path[-2:-1] == ("identities",):
+        case _ if path[-1] == "identities" or subject == "identity":
             return f"{subject} takes identities' names or mappings; write [automation]"
         case kind:
             return f"{subject} takes {_SHAPES.get(kind, 'a mapping: {key: value}')}"
@@ -131,7 +144,7 @@ def _not_text(path: Path, value: object) -> str:
     subject = _subject(path)
     if not isinstance(value, Plain):
         return f"{subject} takes text, not a list or a mapping"
-    if subject == "partner":
+    if subject == "partner" and value.kind in ("int", "float"):
         if fields.PARTNER_ID.fullmatch(value.text):
             return f'partner {value.text} is a number here; put it in quotes: "{value.text}"'
         return (
@@ -165,31 +178,25 @@ def _unknown_key(error: ErrorDetails) -> str:
         return f"{key} is not known to this release yet; remove it until it is"
     if looks_secret(key) and isinstance(error["input"], str | Plain):
         return _inline(quoted(key))
-    if around and around[0] == "identities":
-        return _not_of_kind(key, str(error["loc"][2]))
-    return _key(key, _known(tuple(around)))
-
-
-def _key(key: str, known: Iterable[str]) -> str:
-    known = tuple(known)
+    known = _known(error)
+    if around and around[0] == "identities" and any(key in kind for kind in _KEYS_OF_KIND):
+        kind = error["loc"][2]
+        return f"{key} does not go with kind {kind}; remove it, or choose the kind it belongs to"
     near = did_you_mean(key, known)
     return f"key {quoted(key)} is unknown; {near or 'known are ' + ', '.join(known)}"
 
 
-def _known(around: Path) -> Iterable[str]:
-    """The keys that a mapping at this path may have."""
+def _known(error: ErrorDetails) -> Collection[str]:
+    """The keys that the mapping with this unknown key may have."""
+    around = path_of(error)[:-1]
     if not around:
         return schema.Document.model_fields
+    if around[0] == "identities":
+        if len(around) == 3:
+            return kinds.Reference.model_fields
+        return _OF_KIND[str(error["loc"][2])].model_fields
     if isinstance(around[-1], int):
         return (schema.Tenant if len(around) == 2 else schema.Override).model_fields
     if around[0] == "partners":
         return schema.Partner.model_fields
     return _MODELS[around[-1]].model_fields
-
-
-def _not_of_kind(key: str, kind: str) -> str:
-    """Why a key does not fit an identity: another kind's, or nobody's."""
-    known = _OF_KIND[kind].model_fields
-    if any(key in model.model_fields for model in _OF_KIND.values()):
-        return f"{key} does not go with kind {kind}; remove it, or choose the kind it belongs to"
-    return f"{_key(key, known)} for kind {kind}"

@@ -1,0 +1,169 @@
+"""A sound file becomes a Config that says what the file says."""
+
+import hashlib
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reconciler.config.load import load
+from reconciler.core.guards import Limits
+from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.links import Aim, Place, Wanted
+from tests.config.conftest import SOUND, TODAY, Loader
+
+OURS = frozenset({"4936128", "1158331"})
+
+
+def test_a_sound_file_gives_its_links_in_file_order(loaded: Loader) -> None:
+    """Defaults are filled in, GUIDs and domains are lower-cased, nothing is settled."""
+    names = ("Contoso Consulting UK",)
+    assert loaded(SOUND).wanted == (
+        Wanted(
+            Place("Fabrikam", "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11", "automation"),
+            Aim.LINKED,
+            "4936128",
+            names,
+            OURS,
+        ),
+        Wanted(
+            Place("Northwind", "northwind.onmicrosoft.com", "automation"),
+            Aim.LINKED,
+            "4936128",
+            names,
+            OURS,
+            tags=("emea", "powerapps"),
+        ),
+    )
+
+
+def test_identities_are_recipes_with_references(loaded: Loader) -> None:
+    """A reference keeps its place in the file, for whoever finds that it leads nowhere."""
+    config = loaded(SOUND)
+    secret = SecretRef("env", "PAL_AUTOMATION_SECRET")
+    client_id = "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11"
+    assert config.identities == {
+        "automation": Identity("automation", "client_secret", client_id, secret=secret),
+        "alice": Identity("alice", "azure_cli"),
+    }
+    found = config.identities["automation"].secret
+    assert found is not None
+    assert found.where == "tenants.yaml:10:5"
+
+
+def test_a_secret_file_is_relative_to_the_file_that_names_it(folder: Path) -> None:
+    """Whatever folder the command runs in, the path of a secret means the same file."""
+    (folder / "conf").mkdir()
+    text = SOUND.replace(
+        "  alice: {kind: azure_cli}",
+        "  alice: {kind: client_certificate, client_id: 11111111-1111-1111-1111-111111111111,\n"
+        "    certificate: {file: keys/a.pfx}, password: {file: /run/pw}, expires_on: 2030-01-01}",
+    )
+    (folder / "conf" / "tenants.yaml").write_text(text)
+    alice = load(Path("conf/tenants.yaml"), TODAY).identities["alice"]
+    assert alice.certificate == SecretRef("file", str(folder / "conf" / "keys" / "a.pfx"))
+    assert alice.password == SecretRef("file", "/run/pw")
+    assert str(alice.expires_on) == "2030-01-01"
+
+
+def test_partners_and_their_names_are_given_by_alias_and_by_id(loaded: Loader) -> None:
+    """A partner may have several accepted names; one without a name is not checked."""
+    config = loaded(SOUND.replace("name: Contoso Consulting UK", "name: [One, Two]"))
+    assert config.partners == {"contoso-uk": "4936128", "contoso-old": "1158331"}
+    assert config.partner_names == {"4936128": ("One", "Two")}
+    assert config.wanted[0].partner_names == ("One", "Two")
+
+
+def test_two_aliases_of_one_id_accept_the_names_of_both(loaded: Loader) -> None:
+    """While an alias is being renamed, both may stand in the file."""
+    text = SOUND.replace('"1158331"', '"4936128", name: Other')
+    assert loaded(text).partner_names == {"4936128": ("Contoso Consulting UK", "Other")}
+
+
+def test_a_file_without_an_include_has_the_digest_of_its_bytes(loaded: Loader) -> None:
+    """What `sha256sum tenants.yaml` prints."""
+    assert loaded(SOUND).digest == f"sha256:{hashlib.sha256(SOUND.encode()).hexdigest()}"
+
+
+def test_the_path_stays_as_it_was_given(loaded: Loader) -> None:
+    """Other modules print it, and find the real one themselves."""
+    assert loaded(SOUND).path == Path("tenants.yaml")
+
+
+def test_a_file_without_limits_has_the_usual_ones(loaded: Loader) -> None:
+    """The model's defaults are those of the core."""
+    assert loaded(SOUND).limits == Limits()
+
+
+def test_limits_are_read_as_shares_counts_and_lengths_of_time(loaded: Loader) -> None:
+    """Percentages may be quoted or not, and have decimals."""
+    config = loaded(
+        SOUND + "limits: {change_share: 12.5%, remove_count: 0, remove_share: '100%', incomplete: "
+        "0%, new_partner_id: 7, change_count: 3, plan_age: 90m, attested_age: 30d}\n"
+    )
+    assert config.limits == Limits(
+        0.125, 0, 1.0, 0.0, 7, 3, timedelta(minutes=90), timedelta(days=30)
+    )
+
+
+@pytest.mark.parametrize("cloud", ["public", "usgov", "china"])
+def test_a_file_is_of_one_cloud(loaded: Loader, cloud: str) -> None:
+    """The three clouds that have a name."""
+    assert loaded(SOUND.replace("cloud: public", f"cloud: {cloud}")).cloud == cloud
+
+
+def test_the_cloud_is_public_unless_it_is_named(loaded: Loader) -> None:
+    """Most files do not name it."""
+    assert loaded(SOUND.replace("cloud: public\n", "")).cloud == "public"
+
+
+def test_keys_are_taken_as_written(loaded: Loader) -> None:
+    """YAML 1.1 would read the keys `on`, `no` and 365 as true, false and a number."""
+    text = SOUND.replace("alice:", "no:").replace("contoso-old", "on")
+    config = loaded(text + "    attested: {partner: 'on', by: Ann, on: 2026-11-01}\n")
+    assert list(config.identities) == ["automation", "no"]
+    assert config.partners["on"] == "1158331"
+
+
+def test_anchors_and_aliases_are_fine(loaded: Loader) -> None:
+    """A list may be written once and used twice."""
+    text = SOUND.replace("[emea, powerapps]", "&both [emea, powerapps]")
+    extra = "  - {name: Tailspin, tenant: tailspin.example, tags: *both}\n"
+    assert [link.tags for link in loaded(text + extra).wanted][1:] == [("emea", "powerapps")] * 2
+
+
+def test_a_scalar_may_be_anchored_and_used_as_key_or_value(loaded: Loader) -> None:
+    """Aliases stand for what they point at, wherever they stand."""
+    text = SOUND.replace("identities: [automation]", "identities: [&a automation]")
+    pin = "    object_ids: {*a : 11111111-1111-1111-1111-111111111111}\n"
+    assert loaded(text + pin).wanted[1].place.object_id == "11111111-1111-1111-1111-111111111111"
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_fine(loaded: Loader) -> None:
+    """Editors on Windows write both."""
+    assert len(loaded("\ufeff" + SOUND.replace("\n", "\r\n")).wanted) == 2
+
+
+def test_an_explicit_string_tag_is_text(loaded: Loader) -> None:
+    """`!!str 365` says what quotes say."""
+    assert (
+        loaded(SOUND.replace("name: Northwind", "name: !!str 365")).wanted[1].place.tenant == "365"
+    )
+
+
+def test_names_in_any_script_are_fine(loaded: Loader) -> None:
+    """Joiners and emoji are part of names; only what hides or moves text is not."""
+    name = "\u0634\u0631\u200c\u06a9\u062a 株式会社 \u2764\ufe0f"
+    assert loaded(SOUND.replace("Northwind\n", name + "\n")).wanted[1].place.tenant == name
+
+
+def test_loading_needs_neither_requests_nor_azure() -> None:
+    """`validate` is offline, and stays quick."""
+    code = (
+        "import sys, reconciler.config.load, reconciler.config.select\n"
+        "print([name for name in ('requests', 'azure', 'msal') if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

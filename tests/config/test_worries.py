@@ -1,0 +1,84 @@
+"""What a sound file gives to look at: holds, attestations and credentials that age."""
+
+import pytest
+
+from reconciler.core.findings import Finding
+from tests.config.conftest import SOUND, Loader
+
+
+def test_a_sound_file_gives_nothing_to_look_at(loaded: Loader) -> None:
+    """No finding without a cause."""
+    assert loaded(SOUND).findings == ()
+
+
+def test_an_expired_hold_is_one_finding_for_its_tenant(loaded: Loader) -> None:
+    """Once, though it holds for two identities."""
+    text = SOUND + (
+        "    identities: [automation, alice]\n    hold: {until: 2026-11-23, reason: new contract}\n"
+    )
+    assert loaded(text).findings == (
+        Finding(
+            "hold_expired",
+            "the hold ended on 2026-11-23: new contract",
+            "the link is managed again: remove hold:, or give it a later until:",
+            "Northwind",
+        ),
+    )
+
+
+def test_an_expired_hold_of_one_identity_names_it(loaded: Loader) -> None:
+    """An override's hold is about one link."""
+    text = SOUND + (
+        "    identities: [alice, {identity: automation, hold: {until: 2026-01-01, reason: x}}]\n"
+    )
+    (finding,) = loaded(text).findings
+    assert (finding.code, finding.tenant, finding.identity) == (
+        "hold_expired",
+        "Northwind",
+        "automation",
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "codes"), [("2025-11-23", []), ("2025-11-22", ["attestation_old"])]
+)
+def test_an_old_attestation_is_a_finding(loaded: Loader, day: str, codes: list[str]) -> None:
+    """A year is young enough, unless limits.attested_age says otherwise."""
+    text = SOUND + f"    attested: {{partner: contoso-uk, by: Ann, on: {day}}}\n"
+    assert [finding.code for finding in loaded(text).findings] == codes
+
+
+def test_the_age_of_an_attestation_is_a_limit(loaded: Loader) -> None:
+    """Thirty days, where the file says so."""
+    text = SOUND + "    attested: {partner: contoso-uk, by: Ann, on: 2026-10-01}\n"
+    (finding,) = loaded(text + "limits: {attested_age: 30d}\n").findings
+    assert finding.message == "Ann saw the link on 2026-10-01, 53 days ago"
+
+
+def test_an_attested_link_to_another_partner_is_a_finding(loaded: Loader) -> None:
+    """It counts as in sync, so somebody has to be told that it is not what is wanted."""
+    text = SOUND + (
+        "    identities: [{identity: alice, attested: {partner: contoso-old, by: Ann, "
+        "on: 2026-10-01}}]\n"
+    )
+    (finding,) = loaded(text).findings
+    assert finding.code == "attested_partner_differs"
+    assert finding.message == "the link was seen to carry 1158331, while the file wants 4936128"
+    assert (finding.tenant, finding.identity) == ("Northwind", "alice")
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [
+        ("2026-11-22", "credential_expired"),
+        ("2026-11-23", "credential_expiring"),
+        ("2026-12-23", "credential_expiring"),
+        ("2026-12-24", None),
+    ],
+)
+def test_a_credential_that_ends_is_a_finding(loaded: Loader, day: str, code: str | None) -> None:
+    """From thirty days before its end, and as expired from the day after."""
+    text = SOUND.replace("SECRET}\n", f"SECRET}}\n    expires_on: {day}\n")
+    findings = loaded(text).findings
+    assert [finding.code for finding in findings] == ([code] if code else [])
+    assert all(finding.identity == "automation" for finding in findings)
