@@ -33,7 +33,7 @@ def described(endpoint: str, https: Https) -> Cloud:
         )
     try:
         authority, scope, vault_suffix = _read_metadata(json.loads(reply.body))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise RunFailed(
             f"{arm}{METADATA} is no metadata document ({error}): "
             "check that --arm-endpoint names an Azure Resource Manager"
