@@ -17,8 +17,8 @@ Spot = int
 MOST_COMPLAINTS = 10_000
 """After so many nobody reads on, and each costs time and memory."""
 
-MOST_COMPARISONS = 100_000
-"""Between misspelt and known names, at some 10 µs each."""
+MOST_COMPARISONS = 50_000
+"""Between misspelt and known names, at some 15 µs each."""
 
 LONGEST_SHOWN = 60
 """Characters of a value or key that a message repeats."""

@@ -24,10 +24,12 @@ def check_duplicates(draft: Draft) -> None:
             continue
         for entry in entries(draft.document, index):
             path = entry.path if entry.is_own else ("tenants", index, "tenant")
-            _claim(draft, claims, tenant.tenant, entry.override, path)
+            is_new = _claim(draft, claims, tenant.tenant, entry.override, path)
+            if not is_new and not entry.is_own:
+                break
 
 
-def _claim(draft: Draft, claims: _Claims, tenant: str, override: Override, path: Path) -> None:
+def _claim(draft: Draft, claims: _Claims, tenant: str, override: Override, path: Path) -> bool:
     """Note who is linked where; complain if somebody else had noted the same before.
 
     Identities that a tenant takes from the defaults all claim at one path: what is wrong among
@@ -36,22 +38,22 @@ def _claim(draft: Draft, claims: _Claims, tenant: str, override: Override, path:
     name = override.identity
     identity = (draft.document.identities or {}).get(name)
     if identity is None:
-        return
+        return True
+    is_cli = isinstance(identity, AzureCli)
     principal = identity.kind if isinstance(identity, AzureCli) else identity.client_id
     first, first_path = claims.setdefault((tenant, principal), (name, path))
     if first_path == path:
-        return
+        return True
     where = draft.where(first_path)
     if first == name:
         draft.add(
             path, f"identity {quoted(name)} stands already for this tenant at {where}; keep one"
         )
     else:
-        same = (
-            "sign in through the Azure CLI" if identity.kind == principal else "have one client ID"
-        )
+        same = "sign in through the Azure CLI" if is_cli else "have one client ID"
         draft.add(
             path,
-            f"identities {quoted(first)} ({where}) and {quoted(name)} {same}: in one "
-            "tenant that is one principal, which has one link; keep one",
+            f"identities {quoted(first)} ({where}) and {quoted(name)} {same}: in one tenant that "
+            "is one principal, which has one link; keep one",
         )
+    return False

@@ -23,8 +23,6 @@ DEEPEST = 32
 MOST_VALUES = 1_000_000
 """Values in one file, aliases expanded: about 60,000 tenants."""
 
-MERGE = Plain("<<", "merge")
-
 _CORE = "tag:yaml.org,2002:"
 _HARMLESS_TAGS = frozenset({None, "!", f"{_CORE}str", f"{_CORE}map", f"{_CORE}seq"})
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
@@ -203,9 +201,7 @@ class _Builder:
             self._halt(event, "a key must be text, not a list or a mapping")
         within.key = key = node.text if isinstance(node, Plain) else str(node)
         within.key_at = self._at(event)
-        if node == MERGE:
-            self._complain(event, "merge keys (<<) are not read; write the keys out")
-        elif isinstance(within.node, Table) and key in within.node:
+        if isinstance(within.node, Table) and key in within.node:
             first = self._complaints.where(within.node.where[key])
             which = "a key" if within.is_secretive() else f"key {quoted(key)}"
             self._complain(event, f"{which} stands twice (first at {first}); remove one")

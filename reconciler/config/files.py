@@ -78,5 +78,5 @@ def matches(pattern: str, folder: Path) -> list[Path] | str:
     if not files:
         return f"{shown} matches no file; correct it, or remove it (it is relative to this file)"
     if odd := next((path for path in files if not path.is_file()), None):
-        return f"{shown} names {quoted(str(odd))}, which is no regular file"
+        return f"{shown} names {quoted(str(odd))}, which is no regular file; narrow it"
     return files

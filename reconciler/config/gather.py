@@ -15,6 +15,8 @@ from reconciler.config.fields import LONGEST_NAME
 from reconciler.config.nodes import Items, Plain, Table
 from reconciler.config.wording import LATER_KEYS
 
+_BEGIN = "begin with version: 1, or have pal-reconcile init write a first one"
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -37,15 +39,16 @@ def gather(path: Path, complaints: Complaints) -> Gathered | None:
     if isinstance(data, str):
         complaints.add(spot(main, 0, 0), data)
         return None
-    root = _mapping(data, main, complaints)
+    root = _mapping(data, main, complaints, _BEGIN)
     if root is None:
         return None
     digest = hashlib.sha256(data)
     included, is_complete = _included(root, path, complaints)
     tenants = _tenants(root, complaints)
+    is_complete &= isinstance(root.get("tenants", tenants), Items)
     for number, content in included:
         digest.update(b"\0" + hashlib.sha256(content).digest())
-        more = _mapping(content, number, complaints)
+        more = _mapping(content, number, complaints, "begin with tenants:")
         if more is None:
             is_complete = False
             continue
@@ -57,7 +60,7 @@ def gather(path: Path, complaints: Complaints) -> Gathered | None:
     return Gathered(root, f"sha256:{digest.hexdigest()}", is_complete)
 
 
-def _mapping(data: bytes, file: int, complaints: Complaints) -> Table | None:
+def _mapping(data: bytes, file: int, complaints: Complaints, remedy: str) -> Table | None:
     text = files.decode(data, file, complaints)
     if text is None:
         return None
@@ -66,9 +69,9 @@ def _mapping(data: bytes, file: int, complaints: Complaints) -> Table | None:
     if isinstance(root, Table):
         return root
     if root is not None and not (isinstance(root, Plain) and root.kind == "null"):
-        complaints.add(spot(file, 0, 0), "the file is not a mapping; begin with version: 1")
+        complaints.add(spot(file, 0, 0), f"the file is not a mapping; {remedy}")
     elif len(complaints) == before:
-        complaints.add(spot(file, 0, 0), "the file is empty; pal-reconcile init writes a first one")
+        complaints.add(spot(file, 0, 0), f"the file is empty; {remedy}")
     return None
 
 
@@ -105,7 +108,11 @@ def _included(
 
 def _content(name: Path, at: Spot, complaints: Complaints) -> bytes | None:
     if name.suffix.casefold() == ".csv":
-        complaints.add(at, f"include {quoted(str(name))}: this release does not know tables yet")
+        complaints.add(
+            at,
+            f"include {quoted(str(name))}: this release does not know tables yet; "
+            "write the tenants in YAML",
+        )
         return None
     content = files.fetch(name)
     if isinstance(content, str):

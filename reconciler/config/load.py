@@ -37,6 +37,10 @@ ROUNDS = 10
 """Each takes out one level of what broke; the file has fewer levels than this."""
 
 
+_SOMEWHERE: NodePath = ("include",)
+"""Stands for tenants that could not be read: there may be some after all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """A sound tenants.yaml, settled for one day.
@@ -104,7 +108,7 @@ def _validated(
     """
     check_labels(root, complaints)
     damage = Damage.of(root)
-    paths: list[NodePath] = [] if is_complete else [("include",)]
+    paths: list[NodePath] = [] if is_complete else [_SOMEWHERE]
     for attempt in range(ROUNDS):
         result = validate(root)
         if isinstance(result, Document):

@@ -18,6 +18,7 @@ LATER_KEYS = ("notify", "heartbeat", "history", "covers")
 LATER_SOURCES = ("keyvault", "command")
 """What the documentation speaks of and this release does not know: refused, never ignored."""
 
+MERGE = "<<"
 REFERENCE = "{env: NAME} or {file: PATH}"
 _SINGULAR = {
     "id": "partner",
@@ -60,14 +61,16 @@ def path_of(error: ErrorDetails) -> Path:
 
 
 def told(errors: list[ErrorDetails]) -> list[ErrorDetails]:
-    """The errors worth a complaint: a key is not missing that stands there misspelt."""
+    """The errors worth a complaint: a key is not missing that is misspelt or merged there."""
     if not any(error["type"] == "missing" for error in errors):
         return errors
-    meant = {
-        (*path_of(error)[:-1], nearest(str(error["loc"][-1]), _known(error)))
-        for error in errors
-        if error["type"] == "extra_forbidden"
-    }
+    meant: set[Path] = set()
+    for error in errors:
+        if error["type"] == "extra_forbidden":
+            *around, key = path_of(error)
+            known = _known(error)
+            named = known if key == MERGE else [nearest(str(key), known)]
+            meant.update((*around, name) for name in named)
     return [error for error in errors if error["type"] != "missing" or path_of(error) not in meant]
 
 
@@ -109,7 +112,7 @@ def worded(error: ErrorDetails) -> str:
             if isinstance(value, str | Plain):
                 return _inline(str(path[-1]))
             return f"{path[-1]} takes {REFERENCE}"
-        case _ if path[-1] == "identities" or subject == "identity":
+        case _ if (path[-1] == "identities" and len(path) > 1) or subject == "identity":
             return f"{subject} takes identities' names or mappings; write [automation]"
         case kind:
             return f"{subject} takes {_SHAPES.get(kind, 'a mapping: {key: value}')}"
@@ -174,6 +177,8 @@ def _unknown_key(error: ErrorDetails) -> str:
             return f"{key} is not known to this release yet; write {REFERENCE}"
         near = did_you_mean(key, kinds.Reference.model_fields)
         return f"a key of {around[-1]} ({MASKED}) is unknown; {near or 'write ' + REFERENCE}"
+    if key == MERGE:
+        return "merge keys (<<) are not read; write the keys out"
     if key in LATER_KEYS:
         return f"{key} is not known to this release yet; remove it until it is"
     if looks_secret(key) and isinstance(error["input"], str | Plain):

@@ -20,7 +20,7 @@ def cases() -> Iterator[tuple[str, str, str]]:
             yield marked.get("-", ""), marked.get("+", ""), marked[">"]
 
 
-@pytest.mark.parametrize(("old", "new", "complaint"), cases())
+@pytest.mark.parametrize(("old", "new", "complaint"), list(cases()))
 def test_a_bad_field_is_complained_of_once(
     complaints: Complainer, old: str, new: str, complaint: str
 ) -> None:

@@ -1,0 +1,193 @@
+"""What only shows over the whole file: names, references and duplicates that do not fit."""
+
+import pytest
+
+from tests.config.conftest import SOUND, Complainer, Loader
+
+FABRIKAM = "2F0A1F6E-5b0c-4d3e-9c57-0d8f4a3c1b11"
+APP = "{kind: client_secret, client_id: 6f1c0a52-8A86-4b6f-9b43-0f4c5f4f7a11, secret: {env: B}}"
+AT = "tenants.yaml"
+MANY = "in one tenant that is one principal, which has one link; keep one"
+
+ADDED = {
+    "  - {name: Fabrikam, tenant: a.example}\n": f'19:6: name "Fabrikam" stands already at '
+    f"{AT}:14:5; rename one",
+    "  - {name: FABRIKAM, tenant: a.example}\n": '19:6: name "FABRIKAM" differs only by case or '
+    f'width from "Fabrikam" at {AT}:14:5; rename one',
+    '  - {name: "\\uFF26abrikam", tenant: a.example}\n': '19:6: name "\uff26abrikam" differs only '
+    f'by case or width from "Fabrikam" at {AT}:14:5; rename one',
+    '  - {name: "Fab\\u200drikam", tenant: a.example}\n': '19:6: name "Fab\\u200drikam" differs '
+    f'only by case or width from "Fabrikam" at {AT}:14:5; rename one',
+    f"  - {{name: A, tenant: {FABRIKAM}}}\n": '19:15: identity "automation" stands already for '
+    f"this tenant at {AT}:15:5; keep one",
+    "  - {name: A, tenant: NORTHWIND.onmicrosoft.com, identities: [automation]}\n": "19:63: "
+    f'identity "automation" stands already for this tenant at {AT}:17:5; keep one',
+    "    identities: [alice, automation, alice]\n": '19:37: identity "alice" stands already for '
+    f"this tenant at {AT}:19:18; keep one",
+    "    identities: [alice, {identity: alice, partner: contoso-old}]\n": '19:25: identity '
+    f'"alice" stands already for this tenant at {AT}:19:18; keep one',
+    "    object_ids: {automation: 11111111-1111-1111-1111-111111111111}\n"
+    "    identities: [{identity: automation, object_id: 11111111-1111-1111-1111-111111111111}]\n":
+    '19:18: identity "automation" has an object_id of its own; keep one',
+    "    identities: [automation, alice]\n"
+    "    object_ids:\n"
+    "      automation: 11111111-1111-1111-1111-111111111111\n"
+    "      alice: 11111111-1111-1111-1111-111111111111\n": '22:7: identities "automation" and '
+    '"alice" have one object ID: one principal has one link; correct it, or keep one of them',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "complaint"), list(ADDED.items()))
+def test_what_does_not_fit_the_rest_is_complained_of_once(
+    complaints: Complainer, more: str, complaint: str
+) -> None:
+    """At the later of the two places, naming the earlier."""
+    assert complaints(SOUND + more) == [f"{AT}:{complaint}"]
+
+
+def test_two_identities_with_one_client_id_are_one_principal(complaints: Complainer) -> None:
+    """In one tenant; the identities themselves may share an application."""
+    text = SOUND.replace("{kind: azure_cli}", APP)
+    assert complaints(text + "    identities: [automation, alice]\n") == [
+        f'{AT}:19:30: identities "automation" ({AT}:19:18) and "alice" have one client ID: {MANY}'
+    ]
+
+
+def test_one_application_may_be_two_identities_of_different_tenants(loaded: Loader) -> None:
+    """Each with a secret of its own, for instance."""
+    text = SOUND.replace("{kind: azure_cli}", APP)
+    assert len(loaded(text + "    identities: [alice]\n").wanted) == 2
+
+
+def test_two_identities_of_the_azure_cli_are_one_principal(complaints: Complainer) -> None:
+    """Both are whoever is signed in there."""
+    text = SOUND.replace("azure_cli}\n", "azure_cli}\n  bob: {kind: azure_cli}\n")
+    assert complaints(text + "    identities: [bob, alice]\n") == [
+        f'{AT}:20:23: identities "bob" ({AT}:20:18) and "alice" sign in through the Azure CLI: '
+        f"{MANY}"
+    ]
+
+
+def test_a_duplicate_in_the_defaults_is_said_once(complaints: Complainer) -> None:
+    """There, and not at each tenant that they hold for."""
+    assert complaints(SOUND.replace("[automation]", "[automation, automation]")) == [
+        f'{AT}:12:58: identity "automation" stands already for this tenant at {AT}:12:46; keep one'
+    ]
+
+
+def test_a_tenant_that_stands_twice_is_said_once(complaints: Complainer) -> None:
+    """Though both of the default identities would be linked twice."""
+    text = SOUND.replace("[automation]", "[automation, alice]")
+    assert complaints(text + f"  - {{name: A, tenant: {FABRIKAM}}}\n") == [
+        f'{AT}:19:15: identity "automation" stands already for this tenant at {AT}:15:5; keep one'
+    ]
+
+
+def test_a_tenant_may_stand_twice_for_different_identities(loaded: Loader) -> None:
+    """One entry for each is as good as one for both."""
+    more = f"  - {{name: A, tenant: {FABRIKAM}, identities: [alice]}}\n"
+    assert len(loaded(SOUND + more).wanted) == 3
+
+
+def test_a_linked_tenant_without_a_partner_is_complained_of(complaints: Complainer) -> None:
+    """At each such tenant; one that is to be absent needs none."""
+    text = SOUND.replace("partner: contoso-uk, ", "") + "    state: absent\n"
+    assert complaints(text) == [
+        f'{AT}:14:5: tenant "Fabrikam" has no partner; name one here or under defaults:'
+    ]
+
+
+def test_a_linked_override_without_a_partner_is_complained_of(complaints: Complainer) -> None:
+    """At the override, which is the one that wants a link."""
+    text = SOUND.replace("partner: contoso-uk, ", "")
+    text = text.replace(FABRIKAM, FABRIKAM + "\n    state: unmanaged")
+    more = "    state: absent\n    identities: [automation, {identity: alice, state: linked}]\n"
+    assert complaints(text + more) == [
+        f'{AT}:21:30: tenant "Northwind" has no partner; name one here or under defaults:'
+    ]
+
+
+def test_a_tenant_without_identities_is_complained_of(complaints: Complainer) -> None:
+    """Neither its own nor default ones: nobody would be linked."""
+    text = SOUND.replace(", identities: [automation]", "")
+    assert complaints(text + "    identities: [alice]\n") == [
+        f'{AT}:14:5: tenant "Fabrikam" has no identities; list them here or under defaults:'
+    ]
+
+
+def test_without_partners_an_alias_is_no_partner_id(complaints: Complainer) -> None:
+    """Only quoted IDs are allowed then."""
+    start, rest = SOUND.split("partners:\n")
+    text = start + rest[rest.index("identities:") :]
+    assert complaints(text) == [
+        f'{AT}:9:12: partner "contoso-uk" is not a partner ID (4 to 10 digits); copy it from '
+        "Partner Center, or define it under partners:"
+    ]
+
+
+@pytest.mark.parametrize("tenants", ["tenants: []\n", ""])
+def test_an_empty_tenant_list_is_complained_of(complaints: Complainer, tenants: str) -> None:
+    """A file that wants nothing is more likely a mistake."""
+    text = SOUND[: SOUND.index("tenants:")] + tenants
+    line = 13 if tenants else 1
+    assert complaints(text) == [
+        f"{AT}:{line}:1: there are no tenants; list at least one under tenants:"
+    ]
+
+
+def test_a_broken_section_breaks_nothing_that_uses_it(complaints: Complainer) -> None:
+    """Any name may have been meant, so none is called undefined."""
+    text = """\
+version: 1
+partners: [oops]
+identities: [oops]
+defaults: {partner: contoso-uk, identities: [automation]}
+tenants:
+  - {name: A, tenant: a.example, partner: other, identities: [alice]}
+"""
+    assert complaints(text) == [
+        f"{AT}:2:1: partners takes a mapping: {{name: …}}",
+        f"{AT}:3:1: identities takes a mapping: {{name: …}}",
+    ]
+
+
+def test_a_broken_name_is_still_defined(complaints: Complainer) -> None:
+    """An ID without quotes is one complaint, and those who use its alias or ID earn none."""
+    text = SOUND.replace('"4936128"', "4936128")
+    more = '    partner: "4936128"\n'
+    assert len(complaints(text + more)) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("partner: contoso-uk, ", "partner: 123, "),
+        ("[automation]", "[automation, [x]]"),
+        ("[automation]", "3"),
+        ("tenant: 2F0A1F6E-5b0c-4d3e-9c57-0d8f4a3c1b11", "tenant: common"),
+        ("tags: [emea, powerapps]", "state: 3"),
+        ("tags: [emea, powerapps]", "hold: {until: x, reason: y}"),
+        ("tags: [emea, powerapps]", "attested: {partner: contoso-uk, by: x, on: 3}"),
+        ("tags: [emea, powerapps]", "identities: [[x]]"),
+        ("tags: [emea, powerapps]", "identities: 3"),
+        ("tags: [emea, powerapps]", "identities: [{identity: alice, hold: {reason: x}}]"),
+        ("tags: [emea, powerapps]", "identities: [3]\n    object_ids: {zzz: " + FABRIKAM + "}"),
+        ("- name: Northwind\n    tenant: Northwind.OnMicrosoft.com\n    tags: [emea, powerapps]",
+         "- [name, Northwind]"),
+        ("tenants:\n", "tenants: 3\nlimits:\n"),
+    ],
+)  # fmt: skip
+def test_one_mistake_earns_one_complaint(complaints: Complainer, old: str, new: str) -> None:
+    """Nothing is said of what merely follows from it."""
+    assert old in SOUND
+    text = SOUND.replace(old, new)
+    if "limits:" in new:
+        text = text[: text.index("limits:")]
+    assert len(complaints(text)) == 1
+
+
+def test_what_is_sound_around_a_mistake_is_still_checked(complaints: Complainer) -> None:
+    """A broken tenant does not hide what is wrong with the next, or with itself."""
+    text = SOUND.replace(FABRIKAM, "common\n    partner: nobody")
+    found = complaints(text + "    identities: [nobody]\n  - {name: fabrikam, tenant: a.example}\n")
+    assert [line.split(":")[1] for line in found] == ["15", "16", "20", "21"]

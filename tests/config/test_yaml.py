@@ -1,0 +1,201 @@
+"""YAML as YAML: syntax, duplicate keys, tags, aliases and bombs, each refused quickly."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+import yaml
+
+from reconciler.config import events
+from reconciler.config.complaints import Complaints, spot
+from reconciler.config.nodes import Items, Plain, Table
+from tests.config.conftest import SOUND, Complainer, Loader
+
+LOOK = "look at this line and the one above it"
+NOT_A_KEY = "a key must be text, not a list or a mapping"
+ALIAS = (
+    "an alias (*name) to an anchor that is not complete at this point; "
+    "put text that begins with * in quotes"
+)
+TAG = "YAML tags (such as !!int or !name) are not read; remove it"
+DEEP = "nested deeper than 32 levels; a tenants.yaml needs eight"
+
+BAD = {
+    "x: [a, b\n": f"20:1: not YAML: while parsing a flow sequence, did not find expected "
+    f"',' or ']'; {LOOK}",
+    "a: b: c\n": f"19:5: not YAML: mapping values are not allowed in this context; {LOOK}",
+    "x:\n\t- a\n": "20:1: not YAML: a tab where blanks are meant; indent with spaces",
+    "'open\n": f"20:1: not YAML: while scanning a quoted scalar, found unexpected end of "
+    f"stream; {LOOK}",
+    "? [a]\n: b\n": f"19:3: {NOT_A_KEY}",
+    "{a: b}: c\n": f"19:1: {NOT_A_KEY}",
+    "x: &a [*a]\n": f"19:8: {ALIAS}",
+    "x: *nobody\n": f"19:4: {ALIAS}",
+    "---\na: b\n": "19:1: a second document begins here; keep one document in the file",
+    "x: " + "[" * 100_000 + "\n": f"19:35: {DEEP}",
+    "x:\n  " + "- " * 100_000 + "\n": f"20:65: {DEEP}",
+    "x: " + "{a: " * 100_000 + "\n": f"19:128: {DEEP}",
+}
+
+
+@pytest.mark.parametrize(("more", "complaint"), list(BAD.items()), ids=lambda text: text[:20])
+def test_what_is_not_yaml_for_us_is_the_only_complaint(
+    complaints: Complainer, more: str, complaint: str
+) -> None:
+    """A text that cannot be read to its end is not judged further."""
+    assert complaints(SOUND + more) == [f"tenants.yaml:{complaint}"]
+
+
+def test_a_duplicate_key_names_the_first(complaints: Complainer) -> None:
+    """YAML would keep the last of the two, silently."""
+    assert complaints(SOUND + "    tags: [other]\ncloud: china\n") == [
+        'tenants.yaml:19:5: key "tags" stands twice (first at tenants.yaml:18:5); remove one',
+        'tenants.yaml:20:1: key "cloud" stands twice (first at tenants.yaml:2:1); remove one',
+    ]
+
+
+def test_two_names_of_one_tenant_list_are_duplicate_keys(complaints: Complainer) -> None:
+    """The same alias twice under partners: is one, too."""
+    text = SOUND.replace("contoso-old:", "contoso-uk:")
+    assert complaints(text) == [
+        'tenants.yaml:5:3: key "contoso-uk" stands twice (first at tenants.yaml:4:3); remove one'
+    ]
+
+
+def test_merge_keys_are_not_read(complaints: Complainer) -> None:
+    """Whoever reviews an entry sees all of it at its place."""
+    text = SOUND.replace("- name: Fabrikam", "- &one\n    name: Fabrikam")
+    assert complaints(text + "  - {<<: *one, name: Other}\n") == [
+        "tenants.yaml:20:6: merge keys (<<) are not read; write the keys out"
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["!!python/object/apply:os.system [touch pwned]", "!!int '5'", "!secret x", "!!binary aGk="],
+)
+def test_a_tag_is_never_acted_on(complaints: Complainer, loaded: Loader, value: str) -> None:
+    """Nothing is executed, and nothing of it is repeated."""
+    found = complaints(SOUND.replace("[emea, powerapps]", f"[{value}]"))
+    assert found[0] == f"tenants.yaml:18:12: {TAG}"
+    assert "pwned" not in "".join(found)
+
+
+def test_an_alias_bomb_is_refused_before_it_goes_off(complaints: Complainer) -> None:
+    """Nine levels of nine aliases are four hundred million values in half a kilobyte."""
+    names = "abcdefghij"
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    for one, two in pairwise(names):
+        bomb += f"{two}: &{two} [{', '.join([f'*{one}'] * 9)}]\n"
+    assert complaints(bomb) == [
+        "tenants.yaml:7:8: more than 1,000,000 values, aliases expanded; "
+        "write less, or spread it over several files"
+    ]
+
+
+def test_aliases_nest_no_deeper_than_brackets(complaints: Complainer) -> None:
+    """A chain of anchors, each around the one before, is as deep as it is long."""
+    chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 99))
+    assert complaints(chain) == [f"tenants.yaml:32:12: {DEEP}"]
+
+
+def test_what_is_merely_long_is_shortened_in_messages(complaints: Complainer) -> None:
+    """A scalar of a megabyte makes a complaint of a line."""
+    (complaint,) = complaints(SOUND.replace("Northwind\n", "x" * 1_000_000 + "\n"))
+    assert len(complaint) < 200
+
+
+def test_after_ten_thousand_complaints_the_rest_is_not_listed(complaints: Complainer) -> None:
+    """Nobody reads on, and describing them would take minutes."""
+    found = complaints("version: 1\ntenants: [" + "1, " * 30_000 + "]\n")
+    assert len(found) == 10_001
+    assert found[-1] == "tenants.yaml:1:1: there are more complaints; mend these first"
+
+
+def test_a_single_entry_may_hold_more_faults_than_are_listed(complaints: Complainer) -> None:
+    """They are counted, and the tenants around it are still judged."""
+    tags = "[" + "1, " * 20_000 + "]"
+    text = SOUND.replace("[emea, powerapps]", tags) + "  - {name: A, tenant: common}\n"
+    first, second = complaints(text)
+    assert first == (
+        "tenants.yaml:16:5: 20,000 faults in one place are too many to list; look at it as a whole"
+    )
+    assert second.startswith('tenants.yaml:19:15: tenant "common" is a sign-in endpoint')
+
+
+def test_the_main_file_may_hold_more_faults_than_are_listed(complaints: Complainer) -> None:
+    """Twenty thousand unknown keys are one complaint."""
+    text = SOUND + "".join(f"key{number}: 1\n" for number in range(20_000))
+    assert complaints(text) == [
+        "tenants.yaml:1:1: 20,000 faults in one place are too many to list; look at it as a whole"
+    ]
+
+
+def test_hints_are_rationed(complaints: Complainer) -> None:
+    """Comparing ten thousand misspelt names with a thousand others would take minutes."""
+    partners = "".join(f"  partner{n}: {{id: '{10_000 + n}'}}\n" for n in range(1000))
+    tenants = "".join(
+        f"  - {{name: T{n}, tenant: t{n}.example, partner: pratner{n}}}\n" for n in range(100)
+    )
+    found = complaints(SOUND.replace("partners:\n", "partners:\n" + partners) + tenants)
+    assert len(found) == 100
+    assert "did you mean partner0?" in found[0]
+    assert found[-1].endswith("is not defined; add it under partners:")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("yes", "bool"),
+        ("365", "int"),
+        ("0o17", None),
+        ("017", "int"),
+        ("1:30", "int"),
+        ("1.5", "float"),
+        (".inf", "float"),
+        ("2026-01-01", "timestamp"),
+        ("~", "null"),
+        ("", "null"),
+        ("on.example", None),
+    ],
+)
+def test_a_scalar_stays_as_written(text: str, kind: str | None) -> None:
+    """What YAML would make of it is noted, and never done."""
+    assert events.resolved(text) == (Plain(text, kind) if kind else text)
+
+
+@pytest.fixture(params=["CSafeLoader", "SafeLoader"])
+def read(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], object]:
+    """Reads a text with libyaml's parser, and with the one in Python."""
+    monkeypatch.setattr(events, "LOADER", getattr(yaml, request.param))
+    return lambda text: events.read(text, 0, Complaints())
+
+
+def test_both_parsers_read_alike(read: Callable[[str], object]) -> None:
+    """Where PyYAML was built without libyaml, all is the same but slower."""
+    root = read("a: [x, 'y', 1]\nb: {c: &d e, f: *d}\n")
+    assert root == {"a": ["x", "y", Plain("1", "int")], "b": {"c": "e", "f": "e"}}
+    assert isinstance(root, Table)
+    assert root.where == {"a": spot(0, 0, 0), "b": spot(0, 1, 0)}
+    assert isinstance(root["a"], Items)
+    assert root["a"].where == [spot(0, 0, 4), spot(0, 0, 7), spot(0, 0, 12)]
+
+
+@pytest.mark.parametrize("text", ["a: [", "a: b: c", "\ta: b", "[" * 100_000, "x: &a [*a]"])
+def test_both_parsers_refuse_alike(read: Callable[[str], object], text: str) -> None:
+    """Bad YAML gives nothing, and no exception."""
+    assert read(text) is None
+
+
+def test_each_value_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, loaded: Loader) -> None:
+    """The work grows with the file and not with its square: one event for each value."""
+    taken = []
+    take = events._Builder.take
+    monkeypatch.setattr(events._Builder, "take", lambda *args: taken.append(1) or take(*args))
+    loaded(SOUND)
+    once = len(taken)
+    more = "".join(f"  - {{name: T{n}, tenant: t{n}.example}}\n" for n in range(1000))
+    loaded(SOUND + more)
+    assert len(taken) - 2 * once == 6 * 1000
