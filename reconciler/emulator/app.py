@@ -1,36 +1,56 @@
 """How does a request get its answer?
 
-An ASGI application without a router: two hosts in one, told apart by their paths.
+ASGI applications without a router: several hosts in one, told apart by their paths.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
-from reconciler.emulator import arm, effects, entra
+from reconciler.emulator import arm, effects, entra, machines, pipelines
+from reconciler.emulator.calls import Call
 from reconciler.emulator.control import PREFIX, control
 from reconciler.emulator.faults import Effect
-from reconciler.emulator.wire import Receive, Scope, Send, read_request, send_answer
+from reconciler.emulator.wire import (
+    Answer,
+    Receive,
+    Request,
+    Scope,
+    Send,
+    read_request,
+    send_answer,
+)
 from reconciler.emulator.world import World
 
+Disconnect = Callable[[Scope], None]
 
-class Azure:
-    """The ASGI application."""
 
-    def __init__(self, world: World, disconnect: Callable[[Scope], None]) -> None:
+class Host(Protocol):
+    """One of those that answer. Its modules look like this."""
+
+    def understand(self, request: Request, world: World) -> Call:
+        """Say what a request asks for."""
+        ...
+
+    def carry_out(self, call: Call, world: World) -> Answer:
+        """Do what the call asks and answer it."""
+        ...
+
+
+class Machine:
+    """The ASGI application that only this machine can ask, over plain HTTP."""
+
+    def __init__(self, world: World, disconnect: Disconnect) -> None:
         """`disconnect` closes the connection that a request came by."""
         self._world = world
         self._disconnect = disconnect
-        self._control = control(world)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["path"].startswith(PREFIX):
-            await self._control(scope, receive, send)
-            return
         request = await read_request(scope, receive)
-        host = entra if entra.owns(request.path) else arm
+        host = self._host(request.path)
         call = host.understand(request, self._world)
         self._world.requests.note(call, self._world.clock.now())
         effect = self._world.effect_on(call) or Effect()
@@ -43,6 +63,30 @@ class Azure:
             self._disconnect(scope)
             # To end before the server has noticed would make it answer 500 by itself.
             await receive()
+
+    def _host(self, path: str) -> Host:
+        return machines
+
+
+class Azure(Machine):
+    """The ASGI application that everybody asks, over TLS."""
+
+    def __init__(self, world: World, disconnect: Disconnect) -> None:
+        """`disconnect` closes the connection that a request came by."""
+        super().__init__(world, disconnect)
+        self._control = control(world)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or do what a control route says."""
+        if scope["path"].startswith(PREFIX):
+            await self._control(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    def _host(self, path: str) -> Host:
+        if entra.owns(path):
+            return entra
+        return pipelines if pipelines.owns(path) else arm
 
 
 async def _pause(seconds: float) -> None:

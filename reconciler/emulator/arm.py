@@ -6,9 +6,13 @@ them. It refuses to know about faults; those are laid over it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from reconciler.emulator import answers, metadata
 from reconciler.emulator.calls import Call
 from reconciler.emulator.clock import TICKS_PER_SECOND
+from reconciler.emulator.directory import Tenant
+from reconciler.emulator.people import User
 from reconciler.emulator.state import Place, Record, Refusal
 from reconciler.emulator.wire import JSON_TYPE, Answer, Request, to_json
 from reconciler.emulator.world import World
@@ -99,8 +103,7 @@ def _provider(call: Call, segments: list[str], version: str, world: World) -> An
 
 
 def _link(call: Call, world: World) -> Answer:
-    client = world.directory.client(call.client_id)
-    if client is not None and call.tenant in client.foreign_in:
+    if _is_foreign(call, world):
         return answers.provider_error(world.links.switches.foreign_status, *answers.FOREIGN)
     place = Place(call.tenant, call.object_id)
     if world.links.switches.throttling == "public":
@@ -152,19 +155,44 @@ def _check_token(call: Call, world: World) -> Answer | None:
     return None
 
 
-def _tenants(call: Call, world: World) -> list[dict[str, str]]:
-    """List the seeded tenants that have the caller's app."""
-    client = world.directory.client(call.client_id)
+def _tenants(call: Call, world: World) -> list[dict[str, Any]]:
+    """List the tenants where the caller exists; without a seed, the one that is asked."""
+    own = Tenant(call.tenant)
+    tenants = world.directory.tenants
+    here = (own,) if tenants is None else (t for t in tenants if _is_in(call, t.tenant_id, world))
     return [
         {
             "id": f"/tenants/{tenant.tenant_id}",
             "tenantId": tenant.tenant_id,
             "displayName": tenant.name,
+            "defaultDomain": next(iter(tenant.domains), ""),
+            "domains": list(tenant.domains),
             "tenantCategory": "Home",
+            "tenantType": "AAD",
         }
-        for tenant in world.directory.tenants or ()
-        if client is not None and client.is_in(tenant.tenant_id)
+        for tenant in here
     ]
+
+
+def _is_in(call: Call, tenant_id: str, world: World) -> bool:
+    """Say whether a tenant has an object of the caller: a user, an app, a managed identity."""
+    who = _user(call, world) or world.directory.client(call.client_id)
+    if who is None:
+        return tenant_id == call.tenant
+    return who.is_in(tenant_id) and tenant_id not in who.foreign_in
+
+
+def _is_foreign(call: Call, world: World) -> bool:
+    """Say whether the caller acts in the tenant without an object there, as GDAP and CSP do."""
+    who = _user(call, world) or world.directory.client(call.client_id)
+    return who is not None and call.tenant in who.foreign_in
+
+
+def _user(call: Call, world: World) -> User | None:
+    claims = call.claims or {}
+    if claims.get("idtyp") != "user":
+        return None
+    return world.people.find(str(claims.get("unique_name")))
 
 
 def _document(body: object) -> Answer:

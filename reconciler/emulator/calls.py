@@ -15,8 +15,9 @@ from reconciler.emulator.tokens import Claims
 from reconciler.emulator.wire import Request
 
 LINK_OPERATIONS = ("read", "read_by_id", "create", "update", "remove")
-ENTRA_OPERATIONS = ("openid", "token")
-OPERATIONS = ("metadata", *ENTRA_OPERATIONS, *LINK_OPERATIONS, "other")
+ENTRA_OPERATIONS = ("openid", "token", "authorize", "device_code")
+MACHINE_OPERATIONS = ("managed_identity", "oidc_token")
+OPERATIONS = ("metadata", *ENTRA_OPERATIONS, *MACHINE_OPERATIONS, *LINK_OPERATIONS, "other")
 DEFAULT_LOG_SIZE = 10_000
 
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from reconciler.emulator import views
+from reconciler.emulator import steering, views
 from reconciler.emulator.fields import BadSeed, Fields
 from reconciler.emulator.sections import read_link, read_place, read_switches
 from reconciler.emulator.seed import read
@@ -38,6 +38,7 @@ def control(world: World) -> Starlette:
         ("POST", "clock"): lambda body: _move_clock(world, body),
         ("POST", "switches"): lambda body: _switch(world, body),
         ("POST", "reset"): lambda body: _reset(world, body),
+        **steering.routes(world),
     }
     return Starlette(
         routes=[
@@ -111,15 +112,19 @@ def _move_clock(world: World, body: Any) -> Any:
 
 
 def _switch(world: World, body: Any) -> Any:
-    """Change switches, the latency of every answer or the lifetime of new tokens."""
+    """Change switches, times, or who signs in without being asked."""
     entry = Fields(body, "")
     switches = read_switches(entry, world.links.switches)
     latency_s = entry.seconds("latency_s")
     lifetime_s = entry.whole("token_lifetime_s", least=1)
+    interval_s = entry.whole("device_code_interval_s", least=1)
+    approve_as = entry.text("approve_as")
     entry.finish()
     world.links.switches = switches
     world.latency_s = world.latency_s if latency_s is None else latency_s
     world.token_lifetime_s = lifetime_s or world.token_lifetime_s
+    world.device_code_interval_s = interval_s or world.device_code_interval_s
+    world.approve_as = world.approve_as if approve_as is None else approve_as.lower()
     return views.switches(world)
 
 

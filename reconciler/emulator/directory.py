@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import NAMESPACE_DNS, uuid5
 
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
@@ -30,13 +31,24 @@ class Tenant:
     domains: tuple[str, ...] = ()
 
 
+class Federated(NamedTuple):
+    """A federated identity credential: whose tokens stand for an app. Matched letter by letter."""
+
+    issuer: str
+    subject: str
+    audience: str
+
+
 @dataclass(frozen=True)
 class Client:
     """An app registration.
 
     client_id: lower-case GUID
     secret: the only accepted secret, or None: any is
-    certificate: PEM that a client assertion must be signed with, or None: any signature will do
+    certificate: PEM of one or more certificates, one of which a client assertion must be signed
+        with, or None: any signature will do
+    home: ID of the tenant where it is registered, or None: any may be it
+    federated: whose tokens stand for it, or None: anybody's do
     tenants: IDs of the tenants that have the app, or None: all have it
     absent_from: IDs of tenants that lack it
     foreign_in: IDs of tenants where it acts without an object of its own, as GDAP and CSP do
@@ -46,6 +58,8 @@ class Client:
     client_id: str
     secret: str | None = field(default=None, repr=False)
     certificate: str | None = None
+    home: str | None = None
+    federated: tuple[Federated, ...] | None = None
     tenants: frozenset[str] | None = None
     absent_from: frozenset[str] = frozenset()
     foreign_in: frozenset[str] = frozenset()
@@ -81,7 +95,7 @@ class Directory:
         if GUID.fullmatch(name):
             return Tenant(name)
         if DOMAIN.fullmatch(name):
-            return Tenant(str(uuid5(OURS, f"tenant:{name}")), domains=(name,))
+            return Tenant(derived_tenant_id(name), domains=(name,))
         return None
 
     def client(self, client_id: str) -> Client | None:
@@ -96,3 +110,8 @@ class Directory:
         client = self.client(client_id)
         seeded = client.object_ids.get(tenant_id) if client else None
         return seeded or str(uuid5(OURS, f"principal:{tenant_id}:{client_id.lower()}"))
+
+
+def derived_tenant_id(domain: str) -> str:
+    """Return the tenant ID of a domain that no seed lists."""
+    return str(uuid5(OURS, f"tenant:{domain}"))

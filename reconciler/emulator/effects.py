@@ -108,7 +108,7 @@ def _altered(reply: Answer, effect: Effect, world: World) -> Answer:
 
 
 def _edited(reply: Answer, edit: Callable[[dict[str, Any]], None]) -> Answer:
-    if not reply.body:
+    if not reply.body or JSON_TYPE not in reply.headers:
         return reply
     body = json.loads(reply.body)
     edit(body)

@@ -1,6 +1,7 @@
 """How is each section of a seed written?
 
-Tenants, clients, partners, links and switches, from fields to values. Faults are read in `rules`.
+Tenants, partners, links and switches, from fields to values. Faults are read in `rules`, whoever
+can sign in in `principals`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from reconciler.emulator.directory import DOMAIN, GUID, Client, Directory, Tenant
+from reconciler.emulator.directory import DOMAIN, Directory, Tenant
 from reconciler.emulator.fields import BadSeed, Fields
 from reconciler.emulator.state import PARTNER_ID, Partners, Place, Record, Switches
 
@@ -60,34 +61,6 @@ def read_tenant(entry: Fields) -> Tenant:
     tenant = Tenant(tenant_id, entry.text("name") or "", domains)
     entry.finish()
     return tenant
-
-
-def read_client(entry: Fields, directory: Directory) -> Client:
-    """Read one of `clients`; its tenants are looked up in the directory."""
-
-    def tenant_ids(key: str) -> frozenset[str] | None:
-        names = entry.texts(key)
-        if names is None:
-            return None
-        return frozenset(find_tenant(name, entry.path(key), directory) for name in names)
-
-    objects: dict[str, str] = {}
-    for name, value in (entry.mapping("object_ids") or {}).items():
-        where = f"{entry.path('object_ids')}.{name}"
-        if not isinstance(value, str) or not GUID.fullmatch(value.lower()):
-            raise BadSeed(f"{where}: {value!r} is not a GUID")
-        objects[find_tenant(name, where, directory)] = value.lower()
-    client = Client(
-        entry.need("client_id", entry.guid("client_id")),
-        secret=entry.text("secret"),
-        certificate=_certificate(entry),
-        tenants=tenant_ids("tenants"),
-        absent_from=tenant_ids("absent_from") or frozenset(),
-        foreign_in=tenant_ids("foreign_in") or frozenset(),
-        object_ids=objects,
-    )
-    entry.finish()
-    return client
 
 
 def read_partners(top: Fields) -> Mapping[str, str | None] | None:
@@ -153,10 +126,3 @@ def find_tenant(name: str, where: str, directory: Directory) -> str:
     if tenant is None:
         raise BadSeed(f"{where}: there is no tenant {name!r}")
     return tenant.tenant_id
-
-
-def _certificate(entry: Fields) -> str | None:
-    text = entry.text("certificate")
-    if text is not None and "-----BEGIN CERTIFICATE-----" not in text:
-        raise BadSeed(f"{entry.path('certificate')}: expected a certificate in PEM")
-    return text

@@ -16,28 +16,40 @@ from reconciler.emulator.calls import DEFAULT_LOG_SIZE
 from reconciler.emulator.directory import Client, Directory, Tenant
 from reconciler.emulator.faults import Rule
 from reconciler.emulator.fields import BadSeed, Fields
+from reconciler.emulator.people import User
+from reconciler.emulator.principals import (
+    read_client,
+    read_issuer,
+    read_user,
+    read_workloads,
+)
 from reconciler.emulator.rules import read_rule
 from reconciler.emulator.sections import (
     SeedLink,
-    read_client,
     read_link,
     read_partners,
     read_switches,
     read_tenant,
 )
 from reconciler.emulator.state import Switches
+from reconciler.emulator.workloads import Workloads
 
 TOKEN_LIFETIME_S = 3599
+REFRESH_TOKEN_LIFETIME_S = 90 * 24 * 3600
+DEVICE_CODE_INTERVAL_S = 5
 
 
 @dataclass(frozen=True)
 class Seed:
     """What an emulated Azure holds at its start.
 
-    tenants, clients, partners: None where everything well formed is accepted
+    tenants, clients, partners, users: None where everything well formed is accepted
+    issuers: public keys in PEM by issuer; the emulator plays all others
+    approve_as: who signs in without a page being filled in: a username, `*` for whoever is hinted
+        at, or empty for nobody
     links: records to begin with, removed ones among them
     latency_s: seconds before every answer
-    token_lifetime_s: seconds
+    token_lifetime_s, refresh_token_lifetime_s, device_code_interval_s: seconds
     request_log: entries kept
     clock: where the clock starts, in ticks of 100 ns since 1970; None for the machine's time
     """
@@ -52,6 +64,12 @@ class Seed:
     token_lifetime_s: int = TOKEN_LIFETIME_S
     request_log: int = DEFAULT_LOG_SIZE
     clock: int | None = None
+    users: tuple[User, ...] | None = None
+    workloads: Workloads = field(default_factory=Workloads)
+    issuers: Mapping[str, str] = field(default_factory=dict)
+    approve_as: str = ""
+    refresh_token_lifetime_s: int = REFRESH_TOKEN_LIFETIME_S
+    device_code_interval_s: int = DEVICE_CODE_INTERVAL_S
 
 
 def load(path: Path) -> Seed:
@@ -87,6 +105,8 @@ def read(value: object) -> Seed:
     clients = top.items("clients", lambda entry: read_client(entry, among))
     _refuse_twins("clients", (client.client_id for client in clients or ()))
     directory = Directory(tenants, clients)
+    users = top.items("users", lambda entry: read_user(entry, among))
+    _refuse_twins("users", (user.username for user in users or ()))
     links = top.items("links", lambda entry: read_link(entry, directory)) or ()
     _refuse_twins("links", (link.place for link in links))
     switches = Fields(top.mapping("switches") or {}, "switches")
@@ -102,6 +122,12 @@ def read(value: object) -> Seed:
         top.whole("token_lifetime_s", least=1) or TOKEN_LIFETIME_S,
         DEFAULT_LOG_SIZE if size is None else size,
         top.time("clock"),
+        users,
+        read_workloads(top, directory),
+        dict(top.items("issuers", read_issuer) or ()),
+        (top.text("approve_as") or "").lower(),
+        top.whole("refresh_token_lifetime_s", least=1) or REFRESH_TOKEN_LIFETIME_S,
+        top.whole("device_code_interval_s", least=1) or DEVICE_CODE_INTERVAL_S,
     )
     switches.finish()
     top.finish()

@@ -1,4 +1,8 @@
-"""How does the emulator run? On loopback, over TLS, with a certificate authority of its own."""
+"""How does the emulator run?
+
+On loopback: everything over TLS with a certificate authority of its own, and what only the machine
+itself may ask over plain HTTP on a second port.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +20,14 @@ from typing import Any
 import trustme
 import uvicorn
 
-from reconciler.emulator.app import Azure
+from reconciler.emulator.app import Azure, Machine
 from reconciler.emulator.clock import Clock
+from reconciler.emulator.listening import HOST, listen, server
 from reconciler.emulator.seed import Seed, load, read
 from reconciler.emulator.wire import Scope
+from reconciler.emulator.workloads import environment
 from reconciler.emulator.world import World
 
-HOST = "127.0.0.1"
-BACKLOG = 2048
-KEEP_ALIVE_S = 120
-GRACE_S = 1
 POLL_S = 0.002
 
 
@@ -62,19 +64,36 @@ class Emulator:
         """The PEM file of the authority that signed the server's certificate."""
         return self._ca_path
 
+    @property
+    def plain_endpoint(self) -> str:
+        """The base URL of the managed identity's token endpoints, without a slash at its end."""
+        return self.state.plain_endpoint
+
+    def environment(self, kind: str) -> dict[str, str]:
+        """Return the variables that a machine of this kind has set.
+
+        kind: `imds`, `app_service`, `github` or `azure_pipelines`
+        """
+        return environment(self.endpoint, self.plain_endpoint, self.state.machine_secret)[kind]
+
     def __enter__(self) -> Emulator:
         """Start to listen; return when requests are answered.
 
         Raises OSError when the port is taken or the CA's directory cannot be written.
         """
         with ExitStack() as stack:
-            listener = stack.enter_context(_listen(self._port))
-            self.state.endpoint = f"https://{HOST}:{listener.getsockname()[1]}"
+            listeners = [stack.enter_context(listen(port)) for port in (self._port, 0)]
+            ports = [listener.getsockname()[1] for listener in listeners]
+            self.state.endpoint = f"https://{HOST}:{ports[0]}"
+            self.state.plain_endpoint = f"http://{HOST}:{ports[1]}"
             private = stack.enter_context(tempfile.TemporaryDirectory(prefix="pal-emulator-"))
-            self._server = uvicorn.Server(self._configure(Path(private)))
+            self._servers = [
+                self._over_tls(Path(private)),
+                server(Machine(self.state, self._disconnect)),
+            ]
             started = threading.Event()
             thread = threading.Thread(
-                target=lambda: asyncio.run(self._serve(listener, started)),
+                target=lambda: asyncio.run(self._serve(listeners, started)),
                 name="pal-emulator",
                 daemon=True,
             )
@@ -93,7 +112,7 @@ class Emulator:
         """Stop; requests under way have a second to end."""
         self._open.close()
 
-    def _configure(self, private: Path) -> uvicorn.Config:
+    def _over_tls(self, private: Path) -> uvicorn.Server:
         """Prepare the server. Its private key is on the disk only while it is loaded."""
         authority = trustme.CA(organization_name="pal-reconcile emulator")
         certificate = authority.issue_cert(HOST, "localhost", "::1")
@@ -102,55 +121,33 @@ class Emulator:
         self._ca_path = ca_dir / "ca.pem"
         self._ca_path.write_bytes(authority.cert_pem.bytes())
         with certificate.private_key_and_cert_chain_pem.tempfile() as key_path:
-            config = uvicorn.Config(
-                Azure(self.state, self._disconnect),
-                ssl_certfile=key_path,
-                lifespan="off",
-                ws="none",
-                log_config=None,
-                log_level="critical",
-                access_log=False,
-                server_header=False,
-                timeout_keep_alive=KEEP_ALIVE_S,
-                timeout_graceful_shutdown=GRACE_S,
-            )
-            config.load()
-        return config
+            return server(Azure(self.state, self._disconnect), ssl_certfile=key_path)
 
-    async def _serve(self, listener: socket.socket, started: threading.Event) -> None:
-        serving = asyncio.create_task(self._server.serve(sockets=[listener]))
-        while not self._server.started and not serving.done():
+    async def _serve(self, listeners: list[socket.socket], started: threading.Event) -> None:
+        serving = [
+            asyncio.create_task(running.serve(sockets=[listener]))
+            for running, listener in zip(self._servers, listeners, strict=True)
+        ]
+        while not (
+            all(running.started for running in self._servers)
+            or any(task.done() for task in serving)
+        ):
             await asyncio.sleep(POLL_S)
         started.set()
-        await serving
+        await asyncio.gather(*serving)
 
     def _stop(self, thread: threading.Thread) -> None:
-        self._server.should_exit = True
+        for running in self._servers:
+            running.should_exit = True
         thread.join()
 
     def _disconnect(self, scope: Scope) -> None:
         """Close the connection that a request came by, without another byte."""
         connection: Any
-        for connection in list(self._server.server_state.connections):
-            if connection.client == scope["client"]:
-                connection.transport.abort()
-
-
-def _listen(port: int) -> socket.socket:
-    """Open the listening socket.
-
-    It must name its protocol: asyncio turns Nagle's algorithm off only for sockets that do, and
-    with it every answer on a kept connection takes 40 ms.
-    """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
-        listener.listen(BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener
+        for running in self._servers:
+            for connection in list(running.server_state.connections):
+                if connection.client == scope["client"]:
+                    connection.transport.abort()
 
 
 def _read_seed(seed: Seed | Path | dict[str, Any] | None) -> Seed:

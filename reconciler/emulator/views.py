@@ -60,12 +60,14 @@ def clock(world: World) -> dict[str, Any]:
 
 
 def switches(world: World) -> dict[str, Any]:
-    """Show the switches, the latency and the lifetime of tokens."""
+    """Show the switches and what else can be changed with them."""
     return {
         "switches": {
             **asdict(world.links.switches),
             "latency_s": world.latency_s,
             "token_lifetime_s": world.token_lifetime_s,
+            "device_code_interval_s": world.device_code_interval_s,
+            "approve_as": world.approve_as,
         }
     }
 

@@ -63,6 +63,11 @@ def to_json(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def json_answer(status: int, body: Any) -> Answer:
+    """Answer with JSON and no other header."""
+    return Answer(status, [JSON_TYPE], to_json(body))
+
+
 async def read_request(scope: Scope, receive: Receive) -> Request:
     """Read one request with all of its body."""
     chunks = []

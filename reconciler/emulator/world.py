@@ -6,16 +6,21 @@ a test may look at it from its own thread, and change it between requests.
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
+from reconciler.emulator.assertions import Notary
 from reconciler.emulator.calls import Call, RequestLog
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.directory import Directory
 from reconciler.emulator.faults import Effect, Faults, Rule
 from reconciler.emulator.fields import Fields
+from reconciler.emulator.issuers import Issuers
+from reconciler.emulator.people import People
 from reconciler.emulator.rules import read_rule
 from reconciler.emulator.sections import SeedLink
 from reconciler.emulator.seed import Seed
+from reconciler.emulator.sessions import Sessions
 from reconciler.emulator.state import Links, Partners
 from reconciler.emulator.throttle import Throttle
 from reconciler.emulator.tokens import Tokens
@@ -27,7 +32,12 @@ class World:
     def __init__(self, seed: Seed, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.endpoint = ""
+        self.plain_endpoint = ""
         self.tokens = Tokens()
+        self.issuers = Issuers()
+        self.notary = Notary(self.tokens, self.issuers)
+        # What the machine and its pipelines are given to show to their own token endpoints.
+        self.machine_secret = secrets.token_urlsafe(24)
         self.seed = seed
         self.reset(seed)
 
@@ -38,12 +48,19 @@ class World:
         if seed.clock is not None:
             self.clock.set(seed.clock)
         self.directory = Directory(seed.tenants, seed.clients)
+        self.people = People(seed.users, self.directory)
+        self.sessions = Sessions(self.clock.now)
+        self.issuers.public_keys = seed.issuers
+        self.workloads = seed.workloads
         self.partners = Partners(seed.partners)
         self.links = Links(self.clock.now, self.partners, seed.switches)
         self.throttle = Throttle(self.clock.now)
         self.requests = RequestLog(seed.request_log)
         self.latency_s = seed.latency_s
         self.token_lifetime_s = seed.token_lifetime_s
+        self.refresh_token_lifetime_s = seed.refresh_token_lifetime_s
+        self.device_code_interval_s = seed.device_code_interval_s
+        self.approve_as = seed.approve_as
         self.faults = Faults()
         for rule in seed.faults:
             self.add_fault(rule)

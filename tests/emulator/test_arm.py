@@ -260,23 +260,51 @@ def test_the_metadata_document_needs_no_token(azure: Emulator, caller: Caller) -
     assert list(document["suffixes"]) == ["storage"]
 
 
-def test_there_are_no_subscriptions_and_without_a_seed_no_tenants(caller: Caller) -> None:
-    """Both lists are empty, which is what the Azure CLI needs to go on."""
-    headers = {"Authorization": f"Bearer {caller.token()}"}
-    for path in ("/subscriptions", "/tenants"):
-        answer = caller.send("GET", path, params={"api-version": "2022-12-01"}, headers=headers)
-        assert answer.content == b'{"value":[]}'
+def listed(caller: Caller, token: str, path: str = "/tenants") -> list[dict[str, Any]]:
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = caller.send("GET", path, params={"api-version": "2022-12-01"}, headers=headers)
+    found: list[dict[str, Any]] = answer.json()["value"]
+    return found
 
 
-def test_seeded_tenants_are_listed_where_the_app_is(azure: Emulator, caller: Caller) -> None:
-    """A principal sees the tenants that have it."""
-    tenants = [{"tenant": FABRIKAM, "name": "Fabrikam"}, {"tenant": NORTHWIND}]
-    clients = [{"client_id": APP, "absent_from": [NORTHWIND]}]
-    azure.state.reset(read({"tenants": tenants, "clients": clients}))
-    headers = {"Authorization": f"Bearer {caller.token()}"}
-    answer = caller.send("GET", "/tenants", params={"api-version": "2022-12-01"}, headers=headers)
-    listed = [(t["tenantId"], t["displayName"]) for t in answer.json()["value"]]
-    assert listed == [(FABRIKAM, "Fabrikam")]
+def test_there_are_no_subscriptions_and_without_a_seed_the_own_tenant(caller: Caller) -> None:
+    """The Azure CLI goes on without subscriptions; where all exist, the one that is asked is."""
+    assert listed(caller, caller.token(), "/subscriptions") == []
+    assert [tenant["tenantId"] for tenant in listed(caller, caller.token())] == [FABRIKAM]
+
+
+def test_seeded_tenants_are_listed_where_the_principal_is(azure: Emulator, caller: Caller) -> None:
+    """An app and a user see the tenants that have an object of theirs."""
+    wingtip = "9b1d6c1e-2f7a-4c55-8d0e-3b7c5a9e4f10"
+    tenants = [
+        {"tenant": FABRIKAM, "name": "Fabrikam", "domains": ["fabrikam.com", "fabrikam.org"]},
+        {"tenant": NORTHWIND},
+        {"tenant": wingtip},
+    ]
+    seed = {
+        "tenants": tenants,
+        "clients": [{"client_id": APP, "absent_from": [NORTHWIND], "foreign_in": [wingtip]}],
+        "users": [{"username": "alice@fabrikam.com", "guest_in": [wingtip]}],
+    }
+    azure.state.reset(read(seed))
+    assert listed(caller, caller.token()) == [
+        {
+            "id": f"/tenants/{FABRIKAM}",
+            "tenantId": FABRIKAM,
+            "displayName": "Fabrikam",
+            "defaultDomain": "fabrikam.com",
+            "domains": ["fabrikam.com", "fabrikam.org"],
+            "tenantCategory": "Home",
+            "tenantType": "AAD",
+        }
+    ]
+    claims = {"idtyp": "user", "unique_name": "alice@fabrikam.com"}
+    caller.fault(claims=claims)
+    assert [t["tenantId"] for t in listed(caller, caller.token())] == [FABRIKAM, wingtip]
+    caller.control("DELETE", "faults")
+    # A managed identity is no app of the seed, and is in its own tenant alone.
+    caller.fault(claims={"appid": wingtip})
+    assert [t["tenantId"] for t in listed(caller, caller.token())] == [FABRIKAM]
 
 
 def test_a_request_without_a_token_is_401(azure: Emulator, caller: Caller) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reconciler.emulator.aadsts import REFUSALS
 from reconciler.emulator.calls import OPERATIONS
 from reconciler.emulator.clock import parse_time
+from reconciler.emulator.directory import Client
 from reconciler.emulator.faults import Effect, Match
-from reconciler.emulator.seed import read
+from reconciler.emulator.principals import USER_KEYS
+from reconciler.emulator.refusals import REFUSALS
+from reconciler.emulator.seed import Seed, read
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.state import Switches
 from tests.emulator.caller import Caller
@@ -49,6 +51,17 @@ def test_every_field_switch_and_operation_is_on_the_page() -> None:
     names = {field.name for part in (Match, Effect, Switches) for field in fields(part)}
     names = names - {"operations"} | {"operation", "retry_after_s", *OPERATIONS}
     assert [name for name in sorted(names) if f"`{name}`" not in PAGE] == []
+
+
+def test_every_key_of_a_seed_is_on_the_page() -> None:
+    """The first seed shows whatever a seed, a client and a user can have."""
+    seed = yaml.safe_load(SEEDS[0])
+    names = {field.name for field in fields(Seed)} - {"workloads"}
+    names |= {"managed_identities", "github", "azure_pipelines"}
+    assert names == seed.keys()
+    assert {"username", *USER_KEYS} == seed["users"][0].keys()
+    client = {field.name for field in fields(Client)} - {"home"} | {"tenant"}
+    assert [name for name in sorted(client) if f"{name}:" not in SEEDS[0]] == []
 
 
 def test_every_control_route_is_on_the_page(azure: Emulator) -> None:

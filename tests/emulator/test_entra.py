@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from reconciler.emulator.seed import read
 from reconciler.emulator.server import Emulator
 from tests.emulator.caller import APP, CONTOSO, FABRIKAM, NORTHWIND, Caller
-from tests.emulator.certificates import certificate
+from tests.emulator.certificates import certificate, thumbprint
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 OPENID = ".well-known/openid-configuration"
@@ -156,7 +156,8 @@ def assert_with(
         "exp": 4_000_000_000,
         **changes,
     }
-    assertion = jwt.encode(claims, key, algorithm=algorithm)
+    headers = {"x5t#S256": thumbprint(certificate(key))}
+    assertion = jwt.encode(claims, key, algorithm=algorithm, headers=headers)
     return caller.sign_in(
         client_secret=None, client_assertion=assertion, client_assertion_type=ASSERTION_TYPE
     )
