@@ -74,6 +74,7 @@ class _Halt(Exception):
 class _Open:
     """A collection whose end has not come yet.
 
+    under   the key that it stands under; None for the root and for items
     key     the key that waits for its value; None if a key is next
     before  how many values had come before it
     height  levels below it so far
@@ -83,17 +84,18 @@ class _Open:
     anchor: str | None
     before: int
     around: "_Open | None"
+    under: str | None
     key: str | None = None
     key_at: Spot = 0
     height: int = 1
 
     def is_secretive(self) -> bool:
         """Whether it stands, at any depth, under a key that announces a secret."""
-        outer = self.around
-        while outer is not None:
-            if outer.key is not None and looks_secret(outer.key):
+        inner: _Open | None = self
+        while inner is not None:
+            if inner.under is not None and looks_secret(inner.under):
                 return True
-            outer = outer.around
+            inner = inner.around
         return False
 
 
@@ -150,8 +152,9 @@ class _Builder:
         self._check_depth(event, self._depth)
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
+        under = self._open.key if self._open is not None else None
         self._put(event, node)
-        self._open = _Open(node, event.anchor, self._values - 1, self._open)
+        self._open = _Open(node, event.anchor, self._values - 1, self._open, under)
 
     def _end(self) -> None:
         done = self._open

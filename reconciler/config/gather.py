@@ -68,7 +68,7 @@ def _mapping(data: bytes, file: int, complaints: Complaints, remedy: str) -> Tab
     root = events.read(text, file, complaints)
     if isinstance(root, Table):
         return root
-    if root is not None and not (isinstance(root, Plain) and root.kind == "null"):
+    if root is not None and not (isinstance(root, Plain) and root.read_as == "null"):
         complaints.add(spot(file, 0, 0), f"the file is not a mapping; {remedy}")
     elif len(complaints) == before:
         complaints.add(spot(file, 0, 0), f"the file is empty; {remedy}")

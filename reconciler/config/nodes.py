@@ -14,12 +14,12 @@ from reconciler.config.complaints import Spot
 class Plain:
     """An unquoted scalar that YAML 1.1 reads as something else than text.
 
-    text  as written
-    kind  int, float, bool, null, timestamp, merge or value
+    text     as written
+    read_as  int, float, bool, null, timestamp, merge or value
     """
 
     text: str
-    kind: str
+    read_as: str
 
 
 class Table(dict[str, "Node"]):

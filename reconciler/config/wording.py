@@ -55,7 +55,7 @@ def path_of(error: ErrorDetails) -> Path:
         return steps[:-1]
     if steps[0] == "identities" and len(steps) > 2:
         return (*steps[:2], *steps[3:])
-    if error["type"].startswith("union_tag"):
+    if error["type"].startswith("union_tag") and isinstance(error["input"], Table):
         return (*steps, "kind")
     return steps
 
@@ -94,9 +94,9 @@ def worded(error: ErrorDetails) -> str:
             return f"{path[-1]} is missing; add {_ADD.get(str(path[-1]), f'{path[-1]}:')}"
         case "extra_forbidden":
             return _unknown_key(error)
-        case "union_tag_invalid" | "union_tag_not_found":
+        case "union_tag_invalid" | "union_tag_not_found" if isinstance(value, Table):
             return _unknown_kind(value.get("kind"))
-        case _ if isinstance(value, Plain) and value.kind == "null":
+        case _ if isinstance(value, Plain) and value.read_as == "null":
             return f"{subject} is empty; give it a value or leave it out"
         case fields.SAID:
             return f"{subject}{_shown(value)} {error['ctx']['said']}"
@@ -147,7 +147,7 @@ def _not_text(path: Path, value: object) -> str:
     subject = _subject(path)
     if not isinstance(value, Plain):
         return f"{subject} takes text, not a list or a mapping"
-    if subject == "partner" and value.kind in ("int", "float"):
+    if subject == "partner" and value.read_as in ("int", "float"):
         if fields.PARTNER_ID.fullmatch(value.text):
             return f'partner {value.text} is a number here; put it in quotes: "{value.text}"'
         return (
@@ -156,7 +156,7 @@ def _not_text(path: Path, value: object) -> str:
         )
     if path[-1] == "client_id" or SECRET_KEYS & set(path):
         return f"{subject} is not text; put it in quotes, and never write a secret here"
-    what = _READ_AS.get(value.kind, "something else")
+    what = _READ_AS.get(value.read_as, "something else")
     return f"{subject}{_shown(value)} is read as {what}; put it in quotes: {quoted(value.text)}"
 
 

@@ -1,0 +1,112 @@
+"""A secret that stands in the file is complained of, and no part of it is ever repeated."""
+
+import pytest
+
+from tests.config.conftest import SOUND, Complainer
+
+SECRET = "hun8Q~terTWO.zz"
+PEM = f"|\n      -----BEGIN PRIVATE KEY-----\n      {SECRET}\n"
+INLINE = (
+    "looks like a secret written into the file (***); take it out, renew it, "
+    "and write {env: NAME} or {file: PATH} under secret:, certificate: or password:"
+)
+AS_REFERENCE = {
+    SECRET: f"secret {INLINE}",
+    f"'{SECRET}'": f"secret {INLINE}",
+    PEM: f"secret {INLINE}",
+    "12345678": f"secret {INLINE}",
+    "": "secret is empty; give it a value or leave it out",
+    f"[{SECRET}]": "secret takes {env: NAME} or {file: PATH}",
+    f"{{{SECRET}}}": "a key of secret (***) is unknown; write {env: NAME} or {file: PATH}",
+    f"{{value: {SECRET}}}": "a key of secret (***) is unknown; write {env: NAME} or {file: PATH}",
+    f"{{evn: {SECRET}}}": "a key of secret (***) is unknown; did you mean env?",
+    f"{{env: {SECRET}}}": "env is not the name of an environment variable; never write the secret",
+    "{env: 12345678}": "env is not text; put it in quotes, and never write a secret here",
+    f"{{file: '{SECRET}\t'}}": "file is not the path of a file; never write the secret itself",
+    f"{{env: A, file: {SECRET}}}": "secret takes exactly one of env and file",
+    "{}": "secret takes exactly one of env and file",
+    f"{{keyvault: 'https://{SECRET}'}}": "keyvault is not known to this release yet; "
+    "write {env: NAME} or {file: PATH}",
+    f"{{command: [echo, {SECRET}]}}": "command is not known to this release yet; "
+    "write {env: NAME} or {file: PATH}",
+}
+AS_KEY = ["client_secret", "password", "Secret-Value", "token", "api-key", "private_key", "pwd"]
+
+
+def masked(found: list[str]) -> list[str]:
+    for line in found:
+        for length in range(4, len(SECRET)):
+            assert SECRET[:length] not in line
+            assert SECRET[-length:] not in line
+        assert "12345678" not in line
+    return [line.split(": ", 1)[1] for line in found]
+
+
+@pytest.mark.parametrize(("value", "complaint"), list(AS_REFERENCE.items()))
+def test_a_reference_is_no_place_for_a_secret(
+    complaints: Complainer, value: str, complaint: str
+) -> None:
+    """However it is written there."""
+    found = complaints(SOUND.replace("{env: PAL_AUTOMATION_SECRET}", value))
+    assert masked(found) == [complaint]
+    assert found[0].startswith("tenants.yaml:10:")
+
+
+@pytest.mark.parametrize("key", ["certificate", "password"])
+def test_certificates_and_passwords_are_masked_likewise(complaints: Complainer, key: str) -> None:
+    """A PEM block under `certificate:`, a password under `password:`."""
+    certificate = PEM if key == "certificate" else "{env: A}\n"
+    password = SECRET if key == "password" else "{env: B}"
+    text = SOUND.replace("client_secret", "client_certificate").replace(
+        "secret: {env: PAL_AUTOMATION_SECRET}\n",
+        f"certificate: {certificate}    password: {password}\n",
+    )
+    assert masked(complaints(text)) == [f"{key} {INLINE}"]
+
+
+@pytest.mark.parametrize("key", AS_KEY)
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_an_unknown_key_that_sounds_secret_is_masked(
+    complaints: Complainer, key: str, indent: str
+) -> None:
+    """In an identity, a tenant or at the top, whatever kind of scalar it is."""
+    assert masked(complaints(SOUND + f"{indent}{key}: {SECRET}\n")) == [f'"{key}" {INLINE}']
+
+
+def test_an_unknown_key_with_a_mapping_is_just_unknown(complaints: Complainer) -> None:
+    """What is no scalar is no secret; it is not repeated either."""
+    found = masked(complaints(SOUND + f"    token: {{file: {SECRET}}}\n"))
+    assert found[0].startswith('key "token" is unknown; ')
+
+
+def test_a_client_id_may_be_a_secret_by_mistake(complaints: Complainer) -> None:
+    """The two are copied from the same page."""
+    text = SOUND.replace("6F1C0A52-8a86-4b6f-9b43-0f4c5f4f7a11", SECRET)
+    assert masked(complaints(text)) == [
+        "client_id is not a GUID; copy the client ID from the app registration"
+    ]
+
+
+def test_a_duplicate_key_under_a_secret_is_not_named(complaints: Complainer) -> None:
+    """`{hunter2: , hunter2: }` has its secret for a key."""
+    text = SOUND.replace("{env: PAL_AUTOMATION_SECRET}", f"{{{SECRET}: , {SECRET}: }}")
+    assert masked(complaints(text)) == [
+        "a key of secret (***) is unknown; write {env: NAME} or {file: PATH}",
+        "a key stands twice (first at tenants.yaml:10:14); remove one",
+    ]
+
+
+@pytest.mark.parametrize("value", [f"*{SECRET}", f"&{SECRET} x", f"!{SECRET} x", f"%{SECRET}"])
+def test_what_yaml_makes_of_an_unquoted_secret_is_not_repeated(
+    complaints: Complainer, value: str
+) -> None:
+    """An alias, an anchor or a tag may have been meant as text."""
+    assert masked(complaints(SOUND.replace("{env: PAL_AUTOMATION_SECRET}", value)))
+
+
+def test_a_web_address_may_carry_a_key(complaints: Complainer) -> None:
+    """The address under `tenant:` is not repeated."""
+    text = SOUND.replace("Northwind.OnMicrosoft.com", f"https://a.example/?sig={SECRET}")
+    assert masked(complaints(text)) == [
+        "tenant is a web address; give the tenant's GUID or a verified domain"
+    ]
