@@ -8,7 +8,7 @@ from reconciler.core.results import CONVERGED, Outcome
 from tests.engine.runs import FOREIGN, OLD, OURS, Desk
 from tests.worlds.chance import NO_PARTNER, World, fits, numbered, worlds
 
-MANY = settings(max_examples=1000, deadline=None)
+MANY = settings(max_examples=250, deadline=None)
 AT_A_TIME = st.sampled_from([1, 3, 8])
 
 
@@ -40,7 +40,7 @@ def test_a_foreign_id_is_never_overwritten(world: World, concurrency: int) -> No
     planned = {change.place.tenant: change for change in plan.changes}
     for place, what, have in world.sent:
         change = planned[place.tenant]
-        assert (change.action, what) == (change.action, change.action.value)
+        assert what == change.action.value
         assert fits(change, have), f"{what} sent to a link to {have}"
     for number, change in numbered(plan.changes):
         before = world.links[number]
