@@ -80,11 +80,12 @@ def authorize(call: Call, world: World) -> Answer:
         if isinstance(outcome, int):
             return page(pages.sign_in(username, _say(outcome, call, username)))
     elif world.approve_as:
-        outcome = sign_in(_approver(hint, world), None, call.tenant, call.client_id, world)
+        username = _approver(hint, world)
+        outcome = sign_in(username, None, call.tenant, call.client_id, world)
     else:
         return page(pages.sign_in(hint))
     if isinstance(outcome, int):
-        return _back(asked, _error(outcome, call))
+        return _back(asked, _error(outcome, call, username))
     return _back(asked, {"code": world.sessions.new_code(_code(outcome, asked, call))})
 
 
@@ -176,9 +177,9 @@ def _back(asked: dict[str, str], fields: dict[str, str]) -> Answer:
     return Answer(302, [location, *entra_headers()])
 
 
-def _error(number: int, call: Call) -> dict[str, str]:
+def _error(number: int, call: Call, username: str = "") -> dict[str, str]:
     error = "access_denied" if number == DECLINED else REFUSALS[number].error
-    return {"error": error, "error_description": _say(number, call)}
+    return {"error": error, "error_description": _say(number, call, username)}
 
 
 def _say(number: int, call: Call, username: str = "") -> str:

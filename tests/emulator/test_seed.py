@@ -112,6 +112,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 TENANT = {"tenant": FABRIKAM, "domains": ["fabrikam.com"]}
 CLIENT = {"client_id": APP}
+USER = {"username": "a@b.org"}
 LINK = {"tenant": FABRIKAM, "client_id": APP, "partner_id": CONTOSO}
 
 
@@ -119,6 +120,17 @@ LINK = {"tenant": FABRIKAM, "client_id": APP, "partner_id": CONTOSO}
     ("seed", "complaint"),
     [
         ({"tenants": {}}, "tenants: expected a list, got a mapping"),
+        ({"users": [{"username": "x"}]}, r"users\[0\].username: 'x' is not a user principal name"),
+        ({"users": [{"username": "a@b.c", "mfa": 1}]}, r"users\[0\].mfa: unknown key"),
+        ({"users": [USER, USER]}, "users: a@b.org is listed twice"),
+        ({"users": [{**USER, "guest_in": "*"}]}, r"guest_in: there is no tenant '\*'"),
+        ({"users": [{**USER, "object_ids": {FABRIKAM: "x"}}]}, "object_ids.*'x' is not a GUID"),
+        ({"managed_identities": [{}]}, r"managed_identities\[0\].client_id: is missing"),
+        ({"issuers": [{"issuer": "x", "key": ""}]}, "expected an https URL, got 'x'"),
+        ({"issuers": [{"issuer": "https://x", "key": "x"}]}, "expected a public key in PEM"),
+        ({"clients": [{**CLIENT, "federated": [{"issuer": "https://x"}]}]}, "subject: is missing"),
+        ({"github": {"subjekt": "x"}}, "github.subjekt: unknown key"),
+        ({"azure_pipelines": [{}]}, "service_connection_id: is missing"),
         ({"tenants": [3]}, r"tenants\[0\]: expected a mapping, got the number 3"),
         ({"tenants": [None]}, r"tenants\[0\]: expected a mapping, got nothing"),
         ({"tenants": [{}]}, r"tenants\[0\].tenant: is missing"),
