@@ -4,11 +4,11 @@ Knows paths, encodings and sizes; what the text says is for others.
 """
 
 import glob
+import os
 import re
 from pathlib import Path
 
 from reconciler.config.complaints import Complaints, Spot, quoted, spot
-from reconciler.core.text import visible
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of one file: about 300,000 tenants."""
@@ -67,16 +67,14 @@ def matches(pattern: str, folder: Path) -> list[Path] | str:
     if pattern.count("**") > 1 or ("**" in pattern and ".." in pattern):
         return f"{shown} reaches too far: ** may stand once, and not with ..; narrow it"
     found: list[str] = []
-    try:
-        for name in glob.iglob(pattern, root_dir=folder, recursive=True):
-            found.append(name)
-            if len(found) > MOST_FILES:
-                return f"{shown} names more than {MOST_FILES:,} files; narrow it"
-    except (OSError, ValueError, re.error) as error:
-        return f"{shown} cannot be looked up: {visible(str(error))}; correct it"
-    files = [path for path in (folder / name for name in sorted(found)) if not path.is_dir()]
-    if not files:
+    for name in glob.iglob(pattern, root_dir=folder, recursive=True):
+        found.append(name)
+        if len(found) > MOST_FILES:
+            return f"{shown} names more than {MOST_FILES:,} files; narrow it"
+    paths = [folder / name for name in sorted(found)]
+    named = [path for path in paths if not os.path.isdir(path)]
+    if not named:
         return f"{shown} matches no file; correct it, or remove it (it is relative to this file)"
-    if odd := next((path for path in files if not path.is_file()), None):
+    if odd := next((path for path in named if not os.path.isfile(path)), None):
         return f"{shown} names {quoted(str(odd))}, which is no regular file; narrow it"
-    return files
+    return named

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.config import events, files
-from reconciler.config.complaints import Complaints, Spot, quoted, spot
+from reconciler.config.complaints import Complaints, Spot, hidden, quoted, spot
 from reconciler.config.fields import LONGEST_NAME
 from reconciler.config.nodes import Items, Plain, Table
 from reconciler.config.wording import LATER_KEYS
@@ -86,7 +86,7 @@ def _included(
     if not isinstance(patterns, Items):
         return found, patterns is None
     for pattern, at in zip(patterns, patterns.where, strict=True):
-        if not isinstance(pattern, str) or len(pattern) > LONGEST_NAME:
+        if not isinstance(pattern, str) or len(pattern) > LONGEST_NAME or hidden(pattern):
             is_complete = False
             continue
         names = files.matches(pattern, path.parent)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from reconciler.config.links import Entry, entries
 from reconciler.config.partners import Partners
-from reconciler.config.schema import Document
+from reconciler.config.schema import Attested, Document, Hold
 from reconciler.core.findings import Finding
 from reconciler.core.identities import Identity
 
@@ -42,13 +42,12 @@ def _tenant(
     """The findings of one tenant, each once though it may hold for several identities."""
     seen: set[int] = set()
     for entry in links:
-        for part, findings in (
-            (entry.hold, _hold(entry, today)),
-            (entry.attested, _attested(entry, document, partners, today)),
-        ):
-            if part is not None and id(part) not in seen:
-                seen.add(id(part))
-                yield from findings
+        hold, attested = entry.hold, entry.attested
+        if hold and id(hold) not in seen:
+            yield from _hold(entry, hold, today)
+        if attested and id(attested) not in seen:
+            yield from _attested(entry, attested, document, partners, today)
+        seen |= {id(hold), id(attested)}
 
 
 def _whose(entry: Entry, part: str) -> str | None:
@@ -56,9 +55,8 @@ def _whose(entry: Entry, part: str) -> str | None:
     return entry.identity if getattr(entry.override, part) else None
 
 
-def _hold(entry: Entry, today: date) -> Iterator[Finding]:
-    hold = entry.hold
-    if hold and today >= hold.until:
+def _hold(entry: Entry, hold: Hold, today: date) -> Iterator[Finding]:
+    if today >= hold.until:
         yield Finding(
             "hold_expired",
             f"the hold ended on {hold.until}: {hold.reason}",
@@ -69,11 +67,8 @@ def _hold(entry: Entry, today: date) -> Iterator[Finding]:
 
 
 def _attested(
-    entry: Entry, document: Document, partners: Partners, today: date
+    entry: Entry, attested: Attested, document: Document, partners: Partners, today: date
 ) -> Iterator[Finding]:
-    attested = entry.attested
-    if not attested:
-        return
     whose = _whose(entry, "attested")
     if today - attested.on > document.limits.attested_age:
         yield Finding(

@@ -238,7 +238,7 @@ def test_complaints_of_the_main_file_come_first(folder: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("value", ["[365]", "[x, 365]", "3", f"['{'**/' * 100}']"])
+@pytest.mark.parametrize("value", ["[365]", "[x, 365]", "3", '["a\\0b"]', f"['{'**/' * 100}']"])
 def test_an_include_that_is_no_glob_is_complained_of(
     complaints: Complainer, folder: Path, value: str
 ) -> None:

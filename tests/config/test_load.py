@@ -68,6 +68,13 @@ def test_a_secret_file_is_relative_to_the_file_that_names_it(folder: Path) -> No
     assert str(alice.expires_on) == "2030-01-01"
 
 
+def test_a_certificate_needs_no_password(loaded: Loader) -> None:
+    """A key without one is as common."""
+    text = SOUND.replace("client_secret", "client_certificate").replace("secret:", "certificate:")
+    (ref,) = loaded(text).identities["automation"].secret_refs
+    assert ref.where == "tenants.yaml:10:5"
+
+
 def test_partners_and_their_names_are_given_by_alias_and_by_id(loaded: Loader) -> None:
     """A partner may have several accepted names; one without a name is not checked."""
     config = loaded(SOUND.replace("name: Contoso Consulting UK", "name: [One, Two]"))
