@@ -4,11 +4,13 @@ The recipe holds references and endpoints, so it may be pickled; secrets are res
 signs in.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Event
 
+from reconciler.azure.checkup import Doctor
 from reconciler.azure.client import Doubts, LinkReader, LinkWriter, Session
 from reconciler.azure.clouds import CLOUDS, Cloud
 from reconciler.azure.credentials import Entra
@@ -67,6 +69,17 @@ class Azure:
         """Open a link to change it."""
         yield LinkWriter(self._session(place), self._writing)
 
+    def doctor(self, clock: Callable[[], datetime]) -> Doctor:
+        """Open all that a run uses, to look whether it is fit. `clock` is this machine's, UTC."""
+        never_again = Doubts(lambda seconds: True)
+        return Doctor(
+            self._recipe.identities,
+            self._entra,
+            self._looking,
+            lambda place: self._session(place, never_again),
+            clock,
+        )
+
     def close(self) -> None:
         """Close all connections."""
         for https in (self._signing_in, self._looking, self._writing):
@@ -78,11 +91,11 @@ class Azure:
             self._hosts, ca_bundle=recipe.ca_bundle, connections=recipe.connections, only=only
         )
 
-    def _session(self, place: Place) -> Session:
+    def _session(self, place: Place, doubts: Doubts | None = None) -> Session:
         return Session(
             place,
             self._recipe.identities[place.identity],
             self._entra,
-            self._doubts,
+            doubts or self._doubts,
             lambda: Patience(self._hosts, self._stop),
         )

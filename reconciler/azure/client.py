@@ -72,7 +72,8 @@ class Session:
     def headers(self, patience: Patience) -> dict[str, str]:
         """The headers of a request to ARM; signs in when there is no token. Raises `Trouble`."""
         if self._token is None:
-            self._token = self._sign_in(patience)
+            self.find_tenant(patience)
+            self.accept(self.ask_token(patience))
         return {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
 
     def renew(self) -> bool:
@@ -81,28 +82,32 @@ class Session:
         self._renewals += 1
         return self._renewals == 1
 
-    def _sign_in(self, patience: Patience) -> str:
+    def find_tenant(self, patience: Patience) -> None:
+        """Learn the tenant's GUID, which only Entra knows of a domain. Raises `Trouble`."""
         directories = self._entra.directories
-        tenant_id = patience.call(lambda: directories.tenant_id(self._place.directory))
-        self.tenant_id = tenant_id
+        self.tenant_id = patience.call(lambda: directories.tenant_id(self._place.directory))
+
+    def ask_token(self, patience: Patience) -> str:
+        """Sign in to the tenant that was found; a fresh secret is given time. Raises `Trouble`."""
 
         def ask() -> str:
-            return self._entra.token(self._identity, tenant_id)
+            return self._entra.token(self._identity, str(self.tenant_id))
 
         try:
-            token = patience.call(ask)
+            return patience.call(ask)
         except Trouble as trouble:
             if not self._doubts.worth_another_try(self._identity, trouble):
                 raise
-            token = patience.call(ask)
-        self._check_claims(token, tenant_id)
-        return token
+            return patience.call(ask)
 
-    def _check_claims(self, token: str, tenant_id: str) -> None:
-        """The token alone decides which link is read or written: it must be the file's."""
+    def accept(self, token: str) -> None:
+        """Keep a token for what follows; raises `Trouble` unless its claims are the file's.
+
+        The token alone decides which link is read or written.
+        """
         claims = _claims(token)
-        if claims.get("tid") != tenant_id:
-            raise _wrong_token(f"the token is for tenant {claims.get('tid')}, not {tenant_id}")
+        if claims.get("tid") != self.tenant_id:
+            raise _wrong_token(f"the token is for tenant {claims.get('tid')}, not {self.tenant_id}")
         object_id = claims.get("oid")
         if not object_id:
             raise _wrong_token("the token names no object ID, so its link cannot be matched")
@@ -111,6 +116,7 @@ class Session:
                 f"the principal is {object_id}, but the file pins {self._place.object_id}"
             )
         self.object_id = object_id
+        self._token = token
 
 
 class LinkReader:

@@ -22,13 +22,16 @@ from reconciler.core.links import Problem
 
 
 class Entra:
-    """Hands out tokens for ARM; safe to share between threads."""
+    """Hands out tokens for ARM; safe to share between threads.
+
+    secrets  those of all identities, each resolved once
+    """
 
     def __init__(self, cloud: Cloud, https: Https) -> None:
         self.cloud = cloud
         self.directories = Directories(cloud.authority, https)
         self._https = https
-        self._secrets = Secrets(
+        self.secrets = Secrets(
             cloud.vault_suffix, lambda: DefaultAzureCredential(authority=cloud.authority)
         )
 
@@ -36,21 +39,22 @@ class Entra:
         """Sign in once and return an access token; raises `Trouble`."""
         who = SignIn(tenant_id, identity.client_id or "", self.cloud.authority)
         transport = Transport(self._https, self.directories, who)
-        opening = Opening(identity, tenant_id, self._secrets, self._https, transport.options())
+        opening = Opening(identity, tenant_id, self.secrets, self._https, transport.options())
         try:
             credential = KINDS[identity.kind](opening)
             return str(credential.get_token(self.cloud.scope).token)
         except Unresolved as error:
-            raise _unusable(identity, str(error)) from None
+            raise unusable(identity, str(error)) from None
         except CredentialUnavailableError as error:
-            raise _unusable(identity, str(error.message)) from None
+            raise unusable(identity, str(error.message)) from None
         except ClientAuthenticationError as error:
             if isinstance(error.__cause__, Unresolved):  # an assertion that could not be had
-                raise _unusable(identity, str(error.__cause__)) from None
+                raise unusable(identity, str(error.__cause__)) from None
             raise transport.trouble or sign_in_trouble(error.message, who) from None
 
 
-def _unusable(identity: Identity, why: str) -> Trouble:
+def unusable(identity: Identity, why: str) -> Trouble:
+    """An identity that has nothing to sign in with, before anybody was asked."""
     return Trouble(
         Problem(
             "credential_unusable",

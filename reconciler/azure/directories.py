@@ -38,7 +38,7 @@ class Directories:
         if GUID.fullmatch(directory):
             return directory.lower()
         if directory not in self._guids:
-            self._guids[directory] = self._read(directory)
+            self.read(directory)
         return self._guids[directory]
 
     def document(self, tenant_id: str) -> bytes:
@@ -50,18 +50,21 @@ class Directories:
     def _read_first(self, tenant_id: str) -> None:
         """Let one thread ask while the others wait; if that fails, each asks for itself."""
         if self._first_failed:
-            self._read(tenant_id)
+            self.read(tenant_id)
             return
         with self._first:
             if self._pattern is None:
                 try:
-                    self._read(tenant_id)
+                    self.read(tenant_id)
                 except Trouble:
                     self._first_failed = True
                     raise
 
-    def _read(self, directory: str) -> str:
-        """Read one tenant's document, keep it as the pattern, return the tenant's GUID."""
+    def read(self, directory: str) -> str:
+        """Read one tenant's document, keep it as the pattern, return the tenant's GUID.
+
+        Always asks; raises `Trouble`.
+        """
         url = f"{self._authority}/{directory}/v2.0/.well-known/openid-configuration"
         reply = self._https.send("GET", url, headers={"Accept": "application/json"})
         if reply.status != 200:
@@ -72,7 +75,8 @@ class Directories:
             raise _unexpected(directory, "names no tenant")
         text = json.dumps(document)
         self._pattern = re.sub(re.escape(tenant_id[0]), "{tenant}", text, flags=re.IGNORECASE)
-        return tenant_id[0].lower()
+        self._guids[directory] = tenant_id[0].lower()
+        return self._guids[directory]
 
     def _parse(self, body: bytes, directory: str) -> dict[str, str]:
         try:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
+from requests.utils import get_environ_proxies, select_proxy
 
 from reconciler.azure.hosts import Hosts, origin
 from reconciler.azure.retry import Trouble
@@ -74,6 +74,10 @@ class Https:
     def close(self) -> None:
         """Close the connections that were kept."""
         self._session.close()
+
+    def is_proxied(self, url: str) -> bool:
+        """Whether a proxy stands between this machine and the host: then it resolves the name."""
+        return select_proxy(url, self._proxies(origin(url))) is not None
 
     def send(
         self, method: str, url: str, *, headers: Mapping[str, str], body: Any = None

@@ -23,11 +23,12 @@ from reconciler.version import __version__
 if TYPE_CHECKING:
     from reconciler.azure.access import Azure
     from reconciler.config.load import Config
+    from reconciler.core.checkup import Check, Checkup
     from reconciler.core.findings import Finding
     from reconciler.core.links import Observed, Place, Wanted
     from reconciler.core.plan import Plan, Refusal, Report
     from reconciler.core.results import Result
-    from reconciler.engine.run import Crew
+    from reconciler.engine.run import Crew, Facts
     from reconciler.store.journal import FileJournal
 
 
@@ -72,12 +73,9 @@ class Run:
 
     def plan(self) -> Plan:
         """Read every selected link, and compare."""
-        from reconciler.engine.run import Facts, make_plan
+        from reconciler.engine.run import make_plan
 
-        config, wanted = self.selection.config, self.selection.wanted
-        facts = Facts(
-            config.digest, __version__, _findings(self.selection), config.partner_names, now
-        )
+        wanted = self.selection.wanted
         to_read = sum(1 for want in wanted if _is_read(want))
         with self._working("Reading", to_read) as advance:
 
@@ -85,7 +83,7 @@ class Run:
                 advance()
                 _log_read(self.log, place, seen)
 
-            plan = make_plan(wanted, facts, self.crew, self.azure.reader, on_read)
+            plan = make_plan(wanted, self._facts(), self.crew, self.azure.reader, on_read)
         self.log.info(
             "planned", links=len(plan.changes), writes=len(plan.writes), complete=plan.is_complete
         )
@@ -116,6 +114,19 @@ class Run:
         self.log.info("applied", **count_outcomes(report.results), journal=journal.last)
         return replace(report, journal=journal.last)
 
+    def checkup(self) -> Checkup:
+        """Look at everything that a plan over the selected links would need."""
+        from reconciler.engine.checkup import make_checkup
+
+        wanted = self.selection.wanted
+        with self._working("Checking", sum(map(_is_read, wanted))) as advance:
+
+            def on_check(check: Check) -> None:
+                advance()
+                _log_read(self.log, check.place, check.observed)
+
+            return make_checkup(wanted, self._facts(), self.crew, self.azure.doctor(now), on_check)
+
     def recover(self, journal: FileJournal) -> None:
         """Look at the links of intents that a crash left open, and journal what became of them."""
         from reconciler.engine.jobs import read_link
@@ -143,6 +154,14 @@ class Run:
         if stop.is_set and status in (Status.IN_SYNC, Status.DIFFERENCES):
             return Status.PARTIAL
         return status
+
+    def _facts(self) -> Facts:
+        from reconciler.engine.run import Facts
+
+        config = self.selection.config
+        return Facts(
+            config.digest, __version__, _findings(self.selection), config.partner_names, now
+        )
 
     @contextmanager
     def _working(self, what: str, total: int) -> Iterator[Callable[[], None]]:

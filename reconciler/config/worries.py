@@ -1,16 +1,13 @@
 """What in a sound file should somebody look at, today? Holds, attestations and credentials."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from reconciler.config.links import Entry, entries
 from reconciler.config.partners import Partners
 from reconciler.config.schema import Attested, Document, Hold
-from reconciler.core.findings import Finding
+from reconciler.core.findings import SOON, Finding
 from reconciler.core.identities import Identity
-
-SOON = timedelta(days=30)
-"""A credential that ends within this time is a finding."""
 
 
 def worries(

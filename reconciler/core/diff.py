@@ -14,7 +14,7 @@ def diff(wanted: Sequence[Wanted], observed: Mapping[Place, Observed]) -> tuple[
 
     A place without an observation must be settled (attested): everything else is read first.
     """
-    seen = _without_duplicates(observed)
+    seen = without_duplicates(observed)
     return tuple(_change(want, seen.get(want.place)) for want in wanted)
 
 
@@ -54,7 +54,7 @@ def _conflict(wanted: Wanted, have: str) -> str:
     )
 
 
-def _without_duplicates(observed: Mapping[Place, Observed]) -> dict[Place, Observed]:
+def without_duplicates(observed: Mapping[Place, Observed]) -> dict[Place, Observed]:
     """Make every link unknown whose principal is reached through more than one entry.
 
     One principal has one link. Two entries for it would flip that link back and forth for ever.

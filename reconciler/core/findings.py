@@ -1,6 +1,10 @@
 """What should somebody look at, though no link has to change for it?"""
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+SOON = timedelta(days=30)
+"""A credential that ends within this time is a finding."""
 
 
 @dataclass(frozen=True, slots=True)

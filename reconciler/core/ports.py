@@ -4,12 +4,14 @@ Each caller gets only what it may use: a plan is made with a `LinkReader`, which
 writes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from reconciler.core.checkup import Check, Credential, Endpoint
 from reconciler.core.links import Change, Observed, Place
 from reconciler.core.results import Answer, Result
+from reconciler.core.steps import Step
 
 
 class LinkReader(Protocol):
@@ -45,6 +47,22 @@ class LinkWriter(LinkReader, Protocol):
 
     def pause(self, answer: Answer) -> bool:
         """Wait before a write is repeated; False when this link has no more tries or time."""
+        ...
+
+
+class Examiner(Protocol):
+    """Who looks whether a run could work. Nothing is written, and trouble is a value."""
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The hosts that every run speaks to, the authority first."""
+        ...
+
+    def credential(self, name: str) -> Credential:
+        """What an identity has to show, before anybody signs in."""
+        ...
+
+    def link(self, place: Place, before: Sequence[Step]) -> Check:
+        """One link, after the steps that it shares with others."""
         ...
 
 

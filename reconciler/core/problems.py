@@ -76,6 +76,17 @@ def journal_failed(error: Exception) -> Problem:
     )
 
 
+def clock_skew(skew_s: int, host: str) -> Problem:
+    """This machine's clock is too far from a host's; `skew_s` is positive when it is ahead."""
+    minutes, seconds = divmod(abs(skew_s), 60)
+    way = "ahead of" if skew_s > 0 else "behind"
+    return Problem(
+        "clock_skew",
+        f"this machine's clock is {minutes} min {seconds} s {way} {host}",
+        "set the clock, by NTP: tokens are refused when it is more than five minutes off",
+    )
+
+
 def internal(error: BaseException) -> Problem:
     """A mistake of the program itself, caught so that it costs one link and not the run."""
     return Problem(

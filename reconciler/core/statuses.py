@@ -5,6 +5,7 @@ The first that applies of interrupted, failed, locked, refused, partial, differe
 
 from enum import IntEnum
 
+from reconciler.core.checkup import Checkup
 from reconciler.core.links import WRITES, Action, Change
 from reconciler.core.plan import Plan, Report
 from reconciler.core.results import CONVERGED
@@ -45,6 +46,11 @@ def of_report(report: Report) -> Status:
     if any(result.outcome not in CONVERGED | {None} for result in report.results):
         return Status.PARTIAL
     return Status.IN_SYNC
+
+
+def of_checkup(checkup: Checkup) -> Status:
+    """The status of `doctor`."""
+    return Status.IN_SYNC if checkup.is_healthy else Status.PARTIAL
 
 
 def _any(changes: tuple[Change, ...], action: Action) -> bool:

@@ -26,7 +26,7 @@ OWNERS = {
     "typer": {"cli"},
     "uvicorn": {"emulator"},
     "yaml": {"config", "emulator"},
-    "cryptography": {"emulator"},
+    "cryptography": {"azure", "emulator"},
     "jwt": {"emulator"},
 }
 

@@ -1,0 +1,193 @@
+"""Is everything there that a run needs? What a doctor finds, and what follows from it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from reconciler.core.diff import without_duplicates
+from reconciler.core.findings import SOON, Finding
+from reconciler.core.links import Aim, Observed, Place, Problem, Seen, Wanted
+from reconciler.core.problems import PRINCIPAL_GONE, clock_skew
+from reconciler.core.steps import LINK_STEPS, Course, State, Step, StepName
+
+LARGEST_SKEW_S = 300
+"""Entra and Azure refuse what was signed more than five minutes from their own time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One host that every run speaks to.
+
+    name    `authority` or `arm`
+    steps   DNS and TLS
+    skew_s  seconds that this machine's clock is ahead of the host's; None where it named no time
+    """
+
+    name: StepName
+    url: str
+    steps: tuple[Step, ...]
+    skew_s: int | None = None
+
+    @property
+    def step(self) -> Step:
+        """Whether this host can be spoken to, as one step."""
+        problem = next((step.problem for step in self.steps if step.problem), None)
+        return Step(self.name, State.FAILED if problem else State.OK, problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What was found of one identity before anybody signs in.
+
+    kind       as the file names it; None where nobody looked
+    client_id  the application that signs in; None where the kind has none
+    ends_on    the certificate's last day; None where there is none or it cannot be read
+    noted_end  the last day as the file notes it, `expires_on`
+    """
+
+    identity: str
+    kind: str | None
+    client_id: str | None
+    steps: tuple[Step, ...]
+    ends_on: date | None = None
+    noted_end: date | None = None
+
+    @property
+    def expires_on(self) -> date | None:
+        """The last day: a certificate knows its own, and needs no note."""
+        return self.ends_on or self.noted_end
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """All steps of one link, those of the run and of its identity among them.
+
+    observed  what a plan would have seen
+    """
+
+    place: Place
+    steps: tuple[Step, ...]
+    observed: Observed
+
+    @property
+    def own(self) -> tuple[Step, ...]:
+        """The steps that were taken for this link alone."""
+        return tuple(step for step in self.steps if step.name in LINK_STEPS)
+
+    @property
+    def fault(self) -> Step | None:
+        """The first of its own steps that failed or was not tried; None if it waits for others."""
+        return next((step for step in self.own if step.problem), None)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the link could be read, or has nothing left to be read."""
+        return not any(step.is_open for step in self.own)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What a doctor found, in the file's order.
+
+    endpoints    the authority first, then Azure Resource Manager
+    interrupted  the run was cut short; what was not tried is skipped
+    """
+
+    endpoints: tuple[Endpoint, ...]
+    clock: Step
+    credentials: tuple[Credential, ...]
+    checks: tuple[Check, ...]
+    config_digest: str
+    created_at: datetime
+    tool_version: str
+    findings: tuple[Finding, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def authority(self) -> str:
+        """Origin of Microsoft Entra, as the run saw it."""
+        return self.endpoints[0].url
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every selected link was read."""
+        return all(check.observed.state is not Seen.UNKNOWN for check in self.checks)
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether nothing failed and nothing was left untried."""
+        steps = [self.clock, *(endpoint.step for endpoint in self.endpoints)]
+        for credential in self.credentials:
+            steps += credential.steps
+        is_ready = all(check.is_ready for check in self.checks)
+        return is_ready and not any(step.is_open for step in steps)
+
+
+def clock_step(endpoints: Sequence[Endpoint]) -> Step:
+    """Whether this machine's clock can be believed, as the farthest of the hosts sees it."""
+    known = [e for e in endpoints if e.skew_s is not None]
+    if not known:
+        dead = next((e.name for e in endpoints if e.step.problem), None)
+        return Step(StepName.CLOCK, State.SKIPPED, blocked_by=dead)
+    worst = max(known, key=lambda e: abs(e.skew_s or 0))
+    skew_s = worst.skew_s or 0
+    if abs(skew_s) <= LARGEST_SKEW_S:
+        return Step(StepName.CLOCK, State.OK)
+    return Step(StepName.CLOCK, State.FAILED, clock_skew(skew_s, worst.url))
+
+
+def expiring(credentials: Iterable[Credential], today: date) -> Iterator[Finding]:
+    """A finding for each certificate that ends soon. One that has ended is a step that failed.
+
+    What the file itself notes of an end is a finding of the file.
+    """
+    for credential in credentials:
+        ends = credential.ends_on
+        if ends and today <= ends <= today + SOON and ends != credential.noted_end:
+            yield Finding(
+                "certificate_expiring",
+                f"the certificate of {credential.identity} ends on {ends}",
+                "make a new one, upload it to the app registration beside the old one, "
+                "then put it behind the identity's reference",
+                identity=credential.identity,
+            )
+
+
+def untried(place: Place, before: Sequence[Step], problem: Problem) -> Check:
+    """A link that nobody looked at, and why."""
+    course = Course(before)
+    course.leave(LINK_STEPS[0], problem)
+    for name in LINK_STEPS[1:]:
+        course.take(name, lambda: None)
+    return Check(place, course.steps, Observed.unknown(problem))
+
+
+def settled(wanted: Mapping[Place, Wanted], checks: Sequence[Check]) -> tuple[Check, ...]:
+    """The checks in the light of each other and of the file.
+
+    Two entries that reach one principal are no good, and where no link is wanted a principal that
+    is gone is none the worse.
+    """
+    seen = without_duplicates({check.place: check.observed for check in checks})
+    result = []
+    for check in checks:
+        now = seen[check.place]
+        if now is not check.observed:
+            check = _doubled(check, now)
+        fault = check.fault
+        is_gone = fault and fault.problem and fault.problem.code in PRINCIPAL_GONE
+        if is_gone and wanted[check.place].state is Aim.ABSENT:
+            check = replace(check, steps=tuple(map(_let_go, check.steps)))
+        result.append(check)
+    return tuple(result)
+
+
+def _doubled(check: Check, now: Observed) -> Check:
+    claims = Step(StepName.CLAIMS, State.FAILED, now.problem)
+    link = Step(StepName.LINK, State.SKIPPED, blocked_by=StepName.CLAIMS)
+    news = {StepName.CLAIMS: claims, StepName.LINK: link}
+    return replace(check, steps=tuple(news.get(s.name, s) for s in check.steps), observed=now)
+
+
+def _let_go(step: Step) -> Step:
+    return Step(step.name, State.SKIPPED) if step.name in LINK_STEPS and step.is_open else step

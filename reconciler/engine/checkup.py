@@ -1,0 +1,126 @@
+"""How does a checkup go? What all links share is looked at once, then every link.
+
+Whatever is found is a value: one customer's trouble stops no other's steps.
+"""
+
+from collections.abc import Callable, Sequence
+
+from reconciler.core.checkup import (
+    Check,
+    Checkup,
+    Credential,
+    clock_step,
+    expiring,
+    settled,
+    untried,
+)
+from reconciler.core.links import Place, Problem, Wanted
+from reconciler.core.ports import Examiner
+from reconciler.core.problems import internal
+from reconciler.core.steps import IDENTITY_STEPS, Course, Step
+from reconciler.engine.executors import spread
+from reconciler.engine.gates import Identities, Verdict
+from reconciler.engine.guests import Guests
+from reconciler.engine.run import Crew, Facts
+
+Stopped = Callable[[], Problem | None]
+
+
+def make_checkup(
+    wanted: Sequence[Wanted],
+    facts: Facts,
+    crew: Crew,
+    examiner: Examiner,
+    on_check: Callable[[Check], None],
+) -> Checkup:
+    """Look at everything that a plan over these links would need."""
+    by_place = {want.place: want for want in wanted if want.settled is None or want.settled.is_read}
+    endpoints = examiner.endpoints()
+    shared = (*(endpoint.step for endpoint in endpoints), clock_step(endpoints))
+    credentials = _credentials(list(by_place), crew, examiner)
+    before = {name: (*shared, *known.steps) for name, known in credentials.items()}
+    checks: dict[Place, Check] = {}
+    gates = _LinkGates(lambda: crew.stop.problem, crew.identities, before)
+    guests = Guests()
+
+    def look(place: Place) -> Check:
+        try:
+            return examiner.link(place, before[place.identity])
+        except Exception as error:
+            return untried(place, before[place.identity], internal(error))
+
+    for place, check in spread(crew.pool, look, by_place, gates, crew.concurrency):
+        checks[place] = check
+        guests.tell(on_check, check)
+    today = facts.clock().date()
+    return Checkup(
+        endpoints,
+        shared[-1],
+        tuple(credentials.values()),
+        settled(by_place, [checks[place] for place in by_place]),
+        facts.config_digest,
+        facts.clock(),
+        facts.tool_version,
+        (*facts.findings, *expiring(credentials.values(), today), *guests.findings),
+        interrupted=crew.stop.is_set,
+    )
+
+
+def _credentials(places: Sequence[Place], crew: Crew, examiner: Examiner) -> dict[str, Credential]:
+    """Each identity that some link uses, once, in the order of the file."""
+    names = list(dict.fromkeys(place.identity for place in places))
+
+    def look(name: str) -> Credential:
+        try:
+            return examiner.credential(name)
+        except Exception as error:
+            return _left(name, internal(error))
+
+    gates = _IdentityGates(lambda: crew.stop.problem)
+    found = dict(spread(crew.pool, look, names, gates, crew.concurrency))
+    return {name: found[name] for name in names}
+
+
+def _left(name: str, problem: Problem) -> Credential:
+    """What stands for an identity that nobody looked at."""
+    course = Course()
+    course.leave(IDENTITY_STEPS[0], problem)
+    course.take(IDENTITY_STEPS[1], lambda: None)
+    return Credential(name, None, None, course.steps)
+
+
+class _IdentityGates:
+    """The gates before an identity is looked at: the run may have been told to end."""
+
+    def __init__(self, stopped: Stopped) -> None:
+        self._stopped = stopped
+
+    def admit(self, name: str) -> Verdict | Problem:
+        return self._stopped() or Verdict.GO
+
+    def refuse(self, name: str, problem: Problem) -> Credential:
+        return _left(name, problem)
+
+    def end(self, name: str, found: Credential) -> Credential:
+        return found
+
+
+class _LinkGates:
+    """The gates before a link is looked at. A broken identity is tried no further, as in a plan."""
+
+    def __init__(
+        self, stopped: Stopped, identities: Identities, before: dict[str, tuple[Step, ...]]
+    ) -> None:
+        self._stopped = stopped
+        self._identities = identities
+        self._before = before
+
+    def admit(self, place: Place) -> Verdict | Problem:
+        return self._stopped() or self._identities.problem(place) or Verdict.GO
+
+    def refuse(self, place: Place, problem: Problem) -> Check:
+        return untried(place, self._before[place.identity], problem)
+
+    def end(self, place: Place, check: Check) -> Check:
+        self._identities.note(place, check.observed)
+        return check
