@@ -6,7 +6,6 @@ that a domain and a GUID are the same tenant only shows after sign-in.
 
 from reconciler.config.complaints import quoted
 from reconciler.config.draft import Draft
-from reconciler.config.kinds import AzureCli
 from reconciler.config.links import DEFAULTS, entries
 from reconciler.config.nodes import Path
 from reconciler.config.schema import Override
@@ -39,8 +38,8 @@ def _claim(draft: Draft, claims: _Claims, tenant: str, override: Override, path:
     identity = (draft.document.identities or {}).get(name)
     if identity is None:
         return True
-    is_cli = isinstance(identity, AzureCli)
-    principal = identity.kind if isinstance(identity, AzureCli) else identity.client_id
+    client_id = getattr(identity, "client_id", None)
+    principal = client_id or identity.kind
     first, first_path = claims.setdefault((tenant, principal), (name, path))
     if first_path == path:
         return True
@@ -50,7 +49,7 @@ def _claim(draft: Draft, claims: _Claims, tenant: str, override: Override, path:
             path, f"identity {quoted(name)} stands already for this tenant at {where}; keep one"
         )
     else:
-        same = "sign in through the Azure CLI" if is_cli else "have one client ID"
+        same = "have one client ID" if client_id else f"are both {identity.kind}"
         draft.add(
             path,
             f"identities {quoted(first)} ({where}) and {quoted(name)} {same}: in one tenant that "

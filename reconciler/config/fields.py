@@ -30,6 +30,9 @@ _COUNT = re.compile("0|[1-9][0-9]{0,8}")
 _SHARE = re.compile(r"(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)%")
 _DURATION = re.compile("([1-9][0-9]{0,4})([mhd])")
 _VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+_SECRET_URL = re.compile(
+    rf"https://({_LABEL}[.])+[A-Za-z][A-Za-z0-9-]*(:[0-9]+)?/secrets/[A-Za-z0-9-]+(/[A-Za-z0-9]+)?"
+)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _SHARED_ENDPOINTS = ("common", "organizations", "consumers")
 
@@ -165,6 +168,18 @@ def _path(text: str) -> str:
     return text
 
 
+def _secret_url(text: str) -> str:
+    if not _SECRET_URL.fullmatch(text):
+        raise refuse("is not https://VAULT.SUFFIX/secrets/NAME; never write the secret", MASKED)
+    return text
+
+
+def _word(text: str) -> str:
+    if not text or hidden(text):
+        raise refuse("is empty or holds a control character; correct it", MASKED)
+    return text
+
+
 Name = Annotated[
     str,
     AfterValidator(_name),
@@ -208,4 +223,10 @@ Variable = Annotated[
     AfterValidator(_variable),
     WithJsonSchema({"type": "string", "pattern": f"^{_VARIABLE.pattern}$"}),
 ]
+SecretUrl = Annotated[
+    str,
+    AfterValidator(_secret_url),
+    WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https://[^/]+/secrets/"}),
+]
+Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": "string", "minLength": 1})]
 FilePath = Annotated[str, AfterValidator(_path), WithJsonSchema({"type": "string", "minLength": 1})]

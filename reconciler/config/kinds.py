@@ -3,11 +3,13 @@
 A new kind is one more class here, one more in the union, and a line in `wanted.identities`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from reconciler.config import fields
+
+PartT = TypeVar("PartT", bound="Part")
 
 
 class Part(BaseModel):
@@ -25,12 +27,39 @@ class Reference(Part):
     """The environment variable that holds the secret."""
     file: fields.FilePath | None = None
     """The file that holds the secret; relative to the file that names it."""
+    keyvault: fields.SecretUrl | None = None
+    """The URL of a secret in one of the cloud's key vaults: https://VAULT.…/secrets/NAME."""
+    command: Annotated[list[fields.Word], Field(min_length=1)] | None = None
+    """A program and its arguments, which prints the secret. PAL_RECONCILE_ALLOW_COMMANDS=1 lets
+    it run, without a shell."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "Reference":
-        if len(self.model_fields_set) != 1:
-            raise fields.refuse("takes exactly one of env and file", fields.MASKED)
-        return self
+        return _exactly_one(self)
+
+
+class WorkloadToken(Part):
+    """Where a workload gets the token that stands for a secret."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    file: fields.FilePath | None = None
+    """The file in which the platform keeps the token, as Kubernetes does."""
+    github: fields.Word | None = None
+    """The audience to ask GitHub Actions for: api://AzureADTokenExchange."""
+    azure_pipelines: fields.Word | None = None
+    """The ID of the service connection in Azure Pipelines."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "WorkloadToken":
+        return _exactly_one(self)
+
+
+def _exactly_one(part: PartT) -> PartT:
+    if len(part.model_fields_set) != 1:
+        *others, last = type(part).model_fields
+        raise fields.refuse(f"takes exactly one of {', '.join(others)} and {last}", fields.MASKED)
+    return part
 
 
 class ClientSecret(Part):
@@ -61,6 +90,43 @@ class ClientCertificate(Part):
     """The day the certificate ends: a finding from 30 days before."""
 
 
+class WorkloadIdentity(Part):
+    """An app registration that trusts the tokens of a platform: no secret at all."""
+
+    kind: Literal["workload_identity"]
+    """How this identity signs in."""
+    client_id: fields.ClientId
+    """The application (client) ID of the app registration."""
+    token: WorkloadToken
+    """Where the platform's token is to be had."""
+    expires_on: fields.Date | None = None
+    """The day the trust ends: a finding from 30 days before."""
+
+
+class ManagedIdentity(Part):
+    """The identity of the machine that the run is on, in its own tenant only."""
+
+    kind: Literal["managed_identity"]
+    """How this identity signs in."""
+    client_id: fields.ClientId | None = None
+    """The client ID of a user-assigned identity; the system-assigned one unless given."""
+    expires_on: fields.Date | None = None
+    """The day the identity ends: a finding from 30 days before."""
+
+
+class FederatedManagedIdentity(Part):
+    """A multi-tenant app that trusts a managed identity: the secret-free way to every customer."""
+
+    kind: Literal["federated_managed_identity"]
+    """How this identity signs in."""
+    client_id: fields.ClientId
+    """The client ID of the app, which lives in the managed identity's own tenant."""
+    managed_identity: fields.ClientId | None = None
+    """The client ID of the managed identity; the system-assigned one unless given."""
+    expires_on: fields.Date | None = None
+    """The day the trust ends: a finding from 30 days before."""
+
+
 class AzureCli(Part):
     """Whoever is signed in to the Azure CLI; for interactive use."""
 
@@ -68,4 +134,12 @@ class AzureCli(Part):
     """How this identity signs in."""
 
 
-Identity = Annotated[ClientSecret | ClientCertificate | AzureCli, Field(discriminator="kind")]
+Identity = Annotated[
+    ClientSecret
+    | ClientCertificate
+    | WorkloadIdentity
+    | ManagedIdentity
+    | FederatedManagedIdentity
+    | AzureCli,
+    Field(discriminator="kind"),
+]

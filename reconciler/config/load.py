@@ -2,8 +2,8 @@
 
 Four steps: the files are read into one tree that knows its places (`gather`), the model checks
 each field (`schema`), what is left is checked as a whole (`names`, `references`, `wishes`,
-`duplicates`), and what is sound is settled for the day (`wanted`, `worries`). Whether a secret can
-be had is not asked here.
+`homes`, `duplicates`), and what is sound is settled for the day (`wanted`, `worries`). Whether a
+secret can be had is not asked here.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from reconciler.config.damage import Damage
 from reconciler.config.draft import Draft
 from reconciler.config.duplicates import check_duplicates
 from reconciler.config.gather import gather
+from reconciler.config.homes import check_homes
 from reconciler.config.mend import mend
 from reconciler.config.names import check_labels, check_names
 from reconciler.config.nodes import Path as NodePath
@@ -113,7 +114,13 @@ def _validated(
         result = validate(root)
         if isinstance(result, Document):
             draft = Draft(result, root, damage.with_paths(paths), complaints, today)
-            for check in (check_names, check_references, check_wishes, check_duplicates):
+            for check in (
+                check_names,
+                check_references,
+                check_wishes,
+                check_homes,
+                check_duplicates,
+            ):
                 check(draft)
             return result
         broken = [wording.path_of(found) for found in result]

@@ -5,13 +5,13 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.config.complaints import Complaints
-from reconciler.config.kinds import AzureCli, ClientSecret, Reference
 from reconciler.config.kinds import Identity as IdentityModel
+from reconciler.config.kinds import Reference, WorkloadToken
 from reconciler.config.links import Entry, entries
 from reconciler.config.nodes import Table, place
 from reconciler.config.partners import Partners
 from reconciler.config.schema import ANY, Document, Tenant
-from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.identities import Identity, SecretRef, TokenRef
 from reconciler.core.links import Action, Aim, Place, Settled, Wanted
 
 
@@ -67,24 +67,41 @@ def identities(
         where = complaints.where(place(root, path))
         if found.env is not None:
             return SecretRef("env", found.env, where)
-        return SecretRef("file", str((folder / str(found.file)).absolute()), where)
+        if found.file is not None:
+            return SecretRef("file", _absolute(folder, found.file), where)
+        if found.keyvault is not None:
+            return SecretRef("keyvault", found.keyvault, where)
+        program, *arguments = found.command or ("",)
+        return SecretRef("command", program, where, tuple(arguments))
 
     def identity(name: str, model: IdentityModel) -> Identity:
-        if isinstance(model, AzureCli):
-            return Identity(name, model.kind)
-        base = ("identities", name)
-        if isinstance(model, ClientSecret):
-            secret = reference(model.secret, *base, "secret")
-            return Identity(
-                name, model.kind, model.client_id, secret=secret, expires_on=model.expires_on
-            )
+        def ref(key: str) -> SecretRef | None:
+            return reference(getattr(model, key, None), "identities", name, key)
+
         return Identity(
             name,
             model.kind,
-            model.client_id,
-            certificate=reference(model.certificate, *base, "certificate"),
-            password=reference(model.password, *base, "password"),
-            expires_on=model.expires_on,
+            client_id=getattr(model, "client_id", None),
+            secret=ref("secret"),
+            certificate=ref("certificate"),
+            password=ref("password"),
+            token=_token(getattr(model, "token", None), folder),
+            managed_identity=getattr(model, "managed_identity", None),
+            expires_on=getattr(model, "expires_on", None),
         )
 
     return {name: identity(name, model) for name, model in (document.identities or {}).items()}
+
+
+def _token(found: WorkloadToken | None, folder: Path) -> TokenRef | None:
+    if found is None:
+        return None
+    if found.file is not None:
+        return TokenRef("file", _absolute(folder, found.file))
+    if found.github is not None:
+        return TokenRef("github", found.github)
+    return TokenRef("azure_pipelines", str(found.azure_pipelines))
+
+
+def _absolute(folder: Path, name: str) -> str:
+    return str((folder / name).absolute())

@@ -13,9 +13,8 @@ from reconciler.config.complaints import Spot, did_you_mean, nearest, quoted
 from reconciler.config.nodes import Path, Plain, Table, place
 from reconciler.config.secretive import MASKED, SECRET_KEYS, looks_secret
 
-LATER_KINDS = ("workload_identity", "managed_identity", "federated_managed_identity", "user")
+LATER_KINDS = ("user",)
 LATER_KEYS = ("notify", "heartbeat", "history", "covers")
-LATER_SOURCES = ("keyvault", "command")
 """What the documentation speaks of and this release does not know: refused, never ignored."""
 
 MERGE = "<<"
@@ -30,10 +29,16 @@ _SINGULAR = {
 }
 _READ_AS = {"int": "a number", "float": "a number", "bool": "yes or no", "timestamp": "a date"}
 _SHAPES = {"list_type": "a list: [first, second]", "dict_type": "a mapping: {name: …}"}
+_MAPPINGS: Mapping[str | int, str] = {
+    "token": "{file: PATH}, {github: AUDIENCE} or {azure_pipelines: SERVICE_CONNECTION_ID}"
+}
 _ADD = {"version": "version: 1", "until": "until: DATE", "on": "on: DATE"}
 _OF_KIND: Mapping[str, type[BaseModel]] = {
     "client_secret": kinds.ClientSecret,
     "client_certificate": kinds.ClientCertificate,
+    "workload_identity": kinds.WorkloadIdentity,
+    "managed_identity": kinds.ManagedIdentity,
+    "federated_managed_identity": kinds.FederatedManagedIdentity,
     "azure_cli": kinds.AzureCli,
 }
 _KEYS_OF_KIND = tuple(model.model_fields for model in _OF_KIND.values())
@@ -112,6 +117,8 @@ def worded(error: ErrorDetails) -> str:
             if isinstance(value, str | Plain):
                 return _inline(str(path[-1]))
             return f"{path[-1]} takes {REFERENCE}"
+        case _ if path[-1] in _MAPPINGS:
+            return f"{path[-1]} takes {_MAPPINGS[path[-1]]}"
         case _ if (path[-1] == "identities" and len(path) > 1) or subject == "identity":
             return f"{subject} takes identities' names or mappings; write [automation]"
         case kind:
@@ -173,10 +180,8 @@ def _unknown_key(error: ErrorDetails) -> str:
     *around, key = path_of(error)
     key = str(key)
     if len(around) == 3 and around[0] == "identities":
-        if key in LATER_SOURCES:
-            return f"{key} is not known to this release yet; write {REFERENCE}"
-        near = did_you_mean(key, kinds.Reference.model_fields)
-        return f"a key of {around[-1]} ({MASKED}) is unknown; {near or 'write ' + REFERENCE}"
+        near = did_you_mean(key, _known(error)) or f"write {_MAPPINGS.get(around[2], REFERENCE)}"
+        return f"a key of {around[-1]} ({MASKED}) is unknown; {near}"
     if key == MERGE:
         return "merge keys (<<) are not read; write the keys out"
     if key in LATER_KEYS:
@@ -198,7 +203,8 @@ def _known(error: ErrorDetails) -> Collection[str]:
         return schema.Document.model_fields
     if around[0] == "identities":
         if len(around) == 3:
-            return kinds.Reference.model_fields
+            model = kinds.WorkloadToken if around[2] == "token" else kinds.Reference
+            return model.model_fields
         return _OF_KIND[str(error["loc"][2])].model_fields
     if isinstance(around[-1], int):
         return (schema.Tenant if len(around) == 2 else schema.Override).model_fields

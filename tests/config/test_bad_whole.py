@@ -63,8 +63,7 @@ def test_two_identities_of_the_azure_cli_are_one_principal(complaints: Complaine
     """Both are whoever is signed in there."""
     text = SOUND.replace("azure_cli}\n", "azure_cli}\n  bob: {kind: azure_cli}\n")
     assert complaints(text + "    identities: [bob, alice]\n") == [
-        f'{AT}:20:23: identities "bob" ({AT}:20:18) and "alice" sign in through the Azure CLI: '
-        f"{MANY}"
+        f'{AT}:20:23: identities "bob" ({AT}:20:18) and "alice" are both azure_cli: {MANY}'
     ]
 
 

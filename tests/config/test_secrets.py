@@ -23,12 +23,11 @@ AS_REFERENCE = {
     f"{{env: {SECRET}}}": "env is not the name of an environment variable; never write the secret",
     "{env: 12345678}": "env is not text; put it in quotes, and never write a secret here",
     f"{{file: '{SECRET}\t'}}": "file is not the path of a file; never write the secret itself",
-    f"{{env: A, file: {SECRET}}}": "secret takes exactly one of env and file",
-    "{}": "secret takes exactly one of env and file",
-    f"{{keyvault: 'https://{SECRET}'}}": "keyvault is not known to this release yet; "
-    "write {env: NAME} or {file: PATH}",
-    f"{{command: [echo, {SECRET}]}}": "command is not known to this release yet; "
-    "write {env: NAME} or {file: PATH}",
+    f"{{env: A, file: {SECRET}}}": "secret takes exactly one of env, file, keyvault and command",
+    "{}": "secret takes exactly one of env, file, keyvault and command",
+    f"{{keyvault: 'https://{SECRET}'}}": "keyvault is not https://VAULT.SUFFIX/secrets/NAME; "
+    "never write the secret",
+    f"{{command: {SECRET}}}": "command takes a list: [first, second]",
 }
 AS_KEY = ["client_secret", "password", "Secret-Value", "token", "api-key", "private_key", "pwd"]
 

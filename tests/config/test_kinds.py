@@ -1,0 +1,125 @@
+"""Every kind of identity becomes the recipe that the core knows."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.config.load import load
+from reconciler.core.identities import Identity, SecretRef, TokenRef
+from tests.config.conftest import TODAY, Complainer
+
+APP = "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11"
+OTHER = "7c0d5a0a-0f5b-4f4e-8b7e-2a51f2f3c999"
+
+
+def file_with(identity: str, tenants: str = "") -> str:
+    return (
+        'version: 1\npartners: {uk: {id: "4936128"}}\n'
+        f"identities:\n  automation: {identity}\n"
+        "defaults: {partner: uk, identities: [automation]}\ntenants:\n"
+        f"  - {{name: Fabrikam, tenant: 2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11}}\n{tenants}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("yaml", "expected"),
+    [
+        (
+            f"{{kind: workload_identity, client_id: {APP}, token: {{file: token}}}}",
+            Identity("automation", "workload_identity", APP, token=TokenRef("file", "/here/token")),
+        ),
+        (
+            f"{{kind: workload_identity, client_id: {APP}, token: {{github: api://X}}}}",
+            Identity("automation", "workload_identity", APP, token=TokenRef("github", "api://X")),
+        ),
+        (
+            f"{{kind: workload_identity, client_id: {APP}, token: {{azure_pipelines: abc}}}}",
+            Identity(
+                "automation", "workload_identity", APP, token=TokenRef("azure_pipelines", "abc")
+            ),
+        ),
+        ("{kind: managed_identity}", Identity("automation", "managed_identity")),
+        (
+            f"{{kind: managed_identity, client_id: {APP}}}",
+            Identity("automation", "managed_identity", APP),
+        ),
+        (
+            f"{{kind: federated_managed_identity, client_id: {APP}, managed_identity: {OTHER}}}",
+            Identity("automation", "federated_managed_identity", APP, managed_identity=OTHER),
+        ),
+        ("{kind: azure_cli}", Identity("automation", "azure_cli")),
+        (
+            f"{{kind: client_secret, client_id: {APP}, "
+            "secret: {keyvault: https://pal.vault.azure.net/secrets/app}}",
+            Identity(
+                "automation",
+                "client_secret",
+                APP,
+                secret=SecretRef("keyvault", "https://pal.vault.azure.net/secrets/app"),
+            ),
+        ),
+        (
+            f"{{kind: client_secret, client_id: {APP}, secret: {{command: [pass, show, pal]}}}}",
+            Identity(
+                "automation",
+                "client_secret",
+                APP,
+                secret=SecretRef("command", "pass", arguments=("show", "pal")),
+            ),
+        ),
+    ],
+)
+def test_each_kind_is_read(tmp_path: Path, yaml: str, expected: Identity) -> None:
+    """Paths are relative to the file that names them; nothing is resolved yet."""
+    path = tmp_path / "tenants.yaml"
+    path.write_text(file_with(yaml), encoding="utf-8")
+    found = load(path, TODAY).identities["automation"]
+    if found.token and found.token.source == "file":
+        assert found.token.name == str(tmp_path / "token")
+        return
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("yaml", "complaint"),
+    [
+        (f"{{kind: workload_identity, client_id: {APP}}}", "token is missing; add token:"),
+        (
+            f"{{kind: workload_identity, client_id: {APP}, token: eyJhbGciOi}}",
+            "token takes {file: PATH}, {github: AUDIENCE} or "
+            "{azure_pipelines: SERVICE_CONNECTION_ID}",
+        ),
+        (
+            f"{{kind: workload_identity, client_id: {APP}, token: {{}}}}",
+            "token takes exactly one of file, github and azure_pipelines",
+        ),
+        (
+            f"{{kind: workload_identity, client_id: {APP}, token: {{gitlab: x}}}}",
+            "a key of token (***) is unknown; did you mean github?",
+        ),
+        (
+            f"{{kind: managed_identity, secret: {{env: X}}, client_id: {APP}}}",
+            "secret does not go with kind managed_identity; "
+            "remove it, or choose the kind it belongs to",
+        ),
+        (
+            "{kind: federated_managed_identity}",
+            "client_id is missing; add client_id:",
+        ),
+    ],
+)
+def test_a_kind_without_its_fields_is_refused(
+    complaints: Complainer, yaml: str, complaint: str
+) -> None:
+    """What is missing or contradicts the kind is named; a token written inline is not repeated."""
+    (found,) = complaints(file_with(yaml))
+    assert found.split(": ", 1)[1] == complaint
+    assert "eyJ" not in found
+
+
+def test_a_managed_identity_lives_in_one_tenant(complaints: Complainer) -> None:
+    """In a second tenant there is no such principal, and the way on is another kind."""
+    other = f"  - {{name: Northwind, tenant: {OTHER}}}\n"
+    (found,) = complaints(file_with("{kind: managed_identity}", other))
+    assert found.startswith("tenants.yaml:8:")
+    assert "federated_managed_identity" in found
