@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from reconciler.emulator import arm, effects, entra, machines, pipelines
+from reconciler.emulator import arm, effects, entra, machines, pipelines, vault
 from reconciler.emulator.calls import Call
 from reconciler.emulator.control import PREFIX, control
 from reconciler.emulator.faults import Effect
@@ -86,6 +86,8 @@ class Azure(Machine):
     def _host(self, path: str) -> Host:
         if entra.owns(path):
             return entra
+        if vault.owns(path):
+            return vault
         return pipelines if pipelines.owns(path) else arm
 
 

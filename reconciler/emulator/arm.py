@@ -26,7 +26,7 @@ AUDIENCES = frozenset(audience.rstrip("/") for audience in metadata.AUDIENCES)
 def understand(request: Request, world: World) -> Call:
     """Say what a request to ARM asks for; whether it may is settled when it is carried out."""
     segments = _segments(request)
-    claims = world.tokens.read(_bearer(request)) or {}
+    claims = world.tokens.read(request.bearer()) or {}
     operation, partner_id = "other", ""
     if segments == ["metadata", "endpoints"]:
         operation = "metadata"
@@ -201,8 +201,3 @@ def _document(body: object) -> Answer:
 
 def _segments(request: Request) -> list[str]:
     return [segment for segment in request.path.lower().split("/") if segment]
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, token = request.header(b"authorization").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""

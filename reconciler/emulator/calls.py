@@ -16,7 +16,7 @@ from reconciler.emulator.wire import Request
 
 LINK_OPERATIONS = ("read", "read_by_id", "create", "update", "remove")
 ENTRA_OPERATIONS = ("openid", "token", "authorize", "device_code")
-MACHINE_OPERATIONS = ("managed_identity", "oidc_token")
+MACHINE_OPERATIONS = ("managed_identity", "oidc_token", "secret")
 OPERATIONS = ("metadata", *ENTRA_OPERATIONS, *MACHINE_OPERATIONS, *LINK_OPERATIONS, "other")
 DEFAULT_LOG_SIZE = 10_000
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+# What 127.0.0.1 ends with: the emulator's address is that of its vault, and no name is resolved.
+VAULT_SUFFIX = "0.0.1"
 AUDIENCES = ("https://management.azure.com/", "https://management.core.windows.net/")
 OPERATIONS = (
     ("read", "Read Management Partner", "Reads the partner ID that the caller is linked with"),
@@ -27,7 +29,7 @@ def cloud(endpoint: str) -> dict[str, Any]:
         "gallery": endpoint,
         "portal": endpoint,
         "batch": "https://batch.core.windows.net/",
-        "suffixes": {"storage": "core.windows.net"},
+        "suffixes": {"keyVaultDns": VAULT_SUFFIX, "storage": "core.windows.net"},
     }
 
 

@@ -46,7 +46,8 @@ class User:
         """Say whether the tenant has an account of this user, or lets it act there."""
         if tenant_id in self.absent_from:
             return False
-        return tenant_id == self.tenant_id or self.guest_in is None or tenant_id in self.guest_in
+        is_guest = self.guest_in is None or tenant_id in self.guest_in
+        return is_guest or tenant_id == self.tenant_id or tenant_id in self.foreign_in
 
     def needs_mfa(self, tenant_id: str) -> bool:
         """Say whether a token for the tenant needs multi-factor authentication."""

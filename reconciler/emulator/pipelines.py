@@ -33,8 +33,7 @@ def understand(request: Request, world: World) -> Call:
 def carry_out(call: Call, world: World) -> Answer:
     """Answer with a token for the audience that is asked for."""
     request = call.request
-    shown = request.header(b"authorization").removeprefix("Bearer ")
-    if not hmac.compare_digest(shown.encode(), world.machine_secret.encode()):
+    if not hmac.compare_digest(request.bearer().encode(), world.machine_secret.encode()):
         return json_answer(401, {"message": "The request token is not right."})
     if request.path.lower().rstrip("/") == GITHUB_PATH:
         return _github(request, world)

@@ -75,6 +75,15 @@ def read_partners(top: Fields) -> Mapping[str, str | None] | None:
     return partners
 
 
+def read_secrets(top: Fields) -> Mapping[str, str]:
+    """Read `secrets`: name to value. A complaint shows no value."""
+    secrets = top.mapping("secrets") or {}
+    for name, value in secrets.items():
+        if not isinstance(value, str):
+            raise BadSeed(f"{top.path('secrets')}.{name}: expected a text; quote it")
+    return {name.lower(): value for name, value in secrets.items()}
+
+
 def read_link(entry: Fields, directory: Directory) -> SeedLink:
     """Read one of `links`."""
     place = read_place(entry, directory)

@@ -28,6 +28,7 @@ from reconciler.emulator.sections import (
     SeedLink,
     read_link,
     read_partners,
+    read_secrets,
     read_switches,
     read_tenant,
 )
@@ -45,6 +46,7 @@ class Seed:
 
     tenants, clients, partners, users: None where everything well formed is accepted
     issuers: public keys in PEM by issuer; the emulator plays all others
+    secrets: what the key vault holds, by name in lower case
     approve_as: who signs in without a page being filled in: a username, `*` for whoever is hinted
         at, or empty for nobody
     links: records to begin with, removed ones among them
@@ -67,6 +69,7 @@ class Seed:
     users: tuple[User, ...] | None = None
     workloads: Workloads = field(default_factory=Workloads)
     issuers: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     approve_as: str = ""
     refresh_token_lifetime_s: int = REFRESH_TOKEN_LIFETIME_S
     device_code_interval_s: int = DEVICE_CODE_INTERVAL_S
@@ -125,6 +128,7 @@ def read(value: object) -> Seed:
         users,
         read_workloads(top, directory),
         dict(top.items("issuers", read_issuer) or ()),
+        read_secrets(top),
         (top.text("approve_as") or "").lower(),
         top.whole("refresh_token_lifetime_s", least=1) or REFRESH_TOKEN_LIFETIME_S,
         top.whole("device_code_interval_s", least=1) or DEVICE_CODE_INTERVAL_S,

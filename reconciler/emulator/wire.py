@@ -41,6 +41,11 @@ class Request(NamedTuple):
                 return value
         return ""
 
+    def bearer(self) -> str:
+        """Return the bearer token, or an empty text."""
+        scheme, _, token = self.header(b"authorization").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
     def form(self) -> dict[str, str]:
         """Return the fields of an urlencoded body."""
         return dict(parse_qsl(self.body.decode("utf-8", "replace")))

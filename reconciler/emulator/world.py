@@ -52,6 +52,7 @@ class World:
         self.sessions = Sessions(self.clock.now)
         self.issuers.public_keys = seed.issuers
         self.workloads = seed.workloads
+        self.vault_secrets = dict(seed.secrets)
         self.partners = Partners(seed.partners)
         self.links = Links(self.clock.now, self.partners, seed.switches)
         self.throttle = Throttle(self.clock.now)

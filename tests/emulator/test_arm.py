@@ -257,7 +257,7 @@ def test_the_metadata_document_needs_no_token(azure: Emulator, caller: Caller) -
     assert document["authentication"]["loginEndpoint"] == azure.endpoint
     assert document["resourceManager"] == azure.endpoint
     assert "management." in document["authentication"]["audiences"][0]
-    assert list(document["suffixes"]) == ["storage"]
+    assert list(document["suffixes"]) == ["keyVaultDns", "storage"]
 
 
 def listed(caller: Caller, token: str, path: str = "/tenants") -> list[dict[str, Any]]:

@@ -129,6 +129,7 @@ LINK = {"tenant": FABRIKAM, "client_id": APP, "partner_id": CONTOSO}
         ({"issuers": [{"issuer": "x", "key": ""}]}, "expected an https URL, got 'x'"),
         ({"issuers": [{"issuer": "https://x", "key": "x"}]}, "expected a public key in PEM"),
         ({"clients": [{**CLIENT, "federated": [{"issuer": "https://x"}]}]}, "subject: is missing"),
+        ({"secrets": {"a": 1}}, r"secrets.a: expected a text; quote it"),
         ({"github": {"subjekt": "x"}}, "github.subjekt: unknown key"),
         ({"azure_pipelines": [{}]}, "service_connection_id: is missing"),
         ({"tenants": [3]}, r"tenants\[0\]: expected a mapping, got the number 3"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import webbrowser
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from azure.identity import (
     AuthenticationRequiredError,
     DeviceCodeCredential,
     InteractiveBrowserCredential,
+    TokenCachePersistenceOptions,
 )
 
 from reconciler.emulator.browser import browse
@@ -258,6 +260,39 @@ def test_a_refresh_token_ends_by_not_being_used(
     azure.state.clock.advance(91 * 24 * 3600)
     with pytest.raises(AuthenticationRequiredError, match="AADSTS700082"):
         silently(signed_in, FABRIKAM)
+
+
+def test_a_later_process_continues_the_sign_in(
+    options: Options, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The record and azure-identity's persistent cache are all that it needs."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    cache = TokenCachePersistenceOptions(name="pal-emulator", allow_unencrypted_storage=True)
+    saved = {**options, "cache_persistence_options": cache}
+    with DeviceCodeCredential(tenant_id=HOME, prompt_callback=quiet, **saved) as first:
+        record = first.authenticate(scopes=[SCOPE]).serialize()
+    # The record holds the authority; azure-identity does not take both.
+    del saved["authority"]
+    with DeviceCodeCredential(
+        authentication_record=AuthenticationRecord.deserialize(record),
+        disable_automatic_authentication=True,
+        **saved,
+    ) as later:
+        assert silently(later, FABRIKAM)["oid"] == ALICE_GUEST
+        with pytest.raises(AuthenticationRequiredError):
+            silently(later, NORTHWIND)
+
+
+def test_a_gdap_user_has_a_token_and_no_account(
+    azure: Emulator, signed_in: DeviceCodeCredential, caller: Caller
+) -> None:
+    """ARM says that such a user can never link."""
+    caller.control("POST", "users", {"username": ALICE, "guest_in": [], "foreign_in": [NORTHWIND]})
+    with pytest.raises(AuthenticationRequiredError, match="AADSTS50020"):
+        silently(signed_in, FABRIKAM)
+    token = signed_in.get_token(SCOPE, tenant_id=NORTHWIND).token
+    answer = caller.arm("PUT", f"/{CONTOSO}", token=token)
+    assert (answer.status_code, "CSP partner" in answer.text) == (403, True)
 
 
 def test_without_seeded_users_everybody_may_sign_in(azure: Emulator) -> None:
