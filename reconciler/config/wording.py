@@ -161,7 +161,7 @@ def _not_text(path: Path, value: object) -> str:
             f"partner{_shown(value)} is not a partner ID in quotes (4 to 10 digits); "
             "copy it from Partner Center"
         )
-    if path[-1] == "client_id" or SECRET_KEYS & set(path):
+    if path[-1] == "client_id" or (SECRET_KEYS | {"token"}) & set(path):
         return f"{subject} is not text; put it in quotes, and never write a secret here"
     what = _READ_AS.get(value.read_as, "something else")
     return f"{subject}{_shown(value)} is read as {what}; put it in quotes: {quoted(value.text)}"

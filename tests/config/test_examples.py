@@ -49,4 +49,4 @@ def test_no_example_holds_a_secret() -> None:
     """References only."""
     for config in (load(EXAMPLE, TODAY),):
         refs = [ref for identity in config.identities.values() for ref in identity.secret_refs]
-        assert {ref.source for ref in refs} == {"env", "file"}
+        assert {ref.source for ref in refs} == {"env", "file", "keyvault"}

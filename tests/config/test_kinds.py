@@ -90,6 +90,10 @@ def test_each_kind_is_read(tmp_path: Path, yaml: str, expected: Identity) -> Non
             "{azure_pipelines: SERVICE_CONNECTION_ID}",
         ),
         (
+            f"{{kind: workload_identity, client_id: {APP}, token: {{github: 12345678}}}}",
+            "github is not text; put it in quotes, and never write a secret here",
+        ),
+        (
             f"{{kind: workload_identity, client_id: {APP}, token: {{}}}}",
             "token takes exactly one of file, github and azure_pipelines",
         ),
