@@ -12,6 +12,7 @@ import typer
 
 from reconciler.cli.commands.apply import apply
 from reconciler.cli.commands.demo import demo
+from reconciler.cli.commands.doctor import doctor
 from reconciler.cli.commands.emulator import emulator
 from reconciler.cli.commands.init import init
 from reconciler.cli.commands.journal import journal
@@ -30,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: Rich's costs 100 ms of imports
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, validate, plan, apply, show, schema, emulator, demo):
+for command in (init, validate, plan, apply, show, doctor, schema, emulator, demo):
     app.command()(command)
 app.add_typer(journal)
 

@@ -4,11 +4,12 @@ import os
 import shutil
 import sys
 
+from reconciler.core.checkup import Checkup
 from reconciler.core.plan import Kind, Plan, Report
 from reconciler.core.text import visible as safe
 from reconciler.views.formats import Format, render
 
-__all__ = ["asks_here", "note", "safe", "show"]
+__all__ = ["asks_here", "note", "safe", "show", "show_checkup"]
 
 NARROWEST = 80
 
@@ -20,6 +21,16 @@ def show(fact: Plan | Report, kind: Kind, form: str, *, to_stderr: bool = False)
         kind, Format(form), fact, width=_width(stream.isatty()), color=_is_coloured(stream)
     )
     stream.write(text)
+    stream.flush()
+
+
+def show_checkup(checkup: Checkup, form: str) -> None:
+    """Write what a doctor found."""
+    from reconciler.views import checkup as view
+
+    stream = sys.stdout
+    width = _width(stream.isatty())
+    stream.write(view.render(form, checkup, width=width, color=_is_coloured(stream)))
     stream.flush()
 
 

@@ -44,13 +44,13 @@ locales accept, behind any blanks and controls that it may drop."""
 
 def render_plan(plan: Plan) -> str:
     """The plan, one row a link."""
-    return _text(COLUMNS, (_cells(row) for row in plan_rows(plan)))
+    return sheet(COLUMNS, (_cells(row) for row in plan_rows(plan)))
 
 
 def render_report(report: Report) -> str:
     """The report, one row a link, with its outcome."""
     results = report.results
-    return _text(
+    return sheet(
         REPORT_COLUMNS,
         (
             [*_cells(row), row.outcome, result.correlation_id]
@@ -64,18 +64,19 @@ def render_inventory(plan: Plan) -> str:
     return render_plan(plan)
 
 
-def safe_cell(value: object) -> str:
-    """The value as one line that no spreadsheet takes for a formula; None is an empty cell."""
-    text = "" if value is None else str(value)
-    return f"'{visible(text)}" if _FORMULA.match(text) else visible(text)
-
-
-def _text(columns: tuple[str, ...], rows: Iterable[list[object]]) -> str:
+def sheet(columns: tuple[str, ...], rows: Iterable[list[object]]) -> str:
+    """A heading and its rows; every cell is made safe."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([safe_cell(value) for value in row] for row in rows)
     return out.getvalue()
+
+
+def safe_cell(value: object) -> str:
+    """The value as one line that no spreadsheet takes for a formula; None is an empty cell."""
+    text = "" if value is None else str(value)
+    return f"'{visible(text)}" if _FORMULA.match(text) else visible(text)
 
 
 def _cells(row: Row) -> list[object]:

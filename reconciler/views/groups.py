@@ -52,8 +52,11 @@ class Group:
         is_same = all(cause.message == first for cause, _ in self.entries)
         return first if is_same else f"for example: {first}"
 
-    def named(self) -> str:
-        """The members in one sentence: as few words as keep each of them findable."""
+    def named(self, where: str = "show lists every link") -> str:
+        """The members in one sentence: as few words as keep each of them findable.
+
+        where  how the reader finds those that are not named
+        """
         members = self.members
         shown = members[:NAMED]
         identities = {identity for _, identity in members}
@@ -62,7 +65,7 @@ class Group:
         else:
             names = ", ".join(member_label(member) for member in shown)
         more = len(members) - len(shown)
-        return f"{names} and {more} more (show lists every link)" if more else names
+        return f"{names} and {more} more ({where})" if more else names
 
 
 def why(row: Row) -> Cause | None:
