@@ -148,7 +148,7 @@ class LinkReader:
             return _linked(reply, str(session.tenant_id), str(session.object_id))
         if is_not_linked(reply):
             return Observed(Seen.NOT_LINKED, session.tenant_id, session.object_id)
-        raise of_arm(reply, session.arm)
+        raise of_arm(reply, url)
 
 
 class LinkWriter(LinkReader):
@@ -177,7 +177,7 @@ class LinkWriter(LinkReader):
 
     def pause(self, answer: Answer) -> bool:
         """Wait before a write is repeated; False when its tries or its time are spent."""
-        return self._patience.wait(self._session.arm, answer.retry_after_s)
+        return self._patience.wait(self._session.arm + PARTNERS, answer.retry_after_s)
 
     def _write(self, method: str, partner_id: str) -> Answer:
         session = self._session
@@ -195,7 +195,7 @@ class LinkWriter(LinkReader):
         correlation_id = reply.headers.get("x-ms-correlation-request-id")
         if reply.status == 200:
             return Answer(Reply.ACCEPTED, correlation_id=correlation_id)
-        refusal = of_arm(reply, session.arm)
+        refusal = of_arm(reply, url)
         return Answer(
             Reply.REFUSED,
             refusal.problem,

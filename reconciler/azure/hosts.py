@@ -13,6 +13,11 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}:{parts.port or 443}"
 
 
+def _service(url: str) -> str:
+    """Who answers this URL. ARM and Entra fail apart, even where both share one origin."""
+    return origin(url) + "/providers" * urlsplit(url).path.startswith("/providers/")
+
+
 class Hosts:
     """Which hosts are down? Shared by all links of a run, so that an outage costs a minute."""
 
@@ -23,14 +28,14 @@ class Hosts:
 
     def answered(self, url: str) -> None:
         """Note a real answer, whatever it said."""
-        host = origin(url)
+        host = _service(url)
         if self._failures.get(host):
             with self._lock:
                 self._failures[host] = 0
 
     def failed(self, url: str) -> None:
         """Note a 5xx or no answer at all."""
-        host = origin(url)
+        host = _service(url)
         with self._lock:
             self._failures[host] = self._failures.get(host, 0) + 1
             if self._failures[host] >= DOWN_AFTER:
@@ -38,4 +43,4 @@ class Hosts:
 
     def is_down(self, url: str) -> bool:
         """Whether the host of this URL has been given up."""
-        return bool(self._down) and origin(url) in self._down
+        return bool(self._down) and _service(url) in self._down

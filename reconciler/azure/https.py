@@ -91,7 +91,7 @@ class Https:
         if self._only is not None and method not in self._only:
             raise PermissionError(f"this client cannot {method}")
         site = origin(url)
-        connect_s = CONNECT_TIMEOUT_DOWN_S if self._hosts.is_down(site) else CONNECT_TIMEOUT_S
+        connect_s = CONNECT_TIMEOUT_DOWN_S if self._hosts.is_down(url) else CONNECT_TIMEOUT_S
         try:
             response = self._session.request(
                 method,
@@ -103,15 +103,15 @@ class Https:
                 proxies=self._proxies(site),
             )
         except requests.RequestException as error:
-            raise self._no_answer(site, error) from None
+            raise self._no_answer(url, error) from None
         if response.status_code >= 500:
-            self._hosts.failed(site)
+            self._hosts.failed(url)
         else:
-            self._hosts.answered(site)
+            self._hosts.answered(url)
         return HttpReply(response.status_code, response.headers, response.content)
 
-    def _no_answer(self, site: str, error: requests.RequestException) -> Trouble:
-        host = urlsplit(site).netloc
+    def _no_answer(self, url: str, error: requests.RequestException) -> Trouble:
+        host = urlsplit(url).netloc
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return Trouble(
                 Problem(
@@ -120,7 +120,7 @@ class Https:
                     "behind a TLS-inspecting proxy, name its CA with --ca-bundle",
                 )
             )
-        self._hosts.failed(site)
+        self._hosts.failed(url)
         return NoAnswer(
             Problem(
                 "unavailable",
@@ -128,7 +128,7 @@ class Https:
                 "check the network, DNS and proxy from this machine; then run again",
             ),
             is_transient=True,
-            host=site,
+            host=url,
         )
 
 

@@ -137,15 +137,15 @@ def _sign_in_code(numbers: list[int], error: str, status: int) -> str:
     return "sign_in_refused"
 
 
-def of_arm(reply: HttpReply, host: str) -> Trouble:
-    """What an answer of Azure Resource Manager other than 200 means."""
+def of_arm(reply: HttpReply, url: str) -> Trouble:
+    """What an answer of Azure Resource Manager to this URL, other than 200, means."""
     code, message = _arm_error(reply.body)
     said = f"Azure answered {reply.status} {code}".rstrip() + (f": {message}" if message else "")
     problem = _arm_problem(reply.status, code, message, said)
     return Trouble(
         problem,
         is_transient=problem.code in TRY_AGAIN,
-        host=host,
+        host=url,
         retry_after_s=reply.retry_after_s,
     )
 
