@@ -5,8 +5,9 @@ own chatter is shown at `debug` only: azure-identity warns about every refused t
 """
 
 import logging
+import os
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, TextIO, cast
 
@@ -49,18 +50,24 @@ def get() -> Any:
 
 
 class _Guest:
-    """A stream whose failures end nothing: whoever reads the log may leave, a disk may be full."""
+    """A stream whose failure ends nothing: whoever reads the log may leave, a disk may be full."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> None:
-        with suppress(OSError, ValueError):
-            self._stream.write(text)
+        self._try(lambda: self._stream.write(text))
 
     def flush(self) -> None:
-        with suppress(OSError, ValueError):
-            self._stream.flush()
+        self._try(self._stream.flush)
+
+    def _try(self, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except OSError:
+            # What is left in the buffer would fail again at Python's end, with a status of its own.
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
 
 class _Demoted(logging.Handler):
