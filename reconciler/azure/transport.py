@@ -96,6 +96,7 @@ class _Response:
     def __init__(self, reply: HttpReply) -> None:
         self.status_code = reply.status
         self.headers = reply.headers
+        self.content_type = "application/json"  # it was read as that, whatever the header says
         self._body = reply.body
 
     @cached_property

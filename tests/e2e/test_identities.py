@@ -1,0 +1,167 @@
+"""Each way in, with the installed command and the real azure-identity."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.e2e.command import APP, OURS, SECRET, Desk, tenant_id
+
+HOME = tenant_id(99)
+MACHINE = "8e0c1b52-8a86-4b6f-9b43-0f4c5f4f7a22"
+MACHINE_OBJECT = "5d0e8a3c-3333-4222-8333-444455556666"
+EXCHANGE = "api://AzureADTokenExchange"
+GITHUB = "https://token.actions.githubusercontent.com"
+REPO = "repo:contoso@1001/pal@2002:ref:refs/heads/main"
+
+
+def write(desk: Desk, identity: str, *numbers: int) -> None:
+    """tenants.yaml with this one identity in these customers."""
+    rows = "".join(f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in numbers)
+    (desk.path / "tenants.yaml").write_text(
+        f'version: 1\npartners: {{uk: {{id: "{OURS}"}}}}\n'
+        f"identities:\n  app: {identity}\n"
+        f"defaults: {{partner: uk, identities: [app]}}\ntenants:\n{rows}",
+        encoding="utf-8",
+    )
+
+
+def seed(desk: Desk, **more: Any) -> None:
+    """Three customers, and the machine's own tenant."""
+    tenants = [{"tenant": tenant_id(n)} for n in (1, 2, 99)]
+    desk.seed(tenants=tenants, **more)
+
+
+def applied(desk: Desk, **env: str) -> dict[str, str | None]:
+    """Apply, and the outcomes; a second plan must be in sync."""
+    ran = desk.run("apply", "--yes", "--format", "json", **env)
+    assert desk.run("plan", "--detailed-exitcode", **env).status == ran.status
+    return ran.outcomes
+
+
+def test_a_kubernetes_token_file(desk: Desk) -> None:
+    """Service principal, without a secret: the platform keeps a token in a file."""
+    issuer, subject = "https://oidc.example/", "system:serviceaccount:pal:nightly"
+    trust = [{"issuer": issuer, "subject": subject, "audience": EXCHANGE}]
+    seed(desk, clients=[{"client_id": APP, "federated": trust}])
+    write(
+        desk,
+        f"{{kind: workload_identity, client_id: {APP}, token: {{file: token}}}}",
+        1,
+        2,
+    )
+    now = int(time.time())
+    claims = {"iss": issuer, "sub": subject, "aud": EXCHANGE, "iat": now, "exp": now + 600}
+    (desk.path / "token").write_text(desk.azure.state.issuers.sign(claims))
+    assert applied(desk) == {"C1": "applied", "C2": "applied"}
+    (desk.path / "token").write_text("")
+    problem = desk.plan().link("C1")["problem"]
+    assert (problem["code"], "is empty" in problem["message"]) == ("credential_unusable", True)
+
+
+def test_github_actions(desk: Desk) -> None:
+    """The runner hands out a token for the audience that the file names."""
+    trust = [{"issuer": GITHUB, "subject": REPO, "audience": EXCHANGE}]
+    seed(desk, clients=[{"client_id": APP, "federated": trust}], github={"subject": REPO})
+    write(
+        desk,
+        f"{{kind: workload_identity, client_id: {APP}, token: {{github: '{EXCHANGE}'}}}}",
+        1,
+    )
+    env = desk.azure.environment("github")
+    assert applied(desk, **env) == {"C1": "applied"}
+    problem = desk.plan().link("C1")["problem"]
+    assert "ACTIONS_ID_TOKEN_REQUEST_URL" in problem["message"]
+
+
+def test_a_subject_that_is_not_trusted(desk: Desk) -> None:
+    """The hint says what to compare; the message tells what was presented."""
+    trust = [{"issuer": GITHUB, "subject": "repo:other", "audience": EXCHANGE}]
+    seed(desk, clients=[{"client_id": APP, "federated": trust}], github={"subject": REPO})
+    write(
+        desk,
+        f"{{kind: workload_identity, client_id: {APP}, token: {{github: '{EXCHANGE}'}}}}",
+        1,
+    )
+    ran = desk.run("plan", "--format", "json", **desk.azure.environment("github"))
+    problem = ran.link("C1")["problem"]
+    assert problem["code"] == "federation_mismatch"
+    assert REPO in problem["message"]
+
+
+def test_azure_pipelines(desk: Desk) -> None:
+    """The agent hands out a token for the service connection that the file names."""
+    connection = "3f0c1b52-8a86-4b6f-9b43-0f4c5f4f7a33"
+    issuer, subject = "https://vstoken.dev.azure.com/contoso", "sc://contoso/pal/fabrikam"
+    trust = [{"issuer": issuer, "subject": subject, "audience": EXCHANGE}]
+    seed(
+        desk,
+        clients=[{"client_id": APP, "federated": trust}],
+        azure_pipelines=[
+            {"service_connection_id": connection, "subject": subject, "issuer": issuer}
+        ],
+    )
+    write(
+        desk,
+        f"{{kind: workload_identity, client_id: {APP}, token: {{azure_pipelines: {connection}}}}}",
+        1,
+    )
+    assert applied(desk, **desk.azure.environment("azure_pipelines")) == {"C1": "applied"}
+
+
+@pytest.mark.parametrize("form", ["imds", "app_service"])
+def test_a_managed_identity_in_its_own_tenant(desk: Desk, form: str) -> None:
+    """On a virtual machine and on App Service; in another tenant it is not the principal."""
+    machine = {"client_id": MACHINE, "tenant": HOME, "object_id": MACHINE_OBJECT, "system": True}
+    seed(desk, managed_identities=[machine])
+    env = desk.azure.environment(form)
+    write(desk, "{kind: managed_identity}", 99)
+    assert applied(desk, **env) == {"C99": "applied"}
+    write(desk, "{kind: managed_identity}", 1)
+    ran = desk.run("plan", "--format", "json", **env)
+    assert ran.link("C1")["problem"]["code"] == "wrong_tenant_token"
+
+
+def test_a_federated_managed_identity_in_every_tenant(desk: Desk) -> None:
+    """The secret-free way into customers' tenants: the machine's token is the app's assertion."""
+    machine = {"client_id": MACHINE, "tenant": HOME, "object_id": MACHINE_OBJECT, "system": True}
+    issuer = f"https://login.microsoftonline.com/{HOME}/v2.0"
+    trust = [{"issuer": issuer, "subject": MACHINE_OBJECT, "audience": EXCHANGE}]
+    seed(
+        desk,
+        managed_identities=[machine],
+        clients=[{"client_id": APP, "tenant": HOME, "federated": trust}],
+    )
+    write(desk, f"{{kind: federated_managed_identity, client_id: {APP}}}", 1, 2)
+    env = desk.azure.environment("imds")
+    assert applied(desk, **env) == {"C1": "applied", "C2": "applied"}
+
+
+def test_no_managed_identity_here(desk: Desk) -> None:
+    """On a laptop there is none, and that is said."""
+    seed(desk, managed_identities=[])
+    write(desk, f"{{kind: federated_managed_identity, client_id: {APP}}}", 1)
+    ran = desk.run("plan", "--format", "json", **desk.azure.environment("imds"))
+    problem = ran.link("C1")["problem"]
+    assert (problem["code"], "managed identity" in problem["message"]) == (
+        *("credential_unusable",),
+        True,
+    )
+
+
+def test_a_program_prints_the_secret(desk: Desk) -> None:
+    """Only where the environment says so; otherwise the file is refused and nothing runs."""
+    seed(desk, clients=[{"client_id": APP, "secret": SECRET}])
+    write(
+        desk,
+        f"{{kind: client_secret, client_id: {APP}, "
+        "secret: {command: [sh, -c, 'echo ran >> log; echo $PAL_SECRET']}}",
+        1,
+        2,
+    )
+    refused = desk.run("plan")
+    assert (refused.status, "PAL_RECONCILE_ALLOW_COMMANDS" in refused.err) == (78, True)
+    assert not (desk.path / "log").exists()
+    ran = desk.run("plan", "--format", "json", PAL_RECONCILE_ALLOW_COMMANDS="1")
+    assert ran.actions == {"C1": "create", "C2": "create"}
+    assert (desk.path / "log").read_text() == "ran\n"
