@@ -80,6 +80,12 @@ class Check:
         return next((step for step in self.own if step.problem), None)
 
     @property
+    def culprit(self) -> Step | None:
+        """The step to be mended first, be it its own or one it shares; None if it is ready."""
+        shared = next((step.blocked_by for step in self.own if step.blocked_by), None)
+        return self.fault or next((step for step in self.steps if step.name is shared), None)
+
+    @property
     def is_ready(self) -> bool:
         """Whether the link could be read, or has nothing left to be read."""
         return not any(step.is_open for step in self.own)
