@@ -44,6 +44,7 @@ def render(form: str, checkup: Checkup, *, width: int = 80, color: bool = False)
     page = Page(width, color)
     lines = [
         *_block(page, _run_rows(checkup)),
+        *([""] if checkup.checks else []),
         *_block(page, _link_rows(checkup)),
         *finding_lines(page, checkup.findings),
     ]

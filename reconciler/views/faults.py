@@ -41,13 +41,13 @@ def waiting(checkup: Checkup, step: Step, identity: str | None = None) -> str:
 
 
 def recap(checkup: Checkup) -> str:
-    """`Checkup: 388 of 400 links ready; 10 failed, 2 wait for what they share.`"""
+    """`Checkup: 388 of 400 links ready; 10 failed, 2 waiting; 1 shared step failed.`"""
     checks = checkup.checks
     ready = sum(check.is_ready for check in checks)
     own = [check.fault.state for check in checks if check.fault]
     failed, untried = own.count(State.FAILED), own.count(State.SKIPPED)
     others = len(checks) - ready - len(own)
-    numbers = ((failed, "failed"), (untried, "not tried"), (others, "waiting for what is shared"))
+    numbers = ((failed, "failed"), (untried, "not tried"), (others, "waiting"))
     bad = ", ".join(f"{n} {word}" for n, word in numbers if n)
     shared = [checkup.clock, *(e.step for e in checkup.endpoints)]
     broken = sum(step.state is State.FAILED for step in shared) + sum(
