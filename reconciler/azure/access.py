@@ -18,6 +18,7 @@ from reconciler.azure.hosts import Hosts
 from reconciler.azure.https import Https
 from reconciler.azure.metadata import described
 from reconciler.azure.retry import Patience
+from reconciler.azure.vaults import Vaults
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place
 
@@ -54,7 +55,7 @@ class Azure:
         self._stop = stop
         self._hosts = Hosts()
         self._signing_in = self._https()
-        self._entra = Entra(recipe.cloud, self._signing_in)
+        self._entra = Entra(recipe.cloud, self._signing_in, Vaults(recipe.cloud, recipe.ca_bundle))
         self._doubts = Doubts(stop.wait)
         self._looking = self._https(frozenset({"GET"}))
         self._writing = self._https(frozenset({"GET", "PUT", "PATCH", "DELETE"}))

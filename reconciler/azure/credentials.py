@@ -7,7 +7,7 @@ credential each stays flat at about 2 ms.
 """
 
 from azure.core.exceptions import ClientAuthenticationError
-from azure.identity import CredentialUnavailableError, DefaultAzureCredential
+from azure.identity import CredentialUnavailableError
 
 from reconciler.azure.clouds import Cloud
 from reconciler.azure.directories import Directories
@@ -17,6 +17,7 @@ from reconciler.azure.refusals import SignIn, sign_in_trouble
 from reconciler.azure.retry import Trouble
 from reconciler.azure.secrets import Secrets, Unresolved
 from reconciler.azure.transport import Transport
+from reconciler.azure.vaults import Vaults
 from reconciler.core.identities import Identity
 from reconciler.core.links import Problem
 
@@ -27,13 +28,11 @@ class Entra:
     secrets  those of all identities, each resolved once
     """
 
-    def __init__(self, cloud: Cloud, https: Https) -> None:
+    def __init__(self, cloud: Cloud, https: Https, vaults: Vaults) -> None:
         self.cloud = cloud
         self.directories = Directories(cloud.authority, https)
         self._https = https
-        self.secrets = Secrets(
-            cloud.vault_suffix, lambda: DefaultAzureCredential(authority=cloud.authority)
-        )
+        self.secrets = Secrets(vaults.read)
 
     def token(self, identity: Identity, tenant_id: str) -> str:
         """Sign in once and return an access token; raises `Trouble`."""

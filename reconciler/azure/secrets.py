@@ -7,9 +7,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import Any
 from urllib.parse import urlsplit
 
 from reconciler.core.errors import BadFile
@@ -31,13 +31,11 @@ class Unresolved(Exception):
 class Secrets:
     """The secrets of one run; safe to share between threads.
 
-    vault_suffix  what the host of a key vault ends with in this cloud
-    sign_in       gives the run's own azure-identity credential, for key vaults only
+    read_vault  reads a reference that leads to a key vault
     """
 
-    def __init__(self, vault_suffix: str, sign_in: Callable[[], Any]) -> None:
-        self._vault_suffix = vault_suffix
-        self._sign_in = sign_in
+    def __init__(self, read_vault: Callable[[SecretRef], bytes]) -> None:
+        self._read_vault = read_vault
         self._known: dict[SecretRef, bytes] = {}
         self._one_at_a_time = Lock()
 
@@ -57,8 +55,7 @@ class Secrets:
 
     def _read(self, ref: SecretRef) -> bytes:
         if ref.source == "keyvault":
-            check_vault(ref, self._vault_suffix)
-            value = _from_vault(ref, self._sign_in())
+            value = self._read_vault(ref)
         elif ref.is_command:
             check_ref(ref)
             value = _from_command(ref)
@@ -102,7 +99,7 @@ def check_ref(ref: SecretRef) -> None:
         if shutil.which(ref.name) is None:
             raise Unresolved(f"{ref} cannot run: there is no such program")
     else:
-        _secret_client()
+        check_vault_extra(ref)
 
 
 def check_vault(ref: SecretRef, suffix: str) -> None:
@@ -115,6 +112,12 @@ def check_vault(ref: SecretRef, suffix: str) -> None:
             f"{ref} is no secret of this cloud's key vaults; "
             f"it must be https://VAULT.{suffix}/secrets/NAME"
         )
+
+
+def check_vault_extra(ref: SecretRef) -> None:
+    """Raise `Unresolved` unless the extra for key vaults is installed."""
+    if not (find_spec("azure.keyvault") and find_spec("azure.keyvault.secrets")):
+        raise Unresolved(f"{ref} needs an extra: pip install 'pal-reconcile[keyvault]'")
 
 
 def _from_environment(name: str) -> bytes:
@@ -156,26 +159,3 @@ def _from_command(ref: SecretRef) -> bytes:
     if done.returncode != 0:
         raise Unresolved(f"{ref} ended with status {done.returncode}; run it by hand to see why")
     return done.stdout
-
-
-def _from_vault(ref: SecretRef, credential: Any) -> bytes:
-    from azure.core.exceptions import AzureError
-
-    parts = urlsplit(ref.name)
-    _, name, *version = parts.path.strip("/").split("/")
-    client = _secret_client()(f"https://{parts.netloc}", credential, retry_total=0)
-    try:
-        return str(client.get_secret(name, *version).value or "").encode()
-    except AzureError as error:
-        code = getattr(getattr(error, "error", None), "code", None) or type(error).__name__
-        raise Unresolved(f"{ref} cannot be read from the key vault: {code}") from None
-
-
-def _secret_client() -> Any:
-    try:
-        from azure.keyvault.secrets import SecretClient
-    except ImportError:
-        raise Unresolved(
-            "key vaults need an extra; install it with: pip install 'pal-reconcile[keyvault]'"
-        ) from None
-    return SecretClient

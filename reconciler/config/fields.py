@@ -31,7 +31,7 @@ _SHARE = re.compile(r"(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)%")
 _DURATION = re.compile("([1-9][0-9]{0,4})([mhd])")
 _VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_URL = re.compile(
-    rf"https://({_LABEL}[.])+[A-Za-z][A-Za-z0-9-]*(:[0-9]+)?/secrets/[A-Za-z0-9-]+(/[A-Za-z0-9]+)?"
+    "https://[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+(:[0-9]+)?/secrets/[A-Za-z0-9-]+(/[A-Za-z0-9]+)?"
 )
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _SHARED_ENDPOINTS = ("common", "organizations", "consumers")

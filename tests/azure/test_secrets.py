@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.azure.clouds import CLOUDS
 from reconciler.azure.secrets import COMMANDS_ALLOWED, Secrets, Unresolved, check
+from reconciler.azure.vaults import Vaults
 from reconciler.core.errors import BadFile
 from reconciler.core.identities import Identity, SecretRef
 
@@ -12,7 +14,7 @@ VALUE = "the-secret-value"
 
 
 def secrets() -> Secrets:
-    return Secrets("vault.azure.net", lambda: None)
+    return Secrets(Vaults(CLOUDS["public"]).read)
 
 
 def complaint(ref: SecretRef, suffix: str | None = "vault.azure.net") -> str:

@@ -165,3 +165,28 @@ def test_a_program_prints_the_secret(desk: Desk) -> None:
     ran = desk.run("plan", "--format", "json", PAL_RECONCILE_ALLOW_COMMANDS="1")
     assert ran.actions == {"C1": "create", "C2": "create"}
     assert (desk.path / "log").read_text() == "ran\n"
+
+
+def test_a_key_vault_holds_the_secret(desk: Desk) -> None:
+    """Read with the run's own credential, from a vault that the cloud names, and from no other."""
+    seed(
+        desk,
+        clients=[{"client_id": APP, "secret": SECRET}, {"client_id": MACHINE, "secret": "own"}],
+        secrets={"pal": SECRET},
+    )
+    vault = f"{desk.azure.endpoint}/secrets"
+    own = {
+        "AZURE_TENANT_ID": tenant_id(1),
+        "AZURE_CLIENT_ID": MACHINE,
+        "AZURE_CLIENT_SECRET": "own",
+    }
+    write(desk, f"{{kind: client_secret, client_id: {APP}, secret: {{keyvault: {vault}/pal}}}}", 1)
+    assert applied(desk, **own) == {"C1": "applied"}
+    write(desk, f"{{kind: client_secret, client_id: {APP}, secret: {{keyvault: {vault}/no}}}}", 1)
+    problem = desk.run("plan", "--format", "json", **own).link("C1")["problem"]
+    assert problem["code"] == "credential_unusable"
+    assert "SecretNotFound" in problem["message"]
+    foreign = "https://pal.vault.example.com/secrets/pal"
+    write(desk, f"{{kind: client_secret, client_id: {APP}, secret: {{keyvault: {foreign}}}}}", 1)
+    problem = desk.run("plan", "--format", "json", **own).link("C1")["problem"]
+    assert "is no secret of this cloud" in problem["message"]
