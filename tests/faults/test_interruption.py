@@ -1,0 +1,135 @@
+"""A run that is told to end finishes what it began, begins nothing, and reports everything."""
+
+import json
+import signal
+import subprocess
+import time
+from typing import Any
+
+import pytest
+
+from tests.e2e.command import OLD, OURS, Desk, Ran, tenant_id
+from tests.faults.cases import told_lies
+
+STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+def finished(process: "subprocess.Popen[str]") -> Ran:
+    """What the command printed in the end."""
+    out, err = process.communicate(timeout=60)
+    return Ran(process.returncode, out, err)
+
+
+def customers(desk: Desk, count: int, **fault: Any) -> None:
+    """One customer in sync, the others to be re-pointed, and a fault for all."""
+    desk.seed({0: OURS} | dict.fromkeys(range(1, count), OLD), faults=[fault])
+    desk.write("".join(f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in range(count)))
+
+
+def start_apply(desk: Desk, *arguments: str) -> "subprocess.Popen[str]":
+    """Begin an apply, four links at a time."""
+    common = ("--yes", "--format=json", "--concurrency=4", "--allow=change-share")
+    return desk.start("apply", *common, *arguments)
+
+
+@pytest.mark.parametrize("number", list(STATUS))
+def test_a_signal_during_the_writes(desk: Desk, number: signal.Signals) -> None:
+    """Those in flight are finished and verified, no other is sent, the rest is skipped."""
+    customers(desk, 20, operation="update", latency_s=1.5)
+    process = start_apply(desk)
+    desk.wait_for("update", 4)
+    process.send_signal(number)
+    ran = finished(process)
+    assert ran.status == STATUS[number]
+    assert len(desk.requests("update")) == 4
+    assert list(ran.outcomes.values()) == [None] + ["applied"] * 4 + ["skipped"] * 15
+    assert {link["problem"]["code"] for link in ran.data["links"][5:]} == {"interrupted"}
+    assert (ran.data["complete"], ran.data["interrupted"]) == (False, True)
+    assert told_lies(desk, ran) == []
+    assert desk.run("journal", "verify").status == 0
+
+
+def test_a_signal_while_a_link_is_read_before_its_write(desk: Desk) -> None:
+    """The write has not begun, so it does not begin any more."""
+    customers(desk, 8, operation="read", after=8, latency_s=1.5)
+    process = start_apply(desk)
+    desk.wait_for("read", 12)
+    process.send_signal(signal.SIGTERM)
+    ran = finished(process)
+    assert ran.status == 143
+    assert desk.requests("update") == []
+    assert list(ran.outcomes.values()) == [None] + ["skipped"] * 7
+
+
+@pytest.mark.parametrize("number", list(STATUS))
+def test_a_signal_during_the_reads(desk: Desk, number: signal.Signals) -> None:
+    """The plan is written all the same, says what is missing, and apply refuses it."""
+    customers(desk, 20, operation="read", latency_s=1)
+    process = desk.start("plan", "--format=json", "--concurrency=4", "--out=plan.json")
+    desk.wait_for("read", 4)
+    process.send_signal(number)
+    ran = finished(process)
+    assert ran.status == STATUS[number]
+    assert len(desk.requests("read")) == 4
+    assert list(ran.actions.values()) == ["none"] + ["update"] * 3 + ["unknown"] * 16
+    for plan in (ran.data, json.loads((desk.path / "plan.json").read_text())):
+        assert (plan["complete"], plan["interrupted"]) == (False, True)
+    desk.azure.state.faults.clear()
+    refused = desk.apply("plan.json")
+    assert refused.status == 3
+    assert "interrupted" in [refusal["guard"] for refusal in refused.data["refusals"]]
+    assert desk.requests("update") == []
+
+
+def test_a_signal_ends_waits_at_once(desk: Desk) -> None:
+    """Asked to wait for a minute by Azure, the run ends in a moment."""
+    customers(desk, 3, operation="read", status=429, retry_after_s=60)
+    process = desk.start("plan", "--format=json")
+    desk.wait_for("read", 3)
+    sent = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    ran = finished(process)
+    assert time.monotonic() - sent < 3
+    assert ran.status == 130
+    assert set(ran.actions.values()) == {"unknown"}
+
+
+def test_a_second_signal_stops_hard(desk: Desk) -> None:
+    """The person means now; what was in flight is found by the next run."""
+    customers(desk, 6, operation="update", latency_s=4)
+    process = start_apply(desk)
+    desk.wait_for("update", 4)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)  # two equal signals at once would be one
+    process.send_signal(signal.SIGINT)
+    sent = time.monotonic()
+    ran = finished(process)
+    assert time.monotonic() - sent < 2
+    assert (ran.status, ran.out) == (130, "")
+    desk.azure.state.faults.clear()
+    assert desk.apply("--allow=change-share").status == 0
+    assert desk.run("journal", "verify").status == 0
+
+
+def test_a_deadline_during_the_writes(desk: Desk) -> None:
+    """It ends the run as a signal does; the status is 4."""
+    customers(desk, 20, operation="update", latency_s=2.5)
+    ran = finished(start_apply(desk, "--deadline=3"))
+    assert ran.status == 4
+    outcomes = list(ran.outcomes.values())
+    assert outcomes.count("applied") == len(desk.requests("update")) < 19
+    assert outcomes.count("skipped") == 19 - outcomes.count("applied")
+    assert {li["problem"]["code"] for li in ran.data["links"] if li["outcome"] == "skipped"} == {
+        "deadline"
+    }
+    assert told_lies(desk, ran) == []
+
+
+def test_a_deadline_during_the_reads_writes_nothing(desk: Desk) -> None:
+    """What was not read is unknown; what was read is not written any more."""
+    customers(desk, 20, operation="read", latency_s=1)
+    ran = finished(start_apply(desk, "--deadline=1.5"))
+    assert ran.status == 4
+    assert "unknown" in ran.actions.values()
+    assert desk.requests("update") == []
+    assert ran.data["complete"] is False
