@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Protocol
 
 from reconciler.emulator import arm, effects, entra, machines, pipelines, vault
 from reconciler.emulator.calls import Call
+from reconciler.emulator.clock import TICKS_PER_SECOND
 from reconciler.emulator.control import PREFIX, control
 from reconciler.emulator.faults import Effect
 from reconciler.emulator.wire import (
@@ -46,6 +48,7 @@ class Machine:
         """`disconnect` closes the connection that a request came by."""
         self._world = world
         self._disconnect = disconnect
+        self._dated = (0, b"")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -58,7 +61,7 @@ class Machine:
         answer = effects.answer(effect, call, host.carry_out, self._world)
         await _pause(effect.slow_answer_s)
         if answer.connection != "drop":
-            await send_answer(answer, send)
+            await send_answer(answer._replace(headers=[self._date(), *answer.headers]), send)
         if answer.connection != "keep":
             self._disconnect(scope)
             # To end before the server has noticed would make it answer 500 by itself.
@@ -66,6 +69,13 @@ class Machine:
 
     def _host(self, path: str) -> Host:
         return machines
+
+    def _date(self) -> tuple[bytes, bytes]:
+        """Return the header that says when, which clients compare with their own clock."""
+        now_s = self._world.clock.now() // TICKS_PER_SECOND
+        if self._dated[0] != now_s:
+            self._dated = (now_s, formatdate(now_s, usegmt=True).encode())
+        return b"date", self._dated[1]
 
 
 class Azure(Machine):

@@ -44,6 +44,8 @@ def server(app: Machine, **tls: Any) -> uvicorn.Server:
         log_level="critical",
         access_log=False,
         server_header=False,
+        # The application dates its answers by the emulator's clock.
+        date_header=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
         **tls,

@@ -101,8 +101,12 @@ def read_issuer(entry: Fields) -> tuple[str, str]:
     """Read one of `issuers`: its URL and its public key in PEM."""
     issuer = _issuer(entry)
     key = entry.need("key", entry.text("key"))
-    if "-----BEGIN PUBLIC KEY-----" not in key:
-        raise BadSeed(f"{entry.path('key')}: expected a public key in PEM")
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        load_pem_public_key(key.encode())
+    except ValueError:
+        raise BadSeed(f"{entry.path('key')}: expected a public key in PEM") from None
     entry.finish()
     return issuer, key
 
@@ -168,6 +172,12 @@ def _object_ids(entry: Fields, directory: Directory) -> Mapping[str, str]:
 
 def _certificate(entry: Fields) -> str | None:
     text = entry.text("certificate")
-    if text is not None and "-----BEGIN CERTIFICATE-----" not in text:
-        raise BadSeed(f"{entry.path('certificate')}: expected a certificate in PEM")
+    if text is None:
+        return None
+    from cryptography import x509  # takes a while to load, and most apps show a secret
+
+    try:
+        x509.load_pem_x509_certificates(text.encode())
+    except ValueError:
+        raise BadSeed(f"{entry.path('certificate')}: expected a certificate in PEM") from None
     return text

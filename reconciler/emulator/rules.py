@@ -124,5 +124,6 @@ def _refuse_contradictions(entry: Fields, rule: Rule) -> None:
     if effect.takes_effect and not replacement:
         raise BadSeed(f"{where}: takes_effect needs an answer that replaces the usual one")
     operations = rule.match.operations
+    names = ", ".join(ENTRA_OPERATIONS)
     if effect.aadsts is not None and not (operations and operations <= set(ENTRA_OPERATIONS)):
-        raise BadSeed(f"{where}: aadsts is an answer to token or openid only")
+        raise BadSeed(f"{where}: aadsts is an answer to {names} only")

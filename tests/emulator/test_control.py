@@ -194,3 +194,12 @@ def test_there_is_no_other_control_route(caller: Caller) -> None:
     """An unknown name is 404, another method 405."""
     assert caller.send("GET", "/_emulator/secrets").status_code == 404
     assert caller.send("PUT", "/_emulator/faults").status_code == 405
+
+
+def test_answers_are_dated_by_the_emulators_clock(azure: Emulator, caller: Caller) -> None:
+    """A client that compares clocks sees the one that was moved."""
+    caller.control("POST", "clock", {"set": "2026-03-20T00:36:59Z", "freeze": True})
+    for answer in (caller.arm("GET"), caller.send("GET", "/common/discovery/instance")):
+        assert answer.headers["Date"] == "Fri, 20 Mar 2026 00:36:59 GMT"
+    caller.control("POST", "clock", {"advance_s": 60})
+    assert caller.arm("GET").headers["Date"] == "Fri, 20 Mar 2026 00:37:59 GMT"

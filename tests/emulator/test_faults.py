@@ -123,8 +123,14 @@ def test_headers_and_retry_after_are_collected() -> None:
         ({"status": 500, "no_effect": True}, "no_effect needs the usual answer"),
         ({"latency_s": 1, "takes_effect": True}, "takes_effect needs an answer"),
         ({"latency_s": 1, "code": "X"}, "code needs a status"),
-        ({"aadsts": 53003, "operation": "read"}, "aadsts is an answer to token or openid only"),
-        ({"aadsts": 53003, "operation": "*"}, "aadsts is an answer to token or openid only"),
+        (
+            {"aadsts": 53003, "operation": "read"},
+            "aadsts is an answer to openid, token, authorize, device_code only",
+        ),
+        (
+            {"aadsts": 53003, "operation": "*"},
+            "aadsts is an answer to openid, token, authorize, device_code only",
+        ),
         ({"status": "500"}, "status: expected a whole number, got a text"),
         ({"status": 42}, "status: expected from 200 to 599, got 42"),
         ({"drop": 1}, "drop: expected true or false, got the number 1"),
