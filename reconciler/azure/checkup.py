@@ -4,6 +4,7 @@ No step writes anything, and none waits for a fresh secret to spread: a doctor t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -13,6 +14,8 @@ from reconciler.azure.client import LinkReader, Session
 from reconciler.azure.credentials import Entra, unusable
 from reconciler.azure.endpoints import look_at
 from reconciler.azure.https import Https
+from reconciler.azure.onboarding import request_for
+from reconciler.azure.refusals import SignIn
 from reconciler.azure.retry import Trouble
 from reconciler.azure.secrets import Unresolved
 from reconciler.core.checkup import Check, Credential, Endpoint
@@ -95,7 +98,13 @@ class Doctor:
             (StepName.LINK, visit.read),
         ):
             course.take(name, partial(_told, identity, attempt))
-        return Check(place, course.steps, visit.observed(course.problem))
+        observed = visit.observed(course.problem)
+        tenant_id = observed.tenant_id or place.directory
+        who = SignIn(tenant_id, identity.client_id or "", self._entra.cloud.authority)
+        check = Check(place, course.steps, observed)
+        fault = check.fault
+        request = request_for(fault.problem, who) if fault and fault.problem else None
+        return replace(check, request=request)
 
     def _proofs(self, identity: Identity) -> list[Callable[[], object]]:
         """All that has to be had before this identity can sign in; empty where nothing has."""

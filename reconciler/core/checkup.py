@@ -59,15 +59,33 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask of a customer, in words for them.
+
+    missing  what is not as it has to be
+    who      who has to see to it
+    remedy   what to do
+    link     where to consent; None where that is no remedy
+    """
+
+    missing: str
+    who: str
+    remedy: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """All steps of one link, those of the run and of its identity among them.
 
     observed  what a plan would have seen
+    request   what only the customer can mend; None where nothing is, or it is ours
     """
 
     place: Place
     steps: tuple[Step, ...]
     observed: Observed
+    request: Request | None = None
 
     @property
     def own(self) -> tuple[Step, ...]:
@@ -108,11 +126,6 @@ class Checkup:
     tool_version: str
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
-
-    @property
-    def authority(self) -> str:
-        """Origin of Microsoft Entra, as the run saw it."""
-        return self.endpoints[0].url
 
     @property
     def is_complete(self) -> bool:
@@ -183,7 +196,7 @@ def settled(wanted: Mapping[Place, Wanted], checks: Sequence[Check]) -> tuple[Ch
         fault = check.fault
         is_gone = fault and fault.problem and fault.problem.code in PRINCIPAL_GONE
         if is_gone and wanted[check.place].state is Aim.ABSENT:
-            check = replace(check, steps=tuple(map(_let_go, check.steps)))
+            check = replace(check, steps=tuple(map(_let_go, check.steps)), request=None)
         result.append(check)
     return tuple(result)
 
@@ -192,7 +205,9 @@ def _doubled(check: Check, now: Observed) -> Check:
     claims = Step(StepName.CLAIMS, State.FAILED, now.problem)
     link = Step(StepName.LINK, State.SKIPPED, blocked_by=StepName.CLAIMS)
     news = {StepName.CLAIMS: claims, StepName.LINK: link}
-    return replace(check, steps=tuple(news.get(s.name, s) for s in check.steps), observed=now)
+    return replace(
+        check, steps=tuple(news.get(s.name, s) for s in check.steps), observed=now, request=None
+    )
 
 
 def _let_go(step: Step) -> Step:
