@@ -110,11 +110,18 @@ def _plan(data: Data) -> Plan:
     return Plan(
         tuple(_change(link) for link in data["links"]),
         data["config_digest"],
-        datetime.fromisoformat(data["created_at"]),
+        _moment(data["created_at"]),
         data["tool_version"],
         tuple(Finding(**finding) for finding in data["findings"]),
         data["interrupted"],
     )
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone has no age")
+    return moment
 
 
 def _change(link: Data) -> Change:

@@ -1,0 +1,204 @@
+"""A plan that was reviewed is applied as it was reviewed, or refused."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.core.documents import digest, iso, seal
+from tests.e2e.command import FOREIGN, OLD, OURS, Desk, Ran, tenant_id
+
+
+@pytest.fixture
+def planned(desk: Desk) -> Desk:
+    """Three customers, to be created, re-pointed and removed, and a saved plan of it."""
+    desk.seed({2: OLD, 3: OURS})
+    desk.write(
+        f"  - {{name: C1, tenant: {tenant_id(1)}}}\n"
+        f"  - {{name: C2, tenant: {tenant_id(2)}}}\n"
+        f"  - {{name: C3, tenant: {tenant_id(3)}, state: absent}}\n"
+    )
+    assert desk.run("plan", "--out", "plan.json").status == 0
+    return desk
+
+
+def edit(desk: Desk, change: Callable[[dict[str, Any]], None], *, resealed: bool = False) -> None:
+    """Change the saved plan, with digests that fit where a program made it so."""
+    path = desk.path / "plan.json"
+    data = json.loads(path.read_text())
+    change(data)
+    if resealed:
+        data |= {"digest": digest(data), "seal": seal(data)}
+    path.write_text(json.dumps(data))
+
+
+def refused(desk: Desk, *arguments: str) -> Ran:
+    """Apply the plan, see that it is refused and that nothing was sent."""
+    ran = desk.apply("plan.json", *arguments)
+    assert ran.status == 3, ran.err
+    assert desk.requests("create", "update", "remove") == []
+    assert ran.data["kind"] == "report"
+    return ran
+
+
+def test_a_saved_plan_is_applied_exactly(planned: Desk) -> None:
+    """Its changes are made and no other, though another customer drifted since."""
+    path = planned.path / "plan.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    ran = planned.apply("plan.json")
+    assert ran.status == 0
+    assert ran.outcomes == {"C1": "applied", "C2": "applied", "C3": "applied"}
+    assert [planned.truth(n) for n in (1, 2, 3)] == [OURS, OURS, None]
+    assert ran.data["digest"] == json.loads(path.read_text())["digest"]
+
+
+def test_a_plan_of_a_part_changes_that_part(planned: Desk) -> None:
+    """What --only left out of the plan is not touched by applying it."""
+    assert planned.run("plan", "--only", "C2", "--out", "part.json").status == 0
+    assert planned.apply("part.json").outcomes == {"C2": "applied"}
+    assert [planned.truth(n) for n in (1, 2, 3)] == [None, OURS, OURS]
+    assert planned.apply("part.json", "--only", "C2").status == 64
+
+
+def test_links_that_moved_are_stale_and_the_rest_goes_on(planned: Desk) -> None:
+    """What somebody did since is left alone; what is done already is not done again."""
+    links = planned.azure.state.links
+    for place, record in list(links.records.items()):
+        if record.partner_id == OLD:
+            links.put(place, FOREIGN)
+        else:
+            links.unlink(place)
+    ran = planned.apply("plan.json")
+    assert ran.status == 4
+    assert ran.outcomes == {"C1": "applied", "C2": "stale", "C3": "already"}
+    assert planned.truth(2) == FOREIGN
+
+
+@pytest.mark.parametrize(
+    ("change", "guard", "says"),
+    [
+        (lambda p: p.update(format=2), "plan-format", "format 2"),
+        (lambda p: p.update(kind="inventory"), "plan-file", "plan --out"),
+        (lambda p: p["links"][0].update(action="none"), "plan-edited", "edited"),
+        (lambda p: p["links"].pop(), "plan-edited", "edited"),
+        (lambda p: p.update(created_at=iso(datetime.now(UTC))[:-3] + "00Z"), "plan-edited", ""),
+        (lambda p: p.update(complete=not p["complete"]), "plan-edited", "edited"),
+    ],
+)
+def test_another_plan_than_was_made_is_refused(
+    planned: Desk, change: Callable[[dict[str, Any]], None], guard: str, says: str
+) -> None:
+    """Another format, another kind, an edited link or an edited age: each with its own message."""
+    if guard == "plan-edited" and not says:
+        edit(planned, lambda p: p.update(created_at="2020-01-01T00:00:00Z"), resealed=True)
+    edit(planned, change)
+    refusals = refused(planned).data["refusals"]
+    assert [refusal["guard"] for refusal in refusals] == [guard]
+    assert says in refusals[0]["message"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"no plan", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"kind":1}']
+)
+def test_a_file_that_is_no_plan_is_refused(planned: Desk, raw: bytes) -> None:
+    """Whatever stands in it."""
+    (planned.path / "plan.json").write_bytes(raw)
+    assert [refusal["guard"] for refusal in refused(planned).data["refusals"]] == ["plan-file"]
+
+
+def test_a_plan_that_is_not_there_is_wrong_usage(planned: Desk) -> None:
+    """A typo in the file's name is no refusal."""
+    ran = planned.run("apply", "nowhere.json", "--yes")
+    assert (ran.status, "nowhere.json" in ran.err) == (64, True)
+
+
+def test_a_plan_of_another_file_is_refused(planned: Desk) -> None:
+    """A comment more is another file: what was reviewed is no longer what is there."""
+    with (planned.path / "tenants.yaml").open("a") as file:
+        file.write("# one line more\n")
+    refusals = refused(planned).data["refusals"]
+    assert [refusal["guard"] for refusal in refusals] == ["config-digest"]
+    assert "tenants.yaml" in refusals[0]["message"]
+
+
+@pytest.mark.parametrize(("hours", "is_refused"), [(23.9, False), (24.1, True), (-0.1, True)])
+def test_a_plan_is_good_for_a_day(planned: Desk, hours: float, is_refused: bool) -> None:
+    """Older is refused, from the future is refused, and --allow plan-age lets it through."""
+    made = iso(datetime.now(UTC) - timedelta(hours=hours))
+    edit(planned, lambda p: p.update(created_at=made), resealed=True)
+    if is_refused:
+        refusals = refused(planned).data["refusals"]
+        assert [refusal["guard"] for refusal in refusals] == ["plan-age"]
+        assert "--allow plan-age" in refusals[0]["message"]
+    assert planned.apply("plan.json", "--allow", "plan-age").status == 0
+
+
+def test_a_plan_that_was_cut_short_is_refused(planned: Desk) -> None:
+    """Nobody reviewed what was not read; nothing lets it through."""
+    assert planned.run("plan", "--deadline", "0", "--out", "plan.json").status == 4
+    guards = [refusal["guard"] for refusal in refused(planned).data["refusals"]]
+    assert "interrupted" in guards
+
+
+def test_a_damaged_plan_that_fits_its_digest_is_refused(planned: Desk) -> None:
+    """Even a plan that another program made: no traceback, nothing sent."""
+    for change in (
+        lambda p: p["links"][0].pop("wanted"),
+        lambda p: p["links"][0].update(action="explode"),
+        lambda p: p.update(created_at="2026-11-23T02:00:00"),
+        lambda p: p.update(links=7),
+    ):
+        assert planned.run("plan", "--out", "plan.json").status == 0
+        edit(planned, change, resealed=True)
+        assert "Traceback" not in refused(planned).err
+
+
+def test_a_refusal_stands_below_the_plan(planned: Desk) -> None:
+    """Who is refused sees what would have been done, and the way on."""
+    made = iso(datetime.now(UTC) - timedelta(hours=30))
+    edit(planned, lambda p: p.update(created_at=made), resealed=True)
+    ran = planned.run("apply", "plan.json", "--yes")
+    assert ran.status == 3
+    assert 0 <= ran.out.index("C2") < ran.out.index("--allow plan-age")
+
+
+def test_an_approved_digest_is_applied(planned: Desk) -> None:
+    """It counts as --yes, since somebody looked at exactly this plan, whenever it was made."""
+    reviewed = json.loads((planned.path / "plan.json").read_text())["digest"]
+    ran = planned.run("apply", "--approve", reviewed, "--format=json")
+    assert ran.status == 0
+    assert set(ran.outcomes.values()) == {"applied"}
+
+
+def test_another_digest_than_the_approved_one_is_refused(planned: Desk) -> None:
+    """Azure moved since the review: nothing is sent, and the new digest is named."""
+    reviewed = json.loads((planned.path / "plan.json").read_text())["digest"]
+    links = planned.azure.state.links
+    place = next(place for place, record in links.records.items() if record.partner_id == OLD)
+    links.put(place, FOREIGN)
+    ran = planned.run("apply", "--approve", reviewed, "--format=json")
+    assert ran.status == 3
+    (refusal,) = ran.data["refusals"]
+    assert refusal["guard"] == "approval"
+    assert ran.data["digest"] in refusal["message"]
+    assert planned.requests("create", "update", "remove") == []
+
+
+def test_an_approval_is_not_a_leave(desk: Desk) -> None:
+    """--approve answers the question; a guard still wants its --allow."""
+    desk.seed(dict.fromkeys(range(1, 12), OLD))
+    desk.customers(11)
+    assert desk.run("plan", "--out", "plan.json").status == 0
+    reviewed = json.loads((desk.path / "plan.json").read_text())["digest"]
+    ran = desk.run("apply", "--approve", reviewed, "--format=json")
+    assert ran.status == 3
+    assert "change-share" in [refusal["guard"] for refusal in ran.data["refusals"]]
+
+
+def test_a_plan_that_cannot_be_saved_is_1(planned: Desk, tmp_path: Path) -> None:
+    """The plan is said to be lost; the old file stays."""
+    ran = planned.run("plan", "--out", str(tmp_path / "nowhere" / "plan.json"))
+    assert (ran.status, "cannot save the plan" in ran.err) == (1, True)
