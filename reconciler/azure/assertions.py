@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from azure.core.exceptions import ClientAuthenticationError
-from azure.identity import CredentialUnavailableError, ManagedIdentityCredential
+from azure.core.exceptions import AzureError
+from azure.identity import ManagedIdentityCredential
 
 from reconciler.azure.https import Https
 from reconciler.azure.retry import Trouble
@@ -38,7 +38,7 @@ def managed_identity_token(client_id: str | None, scope: str) -> str:
     try:
         with ManagedIdentityCredential(client_id=client_id, retry_total=1) as credential:
             return str(credential.get_token(scope).token)
-    except (CredentialUnavailableError, ClientAuthenticationError) as error:
+    except AzureError as error:  # refused, not there, or its endpoint does not answer
         raise Unresolved(f"no managed identity here: {error.message}") from None
 
 

@@ -14,6 +14,7 @@ from reconciler.azure.client import LinkReader, Session
 from reconciler.azure.credentials import Entra, unusable
 from reconciler.azure.endpoints import look_at
 from reconciler.azure.https import Https
+from reconciler.azure.kinds import given
 from reconciler.azure.onboarding import request_for
 from reconciler.azure.refusals import SignIn
 from reconciler.azure.retry import Trouble
@@ -119,9 +120,7 @@ class Doctor:
         return proofs
 
     def _certificate(self, identity: Identity) -> Certificate:
-        secrets, ref, password = self._entra.secrets, identity.certificate, identity.password
-        if ref is None:
-            raise Unresolved("a certificate is missing")
+        secrets, ref, password = self._entra.secrets, given(identity.certificate), identity.password
         return read_certificate(
             ref, secrets.resolve(ref), secrets.resolve_text(password) if password else None
         )

@@ -32,7 +32,7 @@ def look_at(name: StepName, url: str, https: Https, clock: Callable[[], datetime
             reply = https.send("GET", f"{url}/", headers={"Accept": "application/json"})
         except Trouble as trouble:
             return trouble.problem
-        skew_s = _skew_s(reply.headers.get("Date", ""), before, clock())
+        skew_s = skew(reply.headers.get("Date", ""), before, clock())
         return None
 
     if https.is_proxied(url):
@@ -56,7 +56,7 @@ def _resolve(url: str) -> Problem | None:
     return None
 
 
-def _skew_s(date: str, before: datetime, after: datetime) -> int | None:
+def skew(date: str, before: datetime, after: datetime) -> int | None:
     """How far ahead this machine is, in whole seconds: a `Date` has no finer ones."""
     try:
         theirs = parsedate_to_datetime(date)
