@@ -14,7 +14,7 @@ _Claims = dict[tuple[str, str], tuple[str, Path]]
 
 
 def check_duplicates(draft: Draft) -> None:
-    """No (tenant, identity) stands twice, nor two identities with one client ID in a tenant."""
+    """No (tenant, identity) stands twice, nor two identities that are one principal."""
     claims: _Claims = {}
     for number, override in enumerate(draft.document.defaults.identities or ()):
         _claim(draft, claims, "", override, (*DEFAULTS, number))
@@ -39,7 +39,8 @@ def _claim(draft: Draft, claims: _Claims, tenant: str, override: Override, path:
     if identity is None:
         return True
     client_id = getattr(identity, "client_id", None)
-    principal = client_id or identity.kind
+    username = getattr(identity, "username", "").casefold()
+    principal = client_id or username or identity.kind
     first, first_path = claims.setdefault((tenant, principal), (name, path))
     if first_path == path:
         return True
@@ -49,7 +50,8 @@ def _claim(draft: Draft, claims: _Claims, tenant: str, override: Override, path:
             path, f"identity {quoted(name)} stands already for this tenant at {where}; keep one"
         )
     else:
-        same = "have one client ID" if client_id else f"are both {identity.kind}"
+        shared = "client ID" if client_id else "user name" if username else ""
+        same = f"have one {shared}" if shared else f"are both {identity.kind}"
         draft.add(
             path,
             f"identities {quoted(first)} ({where}) and {quoted(name)} {same}: in one tenant that "

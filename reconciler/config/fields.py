@@ -29,6 +29,7 @@ _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COUNT = re.compile("0|[1-9][0-9]{0,8}")
 _SHARE = re.compile(r"(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)%")
 _DURATION = re.compile("([1-9][0-9]{0,4})([mhd])")
+_USERNAME = re.compile(rf"[^@\s]+@{_DOMAIN.pattern}")
 _VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_URL = re.compile(
     "https://[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+(:[0-9]+)?/secrets/[A-Za-z0-9-]+(/[A-Za-z0-9]+)?"
@@ -156,6 +157,23 @@ def _version(value: object) -> int:
     raise refuse("is not known to this release; write version: 1, without quotes")
 
 
+def _username(text: str) -> str:
+    if "#ext#" in text.casefold():
+        raise refuse(
+            "is a guest's name inside the customer's tenant; write the name to sign in with"
+        )
+    if hidden(text) or not _USERNAME.fullmatch(text):
+        raise refuse("is not a user name; write it as the person signs in, as in name@contoso.com")
+    return text
+
+
+def _yes_no(value: object) -> bool:
+    text = raw(value)
+    if isinstance(value, str) or text not in ("true", "false"):
+        raise refuse("is neither true nor false; write one of them, without quotes")
+    return text == "true"
+
+
 def _variable(text: str) -> str:
     if not _VARIABLE.fullmatch(text):
         raise refuse("is not the name of an environment variable; never write the secret", MASKED)
@@ -218,6 +236,12 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
 ]
 Version = Annotated[int, BeforeValidator(_version), WithJsonSchema({"const": 1})]
+Username = Annotated[
+    str,
+    AfterValidator(_username),
+    WithJsonSchema({"type": "string", "format": "email"}),
+]
+YesNo = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boolean"})]
 Variable = Annotated[
     str,
     AfterValidator(_variable),

@@ -127,6 +127,19 @@ class FederatedManagedIdentity(Part):
     """The day the trust ends: a finding from 30 days before."""
 
 
+class User(Part):
+    """A person: a guest user, or an account that the customer made. Each signs in once a tenant."""
+
+    kind: Literal["user"]
+    """How this identity signs in."""
+    username: fields.Username
+    """The name that this person signs in with."""
+    unattended: fields.YesNo = False
+    """Whether a run without a terminal may read and write with what is kept of the sign-in."""
+    expires_on: fields.Date | None = None
+    """The day the account ends: a finding from 30 days before."""
+
+
 class AzureCli(Part):
     """Whoever is signed in to the Azure CLI; for interactive use."""
 
@@ -140,6 +153,7 @@ Identity = Annotated[
     | WorkloadIdentity
     | ManagedIdentity
     | FederatedManagedIdentity
+    | User
     | AzureCli,
     Field(discriminator="kind"),
 ]

@@ -88,6 +88,8 @@ def identities(
             token=_token(getattr(model, "token", None), folder),
             managed_identity=getattr(model, "managed_identity", None),
             expires_on=getattr(model, "expires_on", None),
+            username=getattr(model, "username", None),
+            unattended=getattr(model, "unattended", False),
         )
 
     return {name: identity(name, model) for name, model in (document.identities or {}).items()}

@@ -13,7 +13,6 @@ from reconciler.config.complaints import Spot, did_you_mean, nearest, quoted
 from reconciler.config.nodes import Path, Plain, Table, place
 from reconciler.config.secretive import MASKED, SECRET_KEYS, looks_secret
 
-LATER_KINDS = ("user",)
 LATER_KEYS = ("notify", "heartbeat", "history", "covers")
 """What the documentation speaks of and this release does not know: refused, never ignored."""
 
@@ -39,6 +38,7 @@ _OF_KIND: Mapping[str, type[BaseModel]] = {
     "workload_identity": kinds.WorkloadIdentity,
     "managed_identity": kinds.ManagedIdentity,
     "federated_managed_identity": kinds.FederatedManagedIdentity,
+    "user": kinds.User,
     "azure_cli": kinds.AzureCli,
 }
 _KEYS_OF_KIND = tuple(model.model_fields for model in _OF_KIND.values())
@@ -170,8 +170,6 @@ def _not_text(path: Path, value: object) -> str:
 def _unknown_kind(value: object) -> str:
     if value is None:
         return f"kind is missing; add kind: with one of {', '.join(_OF_KIND)}"
-    if value in LATER_KINDS:
-        return f"kind {value} is not known to this release yet; it knows {', '.join(_OF_KIND)}"
     near = did_you_mean(value, _OF_KIND) if isinstance(value, str) else ""
     return f"kind{_shown(value)} is unknown; {near or 'choose one of ' + ', '.join(_OF_KIND)}"
 

@@ -57,6 +57,8 @@ class Identity:
     password          of `client_certificate`, if its key is encrypted
     token             of `workload_identity`
     managed_identity  of `federated_managed_identity`: its client ID; None is the system's own
+    username          of `user`: the name that the person signs in with
+    unattended        of `user`: whether a run without a person may use what is kept of a sign-in
     expires_on        the day the credential ends, as the operator noted it
     """
 
@@ -69,6 +71,8 @@ class Identity:
     token: TokenRef | None = None
     managed_identity: str | None = None
     expires_on: date | None = None
+    username: str | None = None
+    unattended: bool = False
 
     @property
     def secret_refs(self) -> tuple[SecretRef, ...]:

@@ -8,7 +8,6 @@ import pytest
 from tests.config.conftest import SOUND, Complainer
 
 CASES = Path(__file__).with_name("bad_fields.txt")
-LATER = "is not known to this release yet"
 
 
 def cases() -> Iterator[tuple[str, str, str]]:
@@ -35,15 +34,6 @@ def test_all_bad_fields_at_once_are_all_complained_of(complaints: Complainer) ->
     text = Path(__file__).with_name("all_at_once.yaml").read_text(encoding="utf-8")
     expected = Path(__file__).with_name("all_at_once.txt").read_text(encoding="utf-8")
     assert complaints(text) == expected.splitlines()
-
-
-@pytest.mark.parametrize("kind", ["user"])
-def test_a_kind_that_comes_later_is_not_accepted_and_ignored(
-    complaints: Complainer, kind: str
-) -> None:
-    """The documentation speaks of it; this release says that it does not know it."""
-    (complaint,) = complaints(SOUND.replace("client_secret", kind))
-    assert complaint.startswith(f"tenants.yaml:8:5: kind {kind} {LATER}; ")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.config.load import Config, load
-from reconciler.config.wording import LATER_KEYS, LATER_KINDS
+from reconciler.config.wording import LATER_KEYS
 from reconciler.core.errors import BadFile
 from reconciler.core.text import visible
 from tests.config.conftest import SOUND, TODAY
@@ -58,7 +58,8 @@ KEYS = [
     "plan_age",
 ]
 WORDS = [
-    *KEYS, *LATER_KEYS, *LATER_KINDS, "keyvault", "command", "client_secret", "azure_cli",
+    *KEYS, *LATER_KEYS, "user", "username", "unattended", "keyvault", "command", "client_secret",
+    "azure_cli",
     "linked", "any",
     "4936128", "yes", "", "a.example", "2026-01-01", "30%", "24h", "<<", "[key]", "*", "common",
 ]  # fmt: skip

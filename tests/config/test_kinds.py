@@ -47,6 +47,14 @@ def file_with(identity: str, tenants: str = "") -> str:
             f"{{kind: federated_managed_identity, client_id: {APP}, managed_identity: {OTHER}}}",
             Identity("automation", "federated_managed_identity", APP, managed_identity=OTHER),
         ),
+        (
+            "{kind: user, username: alice@contoso.example}",
+            Identity("automation", "user", username="alice@contoso.example"),
+        ),
+        (
+            "{kind: user, username: alice@contoso.example, unattended: true}",
+            Identity("automation", "user", username="alice@contoso.example", unattended=True),
+        ),
         ("{kind: azure_cli}", Identity("automation", "azure_cli")),
         (
             f"{{kind: client_secret, client_id: {APP}, "
@@ -110,6 +118,25 @@ def test_each_kind_is_read(tmp_path: Path, yaml: str, expected: Identity) -> Non
             "{kind: federated_managed_identity}",
             "client_id is missing; add client_id:",
         ),
+        ("{kind: user}", "username is missing; add username:"),
+        (
+            "{kind: user, username: alice}",
+            'username "alice" is not a user name; '
+            "write it as the person signs in, as in name@contoso.com",
+        ),
+        (
+            "{kind: user, username: alice_contoso.example#EXT#@fabrikam.onmicrosoft.com}",
+            'username "alice_contoso.example#EXT#@fabrikam.onmicrosoft.com" is a guest\'s name '
+            "inside the customer's tenant; write the name to sign in with",
+        ),
+        (
+            "{kind: user, username: alice@contoso.example, unattended: yes}",
+            "unattended yes is neither true nor false; write one of them, without quotes",
+        ),
+        (
+            "{kind: user, username: alice@contoso.example, unattended: 'true'}",
+            'unattended "true" is neither true nor false; write one of them, without quotes',
+        ),
     ],
 )
 def test_a_kind_without_its_fields_is_refused(
@@ -127,3 +154,13 @@ def test_a_managed_identity_lives_in_one_tenant(complaints: Complainer) -> None:
     (found,) = complaints(file_with("{kind: managed_identity}", other))
     assert found.startswith("tenants.yaml:8:")
     assert "federated_managed_identity" in found
+
+
+def test_one_person_is_one_principal_in_a_tenant(complaints: Complainer) -> None:
+    """Two identities with one user name would flip one link, however the name is written."""
+    alice = "{kind: user, username: alice@contoso.example}"
+    again = "{kind: user, username: Alice@Contoso.example}"
+    both = file_with(f"{alice}\n  again: {again}").replace("[automation]", "[automation, again]")
+    (found,) = complaints(both)
+    assert '"automation"' in found
+    assert '"again" have one user name: in one tenant that is one principal' in found
