@@ -127,3 +127,12 @@ def test_no_guard_stops_a_run_without_changes(desk: Desk) -> None:
     World(unread=9, in_sync=1).lay(desk)
     ran: Any = desk.apply()
     assert (ran.status, ran.data["refusals"]) == (4, [])
+
+
+def test_deleting_a_line_removes_nothing(desk: Desk) -> None:
+    """A customer who is no longer in the file is not looked at; `state: absent` removes a link."""
+    desk.seed({1: OURS, 2: OURS})
+    desk.customers(1)
+    assert desk.apply().status == 0
+    assert desk.truth(2) == OURS
+    assert {entry.tenant for entry in desk.requests("token", "read")} == {tenant_id(1)}
