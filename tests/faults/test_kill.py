@@ -11,7 +11,7 @@ from reconciler.store.journal import lines
 from tests.e2e.command import APP, OLD, OURS, Desk, tenant_id
 
 CUSTOMERS = 60
-KILLS = 11
+KILLS = 10
 
 
 def versions(desk: Desk) -> dict[int, int]:
@@ -26,7 +26,7 @@ def versions(desk: Desk) -> dict[int, int]:
 
 @pytest.mark.parametrize("chance", [1, 2])
 def test_kill_9_at_random_moments(desk: Desk, chance: int) -> None:
-    """Eleven applies are killed, half of them among their writes; then one goes to its end."""
+    """Ten applies are killed, half of them among their writes; then one goes to its end."""
     moments = random.Random(chance)
     relinked = dict.fromkeys(range(1, CUSTOMERS + 1, 2), OLD)
     desk.seed({0: OURS} | relinked, faults=[{"operation": "write", "latency_s": 0.25}])
