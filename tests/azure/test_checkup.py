@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 
 from reconciler.azure.access import Azure, Recipe, find_cloud
 from reconciler.azure.checkup import Doctor
@@ -28,7 +27,7 @@ from reconciler.core.links import Place, Problem, Seen
 from reconciler.core.steps import State, Step, StepName
 from reconciler.emulator.seed import read as seed
 from reconciler.emulator.server import Emulator
-from tests.e2e.certificates import PASSWORD, write_certificates
+from tests.e2e.certificates import PASSWORD, write_certificates, write_pair
 from tests.e2e.command import APP, OURS, SECRET, tenant_id
 
 NOW = datetime.now(UTC)
@@ -296,27 +295,6 @@ def test_a_consent_link_holds_nothing_but_an_address() -> None:
 # Certificates
 
 
-def write_pair(
-    path: Path, key: Any = None, *, begins: int = -1, ends: int = 90, other_key: Any = None
-) -> Path:
-    """A PEM of a key and a certificate, which is another key's if one is given; days from now."""
-    own = key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key((other_key or own).public_key())
-        .serial_number(1)
-        .not_valid_before(NOW + timedelta(days=begins))
-        .not_valid_after(NOW + timedelta(days=ends))
-        .sign(own, hashes.SHA256())
-    )
-    pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(pem + certificate.public_bytes(Encoding.PEM))
-    return path
-
-
 def credential(open_surgery: Any, path: Path, password: bool = False) -> Credential:
     """What a doctor finds of an identity with this certificate."""
     found: Credential = open_surgery(
@@ -381,8 +359,6 @@ def test_what_is_no_certificate(open_surgery: Any, tmp_path: Path, content: byte
 
 def test_a_pfx_without_a_key(open_surgery: Any, tmp_path: Path) -> None:
     """A certificate alone signs nothing."""
-    from cryptography.hazmat.primitives.serialization import pkcs12
-
     pem = write_pair(tmp_path / "c.pem").read_bytes()
     certificate = x509.load_pem_x509_certificate(pem)
     path = tmp_path / "c.pfx"

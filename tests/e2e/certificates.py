@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -51,3 +52,25 @@ def write_certificates(folder: Path) -> dict[str, str | None]:
     for file, (data, _) in forms.items():
         (folder / file).write_bytes(data)
     return {file: password for file, (_, password) in forms.items()}
+
+
+def write_pair(
+    path: Path, key: Any = None, *, begins: float = -1, ends: float = 90, other_key: Any = None
+) -> Path:
+    """A PEM of a key and a certificate, which is another key's if one is given; days from now."""
+    now = datetime.now(UTC)
+    own = key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key((other_key or own).public_key())
+        .serial_number(1)
+        .not_valid_before(now + timedelta(days=begins))
+        .not_valid_after(now + timedelta(days=ends))
+        .sign(own, hashes.SHA256())
+    )
+    pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(pem + certificate.public_bytes(Encoding.PEM))
+    return path

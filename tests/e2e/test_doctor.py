@@ -1,0 +1,222 @@
+"""`doctor` as an engineer on call and a program see it."""
+
+import json
+import signal
+
+from tests.e2e.certificates import PASSWORD, write_certificates, write_pair
+from tests.e2e.command import APP, OURS, SECRET, Desk, Ran, tenant_id
+
+STEPS = [
+    *("authority", "arm", "clock", "secret", "certificate"),
+    *("openid", "token", "claims", "link"),
+]
+
+
+def doctor(desk: Desk, *arguments: str, **env: str) -> Ran:
+    """`doctor --format json`."""
+    return desk.run("doctor", "--format", "json", *arguments, **env)
+
+
+def steps(ran: Ran, tenant: str) -> dict[str, str]:
+    """Each step's state for a tenant."""
+    check = next(check for check in ran.data["checks"] if check["tenant"] == tenant)
+    return {step["step"]: step["state"] for step in check["steps"]}
+
+
+def problem(ran: Ran, tenant: str, step: str) -> dict[str, str]:
+    """Why a step failed for a tenant."""
+    check = next(check for check in ran.data["checks"] if check["tenant"] == tenant)
+    found = next(found for found in check["steps"] if found["step"] == step)
+    assert found["state"] == "failed"
+    return dict(found["problem"])
+
+
+def test_a_checkup_has_the_shape_that_programs_rely_on(desk: Desk) -> None:
+    """Every key of the public format is there; every check has every step, in order."""
+    desk.seed({1: OURS})
+    desk.customers(2)
+    ran = doctor(desk)
+    data = ran.data
+    assert ran.status == 0
+    assert (data["kind"], data["format"], data["complete"]) == ("checkup", 1, True)
+    assert data["created_at"].endswith("Z")
+    assert data["config_digest"].startswith("sha256:")
+    assert data["findings"] == []
+    assert [endpoint["endpoint"] for endpoint in data["endpoints"]] == ["authority", "arm"]
+    check = data["checks"][0]
+    assert (check["tenant"], check["tenant_id"], check["identity"]) == ("C1", tenant_id(1), "app")
+    assert check["object_id"]
+    assert [step["step"] for step in check["steps"]] == STEPS
+    assert steps(ran, "C2") == {**dict.fromkeys(STEPS, "ok"), "certificate": "skipped"}
+    assert all(set(step) >= {"step", "state", "problem"} for step in check["steps"])
+
+
+def test_nothing_is_written(desk: Desk) -> None:
+    """ARM gets GET alone, endpoints are asked once a run, and no journal is begun."""
+    desk.customers(5)
+    doctor(desk)
+    assert desk.requests("create", "update", "remove", "read_by_id") == []
+    assert len(desk.requests("read")) == 5
+    assert len(desk.requests("other")) == 2
+    assert not list((desk.path / "state").glob("*.jsonl"))
+
+
+def test_a_failed_step_of_one_customer_stops_no_other(desk: Desk) -> None:
+    """Each trouble is at its own step, with cause and remedy; the status is 4."""
+    desk.seed(
+        clients=[{"client_id": APP, "secret": SECRET, "absent_from": [tenant_id(2)]}],
+        faults=[
+            {"tenant": tenant_id(1), "aadsts": 53003},
+            {"tenant": tenant_id(3), "claims": {"tid": tenant_id(9)}},
+            {"tenant": tenant_id(4), "operation": "read", "html": True, "status": 200},
+            {"tenant": tenant_id(5), "operation": "openid", "aadsts": 90002},
+        ],
+    )
+    desk.customers(6)
+    ran = doctor(desk)
+    assert (ran.status, ran.data["complete"]) == (4, False)
+    assert problem(ran, "C1", "token")["code"] == "conditional_access"
+    missing = problem(ran, "C2", "token")
+    assert missing["code"] == "app_not_in_tenant"
+    assert f"adminconsent?client_id={APP}" in missing["hint"]
+    assert problem(ran, "C3", "claims")["code"] == "wrong_tenant_token"
+    assert problem(ran, "C4", "link")["code"] == "unexpected_answer"
+    assert problem(ran, "C5", "openid")["code"] == "no_such_tenant"
+    assert [steps(ran, "C5")[name] for name in STEPS[6:]] == ["skipped"] * 3
+    assert steps(ran, "C6")["link"] == "ok"
+
+
+def test_a_secret_that_is_missing_is_a_step_and_no_bad_file(desk: Desk) -> None:
+    """Where plan ends with 78, a doctor looks at everything else all the same."""
+    desk.customers(2)
+    del desk.env["PAL_SECRET"]
+    assert desk.run("plan").status == 78
+    ran = doctor(desk)
+    assert ran.status == 4
+    assert "PAL_SECRET is not set" in problem(ran, "C1", "secret")["message"]
+    assert (steps(ran, "C1")["openid"], steps(ran, "C1")["token"]) == ("ok", "skipped")
+
+
+def test_a_certificate_that_ends_soon_is_a_finding(desk: Desk) -> None:
+    """Its own end counts, without a note in the file; one of 90 days is none."""
+    write_pair(desk.path / "soon.pem", ends=10)
+    desk.customers(1)
+    path = desk.path / "tenants.yaml"
+    path.write_text(
+        path.read_text()
+        .replace("kind: client_secret", "kind: client_certificate, certificate: {file: soon.pem}")
+        .replace(", secret: {env: PAL_SECRET}", "")
+    )
+    ran = doctor(desk)
+    assert ran.status == 0
+    assert [finding["code"] for finding in ran.data["findings"]] == ["certificate_expiring"]
+    assert ran.data["identities"][0]["expires_on"]
+    assert steps(ran, "C1")["certificate"] == "ok"
+    write_certificates(desk.path)
+    path.write_text(path.read_text().replace("soon.pem}", "locked.pem}, password: {env: PAL_PW}"))
+    assert doctor(desk, PAL_PW=PASSWORD).data["findings"] == []
+
+
+def test_healthy_customers_are_counted(desk: Desk) -> None:
+    """Four hundred healthy ones do not bury the one that fails."""
+    desk.seed(faults=[{"tenant": tenant_id(200), "aadsts": 53003}])
+    desk.customers(400)
+    ran = desk.run("doctor")
+    assert ran.status == 4
+    assert len(ran.out.splitlines()) < 15
+    assert "399 ready" in ran.out
+    assert "C200" in ran.out
+    assert ran.out.endswith("Checkup: 399 of 400 links ready; 1 failed.\n")
+
+
+def test_quiet_says_nothing_when_all_is_well(desk: Desk) -> None:
+    """-q prints nothing for a healthy file, and the table for any other."""
+    desk.customers(1)
+    ran = desk.run("doctor", "-q")
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+    desk.seed(faults=[{"aadsts": 53003}])
+    assert "conditional_access" in desk.run("doctor", "-q").out
+
+
+def test_a_note_is_about_its_customer_and_nobody_else(desk: Desk) -> None:
+    """What is missing, who can do it, and the link; ready to be mailed."""
+    desk.seed(
+        clients=[{"client_id": APP, "secret": SECRET, "absent_from": [tenant_id(1), tenant_id(2)]}]
+    )
+    desk.customers(3)
+    ran = desk.run("doctor", "--format", "markdown")
+    first, second = ran.out.split("\n\n---\n\n")
+    assert ran.status == 4
+    link = f"{desk.azure.endpoint}/{tenant_id(1)}/adminconsent?client_id={APP}"
+    assert f"- **Consent link:** <{link}>\n" in first
+    assert f"az ad sp create --id {APP}" in first
+    assert "administrator" in first
+    assert "C1" in first
+    for other in ("C2", "C3", tenant_id(2), tenant_id(3)):
+        assert other not in first
+    assert tenant_id(1) not in second
+    ready = desk.run("doctor", "--format", "markdown", "--only", "C3")
+    assert (ready.status, ready.out) == (0, "Checkup: 1 of 1 link ready.\n")
+
+
+def test_what_is_ours_is_in_no_note(desk: Desk) -> None:
+    """A wrong secret is our own trouble: no customer is told of it."""
+    desk.seed(clients=[{"client_id": APP, "secret": "another"}])
+    desk.customers(9)
+    out = desk.run("doctor", "--format", "markdown").out
+    assert out.startswith("## For us, not for customers\n")
+    assert "invalid_client_secret" in out
+
+
+def test_the_table_of_a_spreadsheet(desk: Desk) -> None:
+    """A row for each link, a column for each step."""
+    desk.seed(faults=[{"tenant": tenant_id(2), "aadsts": 53003}])
+    desk.customers(2)
+    heading, first, second = desk.run("doctor", "--format", "csv").out.splitlines()
+    assert heading.startswith(f"tenant,tenant_id,identity,object_id,{','.join(STEPS)},step")
+    assert first.startswith(f"C1,{tenant_id(1)},app,")
+    assert ",failed,skipped,skipped,token,conditional_access," in second
+
+
+def test_no_secret_and_no_name_does_harm(desk: Desk) -> None:
+    """Neither the secret nor a token is printed, and what Azure says moves no cursor."""
+    desk.seed(
+        faults=[{"tenant": tenant_id(1), "aadsts": 53003, "message": "\x1b[2JEvil\u202e"}],
+    )
+    desk.customers(2)
+    for form in ("table", "json", "markdown", "csv"):
+        ran = desk.run("doctor", "--format", form, "--log-level", "debug")
+        assert "Evil" in ran.out
+        for hidden in (SECRET, "\x1b", "\u202e", "eyJ"):
+            assert hidden not in ran.out
+            assert hidden not in ran.err
+
+
+def test_a_deadline_leaves_the_rest_untried(desk: Desk) -> None:
+    """It says so for each link, and the status is 4."""
+    desk.customers(3)
+    ran = doctor(desk, "--deadline", "0")
+    assert (ran.status, ran.data["interrupted"], ran.data["complete"]) == (4, True, False)
+    assert desk.requests("token") == []
+
+
+def test_a_signal_ends_it(desk: Desk) -> None:
+    """What is under way is finished, the rest is skipped, and the status is the signal's."""
+    desk.seed(faults=[{"operation": "token", "latency_s": 0.5}])
+    desk.customers(60)
+    process = desk.start("doctor", "--format", "json", "--concurrency", "2")
+    desk.wait_for("token", 2)
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 143
+    data = json.loads(out)
+    assert data["interrupted"]
+    assert len(data["checks"]) == 60
+
+
+def test_an_endpoint_that_is_not_there_ends_the_run(desk: Desk) -> None:
+    """Without its metadata document a cloud cannot be found at all: status 1, as for a plan."""
+    desk.customers(1)
+    ran = desk.run("doctor", "--arm-endpoint", "https://127.0.0.1:1")
+    assert (ran.status, ran.out) == (1, "")
+    assert "connection refused" in ran.err

@@ -1,0 +1,156 @@
+"""How a checkup goes over many links, with an examiner in memory."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+
+from reconciler.core.checkup import Check, Checkup, Credential, Endpoint, untried
+from reconciler.core.links import Action, Observed, Place, Problem, Seen, Settled
+from reconciler.core.steps import LINK_STEPS, Course, State, Step, StepName
+from reconciler.engine.checkup import make_checkup
+from reconciler.engine.gates import Identities
+from reconciler.engine.run import Crew, Facts
+from reconciler.engine.stop import Stop
+from tests.engine.runs import NOW, Inline, where, wish
+
+REFUSED = Problem("invalid_client_secret", "AADSTS7000215", "mend it")
+
+
+@dataclass
+class MemoryExaminer:
+    """Everything is well, but for the tenants that are named; remembers what it looked at."""
+
+    refuses: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    on_look: Callable[[str], None] = lambda name: None
+    looked: list[str] = field(default_factory=list)
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        return tuple(
+            Endpoint(name, f"https://{name}.example", (), 0)
+            for name in (StepName.AUTHORITY, StepName.ARM)
+        )
+
+    def credential(self, name: str) -> Credential:
+        self._look(name)
+        steps = (Step(StepName.SECRET, State.OK), Step(StepName.CERTIFICATE, State.SKIPPED))
+        return Credential(name, "client_secret", "c", steps)
+
+    def link(self, place: Place, before: Sequence[Step]) -> Check:
+        self._look(place.tenant)
+        if place.tenant in self.refuses:
+            course = Course(before)
+            for name in LINK_STEPS:
+                course.take(name, lambda name=name: REFUSED if name == "token" else None)  # type: ignore[misc]
+            return Check(place, course.steps, Observed.unknown(REFUSED))
+        steps = (*before, *(Step(name, State.OK) for name in LINK_STEPS))
+        return Check(place, steps, Observed(Seen.NOT_LINKED, place.tenant, place.tenant))
+
+    def _look(self, name: str) -> None:
+        self.looked.append(name)
+        self.on_look(name)
+        if name in self.breaks:
+            raise RuntimeError("boom")
+
+
+def checked(
+    examiner: MemoryExaminer, count: int, stop: Stop | None = None, **more: object
+) -> Checkup:
+    """A checkup over so many customers, one after the other."""
+    crew = Crew(Inline(), 1, stop or Stop(), Identities())
+    facts = Facts("sha256:00", "1", (), {}, lambda: NOW)
+    wishes = [wish(n) for n in range(1, count + 1)]
+    on_check = more.get("on_check", lambda check: None)
+    return make_checkup(wishes, facts, crew, examiner, on_check)  # type: ignore[arg-type]
+
+
+def test_what_links_share_is_looked_at_once() -> None:
+    """An identity of three customers is one step; the checks keep the file's order."""
+    examiner = MemoryExaminer()
+    found = checked(examiner, 3)
+    assert examiner.looked == ["app", "C1", "C2", "C3"]
+    assert found.is_healthy
+    assert [check.place for check in found.checks] == [where(n) for n in (1, 2, 3)]
+    assert [step.name for step in found.checks[0].steps] == list(StepName)[2:]
+
+
+def test_an_attested_link_is_not_looked_at() -> None:
+    """It is never read, so nothing has to work for it."""
+    examiner = MemoryExaminer()
+    attested = changed(wish(1), settled=Settled(Action.ATTESTED, "seen"))
+    held = changed(wish(2), settled=Settled(Action.HELD, "wait"))
+    crew = Crew(Inline(), 1, Stop(), Identities())
+    facts = Facts("sha256:00", "1", (), {}, lambda: NOW)
+    make_checkup([attested, held], facts, crew, examiner, lambda check: None)
+    assert examiner.looked == ["app", "C2"]
+
+
+def test_one_customers_trouble_stops_no_others() -> None:
+    """Neither a refusal nor a mistake of the program ends the others' steps."""
+    found = checked(MemoryExaminer(refuses=("C1",), breaks=("C2",)), 3)
+    assert [check.is_ready for check in found.checks] == [False, False, True]
+    fault = found.checks[1].fault
+    assert fault
+    assert fault.problem
+    assert fault.problem.code == "internal_error"
+
+
+def test_a_broken_identity_is_tried_no_further() -> None:
+    """Two tenants refused it and none accepted it: the rest is not tried, and says why."""
+    examiner = MemoryExaminer(refuses=tuple(f"C{n}" for n in range(1, 9)))
+    found = checked(examiner, 8)
+    assert examiner.looked == ["app", "C1", "C2"]
+    states = [check.fault and check.fault.state for check in found.checks]
+    assert states == [State.FAILED] * 2 + [State.SKIPPED] * 6
+
+
+def test_a_stopped_run_begins_nothing_new() -> None:
+    """What was looked at stays, the rest says that it was interrupted."""
+    stop = Stop()
+    examiner = MemoryExaminer(on_look=lambda name: stop.event.set() if name == "C1" else None)
+    found = checked(examiner, 3, stop)
+    assert examiner.looked == ["app", "C1"]
+    assert found.interrupted
+    assert [check.is_ready for check in found.checks] == [True, False, False]
+    assert found.checks[2] == untried(
+        where(3), found.checks[2].steps[:5], Problem(*_interrupted(found))
+    )
+
+
+def test_a_run_stopped_at_once_looks_at_nothing() -> None:
+    """Identities are left alone too, and the links say so."""
+    stop = Stop()
+    stop.event.set()
+    examiner = MemoryExaminer()
+    found = checked(examiner, 2, stop)
+    assert examiner.looked == []
+    assert not found.is_healthy
+    assert found.credentials[0].kind is None
+
+
+def test_an_identity_that_breaks_the_program_costs_its_own_links() -> None:
+    """The mistake is told where it was made; the customers are looked at as far as they can be."""
+    examiner = MemoryExaminer(breaks=("app",))
+    found = checked(examiner, 2)
+    problem = found.credentials[0].steps[0].problem
+    assert problem
+    assert problem.code == "internal_error"
+    assert examiner.looked == ["app", "C1", "C2"]
+
+
+def test_a_listener_that_fails_is_a_finding() -> None:
+    """Progress and log are guests."""
+
+    def on_check(check: Check) -> None:
+        raise OSError("gone")
+
+    found = checked(MemoryExaminer(), 2, on_check=on_check)
+    assert [finding.code for finding in found.findings] == ["listener_failed"]
+    assert found.is_healthy
+
+
+def _interrupted(found: Checkup) -> tuple[str, str, str]:
+    problem = found.checks[2].observed.problem
+    assert problem
+    assert problem.code == "interrupted"
+    return problem.code, problem.message, problem.hint
