@@ -5,10 +5,10 @@ business and stands in a section of its own, after the notes.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import cycle
 
 from reconciler.core.checkup import Check, Checkup
 from reconciler.core.steps import Step
+from reconciler.core.text import visible
 from reconciler.views.faults import WHERE, faults, recap, tenant_id, waiting
 from reconciler.views.markup import code, escape
 
@@ -55,11 +55,13 @@ def _needs(check: Check) -> Iterator[str]:
 
 
 def _prose(text: str) -> str:
-    """Our own words: what stands between backticks is a command to be copied."""
-    return "".join(
-        f"`{part}`" if is_command else escape(part)
-        for is_command, part in zip(cycle((False, True)), text.split("`"), strict=False)
-    )
+    """Our own words: what stands between two backticks is a command to be copied."""
+    words = text.split("`")
+    if len(words) % 2 == 0:
+        return escape(text)
+    words[::2] = map(escape, words[::2])
+    words[1::2] = (f"`{visible(command)}`" for command in words[1::2])
+    return "".join(words)
 
 
 def _ours(checkup: Checkup) -> list[str]:
