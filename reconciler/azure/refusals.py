@@ -37,7 +37,7 @@ _NUMBERS = {
     ),
     "user_gone": (50020, 50034, 50057),
     "foreign_principal": (90099,),
-    "federation_mismatch": (700213, 700236),
+    "federation_mismatch": (700213, 700211, 700212, 7002138, 700236),
     "throttled": (90055,),
     "unavailable": (90024, 90033, 90006, 90012, 50033),
 }

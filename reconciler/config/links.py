@@ -51,10 +51,14 @@ class Entry:
 
 
 def entries(document: Document, index: int) -> Iterator[Entry]:
-    """The links of the tenant at this index, in the order of its identities."""
+    """The links of the tenant at this index, in the order of its identities.
+
+    A covered customer takes none from the defaults: it is served through another tenant.
+    """
     tenant = document.tenants[index]
     is_own = tenant.identities is not None
-    listed = tenant.identities if is_own else document.defaults.identities
+    defaults = None if index in document.covered else document.defaults.identities
+    listed = tenant.identities if is_own else defaults
     base: Path = ("tenants", index, "identities") if is_own else DEFAULTS
     for number, override in enumerate(listed or ()):
         yield Entry(document, tenant, override, (*base, number), is_own)

@@ -1,9 +1,9 @@
 """tenants.yaml → Config, or every complaint about it at once.
 
 Four steps: the files are read into one tree that knows its places (`gather`), the model checks
-each field (`schema`), what is left is checked as a whole (`names`, `references`, `wishes`,
-`homes`, `duplicates`), and what is sound is settled for the day (`wanted`, `worries`). Whether a
-secret can be had is not asked here.
+each field (`schema`), what is left is checked as a whole (`names`, `references`, `coverage`,
+`wishes`, `homes`, `duplicates`), and what is sound is settled for the day (`wanted`, `worries`).
+Whether a secret can be had is not asked here.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reconciler.config import wording
 from reconciler.config.complaints import MOST_COMPLAINTS, Complaints
+from reconciler.config.coverage import check_coverage
 from reconciler.config.damage import Damage
 from reconciler.config.draft import Draft
 from reconciler.config.duplicates import check_duplicates
@@ -117,6 +118,7 @@ def _validated(
             for check in (
                 check_names,
                 check_references,
+                check_coverage,
                 check_wishes,
                 check_homes,
                 check_duplicates,

@@ -4,7 +4,10 @@ It checks each field by itself. What needs the whole file (is that identity defi
 stand twice?) is asked in `checks`.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -138,6 +141,9 @@ class Tenant(Wishes):
     """Foreign partner IDs that may be overwritten or removed here; any allows every one."""
     object_ids: Annotated[dict[fields.Name, fields.ObjectId], Field(min_length=1)] | None = None
     """For an identity's name, the object ID that its principal must have in this tenant."""
+    covers: Names | None = None
+    """Customers that the links here serve by Azure Lighthouse: names, globs, or tag:X. They need
+    no identities of their own."""
 
 
 class Defaults(Part):
@@ -191,6 +197,29 @@ class Document(Part):
     """What a run may do without being asked twice."""
     tenants: list[Tenant] = Field(default_factory=list)
     """The customers, in the order in which every view lists them."""
+
+    @cached_property
+    def coverage(self) -> Mapping[int, tuple[int, ...]]:
+        """For each tenant whose links serve others: their indexes, in the file's order."""
+        return {
+            home: tuple(sorted(set().union(*(self.customers(home, one) for one in tenant.covers))))
+            for home, tenant in enumerate(self.tenants)
+            if tenant.covers
+        }
+
+    @cached_property
+    def covered(self) -> frozenset[int]:
+        """The indexes of all tenants that are served from another."""
+        return frozenset().union(*self.coverage.values())
+
+    def customers(self, home: int, selector: str) -> set[int]:
+        """The indexes of the other tenants that a selector under covers: means."""
+        others = [(i, tenant) for i, tenant in enumerate(self.tenants) if i != home]
+        tag, glob = selector.removeprefix("tag:"), selector.casefold()
+        if tag != selector:
+            return {i for i, tenant in others if tag in (tenant.tags or ())}
+        named = {i for i, tenant in others if tenant.name == selector}
+        return named or {i for i, tenant in others if fnmatchcase(tenant.name.casefold(), glob)}
 
 
 class _JsonSchema(GenerateJsonSchema):

@@ -2,6 +2,7 @@
 
 A selector is a tenant's name, a glob over names, the GUID or domain by which the file calls a
 tenant, `tag:X`, `identity:X` or `partner:X`. A name that is written exactly so wins over a glob.
+The name of a covered customer, which has no link of its own, means the link that serves it.
 `partner:X` (alias or ID) is about what is wanted: links to be absent or unmanaged want no ID, and
 no partner selects them.
 """
@@ -64,6 +65,7 @@ def _readings(config: Config, selector: str) -> list[Callable[[Wanted], bool]]:
         partner_id = config.partners.get(value, value)
         readings.append(lambda link: link.partner_id == partner_id)
     readings.append(lambda link: link.place.directory == folded)
+    readings.append(lambda link: selector in link.covers)
     readings.append(lambda link: fnmatchcase(link.place.tenant.casefold(), folded))
     return readings
 

@@ -22,6 +22,8 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
         replaceable = _replaceable(tenant, partners)
         replaceable = shared.setdefault(replaceable, replaceable)
         tags = tuple(tenant.tags or ())
+        served = document.coverage.get(index, ())
+        covers = tuple(document.tenants[customer].name for customer in served)
         for entry in entries(document, index):
             is_linked = entry.state is Aim.LINKED
             partner = partners.id_of(entry.partner) if is_linked and entry.partner else None
@@ -32,6 +34,7 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
                 partner_names=partners.names.get(partner, ()) if partner else (),
                 replaceable=replaceable,
                 tags=tags,
+                covers=covers,
                 settled=_settled(entry, partners, today),
             )
 

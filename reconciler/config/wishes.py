@@ -13,13 +13,17 @@ from reconciler.core.links import Aim
 def check_wishes(draft: Draft) -> None:
     """Every link is wanted by somebody, for somebody, and not in two ways at once."""
     document, damage = draft.document, draft.damage
+    is_coverage_lost = any(
+        damage.at("tenants", index, "covers") for index in range(len(document.tenants))
+    )
     for index, tenant in enumerate(document.tenants):
         path: Path = ("tenants", index)
         if damage.at(*path):
             continue
         _tags(draft, index, tenant)
         listed = list(entries(document, index))
-        if not listed and not _is_lost(damage, index, "identities"):
+        is_served = index in document.covered or is_coverage_lost
+        if not listed and not is_served and not _is_lost(damage, index, "identities"):
             draft.add(
                 path,
                 f"tenant {quoted(tenant.name)} has no identities; list them here or "

@@ -13,7 +13,7 @@ from reconciler.config.complaints import Spot, did_you_mean, nearest, quoted
 from reconciler.config.nodes import Path, Plain, Table, place
 from reconciler.config.secretive import MASKED, SECRET_KEYS, looks_secret
 
-LATER_KEYS = ("notify", "heartbeat", "history", "covers")
+LATER_KEYS = ("notify", "heartbeat", "history")
 """What the documentation speaks of and this release does not know: refused, never ignored."""
 
 MERGE = "<<"

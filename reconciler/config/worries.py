@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from reconciler.config.coverage import coverage_findings
 from reconciler.config.links import Entry, entries
 from reconciler.config.partners import Partners
 from reconciler.config.schema import Attested, Document, Hold
@@ -16,6 +17,7 @@ def worries(
     """Every finding that needs no look at Azure: identities first, then links in file order."""
     for identity in identities.values():
         yield from _expiry(identity, today)
+    yield from coverage_findings(document)
     for index in range(len(document.tenants)):
         yield from _tenant(entries(document, index), document, partners, today)
 
@@ -70,7 +72,7 @@ def _attested(
     if today - attested.on > document.limits.attested_age:
         yield Finding(
             "attestation_old",
-            f"{attested.by} saw the link on {attested.on}, {(today - attested.on).days} days ago",
+            f"{attested.by} saw the link last on {attested.on}",
             "have somebody look again, and write that day under attested: on:",
             entry.tenant.name,
             whose,

@@ -129,7 +129,11 @@ def _change(link: Data) -> Change:
         link["tenant"], link["tenant_id"] or "", link["identity"], object_id=link["object_id"]
     )
     wanted = Wanted(
-        place, Aim(link["wanted"]["state"]), link["wanted"]["partner_id"], tags=tuple(link["tags"])
+        place,
+        Aim(link["wanted"]["state"]),
+        link["wanted"]["partner_id"],
+        tags=tuple(link["tags"]),
+        covers=tuple(link["covers"]),
     )
     observed, problem = link["observed"], link["problem"]
     seen = observed and Observed(
@@ -167,6 +171,7 @@ def _link(change: Change, observed: Observed | None, problem: Problem | None) ->
         "identity": wanted.place.identity,
         "object_id": observed.object_id if observed else wanted.place.object_id,
         "tags": list(wanted.tags),
+        "covers": list(wanted.covers),
         "wanted": {"state": wanted.state.value, "partner_id": wanted.partner_id},
         "observed": _observed(observed) if observed else None,
         "action": change.action.value,

@@ -92,6 +92,7 @@ class Wanted:
     partner_id     the ID it should carry; None unless `state` is linked
     partner_names  what Azure must answer as partnerName for that ID; empty means not checked
     replaceable    the IDs that may be overwritten or removed here; None means any
+    covers         the customers that this link serves, where it is in our own tenant
     settled        set where no diff is to be made
     """
 
@@ -101,6 +102,7 @@ class Wanted:
     partner_names: tuple[str, ...] = ()
     replaceable: frozenset[str] | None = frozenset()
     tags: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
     settled: Settled | None = None
 
     def may_replace(self, partner_id: str) -> bool:

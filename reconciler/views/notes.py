@@ -14,7 +14,17 @@ def since(row: Row) -> str:
 
 
 def note(row: Row) -> str:
-    """What is not as wanted, in a few words; empty where all is well."""
+    """What is not as wanted, in a few words, and whom the link serves; empty where all is well."""
+    return "; ".join(part for part in (_deviation(row), serves(row)) if part)
+
+
+def serves(row: Row) -> str:
+    """The customers that a link in our own tenant serves; empty for all other links."""
+    covers = row.change.wanted.covers
+    return f"serves {len(covers)}: {', '.join(covers)}" if covers else ""
+
+
+def _deviation(row: Row) -> str:
     wanted = row.change.wanted
     if row.action is Action.UNKNOWN:
         return row.problem.code if row.problem else row.change.reason

@@ -13,6 +13,7 @@ from reconciler.views.causes import cause_lines, finding_lines, group_lines, pro
 from reconciler.views.groups import Key, group_rows, key_of, why
 from reconciler.views.inventory import inventory_lines
 from reconciler.views.layout import Cell, Page
+from reconciler.views.notes import serves
 from reconciler.views.recap import inventory_recap, plan_recap, report_recap
 from reconciler.views.rows import QUIET, Row, plan_rows, report_rows
 
@@ -33,7 +34,9 @@ _LEAST = (0, 10, 10, 24)
 def render_plan(plan: Plan, *, width: int, color: bool) -> str:
     """The plan as a diff. `width` is the terminal's, in columns."""
     page = Page(width, color)
-    lines = _listed(page, plan_rows(plan), has_words=False)
+    rows = plan_rows(plan)
+    lines = _listed(page, rows, has_words=False)
+    lines += _served(page, rows)
     lines += finding_lines(page, plan.findings)
     return _text(page, lines, plan_recap(plan))
 
@@ -81,6 +84,15 @@ def _listed(page: Page, rows: Sequence[Row], *, has_words: bool) -> list[str]:
         if row.cause:
             lines += cause_lines(page, row.cause)
     return lines + [line for group in groups for line in group_lines(page, group)]
+
+
+def _served(page: Page, rows: Sequence[Row]) -> Iterator[str]:
+    """Whom the links in our own tenant serve: those customers have no line of their own."""
+    covering = [row for row in rows if row.change.wanted.covers]
+    if covering:
+        yield from ("", page.paint("Covered:", "strong"))
+    for row in covering:
+        yield from page.note(visible(f"{row.tenant} / {row.identity} {serves(row)}"), lead="  ")
 
 
 def _key(row: Row) -> Key | None:

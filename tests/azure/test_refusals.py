@@ -44,7 +44,7 @@ CODES = {
     ],
     "user_gone": [50020, 50034, 50057],
     "foreign_principal": [90099],
-    "federation_mismatch": [700213, 700236],
+    "federation_mismatch": [700213, 700211, 700212, 7002138, 700236],
     "throttled": [90055],
     "unavailable": [90024, 90033, 90006, 90012, 50033],
     "sign_in_refused": [7000218, 1],

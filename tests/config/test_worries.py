@@ -52,7 +52,7 @@ def test_the_age_of_an_attestation_is_a_limit(loaded: Loader) -> None:
     """Thirty days, where the file says so."""
     text = SOUND + "    attested: {partner: contoso-uk, by: Ann, on: 2026-10-01}\n"
     (finding,) = loaded(text + "limits: {attested_age: 30d}\n").findings
-    assert finding.message == "Ann saw the link on 2026-10-01, 53 days ago"
+    assert finding.message == "Ann saw the link last on 2026-10-01"
 
 
 def test_an_attested_link_to_another_partner_is_a_finding(loaded: Loader) -> None:

@@ -47,6 +47,7 @@ def test_a_plan_has_the_documented_keys() -> None:
         "identity",
         "object_id",
         "tags",
+        "covers",
         "wanted",
         "observed",
         "action",

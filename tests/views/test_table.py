@@ -1,6 +1,7 @@
 """The table shows whoever is on call what is off, and what to do about it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -206,3 +207,11 @@ def test_it_is_never_said_that_a_link_works() -> None:
         for form in (Format.TABLE, Format.MARKDOWN):
             text = render(Kind.INVENTORY, form, make())
             assert not re.search(r"\b(works?|working|active|effective|earn)", text)
+
+
+def test_a_plan_names_the_customers_that_are_covered() -> None:
+    """They have no line of their own: one link in our own tenant serves them."""
+    wanted = replace(facts.wanted("Home", 1), covers=("Fabrikam", "Adatum"))
+    plan = facts.plan_of((wanted, facts.linked(1, facts.OURS)))
+    assert "serves 2: Fabrikam, Adatum" in render_plan(plan, width=100, color=False)
+    assert "serves 2: Fabrikam, Adatum" in render_inventory(plan, width=200, color=False)
