@@ -83,7 +83,8 @@ class Run:
                 advance()
                 _log_read(self.log, place, seen)
 
-            plan = make_plan(wanted, self._facts(), self.crew, self.azure.reader, on_read)
+            facts = self._facts(*self._expiring())
+            plan = make_plan(wanted, facts, self.crew, self.azure.reader, on_read)
         self.log.info(
             "planned", links=len(plan.changes), writes=len(plan.writes), complete=plan.is_complete
         )
@@ -155,13 +156,21 @@ class Run:
             return Status.PARTIAL
         return status
 
-    def _facts(self) -> Facts:
+    def _facts(self, *found: Finding) -> Facts:
         from reconciler.engine.run import Facts
 
         config = self.selection.config
-        return Facts(
-            config.digest, __version__, _findings(self.selection), config.partner_names, now
-        )
+        findings = (*_findings(self.selection), *found)
+        return Facts(config.digest, __version__, findings, config.partner_names, now)
+
+    def _expiring(self) -> Iterator[Finding]:
+        """The findings of certificates: their end stands in them and not in the file."""
+        from reconciler.core.checkup import expiring
+
+        identities, doctor = self.selection.config.identities, self.azure.doctor(now)
+        used = {want.place.identity: None for want in self.selection.wanted if _is_read(want)}
+        looked_at = (doctor.credential(name) for name in used if identities[name].certificate)
+        return expiring(looked_at, now().date())
 
     @contextmanager
     def _working(self, what: str, total: int) -> Iterator[Callable[[], None]]:

@@ -112,6 +112,9 @@ def test_a_certificate_that_ends_soon_is_a_finding(desk: Desk) -> None:
     assert [finding["code"] for finding in ran.data["findings"]] == ["certificate_expiring"]
     assert ran.data["identities"][0]["expires_on"]
     assert steps(ran, "C1")["certificate"] == "ok"
+    for command in ("plan", "show"):
+        found = desk.run(command, "--format", "json").data["findings"]
+        assert found == ran.data["findings"]
     write_certificates(desk.path)
     path.write_text(path.read_text().replace("soon.pem}", "locked.pem}, password: {env: PAL_PW}"))
     assert doctor(desk, PAL_PW=PASSWORD).data["findings"] == []
