@@ -23,6 +23,9 @@ from reconciler.views.rows import Cause
 _STYLES = {State.OK: "good", State.FAILED: "alarm", State.SKIPPED: "warn"}
 _LEAST = (0, 10, 24)
 
+_SAME_S = 2
+"""Two clocks cannot be told apart by less: an answer takes its time and names whole seconds."""
+
 _ALL_STEPS = (*RUN_STEPS, *IDENTITY_STEPS, *LINK_STEPS)
 
 COLUMNS = (
@@ -173,7 +176,9 @@ def _clock_text(checkup: Checkup) -> str:
     worst = max(known, key=abs, default=None)
     if worst is None:
         return "nobody to compare it with"
-    return f"{abs(worst)} s {'ahead' if worst > 0 else 'behind'}" if worst else "right"
+    if abs(worst) <= _SAME_S:
+        return "right"
+    return f"{abs(worst)} s {'ahead' if worst > 0 else 'behind'}"
 
 
 def _row(step: Step, about: str, text: str, concerned: str = "") -> Row:

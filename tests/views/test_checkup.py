@@ -233,7 +233,7 @@ def test_what_is_shared_is_said_where_it_is_and_not_at_each_link() -> None:
 
 @pytest.mark.parametrize(
     ("skews", "words"),
-    [((0, 0), "right"), ((3, -1), "3 s ahead"), ((0, -4), "4 s behind"), ((None, None), "nobody")],
+    [((2, -2), "right"), ((3, -1), "3 s ahead"), ((0, -4), "4 s behind"), ((None, None), "nobody")],
 )
 def test_the_clock_is_told_in_words(skews: tuple[int | None, ...], words: str) -> None:
     """As the host that is farthest off sees it."""
@@ -262,7 +262,7 @@ def test_an_interrupted_checkup_says_so() -> None:
 def test_nothing_selected_is_nothing_wrong() -> None:
     """No link, no block of links."""
     found = checkup(credentials=())
-    assert render("table", found).endswith("behind\n\nCheckup: 0 of 0 links ready.\n")
+    assert render("table", found).endswith("right\n\nCheckup: 0 of 0 links ready.\n")
     assert render("markdown", found) == "Checkup: 0 of 0 links ready.\n"
 
 
