@@ -16,11 +16,13 @@ from reconciler.azure.clouds import CLOUDS, Cloud
 from reconciler.azure.credentials import Entra
 from reconciler.azure.hosts import Hosts
 from reconciler.azure.https import Https
+from reconciler.azure.login import Way, sign_in
 from reconciler.azure.metadata import described
 from reconciler.azure.retry import Patience
+from reconciler.azure.users import People
 from reconciler.azure.vaults import Vaults
 from reconciler.core.identities import Identity
-from reconciler.core.links import Place
+from reconciler.core.links import Place, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,14 @@ class Recipe:
     """All that is needed to open Azure, on this machine or another.
 
     connections  how many requests may be under way at once
+    people       whose sign-ins may be used; None where the file names nobody
     """
 
     cloud: Cloud
     identities: Mapping[str, Identity]
     ca_bundle: str | None = None
     connections: int = 32
+    people: People | None = None
 
 
 def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None) -> Cloud:
@@ -55,7 +59,12 @@ class Azure:
         self._stop = stop
         self._hosts = Hosts()
         self._signing_in = self._https()
-        self._entra = Entra(recipe.cloud, self._signing_in, Vaults(recipe.cloud, recipe.ca_bundle))
+        self._entra = Entra(
+            recipe.cloud,
+            self._signing_in,
+            Vaults(recipe.cloud, recipe.ca_bundle),
+            recipe.people,
+        )
         self._doubts = Doubts(stop.wait)
         self._looking = self._https(frozenset({"GET"}))
         self._writing = self._https(frozenset({"GET", "PUT", "PATCH", "DELETE"}))
@@ -80,6 +89,11 @@ class Azure:
             lambda place: self._session(place, never_again),
             clock,
         )
+
+    def sign_in(self, place: Place, way: Way) -> Problem | None:
+        """Sign the person of this link in and keep the sign-in; why not, if that fails."""
+        identity = self._recipe.identities[place.identity]
+        return sign_in(identity, place, self._session(place), self._entra, self._signing_in, way)
 
     def close(self) -> None:
         """Close all connections."""

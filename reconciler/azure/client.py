@@ -17,6 +17,7 @@ from reconciler.azure.credentials import Entra
 from reconciler.azure.https import HttpReply, Https, NoAnswer
 from reconciler.azure.refusals import is_not_linked, of_arm
 from reconciler.azure.retry import Patience, Trouble
+from reconciler.azure.users import in_person
 from reconciler.core.identities import Identity
 from reconciler.core.links import Observed, Place, Problem, Seen
 from reconciler.core.problems import BROKEN_IDENTITY
@@ -72,6 +73,8 @@ class Session:
     def headers(self, patience: Patience) -> dict[str, str]:
         """The headers of a request to ARM; signs in when there is no token. Raises `Trouble`."""
         if self._token is None:
+            if self._entra.people:
+                self._entra.people.expect(self._identity)
             self.find_tenant(patience)
             self.accept(self.ask_token(patience))
         return {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
@@ -91,7 +94,10 @@ class Session:
         """Sign in to the tenant that was found; a fresh secret is given time. Raises `Trouble`."""
 
         def ask() -> str:
-            return self._entra.token(self._identity, str(self.tenant_id))
+            try:
+                return self._entra.token(self._identity, str(self.tenant_id))
+            except Trouble as trouble:
+                raise in_person(trouble, self._identity, self._place) from None
 
         try:
             return patience.call(ask)

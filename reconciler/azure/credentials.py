@@ -7,7 +7,7 @@ credential each stays flat at about 2 ms.
 """
 
 from azure.core.exceptions import ClientAuthenticationError
-from azure.identity import CredentialUnavailableError
+from azure.identity import AuthenticationRequiredError, CredentialUnavailableError
 
 from reconciler.azure.clouds import Cloud
 from reconciler.azure.directories import Directories
@@ -17,6 +17,7 @@ from reconciler.azure.refusals import SignIn, sign_in_trouble
 from reconciler.azure.retry import Trouble
 from reconciler.azure.secrets import Secrets, Unresolved
 from reconciler.azure.transport import Transport
+from reconciler.azure.users import People, Seat, is_without_keyring, no_keyring
 from reconciler.azure.vaults import Vaults
 from reconciler.core.identities import Identity
 from reconciler.core.links import Problem
@@ -26,10 +27,14 @@ class Entra:
     """Hands out tokens for ARM; safe to share between threads.
 
     secrets  those of all identities, each resolved once
+    people   whose sign-ins may be used; None where the file names nobody
     """
 
-    def __init__(self, cloud: Cloud, https: Https, vaults: Vaults) -> None:
+    def __init__(
+        self, cloud: Cloud, https: Https, vaults: Vaults, people: People | None = None
+    ) -> None:
         self.cloud = cloud
+        self.people = people
         self.directories = Directories(cloud.authority, https)
         self._https = https
         self.secrets = Secrets(vaults.read)
@@ -38,17 +43,24 @@ class Entra:
         """Sign in once and return an access token; raises `Trouble`."""
         who = SignIn(tenant_id, identity.client_id or "", self.cloud.authority)
         transport = Transport(self._https, self.directories, who)
-        opening = Opening(identity, tenant_id, self.secrets, self._https, transport.options())
+        opening = Opening(
+            identity, tenant_id, self.secrets, self._https, transport.options(), self.people
+        )
         try:
             credential = KINDS[identity.kind](opening)
             return str(credential.get_token(self.cloud.scope).token)
         except Unresolved as error:
             raise unusable(identity, str(error)) from None
+        except AuthenticationRequiredError:
+            seat = Seat(self.cloud.authority, tenant_id, identity.username or "")
+            raise transport.trouble or seat.sign_in_due() from None
         except CredentialUnavailableError as error:
             raise unusable(identity, str(error.message)) from None
         except ClientAuthenticationError as error:
             if isinstance(error.__cause__, Unresolved):  # an assertion that could not be had
                 raise unusable(identity, str(error.__cause__)) from None
+            if is_without_keyring(error):
+                raise no_keyring(identity) from None
             raise transport.trouble or sign_in_trouble(error.message, who) from None
 
 

@@ -19,6 +19,7 @@ from reconciler.core.links import Problem
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 _ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint")
+_DEVICE = "device_authorization_endpoint"
 """What a sign-in needs of a tenant's document; the rest is left out to keep it small."""
 
 
@@ -82,6 +83,8 @@ class Directories:
         try:
             data: Any = json.loads(body)
             document = {key: str(data[key]) for key in _ENDPOINTS}
+            if _DEVICE in data:
+                document[_DEVICE] = str(data[_DEVICE])
         except (ValueError, KeyError, TypeError, RecursionError):
             raise _unexpected(directory, "is not one") from None
         if origin(document["token_endpoint"]) != origin(self._authority):

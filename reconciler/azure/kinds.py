@@ -15,6 +15,7 @@ from azure.identity import (
 from reconciler.azure.assertions import EXCHANGE, managed_identity_token, platform_token
 from reconciler.azure.https import Https
 from reconciler.azure.secrets import Secrets, Unresolved
+from reconciler.azure.users import People, Seat
 from reconciler.core.identities import Identity
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class Opening:
 
     options  of azure-identity: authority and transport
     https    for the platforms that hand out a token of their own
+    people   whose sign-ins may be used; None where the file names nobody
     """
 
     identity: Identity
@@ -41,6 +43,7 @@ class Opening:
     secrets: Secrets
     https: Https
     options: dict[str, Any]
+    people: People | None = None
 
     @property
     def client_id(self) -> str:
@@ -105,6 +108,13 @@ def _managed_identity(opening: Opening) -> Credential:
     return _ManagedIdentity(opening.identity.client_id)
 
 
+def _user(opening: Opening) -> Credential:
+    people, identity = given(opening.people), opening.identity
+    people.expect(identity)
+    seat = Seat(opening.options["authority"], opening.tenant_id, given(identity.username))
+    return seat.open(people.records, opening.options)
+
+
 def _azure_cli(opening: Opening) -> Credential:
     return AzureCliCredential(tenant_id=opening.tenant_id, process_timeout=CLI_TIMEOUT_S)
 
@@ -115,6 +125,7 @@ KINDS: dict[str, Callable[[Opening], Credential]] = {
     "workload_identity": _workload_identity,
     "managed_identity": _managed_identity,
     "federated_managed_identity": _federated_managed_identity,
+    "user": _user,
     "azure_cli": _azure_cli,
 }
 """Each kind that a file may name."""

@@ -64,13 +64,17 @@ class Transport(HttpTransport[Any, "_Response"]):
         reply = self._https.send(
             request.method, request.url, headers=request.headers, body=request.content
         )
+        self.check(reply)
+        return reply
+
+    def check(self, reply: HttpReply) -> None:
+        """Raise `Trouble` unless the authority's answer may go on to azure-identity: a token."""
         if reply.status != 200:
             raise of_sign_in(reply, self.who)
         try:
             json.loads(reply.body)["access_token"]
         except (ValueError, KeyError, TypeError, RecursionError):
             raise sign_in_trouble("the answer holds no token", self.who) from None
-        return reply
 
     def open(self) -> None:
         """Nothing to open: the connections are the run's."""

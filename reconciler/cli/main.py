@@ -16,6 +16,7 @@ from reconciler.cli.commands.doctor import doctor
 from reconciler.cli.commands.emulator import emulator
 from reconciler.cli.commands.init import init
 from reconciler.cli.commands.journal import journal
+from reconciler.cli.commands.login import login
 from reconciler.cli.commands.plan import plan
 from reconciler.cli.commands.schema import schema
 from reconciler.cli.commands.show import show
@@ -31,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: Rich's costs 100 ms of imports
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, validate, plan, apply, show, doctor, schema, emulator, demo):
+for command in (init, validate, plan, apply, show, login, doctor, schema, emulator, demo):
     app.command()(command)
 app.add_typer(journal)
 

@@ -3,13 +3,15 @@
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 
 from reconciler.core.checkup import Checkup
+from reconciler.core.links import Place, Problem
 from reconciler.core.plan import Kind, Plan, Report
 from reconciler.core.text import visible as safe
 from reconciler.views.formats import Format, render
 
-__all__ = ["asks_here", "note", "safe", "show", "show_checkup"]
+__all__ = ["asks_here", "note", "safe", "show", "show_checkup", "show_sign_ins"]
 
 NARROWEST = 80
 
@@ -32,6 +34,14 @@ def show_checkup(checkup: Checkup, form: str) -> None:
     width = _width(stream.isatty())
     stream.write(view.render(form, checkup, width=width, color=_is_coloured(stream)))
     stream.flush()
+
+
+def show_sign_ins(outcomes: Sequence[tuple[Place, Problem | None]], form: str) -> None:
+    """Write where a person signed in, and where not."""
+    from reconciler.views import sign_ins
+
+    sys.stdout.write(sign_ins.render(form, outcomes))
+    sys.stdout.flush()
 
 
 def note(text: str) -> None:

@@ -6,7 +6,7 @@ Heavy modules are imported where they are used, so that `--version` and completi
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from reconciler.version import __version__
 
 if TYPE_CHECKING:
     from reconciler.azure.access import Azure
+    from reconciler.azure.users import People
     from reconciler.config.load import Config
     from reconciler.core.checkup import Check, Checkup
     from reconciler.core.findings import Finding
@@ -58,6 +59,28 @@ def read_file(options: Options, *, with_secrets: bool = True) -> Selection:
         used = {want.place.identity: None for want in wanted if _is_read(want)}
         check((config.identities[name] for name in used), _vault_suffix(options, config))
     return Selection(config, wanted)
+
+
+def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> list[Place]:
+    """The tenants in which this person has to sign in: those named, or all that list them.
+
+    Raises `WrongUsage` for anybody else, and for a tenant that does not list them.
+    """
+    known = selection.config.identities
+    if identity not in known or known[identity].username is None:
+        people = ", ".join(name for name in known if known[name].username) or "none"
+        raise WrongUsage(f"{identity} is no identity of kind user; there are: {people}")
+    listed = [want.place for want in selection.wanted if want.place.identity == identity]
+    found: dict[Place, None] = {}
+    for name in tenants:
+        folded = name.casefold()
+        named = [p for p in listed if folded in (p.tenant.casefold(), p.directory)]
+        if not named:
+            raise WrongUsage(f"no tenant {name} lists {identity}; give a name as the file has it")
+        found.update(dict.fromkeys(named))
+    if not listed:
+        raise WrongUsage(f"no tenant lists {identity}")
+    return list(found) if tenants else listed
 
 
 @dataclass(slots=True)
@@ -198,7 +221,8 @@ def opened(options: Options, selection: Selection) -> Iterator[Run]:
     if options.arm_endpoint is None and config.cloud != "public":
         logger.warning("untested_cloud", cloud=config.cloud)
     stop = Stop(options.deadline)
-    recipe = Recipe(cloud, config.identities, options.trusted, options.concurrency)
+    people = _people(options, config)
+    recipe = Recipe(cloud, config.identities, options.trusted, options.concurrency, people)
     with (
         closing(Azure(recipe, stop.event)) as azure,
         ThreadPoolExecutor(options.concurrency, thread_name_prefix="link") as pool,
@@ -278,6 +302,18 @@ def _state_file(options: Options, kind: str) -> Path:
     from reconciler.store.places import file_key, state_directory
 
     return state_directory(options.state_dir) / f"{file_key(options.config)}.{kind}"
+
+
+def _people(options: Options, config: Config) -> People | None:
+    """Whose sign-ins a run may use; None where the file names nobody."""
+    if not any(identity.username for identity in config.identities.values()):
+        return None
+    from reconciler.azure.users import People
+    from reconciler.cli.output import asks_here
+    from reconciler.store.places import state_directory
+    from reconciler.store.records import FileRecords
+
+    return People(FileRecords(state_directory(options.state_dir) / "people"), asks_here())
 
 
 def _vault_suffix(options: Options, config: Config) -> str | None:

@@ -78,5 +78,17 @@ class Journal(Protocol):
         ...
 
 
+class Records(Protocol):
+    """What is known of who signed in where. No secret is ever among it."""
+
+    def load(self, key: str) -> str | None:
+        """The record's text; None where there is none that can be read."""
+        ...
+
+    def save(self, key: str, text: str) -> None:
+        """Keep a record, whole or not at all. Raises `RunFailed` if it cannot."""
+        ...
+
+
 OpenReader = Callable[[Place], AbstractContextManager[LinkReader]]
 OpenWriter = Callable[[Place], AbstractContextManager[LinkWriter]]

@@ -1,0 +1,167 @@
+"""How is a person's link reached when nobody signs in? With what was kept when they last did.
+
+A refresh token lies in azure-identity's persistent cache, which the platform encrypts; beside it a
+record says whose it is, and is no secret. Nothing here ever prompts: `login` does.
+
+Each (person, tenant) has a cache of its own. In a shared one the tokens of different tenants would
+push each other out, MFA and all, and threads would wait for one lock on the disk.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from shlex import quote
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity import (
+    AuthenticationRecord,
+    InteractiveBrowserCredential,
+    TokenCachePersistenceOptions,
+)
+
+from reconciler.azure.retry import Trouble
+from reconciler.core.identities import Identity
+from reconciler.core.links import Place, Problem
+from reconciler.core.ports import Records
+
+CACHE = "pal-reconcile"
+"""What the names of all our caches begin with."""
+
+PERSON_NEEDED = "person_needed"
+NO_KEYRING = "no_keyring"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whose sign-ins a run may use.
+
+    records      what is known of them; no secrets
+    is_attended  whether a person is at a terminal
+    """
+
+    records: Records
+    is_attended: bool = False
+
+    def expect(self, identity: Identity) -> None:
+        """Raise `Trouble` where a person's sign-in may not be used: before anything is asked."""
+        if identity.username and not (self.is_attended or identity.unattended):
+            raise Trouble(
+                Problem(
+                    PERSON_NEEDED,
+                    f"only {identity.username} reads and writes this link, and nobody is at a "
+                    "terminal",
+                    f"{_to_do(identity)}; or set unattended: true on the identity, and a run may "
+                    f"use what is kept of the sign-in; {_left(identity)}",
+                )
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One person in one tenant: where their tokens are, and what is known of them."""
+
+    authority: str
+    tenant_id: str
+    username: str
+
+    @property
+    def key(self) -> str:
+        """The name of record and cache: the same however the file calls the person."""
+        who = f"{self.authority} {self.tenant_id} {self.username.casefold()}"
+        return f"{self.tenant_id}-{hashlib.sha256(who.encode()).hexdigest()[:16]}"
+
+    def cache(self, *, may_be_plaintext: bool) -> TokenCachePersistenceOptions:
+        """The encrypted cache; in plain text only where encrypting is impossible and allowed."""
+        return TokenCachePersistenceOptions(
+            name=f"{CACHE}.{self.key}", allow_unencrypted_storage=may_be_plaintext
+        )
+
+    def keep(self, records: Records, record: AuthenticationRecord, *, plaintext: bool) -> None:
+        """Note who signed in; raises `RunFailed` where that cannot be written."""
+        own = AuthenticationRecord(
+            self.tenant_id,
+            record.client_id,
+            # Not the issuer's host, which may be another name of the same authority.
+            urlsplit(self.authority).netloc,
+            record.home_account_id,
+            record.username,
+        )
+        data = {"record": json.loads(own.serialize()), "plaintext_cache": plaintext}
+        records.save(self.key, json.dumps(data))
+
+    def open(self, records: Records, options: dict[str, Any]) -> InteractiveBrowserCredential:
+        """What gives tokens from the cache and never prompts; raises `Trouble` without a record."""
+        try:
+            data = json.loads(records.load(self.key) or "")
+            record = AuthenticationRecord.deserialize(json.dumps(data["record"]))
+            plaintext = data["plaintext_cache"] is True
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise self.sign_in_due() from None
+        if record.authority != urlsplit(self.authority).netloc:
+            raise self.sign_in_due()
+        options = {key: value for key, value in options.items() if key != "authority"}
+        return InteractiveBrowserCredential(
+            tenant_id=self.tenant_id,
+            authentication_record=record,
+            disable_automatic_authentication=True,
+            cache_persistence_options=self.cache(may_be_plaintext=plaintext),
+            **options,
+        )
+
+    def sign_in_due(self) -> Trouble:
+        """Nothing usable is kept here; `in_person` adds what to do."""
+        message = f"nothing is kept here of a sign-in of {self.username} to {self.tenant_id}"
+        return Trouble(Problem(PERSON_NEEDED, message, ""))
+
+
+def in_person(trouble: Trouble, identity: Identity, place: Place) -> Trouble:
+    """The same trouble, with the command that this very person has to run."""
+    if (
+        trouble.problem.code != PERSON_NEEDED
+        or not identity.username
+        or _AT in trouble.problem.hint
+    ):
+        return trouble
+    hint = f"{_to_do(identity, place)}; {_left(identity)}"
+    return Trouble(Problem(PERSON_NEEDED, trouble.problem.message, hint))
+
+
+def is_without_keyring(error: ClientAuthenticationError) -> bool:
+    """Whether the cache cannot be encrypted here: azure-identity refuses, before any request."""
+    return isinstance(error.__cause__, ValueError) and "encrypt" in str(error.__cause__)
+
+
+def no_keyring(identity: Identity) -> Trouble:
+    """The cache cannot be opened: no keyring, or a locked one."""
+    return Trouble(
+        Problem(
+            NO_KEYRING,
+            f"identity {identity.name}: the encrypted token cache cannot be opened, "
+            "for this platform's keyring is missing or locked",
+            "run it where the keyring is unlocked; where there is none, sign in with "
+            f"pal-reconcile login {quote(identity.name)} --allow-plaintext-cache",
+        )
+    )
+
+
+_AT = " runs at a terminal: "
+
+
+def _to_do(identity: Identity, place: Place | None = None) -> str:
+    tenant = ""
+    if place:
+        named = place.directory if place.tenant.startswith("-") else place.tenant
+        tenant = f" --tenant {quote(named)}"
+    return (
+        f"{identity.username}{_AT}pal-reconcile login {quote(identity.name)}{tenant}, "
+        f"then: pal-reconcile apply --only {quote(f'identity:{identity.name}')}"
+    )
+
+
+def _left(identity: Identity) -> str:
+    return (
+        f"if {identity.username} has left, link another principal: list another identity in "
+        f"place of {identity.name}"
+    )
