@@ -3,12 +3,15 @@
 import re
 from datetime import date
 from pathlib import Path
+from textwrap import indent
+from typing import get_args
 
 import pytest
 import typer
 import yaml
 
 from reconciler.cli.main import app
+from reconciler.config.kinds import Identity as Kinds
 from reconciler.config.load import load
 from reconciler.core.guards import GUARDS
 from reconciler.core.statuses import Status
@@ -43,6 +46,35 @@ def test_the_readme_names_every_status() -> None:
         int(n) for row in re.findall(r"^\| ([0-9, ]+) \|", table, re.M) for n in row.split(",")
     }
     assert named == {int(status) for status in Status}
+
+
+def _identities() -> str:
+    return (ROOT / "docs" / "identities.md").read_text(encoding="utf-8")
+
+
+def test_every_kind_of_identity_has_a_section() -> None:
+    """docs/identities.md explains each kind that the file may name, and no other."""
+    kinds = {
+        model.model_fields["kind"].annotation.__args__[0] for model in get_args(get_args(Kinds)[0])
+    }
+    assert set(re.findall(r"^## `([a-z_]+)`$", _identities(), re.M)) == kinds
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", _identities(), re.S))
+def test_what_the_page_of_identities_shows_is_good(tmp_path: Path, block: str) -> None:
+    """Each of its examples loads as it stands, with the rest of a file around it."""
+    is_tenants = block.startswith("tenants:")
+    shown = "me: {kind: azure_cli}\n" if is_tenants else block
+    name = shown.split(":")[0]
+    path = tmp_path / "tenants.yaml"
+    path.write_text(
+        'version: 1\npartners: {uk: {id: "4936128"}}\n'
+        f"defaults: {{partner: uk, identities: [{name}]}}\n"
+        f"identities:\n{indent(shown, '  ')}"
+        + (block if is_tenants else "tenants: [{name: A, tenant: a.example}]\n"),
+        encoding="utf-8",
+    )
+    assert set(load(path, date(2026, 11, 23)).identities) == {name}
 
 
 def test_every_guard_is_explained() -> None:
