@@ -7,6 +7,8 @@ import typer
 
 from reconciler.cli import wire
 from reconciler.cli.options import Options, with_options
+from reconciler.cli.saved import load_plan
+from reconciler.cli.selection import now, read_file
 from reconciler.core.errors import WrongUsage
 
 
@@ -53,10 +55,10 @@ def apply(
         raise WrongUsage("a saved plan is applied whole: leave out --only and --exclude")
     if unknown := sorted(set(allow or ()) - set(GUARDS)):
         raise WrongUsage(f"--allow {unknown[0]} is no guard; they are: {', '.join(GUARDS)}")
-    selection = wire.read_file(options)
+    selection = read_file(options)
     consent = Consent(is_given=yes or approve is not None, form=options.format)
     with wire.writing(options, selection, lock_timeout) as (run, journal):
-        planned, refusals = wire.load_plan(plan, run) if plan else (run.plan(), ())
+        planned, refusals = load_plan(plan, selection.config.digest) if plan else (run.plan(), ())
         making = planned.writes[:max_changes]
         consent.show_plan(planned, will_write=bool(making))
         if not run.crew.stop.is_set:
@@ -70,7 +72,7 @@ def apply(
                     selection.config.limits,
                     named=selection.config.partner_names,
                     allowed=allow or (),
-                    now=wire.now(),
+                    now=now(),
                 ),
             )
             refusals = refusals or consent.ask(making)

@@ -2,6 +2,7 @@
 
 from reconciler.cli import wire
 from reconciler.cli.options import Options, with_options
+from reconciler.cli.selection import read_file
 from reconciler.core.statuses import of_checkup
 
 
@@ -14,7 +15,7 @@ def doctor(options: Options) -> int:
     from reconciler.cli.output import show_checkup
 
     # A secret that cannot be had is a step that fails, and no reason to look at nothing else.
-    selection = wire.read_file(options, with_secrets=False)
+    selection = read_file(options, with_secrets=False)
     with wire.opened(options, selection) as run:
         checkup = run.checkup()
     has_news = not checkup.is_healthy or checkup.findings

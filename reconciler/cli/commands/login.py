@@ -8,6 +8,7 @@ import typer
 
 from reconciler.cli import wire
 from reconciler.cli.options import Options, with_options
+from reconciler.cli.selection import places_of, read_file
 from reconciler.core.errors import Refused, WrongUsage
 from reconciler.core.links import Place
 from reconciler.core.statuses import Status
@@ -39,8 +40,8 @@ def login(
     from reconciler.azure.users import NO_KEYRING
     from reconciler.cli.output import asks_here, note, show_sign_ins
 
-    selection = wire.read_file(options, with_secrets=False)
-    places = wire.places_of(selection, identity, tenant or ())
+    selection = read_file(options, with_secrets=False)
+    places = places_of(selection, identity, tenant or ())
     if not (device_code or asks_here()):
         raise WrongUsage("login opens a browser for a person at a terminal; add --device-code")
     if allow_plaintext_cache:

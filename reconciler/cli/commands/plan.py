@@ -7,6 +7,8 @@ import typer
 
 from reconciler.cli import wire
 from reconciler.cli.options import Options, with_options
+from reconciler.cli.saved import save_plan
+from reconciler.cli.selection import read_file
 from reconciler.core.plan import Kind
 from reconciler.core.statuses import Status, of_plan
 
@@ -25,12 +27,12 @@ def plan(
     """Read every link and show the differences. Nothing is written to Azure."""
     from reconciler.cli.output import show
 
-    selection = wire.read_file(options)
+    selection = read_file(options)
     with wire.opened(options, selection) as run:
         plan = run.plan()
     status = of_plan(plan, detailed=True)
     if out:
-        wire.save_plan(out, plan)
+        save_plan(out, plan)
     if not (options.quiet and options.format == "table" and status is Status.IN_SYNC):
         show(plan, Kind.PLAN, options.format)
     return run.status(of_plan(plan, detailed=detailed_exitcode))

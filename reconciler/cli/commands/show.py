@@ -2,6 +2,7 @@
 
 from reconciler.cli import wire
 from reconciler.cli.options import Options, with_options
+from reconciler.cli.selection import read_file
 from reconciler.core.plan import Kind
 from reconciler.core.statuses import of_plan
 
@@ -11,7 +12,7 @@ def show(options: Options) -> int:
     """Show every link as Azure has it: the inventory. Nothing is written to Azure."""
     from reconciler.cli import output
 
-    selection = wire.read_file(options)
+    selection = read_file(options)
     with wire.opened(options, selection) as run:
         plan = run.plan()
     output.show(plan, Kind.INVENTORY, options.format)

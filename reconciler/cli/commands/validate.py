@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import wire
 from reconciler.cli.options import Options, with_options
+from reconciler.cli.selection import read_file
 from reconciler.core.errors import BadFile
 from reconciler.core.statuses import Status
 
@@ -26,7 +26,7 @@ def validate(
     from reconciler.views import validation
 
     try:
-        selection = wire.read_file(options, with_secrets=not without_secrets)
+        selection = read_file(options, with_secrets=not without_secrets)
     except BadFile as error:
         if options.format != "table":
             sys.stdout.write(validation.render(options.format, error.complaints, links=None))

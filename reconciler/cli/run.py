@@ -1,0 +1,175 @@
+"""What can be done in a run? Plan, apply, check up, recover: the engine's work, told as it goes.
+
+A run is opened by `wire`; it holds what the engine needs, shows progress and writes the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reconciler.cli.progress import counting
+from reconciler.cli.selection import Selection, findings_of, is_read, now
+from reconciler.core.statuses import Status
+from reconciler.version import __version__
+
+if TYPE_CHECKING:
+    from reconciler.azure.access import Azure
+    from reconciler.cli.options import Options
+    from reconciler.core.checkup import Check, Checkup
+    from reconciler.core.findings import Finding
+    from reconciler.core.links import Observed, Place
+    from reconciler.core.plan import Plan, Report
+    from reconciler.core.results import Result
+    from reconciler.engine.run import Crew, Facts
+    from reconciler.store.journal import FileJournal
+
+
+@dataclass(slots=True)
+class Run:
+    """One run over a selection, with all it needs at hand."""
+
+    options: Options
+    selection: Selection
+    azure: Azure
+    crew: Crew
+    log: Any
+    id: str
+
+    def plan(self) -> Plan:
+        """Read every selected link, and compare."""
+        from reconciler.engine.run import make_plan
+
+        wanted = self.selection.wanted
+        to_read = sum(1 for want in wanted if is_read(want))
+        with self._working("Reading", to_read) as advance:
+
+            def on_read(place: Place, seen: Observed) -> None:
+                advance()
+                _log_read(self.log, place, seen)
+
+            facts = self._facts(*self._expiring())
+            plan = make_plan(wanted, facts, self.crew, self.azure.reader, on_read)
+        self.log.info(
+            "planned", links=len(plan.changes), writes=len(plan.writes), complete=plan.is_complete
+        )
+        return plan
+
+    def apply(self, plan: Plan, journal: FileJournal, max_changes: int | None) -> Report:
+        """Make the plan's changes, or the first `max_changes` of them."""
+        from dataclasses import replace
+
+        from reconciler.core.plan import count_outcomes
+        from reconciler.engine.run import apply_plan
+
+        with self._working("Applying", len(plan.writes[:max_changes])) as advance:
+
+            def on_result(result: Result) -> None:
+                advance()
+                _log_result(self.log, result)
+
+            report = apply_plan(
+                plan,
+                self.crew,
+                self.azure.writer,
+                journal,
+                names=self.selection.config.partner_names,
+                max_changes=max_changes,
+                on_result=on_result,
+            )
+        self.log.info("applied", **count_outcomes(report.results), journal=journal.last)
+        return replace(report, journal=journal.last)
+
+    def checkup(self) -> Checkup:
+        """Look at everything that a plan over the selected links would need."""
+        from reconciler.engine.checkup import make_checkup
+
+        wanted = self.selection.wanted
+        with self._working("Checking", sum(map(is_read, wanted))) as advance:
+
+            def on_check(check: Check) -> None:
+                advance()
+                _log_read(self.log, check.place, check.observed)
+
+            return make_checkup(wanted, self._facts(), self.crew, self.azure.doctor(now), on_check)
+
+    def recover(self, journal: FileJournal) -> None:
+        """Look at the links of intents that a crash left open, and journal what became of them."""
+        from reconciler.engine.jobs import read_link
+
+        wanted = {
+            (want.place.tenant, want.place.identity): want.place
+            for want in self.selection.config.wanted
+        }
+        for tenant, identity in journal.unfinished:
+            place = wanted.get((tenant, identity))
+            seen = read_link(self.azure.reader, place) if place else None
+            journal.recover(tenant, identity, seen)
+            self.log.warning(
+                "recovered",
+                tenant=tenant,
+                identity=identity,
+                state=seen.state.value if seen else "no longer in the file",
+            )
+
+    def status(self, status: Status) -> int:
+        """The run's exit status: a signal outranks all, a deadline makes the run partial."""
+        stop = self.crew.stop
+        if stop.signal is not None:
+            return 128 + stop.signal
+        if stop.is_set and status in (Status.IN_SYNC, Status.DIFFERENCES):
+            return Status.PARTIAL
+        return status
+
+    def _facts(self, *found: Finding) -> Facts:
+        from reconciler.engine.run import Facts
+
+        config = self.selection.config
+        findings = (*findings_of(self.selection), *found)
+        return Facts(config.digest, __version__, findings, config.partner_names, now)
+
+    def _expiring(self) -> Iterator[Finding]:
+        """The findings of certificates: their end stands in them and not in the file."""
+        from reconciler.core.checkup import expiring
+
+        identities, doctor = self.selection.config.identities, self.azure.doctor(now)
+        used = {want.place.identity: None for want in self.selection.wanted if is_read(want)}
+        looked_at = (doctor.credential(name) for name in used if identities[name].certificate)
+        return expiring(looked_at, now().date())
+
+    @contextmanager
+    def _working(self, what: str, total: int) -> Iterator[Callable[[], None]]:
+        with (
+            self.crew.stop.watching(),
+            counting(what, total, quiet=self.options.quiet) as advance,
+        ):
+            yield advance
+
+
+def _log_read(log: Any, place: Place, seen: Observed) -> None:
+    code = seen.problem.code if seen.problem else None
+    log.info(
+        "read",
+        tenant=place.tenant,
+        identity=place.identity,
+        state=seen.state.value,
+        partner_id=seen.partner_id,
+        problem=code,
+    )
+
+
+def _log_result(log: Any, result: Result) -> None:
+    place = result.change.place
+    observed = result.observed
+    log.info(
+        "changed" if result.outcome == "applied" else "not_changed",
+        tenant=place.tenant,
+        identity=place.identity,
+        action=result.change.action.value,
+        outcome=result.outcome,
+        partner_id=observed.partner_id if observed else None,
+        problem=result.problem.code if result.problem else None,
+        correlation_id=result.correlation_id,
+    )

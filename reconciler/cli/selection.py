@@ -1,0 +1,89 @@
+"""Which links is a run about? The file, the selected links, and what it says of those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reconciler.core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from reconciler.cli.options import Options
+    from reconciler.config.load import Config
+    from reconciler.core.findings import Finding
+    from reconciler.core.links import Place, Wanted
+
+
+def now() -> datetime:
+    """UTC, the only clock of a run's documents."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The file, and the links of it that this run is about."""
+
+    config: Config
+    wanted: tuple[Wanted, ...]
+
+
+def read_file(options: Options, *, with_secrets: bool = True) -> Selection:
+    """Load the file, select links, and see that their secrets can be found. Raises `BadFile`."""
+    from reconciler.config.load import load
+    from reconciler.config.select import select
+
+    config = load(options.config, now().date())
+    wanted = select(config, options.only or (), options.exclude or ())
+    if with_secrets:
+        from reconciler.azure.secrets import check
+
+        used = {want.place.identity: None for want in wanted if is_read(want)}
+        check((config.identities[name] for name in used), _vault_suffix(options, config))
+    return Selection(config, wanted)
+
+
+def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> list[Place]:
+    """The tenants in which this person has to sign in: those named, or all that list them.
+
+    Raises `WrongUsage` for anybody else, and for a tenant that does not list them.
+    """
+    known = selection.config.identities
+    if identity not in known or known[identity].username is None:
+        people = ", ".join(name for name in known if known[name].username) or "none"
+        raise WrongUsage(f"{identity} is no identity of kind user; there are: {people}")
+    listed = [want.place for want in selection.wanted if want.place.identity == identity]
+    found: dict[Place, None] = {}
+    for name in tenants:
+        folded = name.casefold()
+        named = [p for p in listed if folded in (p.tenant.casefold(), p.directory)]
+        if not named:
+            raise WrongUsage(f"no tenant {name} lists {identity}; give a name as the file has it")
+        found.update(dict.fromkeys(named))
+    if not listed:
+        raise WrongUsage(f"no tenant lists {identity}")
+    return list(found) if tenants else listed
+
+
+def findings_of(selection: Selection) -> tuple[Finding, ...]:
+    """The file's findings that concern the selected links."""
+    tenants = {want.place.tenant for want in selection.wanted}
+    identities = {want.place.identity for want in selection.wanted}
+    return tuple(
+        finding
+        for finding in selection.config.findings
+        if finding.tenant in tenants | {None} and finding.identity in identities | {None}
+    )
+
+
+def is_read(want: Wanted) -> bool:
+    """Whether this link is asked for at all."""
+    return want.settled is None or want.settled.is_read
+
+
+def _vault_suffix(options: Options, config: Config) -> str | None:
+    """Of the file's own cloud; another one has yet to say its own."""
+    from reconciler.azure.clouds import CLOUDS
+
+    return None if options.arm_endpoint else CLOUDS[config.cloud].vault_suffix
