@@ -13,6 +13,7 @@ from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.views.groups import Group, group_findings, group_rows, member_label
 from reconciler.views.markup import code, escape, folded, limited, table
 from reconciler.views.notes import note, since
+from reconciler.views.people import people_lines
 from reconciler.views.recap import inventory_recap, plan_recap, report_recap
 from reconciler.views.rows import QUIET, Cause, Row, plan_rows, report_rows
 
@@ -45,6 +46,7 @@ def render_plan(plan: Plan) -> str:
         _head("plan", plan_recap(plan)),
         _counts(counts),
         _changes(rows, has_outcomes=False),
+        _people(rows),
         *_notes(rows, plan.findings, _LIST_CHARS),
         _left_alone(rows),
         _footer(plan),
@@ -124,6 +126,12 @@ def _notes(
     urgent = [group for group in group_rows(rows) if not group.cause.is_quiet]
     yield _section("Needs attention", _items(urgent), limit)
     yield _section("Worth a look", _items(group_findings(findings)), limit)
+
+
+def _people(rows: Sequence[Row]) -> list[str]:
+    """Never folded: in a mail nothing unfolds."""
+    lines = list(people_lines(rows))
+    return ["### What people are asked to do", "", *lines[:-1]] if lines else []
 
 
 def _left_alone(rows: Sequence[Row]) -> list[str]:

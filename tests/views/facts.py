@@ -139,6 +139,23 @@ def in_sync_plan() -> Plan:
     )
 
 
+def people_plan() -> Plan:
+    """Links that only their people can reach, one of whom is not the only one to be asked."""
+    needed = Problem(
+        "person_needed",
+        "only alice@contoso.example reads and writes this link, and nobody is at a terminal",
+        "alice@contoso.example runs at a terminal: pal-reconcile login alice, then: …",
+    )
+    elsewhere = Problem("person_needed", "AADSTS50076: MFA is due", "run az login")
+    return plan_of(
+        (wanted("Fabrikam", 1, identity="alice"), Observed.unknown(needed)),
+        (wanted("Margie's Travel", 2, identity="alice"), Observed.unknown(needed)),
+        (wanted("Adatum", 3, identity="alice"), linked(3, OURS)),
+        (wanted(HOSTILE["newline"], 4, identity="~~~ $(b)"), Observed.unknown(needed)),
+        (wanted("Wingtip", 5, identity="cli"), Observed.unknown(elsewhere)),
+    )
+
+
 def hostile_plan() -> Plan:
     """Names from people who wish us ill, in each place that a name can come from."""
     names = HOSTILE

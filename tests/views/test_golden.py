@@ -23,6 +23,7 @@ FACTS: dict[str, tuple[Kind, Callable[[], Plan | Report]]] = {
     "plan": (Kind.PLAN, facts.ordinary_plan),
     "plan_in_sync": (Kind.PLAN, facts.in_sync_plan),
     "plan_hostile": (Kind.PLAN, facts.hostile_plan),
+    "plan_people": (Kind.PLAN, facts.people_plan),
     "plan_many": (Kind.PLAN, facts.many_plan),
     "report": (Kind.REPORT, lambda: facts.report_of(facts.busy_plan(), interrupted=True)),
     "report_hostile": (Kind.REPORT, lambda: facts.report_of(facts.hostile_plan())),
@@ -35,7 +36,14 @@ CASES = [
     pytest.param(kind, form, make, f"{name}.{ending}", {"width": 100}, id=f"{name}.{ending}")
     for name, (kind, make) in FACTS.items()
     for form, ending in ENDINGS.items()
-    if (name, form) not in {("plan_many", Format.JSON), ("plan_many", Format.CSV)}
+    if (name, form)
+    not in {
+        *(
+            (name, form)
+            for name in ("plan_many", "plan_people")
+            for form in (Format.JSON, Format.CSV)
+        ),
+    }
 ]
 
 TABLES = [
