@@ -1,0 +1,113 @@
+"""What the calendar decides: holds, attestations, the age of a plan; by UTC, whatever jumps."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from freezegun import freeze_time
+
+from reconciler.cli.options import Options
+from reconciler.cli.saved import load_plan, save_plan
+from reconciler.cli.selection import Selection, now, read_file
+from reconciler.core.diff import diff
+from reconciler.core.guards import check
+from reconciler.core.links import Action, Observed, Seen
+from reconciler.core.plan import Plan
+from reconciler.store.journal import FileJournal, lines
+
+FILE = """version: 1
+partners: {uk: {id: "4936128"}}
+identities: {me: {kind: azure_cli}}
+defaults: {partner: uk, identities: [me]}
+tenants:
+  - name: Fabrikam
+    tenant: fabrikam.com
+    hold: {until: 2027-01-01, reason: contract}
+  - name: Northwind
+    tenant: northwind.com
+    attested: {partner: uk, by: ops@contoso.example, on: 2026-01-01}
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "tenants.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+def selected(path: Path) -> Selection:
+    return read_file(Options(config=path))
+
+
+def planned(selection: Selection) -> Plan:
+    """A plan in which nothing is linked yet."""
+    places = [want.place for want in selection.wanted]
+    unlinked = {place: Observed(Seen.NOT_LINKED, "tid", place.tenant) for place in places}
+    changes = diff(selection.wanted, unlinked)
+    return Plan(changes, selection.config.digest, now(), "1.0")
+
+
+@pytest.mark.parametrize(
+    ("moment", "actions"),
+    [
+        ("2026-12-31T23:59:59+00:00", [Action.HELD, Action.ATTESTED]),
+        ("2027-01-01T00:00:00+00:00", [Action.CREATE, Action.ATTESTED]),
+        # In Auckland the new year has begun; the hold ends with the old one in UTC.
+        ("2027-01-01T08:00:00+13:00", [Action.HELD, Action.ATTESTED]),
+    ],
+)
+def test_a_hold_ends_with_the_day_before_in_utc(
+    path: Path, moment: str, actions: list[Action]
+) -> None:
+    """Wherever the machine stands."""
+    with freeze_time(moment):
+        assert [change.action for change in planned(selected(path)).changes] == actions
+
+
+def test_findings_come_with_their_day(path: Path) -> None:
+    """An attestation grows old, and a hold that ended is pointed out."""
+    with freeze_time("2026-11-23"):
+        assert selected(path).config.findings == ()
+    with freeze_time("2027-01-02"):
+        codes = [finding.code for finding in selected(path).config.findings]
+    assert codes == ["hold_expired", "attestation_old"]
+
+
+@pytest.mark.parametrize(
+    ("later", "guards"),
+    [
+        (timedelta(0), []),
+        (timedelta(hours=24), []),
+        (timedelta(hours=24, seconds=1), ["plan-age"]),
+        (timedelta(days=-1), ["plan-age"]),
+    ],
+)
+def test_a_saved_plan_grows_old(path: Path, later: timedelta, guards: list[str]) -> None:
+    """A day is young enough; a clock that was set back makes a plan from the future."""
+    file = path.with_name("plan.json")
+    with freeze_time("2027-02-01T02:00:00Z") as clock:
+        selection = selected(path)
+        save_plan(file, planned(selection))
+        clock.move_to("2027-02-01T02:00:00Z")
+        clock.tick(later)
+        plan, refusals = load_plan(file, selection.config.digest)
+        refusals += check(
+            plan, plan.writes, selection.config.limits, named=(), allowed=(), now=now()
+        )
+    assert [refusal.guard for refusal in refusals] == guards
+
+
+def test_a_journal_keeps_its_order_when_the_clock_is_set_back(path: Path) -> None:
+    """Lines are chained by digest, not by time."""
+    journal_path = path.with_name("journal.jsonl")
+    with freeze_time("2027-02-01T02:00:00Z") as clock:
+        journal = FileJournal(journal_path, "run", {}, now)
+        change = planned(selected(path)).changes[0]
+        journal.intend(change)
+        clock.tick(timedelta(days=-3))
+        journal.recover("Fabrikam", "me", change.observed)
+        journal.close()
+    found = list(lines(journal_path))
+    assert [line["event"] for line in found] == ["run", "intent", "recovered"]
+    assert [line["at"][:10] for line in found] == ["2027-02-01", "2027-02-01", "2027-01-29"]
