@@ -241,3 +241,34 @@ def tokens(desk: Desk) -> list[str]:
                 for entry in data.get(kind, {}).values()
             ]
     return found
+
+
+def test_doctor_knows_who_is_needed(people: Desk) -> None:
+    """A person's link fails at its token, with the command; after the login all is well."""
+    write(people, ", unattended: true")
+    ran = people.run("doctor", "--format", "json")
+    (check, _) = ran.data["checks"]
+    failed = [step for step in check["steps"] if step["state"] == "failed"]
+    assert [step["problem"]["code"] for step in failed] == ["person_needed"]
+    assert "pal-reconcile login alice --tenant C1" in failed[0]["problem"]["hint"]
+    assert login(people).status == 0
+    assert people.run("doctor").status == 0
+
+
+def test_the_note_for_a_person(people: Desk) -> None:
+    """The Markdown of her plan says what to run, for which customers."""
+    write(people)
+    ran = people.run("plan", "--only", "identity:alice", "--format", "markdown")
+    assert ran.status == 4
+    assert "- C1: 4936128\n- C 2: 4936128\n" in ran.out
+    assert "~~~sh\npal-reconcile login alice\npal-reconcile apply --only identity:alice " in ran.out
+
+
+def test_a_declined_code_is_told(people: Desk) -> None:
+    """One tenant that says no does not keep the others from their turn."""
+    write(people)
+    seed(people, {"blocked_in": [tenant_id(1)]})
+    ran = login(people, "--format", "json")
+    assert ran.status == 4
+    assert [link["result"] for link in ran.data["links"]] == ["failed", "ok"]
+    assert ran.link("C1")["problem"]["code"] == "conditional_access"
