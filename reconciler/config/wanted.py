@@ -31,7 +31,6 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
                 place=Place(tenant.name, tenant.tenant, entry.identity, entry.object_id),
                 state=entry.state,
                 partner_id=partner,
-                partner_names=partners.names.get(partner, ()) if partner else (),
                 replaceable=replaceable,
                 tags=tags,
                 covers=covers,

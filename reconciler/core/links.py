@@ -89,17 +89,15 @@ class Settled:
 class Wanted:
     """One link as the file wants it.
 
-    partner_id     the ID it should carry; None unless `state` is linked
-    partner_names  what Azure must answer as partnerName for that ID; empty means not checked
-    replaceable    the IDs that may be overwritten or removed here; None means any
-    covers         the customers that this link serves, where it is in our own tenant
-    settled        set where no diff is to be made
+    partner_id   the ID it should carry; None unless `state` is linked
+    replaceable  the IDs that may be overwritten or removed here; None means any
+    covers       the customers that this link serves, where it is in our own tenant
+    settled      set where no diff is to be made
     """
 
     place: Place
     state: Aim
     partner_id: str | None
-    partner_names: tuple[str, ...] = ()
     replaceable: frozenset[str] | None = frozenset()
     tags: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ def last(config_text: str, loaded: Loader) -> Wanted:
 def test_absent_and_unmanaged_links_want_no_partner(loaded: Loader, state: Aim) -> None:
     """Whatever partner the entry or the defaults name, no ID is wanted."""
     link = last(SOUND + f"    state: {state}\n    partner: contoso-old\n", loaded)
-    assert (link.state, link.partner_id, link.partner_names) == (state, None, ())
+    assert (link.state, link.partner_id) == (state, None)
 
 
 def test_a_partner_may_be_an_alias_or_a_listed_id(loaded: Loader) -> None:
