@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from reconciler.emulator.seed import Seed
 from reconciler.emulator.server import Emulator
+
+# A busy machine is no failure: how long a thing may take is for benchmarks to say.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from tests.config.conftest import SOUND, TODAY
 
 EXAMPLE = (Path(__file__).parents[2] / "tenants.example.yaml").read_text(encoding="utf-8")
 LINE = re.compile(r"tenants\.yaml:[1-9][0-9]*:[1-9][0-9]*: [^\n]*[^\n.]")
-QUICK = settings(deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(deadline=5000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 KEYS = [
     "version",

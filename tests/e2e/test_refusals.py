@@ -1,0 +1,34 @@
+"""Every refusal that Entra is known to give, once each, in one run over many customers."""
+
+from tests.azure.test_refusals import CODES
+from tests.e2e.command import APP, OURS, SECRET, Desk, tenant_id
+
+PASSING = ("throttled", "unavailable", "sign_in_refused")
+REFUSALS = [
+    (code, number) for code, numbers in CODES.items() if code not in PASSING for number in numbers
+]
+
+
+def test_each_refusal_has_its_code_and_none_is_tried_in_vain(desk: Desk) -> None:
+    """A person can act on every hint; only the first doubt of a secret is asked twice."""
+    customers = dict(enumerate(REFUSALS, start=1))
+    healthy = len(customers) + 1
+    desk.seed(
+        {healthy: OURS},
+        clients=[{"client_id": APP, "secret": SECRET}],
+        faults=[{"tenant": tenant_id(n), "aadsts": number} for n, (_, number) in customers.items()],
+    )
+    desk.customers(healthy)
+    ran = desk.plan()
+    assert ran.status == 4
+    assert ran.link(f"C{healthy}")["action"] == "none"
+    asked = desk.azure.state.requests.by_tenant()
+    twice = []
+    for number, (code, _) in customers.items():
+        problem = ran.link(f"C{number}")["problem"]
+        assert problem["code"] == code
+        assert len(problem["hint"]) > 40
+        assert "read" not in asked[tenant_id(number)]
+        twice += [code] * (asked[tenant_id(number)]["token"] - 1)
+    assert len(twice) == 1
+    assert twice[0] in ("invalid_client_secret", "expired_client_secret")
