@@ -40,12 +40,13 @@ class Recipe:
     people: People | None = None
 
 
-def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None) -> Cloud:
+def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None, stop: Event) -> Cloud:
     """A known cloud by name, or the one behind the endpoint that the operator chose."""
     if endpoint is None:
         return CLOUDS[name]
-    with closing(Https(Hosts(), ca_bundle=ca_bundle, only=frozenset({"GET"}))) as https:
-        return described(endpoint, https)
+    hosts = Hosts()
+    with closing(Https(hosts, ca_bundle=ca_bundle, only=frozenset({"GET"}))) as https:
+        return described(endpoint, https, Patience(hosts, stop))
 
 
 class Azure:

@@ -8,22 +8,30 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reconciler.azure.clouds import Cloud
-from reconciler.azure.https import Https
-from reconciler.azure.retry import Trouble
+from reconciler.azure.https import HttpReply, Https
+from reconciler.azure.refusals import of_arm
+from reconciler.azure.retry import Patience, Trouble
 from reconciler.core.errors import RunFailed, WrongUsage
 
 METADATA = "/metadata/endpoints?api-version=2022-09-01"
 
 
-def described(endpoint: str, https: Https) -> Cloud:
+def described(endpoint: str, https: Https, patience: Patience) -> Cloud:
     """The cloud behind an ARM endpoint that the operator chose, in its own words.
 
     Raises `WrongUsage` for an endpoint that is no https origin, `RunFailed` when the metadata
     document cannot be had or makes no sense.
     """
     arm = checked_endpoint(endpoint)
-    try:
+
+    def ask() -> HttpReply:
         reply = https.send("GET", arm + METADATA, headers={"Accept": "application/json"})
+        if reply.status == 429 or reply.status >= 500:
+            raise of_arm(reply, arm)
+        return reply
+
+    try:
+        reply = patience.call(ask)
     except Trouble as trouble:
         raise RunFailed(f"{arm}: {trouble.problem.message}; {trouble.problem.hint}") from None
     if reply.status != 200:

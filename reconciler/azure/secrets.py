@@ -66,20 +66,30 @@ class Secrets:
         return value
 
 
-def check(identities: Iterable[Identity], vault_suffix: str | None) -> None:
+def check(identities: Iterable[Identity]) -> None:
     """Raise `BadFile` with a complaint for each reference that cannot be resolved.
 
     Offline: a key vault is not asked and no program is run, only whether that could be done.
-
-    vault_suffix  None where the cloud has yet to describe itself
     """
+    _check_each(identities, check_ref)
+
+
+def check_vaults(identities: Iterable[Identity], vault_suffix: str) -> None:
+    """Raise `BadFile` with a complaint for each key vault that is not one of the cloud's."""
+
+    def check_one(ref: SecretRef) -> None:
+        if ref.source == "keyvault":
+            check_vault(ref, vault_suffix)
+
+    _check_each(identities, check_one)
+
+
+def _check_each(identities: Iterable[Identity], check_one: Callable[[SecretRef], None]) -> None:
     complaints = []
     for identity in identities:
         for ref in identity.secret_refs:
             try:
-                check_ref(ref)
-                if ref.source == "keyvault" and vault_suffix:
-                    check_vault(ref, vault_suffix)
+                check_one(ref)
             except Unresolved as error:
                 complaints.append(f"{ref.where}: {error} (identity {identity.name})")
     if complaints:

@@ -12,6 +12,7 @@ from reconciler.cli import output
 from reconciler.cli.options import Format, Options
 from reconciler.core.links import Change
 from reconciler.core.plan import Kind, Plan, Refusal, Report
+from reconciler.core.statuses import Status, of_plan
 
 MANY = 10
 """Above so many changes a person types their number: a habit of typing y is too quick."""
@@ -23,13 +24,21 @@ class Consent:
 
     is_given  by --yes or by --approve
     form      how results are written
+    is_quiet  whether nothing is to be said where there is nothing to tell
     """
 
     is_given: bool
     form: Format
+    is_quiet: bool = False
 
     def show_plan(self, plan: Plan, *, will_write: bool) -> None:
-        """Show what is about to be done, wherever somebody will read it."""
+        """Show what is about to be done, wherever somebody will read it.
+
+        A saved plan that could not be read has no changes to show, and must not look in sync.
+        """
+        is_silent = self.is_quiet and of_plan(plan, detailed=True) is Status.IN_SYNC
+        if not plan.changes or is_silent:
+            return
         if self.form is Format.TABLE:
             output.show(plan, Kind.PLAN, Format.TABLE)
         elif will_write and not self.is_given and output.asks_here():

@@ -138,7 +138,7 @@ class Options:
     @property
     def trusted(self) -> str | None:
         """The CA bundle in force, as a path; None means the public authorities."""
-        return str(self.ca_bundle) if self.ca_bundle else os.environ.get("REQUESTS_CA_BUNDLE")
+        return str(self.ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or "") or None
 
 
 def with_options(command: Callable[..., StatusT]) -> Callable[..., StatusT]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reconciler.cli.options import Options
     from reconciler.config.load import Config
     from reconciler.core.findings import Finding
+    from reconciler.core.identities import Identity
     from reconciler.core.links import Place, Wanted
 
 
@@ -36,12 +37,32 @@ def read_file(options: Options, *, with_secrets: bool = True) -> Selection:
 
     config = load(options.config, now().date())
     wanted = select(config, options.only or (), options.exclude or ())
+    selection = Selection(config, wanted)
     if with_secrets:
         from reconciler.azure.secrets import check
 
-        used = {want.place.identity: None for want in wanted if is_read(want)}
-        check((config.identities[name] for name in used), _vault_suffix(options, config))
-    return Selection(config, wanted)
+        check(used_identities(selection))
+    if options.arm_endpoint is None:
+        from reconciler.azure.clouds import CLOUDS
+
+        check_vaults(selection, CLOUDS[config.cloud].vault_suffix)
+    return selection
+
+
+def used_identities(selection: Selection) -> list[Identity]:
+    """The identities that the selected links are read with."""
+    used = {want.place.identity: None for want in selection.wanted if is_read(want)}
+    return [selection.config.identities[name] for name in used]
+
+
+def check_vaults(selection: Selection, vault_suffix: str) -> None:
+    """Raise `BadFile` if a secret is in a key vault that is not of this cloud.
+
+    Another cloud than the file's says its suffix only when it is asked.
+    """
+    from reconciler.azure.secrets import check_vaults
+
+    check_vaults(used_identities(selection), vault_suffix)
 
 
 def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> list[Place]:
@@ -80,10 +101,3 @@ def findings_of(selection: Selection) -> tuple[Finding, ...]:
 def is_read(want: Wanted) -> bool:
     """Whether this link is asked for at all."""
     return want.settled is None or want.settled.is_read
-
-
-def _vault_suffix(options: Options, config: Config) -> str | None:
-    """Of the file's own cloud; another one has yet to say its own."""
-    from reconciler.azure.clouds import CLOUDS
-
-    return None if options.arm_endpoint else CLOUDS[config.cloud].vault_suffix

@@ -6,6 +6,7 @@ Heavy modules are imported where they are used, so that `--version` and completi
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.options import LogFormat, Options
 from reconciler.cli.run import Run
-from reconciler.cli.selection import Selection, now
+from reconciler.cli.selection import Selection, check_vaults, now
+from reconciler.core.errors import WrongUsage
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
@@ -34,13 +36,15 @@ def opened(options: Options, selection: Selection) -> Iterator[Run]:
     from reconciler.engine.stop import Stop
 
     log.set_up(as_json=options.log_format is LogFormat.JSON, level=options.level)
+    _check_trust(options.trusted)
     config = selection.config
-    cloud = find_cloud(config.cloud, options.arm_endpoint, options.trusted)
+    stop = Stop(options.deadline)
+    cloud = find_cloud(config.cloud, options.arm_endpoint, options.trusted, stop.event)
+    check_vaults(selection, cloud.vault_suffix)
     run_id = os.urandom(8).hex()
     logger = log.get().bind(run=run_id)
     if options.arm_endpoint is None and config.cloud != "public":
         logger.warning("untested_cloud", cloud=config.cloud)
-    stop = Stop(options.deadline)
     people = _people(options, config)
     recipe = Recipe(cloud, config.identities, options.trusted, options.concurrency, people)
     with (
@@ -87,6 +91,19 @@ def check_state_lasts(options: Options) -> tuple[Refusal, ...]:
         message = f"{directory} will not last: {why}. Name a lasting one with --state-dir"
         return (Refusal("require-journal", message),)
     return ()
+
+
+def _check_trust(ca_bundle: str | None) -> None:
+    """Raise `WrongUsage` unless the CA bundle can be used; a folder of them is left to requests."""
+    if ca_bundle is None or Path(ca_bundle).is_dir():
+        return
+    try:
+        ssl.create_default_context(cafile=ca_bundle)
+    except (OSError, ssl.SSLError) as error:
+        raise WrongUsage(
+            f"the CA bundle {ca_bundle} is not a readable PEM file ({error.strerror}); "
+            "correct --ca-bundle or REQUESTS_CA_BUNDLE"
+        ) from None
 
 
 def _state_file(options: Options, kind: str) -> Path:

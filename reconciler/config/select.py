@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from reconciler.config.complaints import did_you_mean, quoted
+from reconciler.config.fields import GUID
 from reconciler.config.load import Config
 from reconciler.core.errors import BadFile
 from reconciler.core.links import Wanted
@@ -72,6 +73,9 @@ def _readings(config: Config, selector: str) -> list[Callable[[Wanted], bool]]:
 
 def _nothing(config: Config, selector: str) -> str:
     kind, colon, value = selector.partition(":")
+    if GUID.fullmatch(selector):
+        hint = "a tenant that the file names by a domain is selected by that, or by its name"
+        return f"{quoted(selector)} matches no link in {visible(str(config.path))}; {hint}"
     known = _known(config, kind) if colon else set()
     if known:
         near, prefix = did_you_mean(value, known), f"{kind}:"

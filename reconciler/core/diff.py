@@ -14,7 +14,9 @@ def diff(wanted: Sequence[Wanted], observed: Mapping[Place, Observed]) -> tuple[
 
     A place without an observation must be settled (attested): everything else is read first.
     """
-    seen = without_duplicates(observed)
+    # In the file's order, not in that of the answers: equal plans have equal digests.
+    places = (want.place for want in wanted if want.place in observed)
+    seen = without_duplicates({place: observed[place] for place in places})
     return tuple(_change(want, seen.get(want.place)) for want in wanted)
 
 

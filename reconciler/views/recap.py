@@ -31,6 +31,8 @@ def report_recap(report: Report) -> str:
     cut = _REPORT_CUT if report.interrupted else ""
     if report.failure:
         cut = f"{cut} {_FAILED}".strip()
+    if report.refusals and not report.results:
+        return "Apply: refused, nothing was written."
     if report.refusals:
         return _sentence("Apply: refused, nothing was written", [_writes(counts), *rest], cut)
     outcomes = count_outcomes(report.results)

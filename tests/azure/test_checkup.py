@@ -56,7 +56,7 @@ def open_surgery(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """Opens a doctor: `cloud` and `trusted` in place of the emulator's own."""
     monkeypatch.setenv("PAL_SECRET", SECRET)
     opened = []
-    own = find_cloud("public", emulator.endpoint, str(emulator.ca_path))
+    own = find_cloud("public", emulator.endpoint, str(emulator.ca_path), Event())
 
     def open_it(
         identity: Identity | None = None, *, trusted: bool = True, **changes: Any

@@ -1,6 +1,7 @@
 """How another cloud is taken at its word, and when it is not."""
 
 import json
+from threading import Event
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from reconciler.azure.clouds import CLOUDS
 from reconciler.azure.hosts import Hosts
 from reconciler.azure.https import HttpReply, Https
 from reconciler.azure.metadata import checked_endpoint, described
+from reconciler.azure.retry import Patience
 from reconciler.core.errors import RunFailed, WrongUsage
 
 GOOD = {
@@ -18,6 +20,9 @@ GOOD = {
     },
     "suffixes": {"keyVaultDns": ".vault.example"},
 }
+
+
+PATIENCE = Patience(Hosts(), Event())
 
 
 class Canned(Https):
@@ -38,7 +43,7 @@ class Canned(Https):
 
 def test_a_cloud_describes_itself() -> None:
     """Authority, scope and vault suffix come from its document; ARM stays the chosen endpoint."""
-    cloud = described("https://arm.example/", Canned(200, GOOD))
+    cloud = described("https://arm.example/", Canned(200, GOOD), PATIENCE)
     assert cloud.arm == "https://arm.example"
     assert cloud.authority == "https://login.example"
     assert cloud.scope == "https://management.core.example/.default"
@@ -48,7 +53,7 @@ def test_a_cloud_describes_itself() -> None:
 def test_the_first_audience_serves_where_none_is_for_management() -> None:
     """And a cloud without vaults gets a suffix that no host has."""
     data = {"authentication": GOOD["authentication"] | {"audiences": ["https://a", "https://b"]}}
-    cloud = described("https://arm.example", Canned(200, data))
+    cloud = described("https://arm.example", Canned(200, data), PATIENCE)
     assert (cloud.scope, cloud.vault_suffix) == ("https://a/.default", "invalid")
 
 
@@ -69,7 +74,7 @@ def test_the_first_audience_serves_where_none_is_for_management() -> None:
 def test_anything_else_ends_the_run(status: int, body: Any) -> None:
     """Nothing is guessed about where tokens come from."""
     with pytest.raises(RunFailed, match="--arm-endpoint"):
-        described("https://arm.example", Canned(status, body))
+        described("https://arm.example", Canned(status, body), PATIENCE)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.azure.clouds import CLOUDS
-from reconciler.azure.secrets import COMMANDS_ALLOWED, Secrets, Unresolved, check
+from reconciler.azure.secrets import COMMANDS_ALLOWED, Secrets, Unresolved, check, check_vaults
 from reconciler.azure.vaults import Vaults
 from reconciler.core.errors import BadFile
 from reconciler.core.identities import Identity, SecretRef
@@ -17,11 +17,16 @@ def secrets() -> Secrets:
     return Secrets(Vaults(CLOUDS["public"]).read)
 
 
-def complaint(ref: SecretRef, suffix: str | None = "vault.azure.net") -> str:
-    """The one complaint that a check makes of a reference."""
+def _check_both(identity: Identity) -> None:
+    check([identity])
+    check_vaults([identity], "vault.azure.net")
+
+
+def complaint(ref: SecretRef) -> str:
+    """The one complaint that the checks make of a reference."""
     identity = Identity("app", "client_secret", secret=ref)
     with pytest.raises(BadFile) as caught:
-        check([identity], suffix)
+        _check_both(identity)
     (text,) = caught.value.complaints
     return text
 
@@ -118,7 +123,5 @@ def test_every_bad_reference_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     """Nobody mends a file one complaint at a time."""
     refs = [SecretRef("env", f"PAL_NONE_{n}") for n in range(3)]
     with pytest.raises(BadFile) as caught:
-        check(
-            [Identity(f"app{n}", "client_secret", secret=ref) for n, ref in enumerate(refs)], None
-        )
+        check([Identity(f"app{n}", "client_secret", secret=ref) for n, ref in enumerate(refs)])
     assert len(caught.value.complaints) == 3

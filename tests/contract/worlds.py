@@ -61,7 +61,7 @@ class EmulatedWorld:
 
     def __post_init__(self) -> None:
         ca = str(self.emulator.ca_path)
-        cloud = find_cloud("public", self.emulator.endpoint, ca)
+        cloud = find_cloud("public", self.emulator.endpoint, ca, Event())
         self.stop = Event()
         self.azure = Azure(Recipe(cloud, {"app": APP}, ca), self.stop)
         self.reader = self.azure.reader

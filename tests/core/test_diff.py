@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from reconciler.core.diff import diff
-from reconciler.core.links import WRITES, Action, Aim, Observed, Settled, Wanted
+from reconciler.core.links import WRITES, Action, Aim, Observed, Place, Seen, Settled, Wanted
 from tests.core import worlds
 from tests.core.worlds import FOREIGN, GONE, OLD, OURS, linked, unknown, unlinked, wanted
 
@@ -118,3 +118,12 @@ def test_what_could_not_be_read_is_never_written(
         assert seen is not None
         assert seen.partner_id is None or change.wanted.may_replace(seen.partner_id)
         assert change.wanted.state is not UNMANAGED
+
+
+def test_duplicates_are_named_in_the_files_order() -> None:
+    """Answers come in any order; equal plans have equal digests all the same."""
+    places = [Place("Eight", "fabrikam.com", name) for name in ("b", "c")]
+    wants = [Wanted(place, Aim.LINKED, "4936128") for place in places]
+    seen = {place: Observed(Seen.NOT_LINKED, "tid", "oid") for place in places}
+    turned = dict(reversed(seen.items()))
+    assert diff(wants, seen) == diff(wants, turned)

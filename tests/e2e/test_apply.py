@@ -217,3 +217,21 @@ def test_a_journal_that_will_not_last_can_be_refused(desk: Desk) -> None:
     assert ran.status == 3
     assert [refusal["guard"] for refusal in ran.data["refusals"]] == ["require-journal"]
     assert desk.requests("create") == []
+
+
+def test_quiet_says_nothing_when_all_is_in_sync(desk: Desk) -> None:
+    """Cron mails what is printed, every night."""
+    desk.seed({1: OURS})
+    desk.customers(1)
+    ran = desk.run("apply", "--yes", "-q")
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+
+
+def test_a_plan_that_cannot_be_read_is_not_called_in_sync(desk: Desk) -> None:
+    """Nothing was compared, so nothing is said of any link."""
+    desk.customers(1)
+    (desk.path / "plan.json").write_text("{}")
+    ran = desk.run("apply", "plan.json", "--yes")
+    assert ran.status == 3
+    assert "in sync" not in ran.out
+    assert "Refused by plan-file" in ran.out

@@ -271,3 +271,18 @@ def test_the_azure_cli_signs_in(desk: Desk) -> None:
     assert ran.link("C2")["problem"]["code"] == "person_needed"
     missing = desk.run("plan", "--format", "json", PATH="/nonexistent")
     assert missing.link("C1")["problem"]["code"] == "credential_unusable"
+
+
+def test_a_metadata_document_is_asked_for_again(desk: Desk) -> None:
+    """A 503 at the start is passing trouble like any other."""
+    desk.seed(faults=[{"operation": "metadata", "status": 503, "times": 1}])
+    desk.customers(1)
+    assert desk.run("plan").status == 0
+
+
+@pytest.mark.parametrize("name", ["missing.pem", "tenants.yaml"])
+def test_a_ca_bundle_that_is_none_is_wrong_usage(desk: Desk, name: str) -> None:
+    """It is named, with the option and the variable that may be wrong."""
+    desk.customers(1)
+    ran = desk.run("plan", "--ca-bundle", name)
+    assert (ran.status, name in ran.err, "Traceback" in ran.err) == (64, True, False)

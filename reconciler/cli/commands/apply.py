@@ -56,7 +56,7 @@ def apply(
     if unknown := sorted(set(allow or ()) - set(GUARDS)):
         raise WrongUsage(f"--allow {unknown[0]} is no guard; they are: {', '.join(GUARDS)}")
     selection = read_file(options)
-    consent = Consent(is_given=yes or approve is not None, form=options.format)
+    consent = Consent(yes or approve is not None, options.format, options.quiet)
     with wire.writing(options, selection, lock_timeout) as (run, journal):
         planned, refusals = load_plan(plan, selection.config.digest) if plan else (run.plan(), ())
         making = planned.writes[:max_changes]
