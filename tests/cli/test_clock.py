@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from freezegun import freeze_time
 
 from reconciler.cli.options import Options
 from reconciler.cli.saved import load_plan, save_plan
@@ -14,6 +13,7 @@ from reconciler.core.guards import check
 from reconciler.core.links import Action, Observed, Seen
 from reconciler.core.plan import Plan
 from reconciler.store.journal import FileJournal, lines
+from tests.clocks import frozen
 
 FILE = """version: 1
 partners: {uk: {id: "4936128"}}
@@ -61,15 +61,15 @@ def test_a_hold_ends_with_the_day_before_in_utc(
     path: Path, moment: str, actions: list[Action]
 ) -> None:
     """Wherever the machine stands."""
-    with freeze_time(moment):
+    with frozen(moment):
         assert [change.action for change in planned(selected(path)).changes] == actions
 
 
 def test_findings_come_with_their_day(path: Path) -> None:
     """An attestation grows old, and a hold that ended is pointed out."""
-    with freeze_time("2026-11-23"):
+    with frozen("2026-11-23"):
         assert selected(path).config.findings == ()
-    with freeze_time("2027-01-02"):
+    with frozen("2027-01-02"):
         codes = [finding.code for finding in selected(path).config.findings]
     assert codes == ["hold_expired", "attestation_old"]
 
@@ -86,7 +86,7 @@ def test_findings_come_with_their_day(path: Path) -> None:
 def test_a_saved_plan_grows_old(path: Path, later: timedelta, guards: list[str]) -> None:
     """A day is young enough; a clock that was set back makes a plan from the future."""
     file = path.with_name("plan.json")
-    with freeze_time("2027-02-01T02:00:00Z") as clock:
+    with frozen("2027-02-01T02:00:00Z") as clock:
         selection = selected(path)
         save_plan(file, planned(selection))
         clock.move_to("2027-02-01T02:00:00Z")
@@ -101,7 +101,7 @@ def test_a_saved_plan_grows_old(path: Path, later: timedelta, guards: list[str])
 def test_a_journal_keeps_its_order_when_the_clock_is_set_back(path: Path) -> None:
     """Lines are chained by digest, not by time."""
     journal_path = path.with_name("journal.jsonl")
-    with freeze_time("2027-02-01T02:00:00Z") as clock:
+    with frozen("2027-02-01T02:00:00Z") as clock:
         journal = FileJournal(journal_path, "run", {}, now)
         change = planned(selected(path)).changes[0]
         journal.intend(change)
