@@ -50,7 +50,7 @@ def decode(data: bytes, file: int, complaints: Complaints) -> str | None:
     if found := _UNREADABLE.search(text):
         code = f"U+{ord(found[0]):04X}"
         at = _end(text[: found.start()], file)
-        complaints.add(at, f"a character that YAML does not allow ({code}); remove it")
+        complaints.add(at, f"a character that may stand nowhere ({code}); remove it")
         return None
     return text
 

@@ -1,18 +1,19 @@
 """Which files make up one tenants.yaml? The main one and its includes, read into one tree.
 
-An included file holds `tenants:` and nothing else: whoever reviews the main file has seen every
-partner ID, every identity and every limit.
+An included file, be it YAML or a table, holds tenants and nothing else: whoever reviews the main
+file has seen every partner ID, every identity and every limit.
 """
 
 import hashlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path as FilePath
 
-from reconciler.config import events, files
+from reconciler.config import events, files, tables
 from reconciler.config.complaints import Complaints, Spot, hidden, quoted, spot
 from reconciler.config.fields import LONGEST_NAME
-from reconciler.config.nodes import Items, Plain, Table
+from reconciler.config.nodes import Items, Path, Plain, Table
+from reconciler.config.tables import Customers
 from reconciler.config.wording import LATER_KEYS
 
 _BEGIN = "begin with version: 1, or have pal-reconcile init write a first one"
@@ -24,15 +25,17 @@ class Gathered:
 
     root         the main file's mapping, with the tenants of every file in it
     digest       over the bytes as loaded
-    is_complete  whether every file that should be there could be read
+    broken       the places in the tree that have a complaint already: cells of tables
+    is_complete  whether every file that should be there could be read, and every row of it
     """
 
     root: Table
     digest: str
+    broken: list[Path]
     is_complete: bool
 
 
-def gather(path: Path, complaints: Complaints) -> Gathered | None:
+def gather(path: FilePath, complaints: Complaints) -> Gathered | None:
     """Read the file and all it includes; None if the main file gives nothing to check."""
     main = complaints.file(path)
     data = files.fetch(path)
@@ -46,18 +49,39 @@ def gather(path: Path, complaints: Complaints) -> Gathered | None:
     included, is_complete = _included(root, path, complaints)
     tenants = _tenants(root, complaints)
     is_complete &= isinstance(root.get("tenants", tenants), Items)
-    for number, content in included:
-        digest.update(b"\0" + hashlib.sha256(content).digest())
-        more = _mapping(content, number, complaints, "begin with tenants:")
-        if more is None:
-            is_complete = False
-            continue
-        _only_tenants(more, number, complaints)
-        extra = _tenants(more, complaints)
-        tenants.extend(extra)
-        tenants.where.extend(extra.where)
+    broken: list[Path] = []
+    for file in included:
+        digest.update(b"\0" + hashlib.sha256(file.content).digest())
+        more = _customers(file, complaints)
+        is_complete &= more.is_complete
+        broken += [("tenants", len(tenants) + row, key) for row, key in more.broken]
+        tenants.extend(more.rows)
+        tenants.where.extend(more.rows.where)
     root["tenants"] = tenants
-    return Gathered(root, f"sha256:{digest.hexdigest()}", is_complete)
+    return Gathered(root, f"sha256:{digest.hexdigest()}", broken, is_complete)
+
+
+@dataclass(frozen=True, slots=True)
+class _Included:
+    """An included file: its number for complaints, its bytes, and whether it is a table."""
+
+    number: int
+    content: bytes
+    is_table: bool
+
+
+def _customers(file: _Included, complaints: Complaints) -> Customers:
+    """The tenants of an included file, in either form."""
+    if file.is_table:
+        text = files.decode(file.content, file.number, complaints)
+        if text is None:
+            return Customers(is_complete=False)
+        return tables.read(text, file.number, complaints)
+    root = _mapping(file.content, file.number, complaints, "begin with tenants:")
+    if root is None:
+        return Customers(is_complete=False)
+    _only_tenants(root, file.number, complaints)
+    return Customers(_tenants(root, complaints))
 
 
 def _mapping(data: bytes, file: int, complaints: Complaints, remedy: str) -> Table | None:
@@ -75,12 +99,10 @@ def _mapping(data: bytes, file: int, complaints: Complaints, remedy: str) -> Tab
     return None
 
 
-def _included(
-    root: Table, path: Path, complaints: Complaints
-) -> tuple[list[tuple[int, bytes]], bool]:
-    """The included files' numbers and bytes, each file once, and whether none was missed."""
+def _included(root: Table, path: FilePath, complaints: Complaints) -> tuple[list[_Included], bool]:
+    """The included files, each once, and whether none was missed."""
     patterns = root.get("include")
-    found: list[tuple[int, bytes]] = []
+    found: list[_Included] = []
     is_complete = True
     seen = {os.path.realpath(path)}
     if not isinstance(patterns, Items):
@@ -102,18 +124,12 @@ def _included(
             if content is None:
                 is_complete = False
             else:
-                found.append((complaints.file(name), content))
+                is_table = name.suffix.casefold() == ".csv"
+                found.append(_Included(complaints.file(name), content, is_table))
     return found, is_complete
 
 
-def _content(name: Path, at: Spot, complaints: Complaints) -> bytes | None:
-    if name.suffix.casefold() == ".csv":
-        complaints.add(
-            at,
-            f"include {quoted(str(name))}: this release does not know tables yet; "
-            "write the tenants in YAML",
-        )
-        return None
+def _content(name: FilePath, at: Spot, complaints: Complaints) -> bytes | None:
     content = files.fetch(name)
     if isinstance(content, str):
         complaints.add(at, f"include {quoted(str(name))}: {content}")

@@ -17,12 +17,11 @@ from reconciler.config.coverage import check_coverage
 from reconciler.config.damage import Damage
 from reconciler.config.draft import Draft
 from reconciler.config.duplicates import check_duplicates
-from reconciler.config.gather import gather
+from reconciler.config.gather import Gathered, gather
 from reconciler.config.homes import check_homes
 from reconciler.config.mend import mend
 from reconciler.config.names import check_labels, check_names
 from reconciler.config.nodes import Path as NodePath
-from reconciler.config.nodes import Table
 from reconciler.config.partners import Partners
 from reconciler.config.references import check_references
 from reconciler.config.schema import Document
@@ -79,7 +78,7 @@ def load(path: Path, today: date) -> Config:
     if gathered is None:
         raise complaints.error()
     root = gathered.root
-    document = _validated(root, gathered.is_complete, complaints, today)
+    document = _validated(gathered, complaints, today)
     if document is None or complaints:
         raise complaints.error()
     partners = Partners.of(document, document.partners is not None)
@@ -101,16 +100,16 @@ def _limits(document: Document) -> Limits:
     return Limits(**{field.name: getattr(document.limits, field.name) for field in fields(Limits)})
 
 
-def _validated(
-    root: Table, is_complete: bool, complaints: Complaints, today: date
-) -> Document | None:
+def _validated(gathered: Gathered, complaints: Complaints, today: date) -> Document | None:
     """The document, or what is left of it once every broken part has its complaint and is out.
 
     Only the first round is reported: what later rounds find follows from what was taken out.
     """
+    root = gathered.root
     check_labels(root, complaints)
     damage = Damage.of(root)
-    paths: list[NodePath] = [] if is_complete else [_SOMEWHERE]
+    paths = [*gathered.broken, *([] if gathered.is_complete else [_SOMEWHERE])]
+    mend(root, gathered.broken)
     for attempt in range(ROUNDS):
         result = validate(root)
         if isinstance(result, Document):

@@ -186,7 +186,7 @@ class Document(Part):
     cloud: Literal["public", "usgov", "china"] = "public"
     """The cloud that all tenants of this file are in."""
     include: Names | None = None
-    """Files with more tenants, as globs relative to this file."""
+    """Files with more tenants, YAML or CSV, as globs relative to this file."""
     partners: Annotated[dict[fields.Alias, Partner], Field(min_length=1)] | None = None
     """The partner IDs this file may link, each under an alias. They are the ones that are ours."""
     identities: Annotated[dict[fields.Name, Identity], Field(min_length=1)] | None = None

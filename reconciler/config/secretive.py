@@ -1,4 +1,4 @@
-"""Does a key announce a secret? What stands under such a key is never repeated in a message."""
+"""Does a key announce a secret, or is a text one? Neither is ever repeated in a message."""
 
 import re
 
@@ -16,3 +16,15 @@ _TELLING = re.compile(
 def looks_secret(key: str) -> bool:
     """Whether people would put a secret under a key of this name."""
     return bool(_TELLING.search(key.casefold().replace("-", "_")))
+
+
+_SECRET = re.compile(
+    "[A-Za-z0-9_.~-]{3}[0-9]Q~[A-Za-z0-9_.~-]{20,}"  # Entra's client secrets are made to be found
+    "|-----BEGIN |eyJ[A-Za-z0-9_-]{10,}[.]|(AccountKey|SharedAccessKey|[?&]sig)="
+)
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a text is, or holds, what is known to be a secret by its form: an Entra client
+    secret, a PEM block, a JWT, or a key of a connection string."""
+    return bool(_SECRET.search(text))

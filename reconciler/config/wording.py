@@ -102,7 +102,8 @@ def worded(error: ErrorDetails) -> str:
         case "union_tag_invalid" | "union_tag_not_found" if isinstance(value, Table):
             return _unknown_kind(value.get("kind"))
         case _ if isinstance(value, Plain) and value.read_as == "null":
-            return f"{subject} is empty; give it a value or leave it out"
+            can_go = path[0] != "tenants" or path[2:] not in (("name",), ("tenant",))
+            return f"{subject} is empty; give it a value{' or leave it out' if can_go else ''}"
         case fields.SAID:
             return f"{subject}{_shown(value)} {error['ctx']['said']}"
         case fields.MASKED:
