@@ -57,8 +57,12 @@ class Machine:
         call = host.understand(request, self._world)
         self._world.requests.note(call, self._world.clock.now())
         effect = self._world.effect_on(call) or Effect()
+        resets = self._world.resets
         await _pause(self._world.latency_s + effect.latency_s)
-        answer = effects.answer(effect, call, host.carry_out, self._world)
+        if self._world.resets == resets:
+            answer = effects.answer(effect, call, host.carry_out, self._world)
+        else:  # it was meant for a world that is gone
+            answer = effects.DROPPED
         await _pause(effect.slow_answer_s)
         if answer.connection != "drop":
             await send_answer(answer._replace(headers=[self._date(), *answer.headers]), send)

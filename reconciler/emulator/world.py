@@ -38,11 +38,16 @@ class World:
         self.notary = Notary(self.tokens, self.issuers)
         # What the machine and its pipelines are given to show to their own token endpoints.
         self.machine_secret = secrets.token_urlsafe(24)
+        self.resets = 0
         self.seed = seed
         self.reset(seed)
 
     def reset(self, seed: Seed | None = None) -> None:
-        """Begin anew with `seed`, or with the last one; tokens stay valid."""
+        """Begin anew with `seed`, or with the last one; tokens stay valid.
+
+        A request that still waits for its answer gets none.
+        """
+        self.resets += 1
         self.seed = seed = seed or self.seed
         self.clock.reset()
         if seed.clock is not None:

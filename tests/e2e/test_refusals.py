@@ -11,17 +11,17 @@ REFUSALS = [
 
 def test_each_refusal_has_its_code_and_none_is_tried_in_vain(desk: Desk) -> None:
     """A person can act on every hint; only the first doubt of a secret is asked twice."""
-    customers = dict(enumerate(REFUSALS, start=1))
-    healthy = len(customers) + 1
+    customers = dict(enumerate(REFUSALS, start=2))
     desk.seed(
-        {healthy: OURS},
+        {1: OURS},
         clients=[{"client_id": APP, "secret": SECRET}],
         faults=[{"tenant": tenant_id(n), "aadsts": number} for n, (_, number) in customers.items()],
     )
-    desk.customers(healthy)
-    ran = desk.plan()
+    desk.customers(len(customers) + 1)
+    # One at a time, the healthy one first: once a secret was accepted, no refusal condemns it.
+    ran = desk.plan("--concurrency=1")
     assert ran.status == 4
-    assert ran.link(f"C{healthy}")["action"] == "none"
+    assert ran.link("C1")["action"] == "none"
     asked = desk.azure.state.requests.by_tenant()
     twice = []
     for number, (code, _) in customers.items():

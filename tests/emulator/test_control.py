@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 
 from reconciler.emulator.calls import RequestLog
 from reconciler.emulator.seed import read
@@ -136,6 +139,20 @@ def test_switches_are_turned(caller: Caller) -> None:
     assert caller.sign_in().json()["expires_in"] == 30
     shown = caller.control("POST", "switches", {"foreign_status": 401})["switches"]
     assert wanted.items() <= shown.items()
+
+
+def test_a_reset_ends_what_still_waits(azure: Emulator, caller: Caller) -> None:
+    """A write that was slow under way does not reach the world that follows."""
+    token = caller.token()
+    azure.state.latency_s = 0.5
+    with ThreadPoolExecutor(1) as pool:
+        write = pool.submit(caller.arm, "PUT", f"/{CONTOSO}", token=token)
+        while "create" not in azure.state.requests.by_operation():
+            time.sleep(0.01)
+        azure.state.reset()
+        with pytest.raises(requests.ConnectionError):
+            write.result()
+    assert caller.arm("GET", token=token).status_code == 404
 
 
 def test_a_reset_begins_anew(azure: Emulator, caller: Caller) -> None:
