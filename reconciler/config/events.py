@@ -25,7 +25,7 @@ MOST_VALUES = 1_000_000
 
 _CORE = "tag:yaml.org,2002:"
 _HARMLESS_TAGS = frozenset({None, "!", f"{_CORE}str", f"{_CORE}map", f"{_CORE}seq"})
-_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _TAB_INDENT = re.compile("[ -]*\t")
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]]
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
@@ -51,7 +51,7 @@ def read(text: str, file: int, complaints: Complaints) -> Node | None:
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
-    lines = _LINE_BREAK.split(text)
+    lines = LINE_BREAK.split(text)
     if line < len(lines) and _TAB_INDENT.match(lines[line]):
         return "not YAML: a tab where blanks are meant; indent with spaces"
     problem = ", ".join(part for part in (error.context, error.problem) if part)
