@@ -21,6 +21,7 @@ from reconciler.azure.metadata import described
 from reconciler.azure.retry import Patience
 from reconciler.azure.users import People
 from reconciler.azure.vaults import Vaults
+from reconciler.core.endings import Traffic
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
 
@@ -79,6 +80,11 @@ class Azure:
     def writer(self, place: Place) -> Iterator[LinkWriter]:
         """Open a link to change it."""
         yield LinkWriter(self._session(place), self._writing)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was asked of Azure and Entra until now."""
+        return self._hosts.traffic
 
     def doctor(self, clock: Callable[[], datetime]) -> Doctor:
         """Open all that a run uses, to look whether it is fit. `clock` is this machine's, UTC."""

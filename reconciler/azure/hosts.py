@@ -1,7 +1,9 @@
-"""Which hosts are there, and which are down? One memory for all links of a run."""
+"""Which hosts are there, which are down, and how much was asked? One memory for all of a run."""
 
 from threading import Lock
 from urllib.parse import urlsplit
+
+from reconciler.core.endings import Traffic
 
 DOWN_AFTER = 20
 """So many unanswered or 5xx requests in a row, and a host is not asked twice any more."""
@@ -25,18 +27,34 @@ class Hosts:
         self._failures: dict[str, int] = {}
         self._down: set[str] = set()
         self._lock = Lock()
+        self._requests = 0
+        self._retries = 0
+        self._throttled_s = 0.0
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was asked until now."""
+        return Traffic(self._requests, self._retries, self._throttled_s)
 
     def answered(self, url: str) -> None:
         """Note a real answer, whatever it said."""
         host = _service(url)
-        if self._failures.get(host):
-            with self._lock:
+        with self._lock:
+            self._requests += 1
+            if self._failures.get(host):
                 self._failures[host] = 0
+
+    def waited(self, asked_s: float | None) -> None:
+        """Note that something is tried again, after so many seconds if the service asked to."""
+        with self._lock:
+            self._retries += 1
+            self._throttled_s += asked_s or 0.0
 
     def failed(self, url: str) -> None:
         """Note a 5xx or no answer at all."""
         host = _service(url)
         with self._lock:
+            self._requests += 1
             self._failures[host] = self._failures.get(host, 0) + 1
             if self._failures[host] >= DOWN_AFTER:
                 self._down.add(host)

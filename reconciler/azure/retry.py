@@ -86,6 +86,7 @@ class Patience:
         ):
             return False
         self._tries += 1
+        self._hosts.waited(retry_after_s)
         return not self._stop.wait(wait_s)
 
     def _backoff_s(self) -> float:

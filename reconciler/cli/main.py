@@ -21,8 +21,8 @@ from reconciler.cli.commands.plan import plan
 from reconciler.cli.commands.schema import schema
 from reconciler.cli.commands.show import show
 from reconciler.cli.commands.validate import validate
-from reconciler.core.errors import BadFile, Locked, PalReconcileError, Refused, WrongUsage
-from reconciler.core.statuses import Status
+from reconciler.core.errors import PalReconcileError
+from reconciler.core.statuses import Status, of_error
 from reconciler.version import __version__
 
 app = typer.Typer(
@@ -55,14 +55,6 @@ def _root(
     """Keep Partner Admin Link right across all customer tenants."""
 
 
-_STATUSES = {
-    WrongUsage: Status.WRONG_USAGE,
-    BadFile: Status.BAD_FILE,
-    Refused: Status.REFUSED,
-    Locked: Status.LOCKED,
-}
-
-
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit status."""
     try:
@@ -71,7 +63,7 @@ def run(arguments: list[str] | None = None) -> int:
         return _wrong_usage(error)
     except PalReconcileError as error:
         _say(str(error))
-        return _STATUSES.get(type(error), Status.RUN_FAILED)
+        return of_error(error)
     except (KeyboardInterrupt, typer.Abort):
         _say("interrupted; nothing more was begun")
         return Status.INTERRUPTED

@@ -43,6 +43,17 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+Metrics = Annotated[
+    Path | None,
+    Option(
+        "--metrics",
+        metavar="FILE",
+        help="Write the run's figures for Prometheus's node_exporter (a name that ends in .prom).",
+    ),
+]
+"""Of the commands whose runs are worth counting."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What every command takes that reads the file or Azure."""

@@ -5,20 +5,23 @@ A run is opened by `wire`; it holds what the engine needs, shows progress and wr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.progress import counting
-from reconciler.cli.selection import Selection, findings_of, is_read, now
+from reconciler.cli.selection import Selection, findings_of, is_read, now, used_identities
 from reconciler.core.statuses import Status
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from reconciler.azure.access import Azure
     from reconciler.cli.options import Options
-    from reconciler.core.checkup import Check, Checkup
+    from reconciler.core.checkup import Check, Checkup, Credential
     from reconciler.core.findings import Finding
     from reconciler.core.links import Observed, Place
     from reconciler.core.plan import Plan, Report
@@ -37,6 +40,8 @@ class Run:
     crew: Crew
     log: Any
     id: str
+    phases_s: dict[str, float] = field(default_factory=dict)
+    _looked_at: Mapping[str, Credential] | None = None
 
     def plan(self) -> Plan:
         """Read every selected link, and compare."""
@@ -51,17 +56,12 @@ class Run:
                 _log_read(self.log, place, seen)
 
             facts = self._facts(*self._expiring())
-            plan = make_plan(wanted, facts, self.crew, self.azure.reader, on_read)
-        self.log.info(
-            "planned", links=len(plan.changes), writes=len(plan.writes), complete=plan.is_complete
-        )
-        return plan
+            return make_plan(wanted, facts, self.crew, self.azure.reader, on_read)
 
     def apply(self, plan: Plan, journal: FileJournal, max_changes: int | None) -> Report:
         """Make the plan's changes, or the first `max_changes` of them."""
         from dataclasses import replace
 
-        from reconciler.core.plan import count_outcomes
         from reconciler.engine.run import apply_plan
 
         with self._working("Applying", len(plan.writes[:max_changes])) as advance:
@@ -79,7 +79,6 @@ class Run:
                 max_changes=max_changes,
                 on_result=on_result,
             )
-        self.log.info("applied", **count_outcomes(report.results), journal=journal.last)
         return replace(report, journal=journal.last)
 
     def checkup(self) -> Checkup:
@@ -134,10 +133,21 @@ class Run:
         """The findings of certificates: their end stands in them and not in the file."""
         from reconciler.core.checkup import expiring
 
-        identities, doctor = self.selection.config.identities, self.azure.doctor(now)
-        used = {want.place.identity: None for want in self.selection.wanted if is_read(want)}
-        looked_at = (doctor.credential(name) for name in used if identities[name].certificate)
-        return expiring(looked_at, now().date())
+        return expiring(self._certificates().values(), now().date())
+
+    def ends(self) -> Mapping[str, date]:
+        """The last day of each credential that has one: as its certificate or the file says."""
+        noted = {i.name: i.expires_on for i in used_identities(self.selection) if i.expires_on}
+        found = {name: c.ends_on for name, c in self._certificates().items() if c.ends_on}
+        return noted | found
+
+    def _certificates(self) -> Mapping[str, Credential]:
+        """What is found of the identities that sign in with a certificate; looked at once."""
+        if self._looked_at is None:
+            doctor = self.azure.doctor(now)
+            used = used_identities(self.selection)
+            self._looked_at = {i.name: doctor.credential(i.name) for i in used if i.certificate}
+        return self._looked_at
 
     @contextmanager
     def _working(self, what: str, total: int) -> Iterator[Callable[[], None]]:
@@ -145,12 +155,16 @@ class Run:
             self.crew.stop.watching(),
             counting(what, total, quiet=self.options.quiet) as advance,
         ):
-            yield advance
+            began_s = time.monotonic()
+            try:
+                yield advance
+            finally:
+                self.phases_s[what.lower()] = time.monotonic() - began_s
 
 
 def _log_read(log: Any, place: Place, seen: Observed) -> None:
     code = seen.problem.code if seen.problem else None
-    log.info(
+    log.debug(
         "read",
         tenant=place.tenant,
         identity=place.identity,
@@ -163,7 +177,7 @@ def _log_read(log: Any, place: Place, seen: Observed) -> None:
 def _log_result(log: Any, result: Result) -> None:
     place = result.change.place
     observed = result.observed
-    log.info(
+    log.debug(
         "changed" if result.outcome == "applied" else "not_changed",
         tenant=place.tenant,
         identity=place.identity,

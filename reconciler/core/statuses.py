@@ -6,6 +6,7 @@ The first that applies of interrupted, failed, locked, refused, partial, differe
 from enum import IntEnum
 
 from reconciler.core.checkup import Checkup
+from reconciler.core.errors import BadFile, Locked, PalReconcileError, Refused, WrongUsage
 from reconciler.core.links import WRITES, Action, Change
 from reconciler.core.plan import Plan, Report
 from reconciler.core.results import CONVERGED
@@ -51,6 +52,19 @@ def of_report(report: Report) -> Status:
 def of_checkup(checkup: Checkup) -> Status:
     """The status of `doctor`."""
     return Status.IN_SYNC if checkup.is_healthy else Status.PARTIAL
+
+
+def of_error(error: PalReconcileError) -> Status:
+    """The status of a run that ended with this."""
+    return _OF_ERRORS.get(type(error), Status.RUN_FAILED)
+
+
+_OF_ERRORS = {
+    WrongUsage: Status.WRONG_USAGE,
+    BadFile: Status.BAD_FILE,
+    Refused: Status.REFUSED,
+    Locked: Status.LOCKED,
+}
 
 
 def _any(changes: tuple[Change, ...], action: Action) -> bool:

@@ -1,12 +1,19 @@
-"""How is a file written so that nobody else reads it and nobody ever sees half of it?"""
+"""How is a file written so that nobody ever sees half of it, and nobody else reads it?"""
 
 import os
 import tempfile
 from pathlib import Path
 
+PRIVATE, SHARED = 0o600, 0o644
+
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file of mode 0600 in one step: the old one or the new one, never a part.
+    """Write a file of mode 0600 in one step. Raises OSError."""
+    write_whole(path, text, PRIVATE)
+
+
+def write_whole(path: Path, text: str, mode: int) -> None:
+    """Write a file in one step: whoever reads it finds the old one or the new one, never a part.
 
     Raises OSError, and then leaves what was there before.
     """
@@ -15,6 +22,7 @@ def write_private(path: Path, text: str) -> None:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
+            os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:

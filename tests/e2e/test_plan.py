@@ -307,7 +307,7 @@ def test_other_formats(desk: Desk, form: str, beginning: str) -> None:
     ran = desk.run("plan", "--format", form, "--log-level", "info")
     assert ran.out.startswith(beginning)
     assert "C2" in ran.out
-    assert "planned" in ran.err
+    assert "command=plan" in ran.err
 
 
 def test_quiet_says_nothing_when_all_is_well(desk: Desk) -> None:

@@ -16,6 +16,7 @@ OWNERS = {
     "azure": {"azure"},
     "filelock": {"store"},
     "platformdirs": {"store"},
+    "prometheus_client": {"views"},
     "pydantic": {"config"},
     "pydantic_core": {"config"},
     "requests": {"azure"},

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import wire
-from reconciler.cli.options import Options, with_options
+from reconciler.cli.account import accounted
+from reconciler.cli.options import Metrics, Options, with_options
 from reconciler.cli.saved import load_plan
 from reconciler.cli.selection import now, read_file
 from reconciler.core.errors import WrongUsage
@@ -44,6 +45,7 @@ def apply(
             "--require-journal", help="Write nothing where the state directory will not last."
         ),
     ] = False,
+    metrics: Metrics = None,
 ) -> int:
     """Make the changes, and verify each: of a fresh plan, or of a saved one."""
     from reconciler.cli.consent import Consent, show_report
@@ -55,30 +57,36 @@ def apply(
         raise WrongUsage("a saved plan is applied whole: leave out --only and --exclude")
     if unknown := sorted(set(allow or ()) - set(GUARDS)):
         raise WrongUsage(f"--allow {unknown[0]} is no guard; they are: {', '.join(GUARDS)}")
-    selection = read_file(options)
-    consent = Consent(yes or approve is not None, options.format, options.quiet)
-    with wire.writing(options, selection, lock_timeout) as (run, journal):
-        planned, refusals = load_plan(plan, selection.config.digest) if plan else (run.plan(), ())
-        making = planned.writes[:max_changes]
-        consent.show_plan(planned, will_write=bool(making))
-        if not run.crew.stop.is_set:
-            refusals = (
-                *refusals,
-                *check_approval(planned, approve),
-                *(wire.check_state_lasts(options) if require_journal and making else ()),
-                *check(
-                    planned,
-                    making,
-                    selection.config.limits,
-                    named=selection.config.partner_names,
-                    allowed=allow or (),
-                    now=now(),
-                ),
+    with accounted("apply", options, metrics) as account:
+        selection = read_file(options)
+        consent = Consent(yes or approve is not None, options.format, options.quiet)
+        with wire.writing(options, selection, lock_timeout) as (run, journal):
+            account.run = run
+            planned, refusals = (
+                load_plan(plan, selection.config.digest) if plan else (run.plan(), ())
             )
-            refusals = refusals or consent.ask(making)
-        if refusals:
-            report = not_applied(planned, refusals)
-        else:
-            report = run.apply(planned, journal, max_changes)
-    show_report(report, options)
-    return run.status(of_report(report))
+            making = planned.writes[:max_changes]
+            consent.show_plan(planned, will_write=bool(making))
+            if not run.crew.stop.is_set:
+                refusals = (
+                    *refusals,
+                    *check_approval(planned, approve),
+                    *(wire.check_state_lasts(options) if require_journal and making else ()),
+                    *check(
+                        planned,
+                        making,
+                        selection.config.limits,
+                        named=selection.config.partner_names,
+                        allowed=allow or (),
+                        now=now(),
+                    ),
+                )
+                refusals = refusals or consent.ask(making)
+            if refusals:
+                report = not_applied(planned, refusals)
+            else:
+                report = run.apply(planned, journal, max_changes)
+        account.fact = report
+        show_report(report, options)
+        account.status = run.status(of_report(report))
+    return account.status

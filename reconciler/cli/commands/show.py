@@ -1,6 +1,7 @@
 """`show`: the inventory. Every link, as observed."""
 
 from reconciler.cli import wire
+from reconciler.cli.account import accounted
 from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import read_file
 from reconciler.core.plan import Kind
@@ -12,8 +13,11 @@ def show(options: Options) -> int:
     """Show every link as Azure has it: the inventory. Nothing is written to Azure."""
     from reconciler.cli import output
 
-    selection = read_file(options)
-    with wire.opened(options, selection) as run:
-        plan = run.plan()
-    output.show(plan, Kind.INVENTORY, options.format)
-    return run.status(of_plan(plan, detailed=False))
+    with accounted("show", options) as account:
+        selection = read_file(options)
+        with wire.opened(options, selection) as run:
+            account.run = run
+            plan = account.fact = run.plan()
+        output.show(plan, Kind.INVENTORY, options.format)
+        account.status = run.status(of_plan(plan, detailed=False))
+    return account.status

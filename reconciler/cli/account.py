@@ -1,0 +1,154 @@
+"""How is the end of a run told? One log line a link, one for the run, and its metrics.
+
+Log and metrics are guests: their trouble is noted on stderr, and the run's status stays. They are
+told of every end, be it a bad file or a lock that another run holds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconciler.cli.options import LogFormat, Options
+from reconciler.cli.output import note
+from reconciler.cli.selection import now
+from reconciler.core.endings import Ending
+from reconciler.core.errors import PalReconcileError, WrongUsage
+from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
+from reconciler.core.results import untouched
+from reconciler.core.statuses import Status, of_error
+
+if TYPE_CHECKING:
+    from reconciler.cli.run import Run
+    from reconciler.core.results import Result
+
+
+@dataclass(slots=True)
+class Account:
+    """What is known of a run so far; whoever runs it fills in what there is.
+
+    status  what it ends with unless an exception says otherwise
+    """
+
+    command: str
+    run: Run | None = None
+    fact: Plan | Report | None = None
+    status: int = Status.RUN_FAILED
+    began_s: float = field(default_factory=time.monotonic)
+
+    def ending(self) -> Ending:
+        """The run as one value, now that it is over."""
+        run = self.run
+        known = (run.id, run.phases_s, run.azure.traffic, self.fact) if run else ()
+        return Ending(self.command, self.status, now(), time.monotonic() - self.began_s, *known)
+
+    @property
+    def ends(self) -> Mapping[str, date]:
+        """The last day of each credential that has one, by identity."""
+        return self.run.ends() if self.run else {}
+
+
+@contextmanager
+def accounted(command: str, options: Options, metrics: Path | None = None) -> Iterator[Account]:
+    """Give an account of the run inside the block, however it ends.
+
+    metrics  the file to write; None for none. Raises `WrongUsage` where the extra is missing.
+    """
+    if metrics:
+        _check_metrics_extra()
+    account = Account(command)
+    try:
+        yield account
+    except PalReconcileError as error:
+        account.status = of_error(error)
+        raise
+    except KeyboardInterrupt:
+        account.status = Status.INTERRUPTED
+        raise
+    finally:
+        ending = account.ending()
+        log_ending(ending, options)
+        if metrics and (why := write_metrics(metrics, ending, account.ends)):
+            note(why)
+
+
+def log_ending(ending: Ending, options: Options) -> None:
+    """Write the canonical lines: one for each link, and one for the run."""
+    if not ending.run_id and options.log_format is not LogFormat.JSON:
+        return  # nothing was begun, and the console has had its complaint
+    from reconciler import log
+
+    if not ending.run_id:
+        log.set_up(as_json=True, level=options.level)
+    logger = log.get().bind(run=ending.run_id or None)
+    fact, plan = ending.fact, ending.plan
+    for result in fact.results if isinstance(fact, Report) else map(untouched, _changes(plan)):
+        logger.info("link", **_link(result))
+    report = fact if isinstance(fact, Report) else None
+    logger.info(
+        "run",
+        command=ending.command,
+        status=int(ending.status),
+        duration_s=round(ending.duration_s, 3),
+        phases_s={name: round(seconds, 3) for name, seconds in ending.phases_s.items()},
+        complete=plan.is_complete if plan else None,
+        counts=count_actions(plan.changes) if plan else None,
+        outcomes=count_outcomes(report.results) if report else None,
+        refusals=[refusal.guard for refusal in report.refusals] if report else None,
+        journal=report.journal if report else None,
+        **asdict(ending.traffic),
+    )
+
+
+def write_metrics(path: Path, ending: Ending, ends: Mapping[str, date]) -> str | None:
+    """Write the metrics of a run; returns what kept it from that, or None.
+
+    ends  the last day of each credential that has one, by identity
+    """
+    from reconciler.store.files import SHARED, write_whole
+    from reconciler.views import metrics
+
+    try:
+        before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        # node_exporter runs as another user, and no name is in it.
+        write_whole(path, metrics.render(ending, ends, before), SHARED)
+    except OSError as error:
+        return (
+            f"cannot write the metrics to {path}: {error.strerror}; "
+            "make the folder writable for this user, or correct --metrics"
+        )
+    return None
+
+
+def _check_metrics_extra() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("prometheus_client") is None:
+        raise WrongUsage("--metrics needs an extra: pip install 'pal-reconcile[metrics]'")
+
+
+def _changes(plan: Plan | None) -> Any:
+    return plan.changes if plan else ()
+
+
+def _link(result: Result) -> dict[str, object]:
+    change, seen = result.change, result.observed
+    place = change.place
+    return {
+        "tenant": place.tenant,
+        "tenant_id": seen.tenant_id if seen else None,
+        "identity": place.identity,
+        "object_id": seen.object_id if seen else place.object_id,
+        "state": seen.state.value if seen else None,
+        "partner_id": seen.partner_id if seen else None,
+        "wanted": change.wanted.partner_id,
+        "action": change.action.value,
+        "outcome": result.outcome.value if result.outcome else None,
+        "problem": result.problem.code if result.problem else None,
+        "correlation_id": result.correlation_id,
+    }

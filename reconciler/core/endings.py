@@ -1,0 +1,57 @@
+"""How did a run end? What its metrics, its last log line and a heartbeat tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from reconciler.core.plan import Plan, Report
+from reconciler.core.statuses import Status
+
+SUCCESSES = frozenset({Status.IN_SYNC, Status.DIFFERENCES})
+"""The run did all its work, whatever it found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a run asked of Azure and of Entra.
+
+    requests     that were sent, answered or not
+    retries      how often something was tried again
+    throttled_s  seconds that were waited because a service asked to
+    """
+
+    requests: int = 0
+    retries: int = 0
+    throttled_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A run that is over.
+
+    command     `plan`, `apply` or `nightly`
+    run_id      as in the log and the journal; empty where the run never began
+    status      the exit status
+    ended_at    UTC
+    duration_s  of the whole run; phases_s of its parts, by name: reading, applying
+    fact        what came of it; None where it ended before that
+    """
+
+    command: str
+    status: int
+    ended_at: datetime
+    duration_s: float
+    run_id: str = ""
+    phases_s: Mapping[str, float] = field(default_factory=dict)
+    traffic: Traffic = Traffic()
+    fact: Plan | Report | None = None
+
+    @property
+    def plan(self) -> Plan | None:
+        """What was read and compared; None where the run ended before that."""
+        return self.fact.plan if isinstance(self.fact, Report) else self.fact
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the run did all its work: everything was read, and what was tried took."""
+        return self.status in SUCCESSES

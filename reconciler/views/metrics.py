@@ -1,0 +1,128 @@
+"""The facts for Prometheus: a file for node_exporter's textfile collector.
+
+Counts and times only: no customer's name leaves the machine this way. A link's newest read counts,
+so after an apply the figures are those that it left behind.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from reconciler.core.endings import Ending
+from reconciler.core.links import Action, Seen
+from reconciler.core.plan import Plan, Report, count_outcomes
+from reconciler.core.results import CONVERGED, Result, untouched
+
+LAST_SUCCESS = "pal_reconcile_last_success_timestamp_seconds"
+
+
+def render(ending: Ending, ends: Mapping[str, date], before: str = "") -> str:
+    """The metrics of a run.
+
+    ends    the last day of each credential that has one, by identity
+    before  the file as it is, whose last success holds until there is another
+    """
+    page = _Page()
+    _run(page, ending, before)
+    if plan := ending.plan:
+        _links(page, plan, ending.fact if isinstance(ending.fact, Report) else None)
+    page.labelled(
+        "credential_end_timestamp_seconds",
+        "When the last day of an identity's credential begins, UTC.",
+        "identity",
+        {name: _begins(day) for name, day in ends.items()},
+    )
+    return generate_latest(page.registry).decode()
+
+
+def _begins(day: date) -> float:
+    return datetime.combine(day, time(), UTC).timestamp()
+
+
+def last_success(text: str) -> float:
+    """The last success that a file of metrics tells of, Unix time; 0 where it tells of none."""
+    try:
+        families = list(text_string_to_metric_families(text))
+    except ValueError:
+        return 0.0
+    samples = (sample for family in families for sample in family.samples)
+    return next((s.value for s in samples if s.name == LAST_SUCCESS), 0.0)
+
+
+class _Page:
+    """Collects gauges. All of a run's figures are gauges: the next run begins at zero."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+
+    def plain(self, name: str, says: str, value: float) -> None:
+        Gauge(f"pal_reconcile_{name}", says, registry=self.registry).set(value)
+
+    def labelled(self, name: str, says: str, label: str, values: Mapping[str, float]) -> None:
+        gauge = Gauge(f"pal_reconcile_{name}", says, [label], registry=self.registry)
+        for key, value in values.items():
+            gauge.labels(key).set(value)
+
+
+def _run(page: _Page, ending: Ending, before: str) -> None:
+    ended_at = ending.ended_at.timestamp()
+    page.plain("run_status", "Exit status of the last run.", ending.status)
+    page.plain("run_timestamp_seconds", "When the last run ended.", ended_at)
+    page.plain(
+        LAST_SUCCESS.removeprefix("pal_reconcile_"),
+        "When a run last read every link and could make all its changes; 0: never yet.",
+        ended_at if ending.is_success else last_success(before),
+    )
+    page.plain("run_duration_seconds", "How long the last run took.", ending.duration_s)
+    traffic = ending.traffic
+    page.plain("run_requests", "Requests to Azure and Entra in the last run.", traffic.requests)
+    page.plain("run_retries", "Requests that were tried again.", traffic.retries)
+    page.plain("run_throttled_seconds", "Waited because a service asked to.", traffic.throttled_s)
+
+
+def _links(page: _Page, plan: Plan, report: Report | None) -> None:
+    results = report.results if report else tuple(map(untouched, plan.changes))
+    newest = [result.observed for result in results]
+    states = Counter(seen.state.value if seen else "not_read" for seen in newest)
+    page.labelled(
+        "links",
+        "Links by what was seen of them; not_read: attested.",
+        "state",
+        {state: states[state] for state in (*(seen.value for seen in Seen), "not_read")},
+    )
+    actions = Counter(_left(result) for result in results)
+    page.labelled(
+        "links_by_action",
+        "Links by what is left to be done.",
+        "action",
+        {action.value: actions[action] for action in Action},
+    )
+    page.labelled(
+        "links_by_partner",
+        "Links by the partner ID that they carry.",
+        "partner_id",
+        _counted(seen.partner_id for seen in newest if seen and seen.partner_id),
+    )
+    page.labelled(
+        "links_by_problem",
+        "Unreadable links by cause.",
+        "code",
+        _counted(seen.problem.code for seen in newest if seen and seen.problem),
+    )
+    findings = report.findings if report else plan.findings
+    page.labelled("findings", "What is worth a look.", "code", _counted(f.code for f in findings))
+    if report:
+        page.labelled("changes", "Changes by outcome.", "outcome", count_outcomes(results))
+        page.plain("refusals", "Guards that refused the plan.", len(report.refusals))
+
+
+def _left(result: Result) -> Action:
+    """What is left to be done about a link: nothing, once a change has taken."""
+    return Action.NONE if result.outcome in CONVERGED else result.change.action
+
+
+def _counted(words: Iterable[str]) -> dict[str, float]:
+    return dict(sorted(Counter(words).items()))

@@ -1,0 +1,121 @@
+"""The figures for Prometheus: they tell the truth of a run, and no customer's name.
+
+To write the golden files anew after a wanted change, and then review the difference:
+
+    PAL_RECONCILE_GOLDEN=write pytest tests/views/test_metrics.py
+"""
+
+import os
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from reconciler.core.endings import Ending, Traffic
+from reconciler.core.plan import Plan, Report
+from reconciler.core.statuses import Status
+from reconciler.views.metrics import last_success, render
+from tests.tools import tool
+from tests.views import facts
+
+GOLDEN = Path(__file__).parent / "golden_metrics"
+ENDED_AT = datetime(2026, 11, 23, 2, 0, 30, tzinfo=UTC)
+ENDS = {"automation": date(2026, 12, 3), "reporting": date(2026, 11, 20)}
+
+FACTS: dict[str, Callable[[], Plan | Report | None]] = {
+    "plan": facts.ordinary_plan,
+    "report": lambda: facts.report_of(facts.busy_plan()),
+    "report_refused": facts.refused_report,
+    "hostile": facts.hostile_plan,
+    "nothing": lambda: None,
+}
+
+
+def ending(fact: Plan | Report | None = None, status: Status = Status.DIFFERENCES) -> Ending:
+    traffic = Traffic(requests=31, retries=2, throttled_s=12.5)
+    return Ending("nightly", status, ENDED_AT, 30.25, "c0ffee", {"reading": 29.0}, traffic, fact)
+
+
+def values(text: str) -> dict[tuple[str, ...], float]:
+    """Each series by its name and its labels' values. A series that stands twice is an error."""
+    found: dict[tuple[str, ...], float] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            key = (sample.name.removeprefix("pal_reconcile_"), *sample.labels.values())
+            assert key not in found
+            found[key] = sample.value
+    return found
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_run_gives_the_figures_of_its_golden_file(name: str) -> None:
+    """The same run gives the same bytes, and they are the ones that were reviewed."""
+    text = render(ending(FACTS[name]()), ENDS)
+    path = GOLDEN / f"{name}.prom"
+    if os.environ.get("PAL_RECONCILE_GOLDEN") == "write":
+        path.write_text(text)
+    assert text == path.read_text()
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_promtool_finds_nothing_to_complain_of(name: str) -> None:
+    """Names, help texts and labels are as Prometheus's own checker wants them."""
+    text = render(ending(FACTS[name]()), ENDS)
+    checked = subprocess.run(
+        [tool("promtool"), "check", "metrics"], input=text, text=True, capture_output=True
+    )
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_no_sample_has_a_time_of_its_own(name: str) -> None:
+    """node_exporter refuses a whole file for one timestamp."""
+    families = text_string_to_metric_families(render(ending(FACTS[name]()), ENDS))
+    assert all(sample.timestamp is None for family in families for sample in family.samples)
+
+
+def test_no_customer_is_named() -> None:
+    """Neither in a label nor anywhere else."""
+    plan = facts.ordinary_plan()
+    text = render(ending(plan), ENDS)
+    assert [c.place.tenant for c in plan.changes if c.place.tenant in text] == []
+
+
+def test_what_was_repaired_is_not_drift_any_more() -> None:
+    """After an apply the figures are those that it left behind."""
+    plan = facts.busy_plan()
+    before, after = (
+        values(render(ending(plan), {})),
+        values(render(ending(facts.report_of(plan)), {})),
+    )
+    assert before["links_by_action", "update"] == 7
+    assert after["changes", "applied"] + after["changes", "already"] == 3
+    assert after["links_by_action", "update"] == 4
+    assert after["links_by_partner", facts.OURS] > before["links_by_partner", facts.OURS]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_success"),
+    [(status, status in (Status.IN_SYNC, Status.DIFFERENCES)) for status in Status],
+)
+def test_a_success_is_remembered_until_the_next(status: Status, is_success: bool) -> None:
+    """Drift is no failure of the run; whatever else went wrong leaves the old time standing."""
+    before = render(ending(), {}).replace(str(ENDED_AT.timestamp()), "1.0")
+    text = render(ending(status=status), {}, before)
+    assert last_success(text) == (ENDED_AT.timestamp() if is_success else last_success(before))
+
+
+@pytest.mark.parametrize("text", ["", "no metrics\n\x00", "pal_reconcile_last_success", "a b c d"])
+def test_a_file_that_tells_of_no_success_counts_as_none(text: str) -> None:
+    """So the alert on an old success rings, where a file was damaged or is new."""
+    assert last_success(text) == 0
+
+
+def test_a_credential_tells_when_it_ends() -> None:
+    """As a time, so that the days that are left can be told between two runs as well."""
+    found = values(render(ending(), ENDS))
+    ends = datetime(2026, 12, 3, tzinfo=UTC).timestamp()
+    assert found["credential_end_timestamp_seconds", "automation"] == ends
