@@ -6,7 +6,7 @@ that a domain and a GUID are the same tenant only shows after sign-in.
 
 from reconciler.config.complaints import quoted
 from reconciler.config.draft import Draft
-from reconciler.config.links import DEFAULTS, entries
+from reconciler.config.links import BY_TAG, DEFAULTS, entries
 from reconciler.config.nodes import Path
 from reconciler.config.schema import Override
 
@@ -16,8 +16,13 @@ _Claims = dict[tuple[str, str], tuple[str, Path]]
 def check_duplicates(draft: Draft) -> None:
     """No (tenant, identity) stands twice, nor two identities that are one principal."""
     claims: _Claims = {}
-    for number, override in enumerate(draft.document.defaults.identities or ()):
+    defaults = draft.document.defaults
+    for number, override in enumerate(defaults.identities or ()):
         _claim(draft, claims, "", override, (*DEFAULTS, number))
+    for tag, tagged in (defaults.by_tag or {}).items():
+        for number, override in enumerate(tagged.identities or ()):
+            path = (*BY_TAG, tag, "identities", number)
+            _claim(draft, claims, f"tag:{tag}", override, path)
     for index, tenant in enumerate(draft.document.tenants):
         if draft.damage.at("tenants", index, "tenant"):
             continue

@@ -1,28 +1,99 @@
-"""What does the file say about one link, once defaults, tenant and override are laid together?"""
+"""What does the file say about one link, and where? Override, tenant, tags and defaults together.
+
+The one place that knows which of them wins: what is wanted, what is checked and what is explained
+all ask here.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
 from reconciler.config.nodes import Path
 from reconciler.config.schema import Attested, Document, Hold, Override, Tenant
 from reconciler.core.links import Aim
 
 DEFAULTS: Path = ("defaults", "identities")
+BY_TAG: Path = ("defaults", "by_tag")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value, and the place in the file that gives it; None for what no place gives."""
+
+    value: Any
+    path: Path | None
+
+
+NOWHERE = Found(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """One tenant of the file, with what its tags and the defaults say of it."""
+
+    document: Document
+    index: int
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.document.tenants[self.index]
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether it is served from another tenant: then no default gives it identities."""
+        return self.index in self.document.covered
+
+    def find(self, key: str) -> Found:
+        """What holds for the whole tenant: its own word, else its tags', else the defaults'."""
+        if (own := getattr(self.tenant, key, None)) is not None:
+            return Found(own, ("tenants", self.index, key))
+        if key == "identities" and self.is_covered:
+            return NOWHERE
+        if tagged := self.by_tag(key):
+            return tagged[0]
+        default = getattr(self.document.defaults, key, None)
+        return NOWHERE if default is None else Found(default, ("defaults", key))
+
+    def by_tag(self, key: str) -> list[Found]:
+        """What its tags say, in their order. A sound file has no two that differ."""
+        by_tag = self.document.defaults.by_tag
+        if not by_tag:
+            return []
+        given = ((tag, getattr(by_tag.get(tag), key, None)) for tag in self.tenant.tags or ())
+        return [Found(value, (*BY_TAG, tag, key)) for tag, value in given if value is not None]
+
+    def entries(self) -> Iterator["Entry"]:
+        """Its links, in the order of its identities."""
+        listed = self.find("identities")
+        for number, override in enumerate(listed.value or ()):
+            yield Entry(self, override, (*cast(Path, listed.path), number))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One identity of one tenant: what holds for it, and where the file says so.
 
-    path    the identity's place, in the tenant's own list or in the defaults
-    is_own  whether the tenant lists it itself
+    path  the identity's place, in the tenant's own list or in the defaults
     """
 
-    document: Document
-    tenant: Tenant
+    customer: Customer
     override: Override
     path: Path
-    is_own: bool
+
+    def find(self, key: str) -> Found:
+        """What holds for this link: the override's word, else what holds for the tenant."""
+        if (own := getattr(self.override, key, None)) is not None:
+            return Found(own, (*self.path, key))
+        return self.customer.find(key)
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.customer.tenant
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the tenant lists the identity itself."""
+        return self.path[0] == "tenants"
 
     @property
     def identity(self) -> str:
@@ -30,35 +101,32 @@ class Entry:
 
     @property
     def state(self) -> Aim:
-        return self.override.state or self.tenant.state or Aim.LINKED
+        return self.find("state").value or Aim.LINKED
 
     @property
     def partner(self) -> str | None:
         """The alias or ID that is wanted, whatever the state."""
-        return self.override.partner or self.tenant.partner or self.document.defaults.partner
+        return cast("str | None", self.find("partner").value)
 
     @property
     def hold(self) -> Hold | None:
-        return self.override.hold or self.tenant.hold
+        return cast("Hold | None", self.find("hold").value)
 
     @property
     def attested(self) -> Attested | None:
-        return self.override.attested or self.tenant.attested
+        return cast("Attested | None", self.find("attested").value)
 
     @property
-    def object_id(self) -> str | None:
-        return self.override.object_id or (self.tenant.object_ids or {}).get(self.identity)
+    def pin(self) -> Found:
+        """The object ID that the principal must have there, if the file says so."""
+        own = self.override.object_id
+        if own is not None:
+            return Found(own, (*self.path, "object_id"))
+        pinned = (self.tenant.object_ids or {}).get(self.identity)
+        path = ("tenants", self.customer.index, "object_ids", self.identity)
+        return NOWHERE if pinned is None else Found(pinned, path)
 
 
 def entries(document: Document, index: int) -> Iterator[Entry]:
-    """The links of the tenant at this index, in the order of its identities.
-
-    A covered customer takes none from the defaults: it is served through another tenant.
-    """
-    tenant = document.tenants[index]
-    is_own = tenant.identities is not None
-    defaults = None if index in document.covered else document.defaults.identities
-    listed = tenant.identities if is_own else defaults
-    base: Path = ("tenants", index, "identities") if is_own else DEFAULTS
-    for number, override in enumerate(listed or ()):
-        yield Entry(document, tenant, override, (*base, number), is_own)
+    """The links of the tenant at this index, in the order of its identities."""
+    return Customer(document, index).entries()

@@ -1,9 +1,7 @@
-"""tenants.yaml → Config, or every complaint about it at once.
+"""tenants.yaml → Config: what a sound file asks of one day, or every complaint at once.
 
-Four steps: the files are read into one tree that knows its places (`gather`), the model checks
-each field (`schema`), what is left is checked as a whole (`names`, `references`, `coverage`,
-`wishes`, `homes`, `duplicates`), and what is sound is settled for the day (`wanted`, `worries`).
-Whether a secret can be had is not asked here.
+`sound` says whether the file may be used at all; here it is settled for the day (`wanted`,
+`worries`). Whether a secret can be had is not asked.
 """
 
 from collections.abc import Mapping
@@ -11,35 +9,15 @@ from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
-from reconciler.config import wording
-from reconciler.config.complaints import MOST_COMPLAINTS, Complaints
-from reconciler.config.coverage import check_coverage
-from reconciler.config.damage import Damage
-from reconciler.config.draft import Draft
-from reconciler.config.duplicates import check_duplicates
-from reconciler.config.gather import Gathered, gather
-from reconciler.config.homes import check_homes
-from reconciler.config.mend import mend
-from reconciler.config.names import check_labels, check_names
-from reconciler.config.nodes import Path as NodePath
 from reconciler.config.partners import Partners
-from reconciler.config.references import check_references
 from reconciler.config.schema import Document
-from reconciler.config.validate import validate
+from reconciler.config.sound import read
 from reconciler.config.wanted import identities, wanted
-from reconciler.config.wishes import check_wishes
 from reconciler.config.worries import worries
 from reconciler.core.findings import Finding
 from reconciler.core.guards import Limits
 from reconciler.core.identities import Identity
 from reconciler.core.links import Wanted
-
-ROUNDS = 10
-"""Each takes out one level of what broke; the file has fewer levels than this."""
-
-
-_SOMEWHERE: NodePath = ("include",)
-"""Stands for tenants that could not be read: there may be some after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +51,14 @@ def load(path: Path, today: date) -> Config:
     :param today: the day (UTC) for which holds and attestations are settled.
     :raises BadFile: with every complaint, when there is any.
     """
-    complaints = Complaints()
-    gathered = gather(path, complaints)
-    if gathered is None:
-        raise complaints.error()
-    root = gathered.root
-    document = _validated(gathered, complaints, today)
-    if document is None or complaints:
-        raise complaints.error()
+    sound = read(path, today)
+    document = sound.document
     partners = Partners.of(document, document.partners is not None)
-    known = identities(document, root, path.parent, complaints)
+    known = identities(document, sound.where, path.parent)
     return Config(
         path=path,
         cloud=document.cloud,
-        digest=gathered.digest,
+        digest=sound.digest,
         wanted=tuple(wanted(document, partners, today)),
         identities=known,
         partners=partners.by_alias,
@@ -98,38 +70,3 @@ def load(path: Path, today: date) -> Config:
 
 def _limits(document: Document) -> Limits:
     return Limits(**{field.name: getattr(document.limits, field.name) for field in fields(Limits)})
-
-
-def _validated(gathered: Gathered, complaints: Complaints, today: date) -> Document | None:
-    """The document, or what is left of it once every broken part has its complaint and is out.
-
-    Only the first round is reported: what later rounds find follows from what was taken out.
-    """
-    root = gathered.root
-    check_labels(root, complaints)
-    damage = Damage.of(root)
-    paths = [*gathered.broken, *([] if gathered.is_complete else [_SOMEWHERE])]
-    mend(root, gathered.broken)
-    for attempt in range(ROUNDS):
-        result = validate(root)
-        if isinstance(result, Document):
-            draft = Draft(result, root, damage.with_paths(paths), complaints, today)
-            for check in (
-                check_names,
-                check_references,
-                check_coverage,
-                check_wishes,
-                check_homes,
-                check_duplicates,
-            ):
-                check(draft)
-            return result
-        broken = [wording.path_of(found) for found in result]
-        if attempt == 0:
-            for found in wording.told(result):
-                complaints.add(wording.spot_of(root, found), wording.worded(found))
-        if len(result) > MOST_COMPLAINTS or paths[-len(broken) :] == broken:
-            break
-        paths += broken
-        mend(root, broken)
-    return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reconciler.config.complaints import quoted
 from reconciler.config.fields import PARTNER_ID
-from reconciler.config.schema import Document
+from reconciler.config.schema import Defaults, Document, Override, TagDefaults, Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,10 @@ class Partners:
 def _wishes(document: Document) -> Iterator[str]:
     """Every partner that the file asks for. Not what it replaces: that is foreign."""
     defaults = document.defaults
-    wishers = [defaults, *document.tenants, *(defaults.identities or ())]
-    for tenant in document.tenants:
-        wishers.extend(tenant.identities or ())
+    tagged = (defaults.by_tag or {}).values()
+    listers: list[Defaults | TagDefaults | Tenant] = [defaults, *tagged, *document.tenants]
+    overrides = (override for lister in listers for override in lister.identities or ())
+    wishers: list[Defaults | TagDefaults | Tenant | Override] = [*listers, *overrides]
     for wisher in wishers:
         if wisher.partner:
             yield wisher.partner

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from reconciler.config.complaints import quoted
 from reconciler.config.draft import Draft
-from reconciler.config.links import DEFAULTS, entries
+from reconciler.config.links import BY_TAG, DEFAULTS, entries
 from reconciler.config.nodes import Path
 from reconciler.config.partners import Partners
-from reconciler.config.schema import ANY, Attested, Override, Tenant
+from reconciler.config.schema import ANY, Attested, Defaults, Override, TagDefaults, Tenant
 
 _REMEDIES = {
     True: "add it under partners:",
@@ -20,10 +20,9 @@ def check_references(draft: Draft) -> None:
     document = draft.document
     partners = Partners.of(document, draft.damage.is_listed)
     defaults = document.defaults
-    if defaults.partner:
-        _partner(draft, partners, ("defaults", "partner"), defaults.partner)
-    for number, override in enumerate(defaults.identities or ()):
-        _override(draft, partners, (*DEFAULTS, number), override)
+    _defaults(draft, partners, DEFAULTS[:1], defaults)
+    for tag, tagged in (defaults.by_tag or {}).items():
+        _defaults(draft, partners, (*BY_TAG, tag), tagged)
     for index, tenant in enumerate(document.tenants):
         path: Path = ("tenants", index)
         _wishes(draft, partners, path, tenant)
@@ -34,6 +33,15 @@ def check_references(draft: Draft) -> None:
                 _partner(draft, partners, (*path, "replaces", number), foreign)
         if tenant.object_ids:
             _pins(draft, index, tenant.object_ids)
+
+
+def _defaults(
+    draft: Draft, partners: Partners, path: Path, defaults: Defaults | TagDefaults
+) -> None:
+    if defaults.partner:
+        _partner(draft, partners, (*path, "partner"), defaults.partner)
+    for number, override in enumerate(defaults.identities or ()):
+        _override(draft, partners, (*path, "identities", number), override)
 
 
 def _override(draft: Draft, partners: Partners, path: Path, override: Override) -> None:
@@ -66,7 +74,7 @@ def _attested_on(draft: Draft, path: Path, attested: Attested) -> None:
 
 
 def _pins(draft: Draft, index: int, object_ids: dict[str, str]) -> None:
-    if draft.damage.at("tenants", index, "identities") or draft.damage.at(*DEFAULTS):
+    if draft.damage.at("tenants", index, "identities") or _is_default_lost(draft):
         return
     listed = {entry.identity: entry for entry in entries(draft.document, index)}
     pinned: dict[str, str] = {}
@@ -84,3 +92,7 @@ def _pins(draft: Draft, index: int, object_ids: dict[str, str]) -> None:
                 f"identities {quoted(first)} and {quoted(name)} have one object ID: "
                 "one principal has one link; correct it, or keep one of them",
             )
+
+
+def _is_default_lost(draft: Draft) -> bool:
+    return draft.damage.at(*DEFAULTS) or draft.damage.at(*BY_TAG)

@@ -146,6 +146,21 @@ class Tenant(Wishes):
     no identities of their own."""
 
 
+class TagDefaults(Part):
+    """What holds for each tenant with this tag that says nothing else itself."""
+
+    partner: fields.Partner | None = None
+    """The partner ID to link: an alias of partners:, or a quoted ID listed there."""
+    identities: list[Override] | None = None
+    """Who is linked; [] is nobody, for customers that Azure Lighthouse covers."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "TagDefaults":
+        if not self.model_fields_set:
+            raise fields.refuse("says nothing; give it a value, or remove it", fields.MASKED)
+        return self
+
+
 class Defaults(Part):
     """What holds for each tenant that says nothing else."""
 
@@ -153,6 +168,8 @@ class Defaults(Part):
     """The partner ID to link: an alias of partners:, or a quoted ID listed there."""
     identities: Overrides | None = None
     """Who is linked."""
+    by_tag: Annotated[dict[fields.Name, TagDefaults], Field(min_length=1)] | None = None
+    """For a tag, what holds for the tenants that carry it, before the defaults for all."""
 
 
 class Limits(Part):

@@ -1,14 +1,13 @@
 """What does a sound document want? Model → the core's values, settled for one day, and findings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from reconciler.config.complaints import Complaints
 from reconciler.config.kinds import Identity as IdentityModel
 from reconciler.config.kinds import Reference, WorkloadToken
 from reconciler.config.links import Entry, entries
-from reconciler.config.nodes import Table, place
+from reconciler.config.nodes import Path as NodePath
 from reconciler.config.partners import Partners
 from reconciler.config.schema import ANY, Document, Tenant
 from reconciler.core.identities import Identity, SecretRef, TokenRef
@@ -28,7 +27,7 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
             is_linked = entry.state is Aim.LINKED
             partner = partners.id_of(entry.partner) if is_linked and entry.partner else None
             yield Wanted(
-                place=Place(tenant.name, tenant.tenant, entry.identity, entry.object_id),
+                place=Place(tenant.name, tenant.tenant, entry.identity, entry.pin.value),
                 state=entry.state,
                 partner_id=partner,
                 replaceable=replaceable,
@@ -59,22 +58,25 @@ def _settled(entry: Entry, partners: Partners, today: date) -> Settled | None:
 
 
 def identities(
-    document: Document, root: Table, folder: Path, complaints: Complaints
+    document: Document, where: Callable[[NodePath], str], folder: Path
 ) -> dict[str, Identity]:
-    """Every identity of the file, by name, in the file's order. Paths are made absolute."""
+    """Every identity of the file, by name, in the file's order. Paths are made absolute.
+
+    where  tells a place in the file
+    """
 
     def reference(found: Reference | None, *path: str) -> SecretRef | None:
         if found is None:
             return None
-        where = complaints.where(place(root, path))
+        said_at = where(path)
         if found.env is not None:
-            return SecretRef("env", found.env, where)
+            return SecretRef("env", found.env, said_at)
         if found.file is not None:
-            return SecretRef("file", _absolute(folder, found.file), where)
+            return SecretRef("file", _absolute(folder, found.file), said_at)
         if found.keyvault is not None:
-            return SecretRef("keyvault", found.keyvault, where)
+            return SecretRef("keyvault", found.keyvault, said_at)
         program, *arguments = found.command or ("",)
-        return SecretRef("command", program, where, tuple(arguments))
+        return SecretRef("command", program, said_at, tuple(arguments))
 
     def identity(name: str, model: IdentityModel) -> Identity:
         def ref(key: str) -> SecretRef | None:

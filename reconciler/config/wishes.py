@@ -3,10 +3,8 @@
 from reconciler.config.complaints import quoted
 from reconciler.config.damage import Damage
 from reconciler.config.draft import Draft
-from reconciler.config.links import entries
-from reconciler.config.names import folded
+from reconciler.config.links import BY_TAG, Customer, entries
 from reconciler.config.nodes import Path
-from reconciler.config.schema import Tenant
 from reconciler.core.links import Aim
 
 
@@ -20,15 +18,10 @@ def check_wishes(draft: Draft) -> None:
         path: Path = ("tenants", index)
         if damage.at(*path):
             continue
-        _tags(draft, index, tenant)
         listed = list(entries(document, index))
         is_served = index in document.covered or is_coverage_lost
         if not listed and not is_served and not _is_lost(damage, index, "identities"):
-            draft.add(
-                path,
-                f"tenant {quoted(tenant.name)} has no identities; list them here or "
-                "under defaults:",
-            )
+            draft.add(path, f"tenant {quoted(tenant.name)} has no identities; {_why(draft, index)}")
         for entry in listed:
             spot = entry.path if entry.is_own else path
             if entry.state is Aim.LINKED:
@@ -45,17 +38,15 @@ def check_wishes(draft: Draft) -> None:
                 )
 
 
+def _why(draft: Draft, index: int) -> str:
+    taken = Customer(draft.document, index).find("identities").path
+    if taken is None:
+        return "list them here or under defaults:"
+    return f"{draft.where(taken)} takes them away; list some here, or name it under covers:"
+
+
 def _is_lost(damage: Damage, index: int, *keys: str) -> bool:
     """Whether one of these was given for the tenant, in any place, and is broken."""
     keys += ("identities",)
-    return any(damage.at("tenants", index, key) or damage.at("defaults", key) for key in keys)
-
-
-def _tags(draft: Draft, index: int, tenant: Tenant) -> None:
-    seen: set[str] = set()
-    for number, tag in enumerate(tenant.tags or ()):
-        if folded(tag) in seen:
-            draft.add(
-                ("tenants", index, "tags", number), f"tag {quoted(tag)} is listed twice; remove one"
-            )
-        seen.add(folded(tag))
+    is_default_lost = damage.at(*BY_TAG) or any(damage.at("defaults", key) for key in keys)
+    return is_default_lost or any(damage.at("tenants", index, key) for key in (*keys, "tags"))

@@ -133,6 +133,8 @@ def _subject(path: Path) -> str:
         return _SINGULAR.get(str(before), str(before))
     if len(path) == 2 and before in ("partners", "identities"):
         return f"{_SINGULAR[before]} {quoted(last)}"
+    if before == "by_tag":
+        return f"by_tag {quoted(last)}"
     if before == "object_ids":
         return f"object_ids {quoted(last)}"
     return _SINGULAR.get(last, last) if last == "id" else last
@@ -209,4 +211,6 @@ def _known(error: ErrorDetails) -> Collection[str]:
         return (schema.Tenant if len(around) == 2 else schema.Override).model_fields
     if around[0] == "partners":
         return schema.Partner.model_fields
+    if "by_tag" in around:
+        return schema.TagDefaults.model_fields
     return _MODELS[around[-1]].model_fields

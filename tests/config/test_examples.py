@@ -5,7 +5,15 @@ from pathlib import Path
 
 from reconciler.config.kinds import AzureCli, ClientCertificate, ClientSecret
 from reconciler.config.load import load
-from reconciler.config.schema import Attested, Document, Hold, Override, Tenant
+from reconciler.config.schema import (
+    Attested,
+    Defaults,
+    Document,
+    Hold,
+    Override,
+    TagDefaults,
+    Tenant,
+)
 from reconciler.config.starter import STARTER
 from reconciler.core.links import Action
 from tests.config.conftest import TODAY, Loader
@@ -32,7 +40,18 @@ def test_the_example_is_valid() -> None:
 def test_the_example_holds_every_key() -> None:
     """Whatever the model knows can be looked up there."""
     text = EXAMPLE.read_text(encoding="utf-8")
-    models = (Document, Tenant, Override, Hold, Attested, ClientSecret, ClientCertificate, AzureCli)
+    models = (
+        Document,
+        Defaults,
+        TagDefaults,
+        Tenant,
+        Override,
+        Hold,
+        Attested,
+        ClientSecret,
+        ClientCertificate,
+        AzureCli,
+    )
     keys = {key for model in models for key in model.model_fields}
     assert {key for key in keys if f"{key}:" not in text} == set()
 

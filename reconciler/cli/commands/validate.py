@@ -1,19 +1,28 @@
-"""`validate`: is the file fit to be used? Offline."""
+"""`validate`: is the file fit to be used, and what does it say? Offline."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from reconciler.cli.options import Options, with_options
-from reconciler.cli.selection import read_file
-from reconciler.core.errors import BadFile
+from reconciler.cli.selection import now, read_file
+from reconciler.core.errors import BadFile, WrongUsage
 from reconciler.core.statuses import Status
 
 
 @with_options
 def validate(
     options: Options,
+    name: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NAME",
+            help="With --explain: only these tenants, by name, glob, GUID, domain or tag:X.",
+            show_default=False,
+        ),
+    ] = None,
     without_secrets: Annotated[
         bool,
         typer.Option(
@@ -21,11 +30,24 @@ def validate(
             help="Secret references need not resolve, as in a pull request's pipeline.",
         ),
     ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Show every value of each tenant and what says so. Secrets are not looked for.",
+        ),
+    ] = False,
 ) -> int:
     """Check the file and name everything that is wrong with it. Azure is not asked."""
     from reconciler.views import validation
 
+    if name and not explain:
+        raise WrongUsage(f"validate checks the whole file; did you mean --explain {name[0]}?")
+    if explain and (options.only or options.exclude):
+        raise WrongUsage("--explain takes the tenants' names after it, not --only or --exclude")
     try:
+        if explain:
+            return _explain(options, name or ())
         selection = read_file(options, with_secrets=not without_secrets)
     except BadFile as error:
         if options.format != "table":
@@ -33,4 +55,13 @@ def validate(
         raise
     if not (options.quiet and options.format == "table"):
         sys.stdout.write(validation.render(options.format, (), links=len(selection.wanted)))
+    return Status.IN_SYNC
+
+
+def _explain(options: Options, names: Sequence[str]) -> int:
+    from reconciler.config import explain
+    from reconciler.views import explanation
+
+    explained = explain.explain(options.config, now().date(), names)
+    sys.stdout.write(explanation.render(options.format, explained))
     return Status.IN_SYNC

@@ -1,0 +1,132 @@
+"""Where does each value of a tenant come from? What `wanted` acts on, with its places."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from reconciler.config.complaints import did_you_mean, quoted
+from reconciler.config.links import Customer, Entry, Found
+from reconciler.config.nodes import Path as NodePath
+from reconciler.config.partners import Partners
+from reconciler.config.sound import Sound, read
+from reconciler.core.errors import BadFile
+from reconciler.core.explanations import Explanation, Said
+from reconciler.core.links import Aim
+
+OF_TENANT = ("tags", "replaces", "covers")
+OF_LINK = ("state", "partner", "hold", "attested")
+
+
+def explain(path: Path, today: date, only: Sequence[str]) -> tuple[Explanation, ...]:
+    """Explain the tenants that these selectors mean, or all, as of that day (UTC).
+
+    only  names, globs over names, GUIDs or domains as the file has them, and `tag:X`
+    Raises `BadFile` for a file that is not fit to be used, and for a selector that means nobody.
+    """
+    sound = read(path, today)
+    found = tuple(explanations(sound))
+    if not only:
+        return found
+    meant = {selector: _meant(found, selector) for selector in only}
+    if idle := [selector for selector, numbers in meant.items() if not numbers]:
+        names = [explanation.tenant for explanation in found]
+        raise BadFile(*(_nobody(selector, names) for selector in idle))
+    chosen: set[int] = set().union(*meant.values())
+    return tuple(found[number] for number in sorted(chosen))
+
+
+def explanations(sound: Sound) -> Iterator[Explanation]:
+    """Every tenant of the file, in its order."""
+    document = sound.document
+    partners = Partners.of(document, document.partners is not None)
+    homes = {index: home for home, served in document.coverage.items() for index in served}
+    for index, tenant in enumerate(document.tenants):
+        customer = Customer(document, index)
+        values = [*_of_tenant(sound, customer, homes.get(index))]
+        for entry in customer.entries():
+            values += _of_link(sound, partners, entry)
+        yield Explanation(tenant.name, tenant.tenant, tuple(tenant.tags or ()), tuple(values))
+
+
+def _of_tenant(sound: Sound, customer: Customer, home: int | None) -> Iterator[Said]:
+    own = ("tenants", customer.index)
+    yield _said(sound, "tenant", customer.tenant.tenant, (*own, "tenant"))
+    for key in OF_TENANT:
+        found = customer.find(key)
+        if found.value is not None:
+            yield _said(sound, key, found.value, found.path)
+    if home is not None:
+        name = sound.document.tenants[home].name
+        yield _said(sound, "covered by", name, ("tenants", home, "covers"), "covers")
+    listed = customer.find("identities")
+    if listed.path:
+        names = [override.identity for override in listed.value]
+        yield _said(sound, "identities", names, listed.path)
+
+
+def _of_link(sound: Sound, partners: Partners, entry: Entry) -> Iterator[Said]:
+    for key in OF_LINK:
+        found = entry.find(key)
+        if key == "state" and found.value is None:
+            found = Found(Aim.LINKED, None)
+        if found.value is not None:
+            value = _partner(partners, found.value) if key == "partner" else found.value
+            yield _said(sound, key, value, found.path, identity=entry.identity)
+    if entry.pin.value is not None:
+        yield _said(sound, "object_id", entry.pin.value, entry.pin.path, identity=entry.identity)
+
+
+def _partner(partners: Partners, name: str) -> str:
+    partner_id = partners.id_of(name)
+    return name if name == partner_id else f"{name} ({partner_id})"
+
+
+def _said(
+    sound: Sound,
+    key: str,
+    value: Any,
+    path: NodePath | None,
+    source: str = "",
+    identity: str | None = None,
+) -> Said:
+    where = sound.where(path) if path else ""
+    return Said(key, _text(value), source or _source(path), where, identity)
+
+
+def _source(path: NodePath | None) -> str:
+    if path is None:
+        return "built in"
+    if path[0] == "tenants":
+        return "identity" if path[2] == "identities" and len(path) > 3 else "tenant"
+    return f"tag {path[2]}" if path[1] == "by_tag" else "defaults"
+
+
+def _text(value: Any) -> str:
+    """A value in one line, as the file could say it."""
+    if isinstance(value, list):
+        return ", ".join(map(_text, value)) or "none"
+    if hasattr(value, "model_fields_set"):
+        given = ((key, getattr(value, key)) for key in type(value).model_fields)
+        return ", ".join(f"{key}: {_text(part)}" for key, part in given if part is not None)
+    return str(value)
+
+
+def _meant(found: Sequence[Explanation], selector: str) -> set[int]:
+    """The numbers of the tenants that a selector means; the first reading that fits holds."""
+    folded, tag = selector.casefold(), selector.removeprefix("tag:")
+    for is_meant in (
+        lambda one: one.tenant == selector,
+        lambda one: tag != selector and tag in one.tags,
+        lambda one: one.directory == folded,
+        lambda one: fnmatchcase(one.tenant.casefold(), folded),
+    ):
+        if numbers := {number for number, one in enumerate(found) if is_meant(one)}:
+            return numbers
+    return set()
+
+
+def _nobody(selector: str, names: Sequence[str]) -> str:
+    hint = did_you_mean(selector, names) or "name a tenant, a glob, a GUID or domain, or tag:X"
+    return f"--explain: {quoted(selector)} means no tenant of the file; {hint}"

@@ -1,0 +1,107 @@
+"""`validate --explain`: every value of a tenant, and what says so."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.config.explain import explain
+from reconciler.config.load import load
+from reconciler.core.errors import BadFile
+from reconciler.core.explanations import Explanation, Said
+from tests.config.conftest import TODAY
+
+FILE = """\
+version: 1
+partners: {uk: {id: "4936128"}, us: {id: "5111222"}}
+identities:
+  app: {kind: client_secret, client_id: 6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11, secret: {env: X}}
+  me: {kind: azure_cli}
+defaults:
+  partner: uk
+  identities: [app]
+  by_tag:
+    us: {partner: us}
+    lighthouse: {identities: []}
+include: [customers.csv]
+tenants:
+  - {name: Home, tenant: home.example, covers: ["tag:lighthouse"]}
+  - name: Adatum
+    tenant: adatum.example
+    replaces: any
+    object_ids: {app: bbbbbbbb-0001-4000-8000-000000000001}
+    identities:
+      - app
+      - {identity: me, partner: "4936128", hold: {until: 2027-01-01, reason: talks}}
+"""
+TABLE = """\
+name,tenant,tags
+Fabrikam,fabrikam.example,us
+Northwind,northwind.example,lighthouse
+"""
+
+
+def explained(folder: Path, *only: str) -> tuple[Explanation, ...]:
+    (folder / "tenants.yaml").write_text(FILE)
+    (folder / "customers.csv").write_text(TABLE)
+    return explain(Path("tenants.yaml"), TODAY, only)
+
+
+def test_each_value_names_what_says_it(folder: Path) -> None:
+    """The cell, the tag or the default that it comes from; or that it is built in."""
+    (fabrikam,) = explained(folder, "Fabrikam")
+    assert fabrikam.values == (
+        Said("tenant", "fabrikam.example", "tenant", "customers.csv:2:10"),
+        Said("tags", "us", "tenant", "customers.csv:2:27"),
+        Said("identities", "app", "defaults", "tenants.yaml:8:3"),
+        Said("state", "linked", "built in", "", "app"),
+        Said("partner", "us (5111222)", "tag us", "tenants.yaml:10:10", "app"),
+    )
+
+
+def test_an_identitys_own_values_are_told_apart(folder: Path) -> None:
+    """From those of its tenant."""
+    (adatum,) = explained(folder, "adatum.example")
+    said = {(one.identity, one.key): (one.value, one.source) for one in adatum.values}
+    assert said["me", "partner"] == ("4936128", "identity")
+    assert said["me", "hold"] == ("until: 2027-01-01, reason: talks", "identity")
+    assert said["app", "partner"] == ("uk (4936128)", "defaults")
+    assert said["app", "object_id"] == ("bbbbbbbb-0001-4000-8000-000000000001", "tenant")
+    assert said[None, "replaces"] == ("any", "tenant")
+
+
+def test_a_covered_customer_says_who_covers_it(folder: Path) -> None:
+    """It has no link, and is explained all the same."""
+    (northwind,) = explained(folder, "tag:lighthouse")
+    assert northwind.values[-1] == Said("covered by", "Home", "covers", "tenants.yaml:14:40")
+
+
+def test_without_names_every_tenant_is_explained(folder: Path) -> None:
+    """In the file's order; a glob means several."""
+    names = [one.tenant for one in explained(folder)]
+    assert names == ["Home", "Adatum", "Fabrikam", "Northwind"]
+    assert [one.tenant for one in explained(folder, "*a*m")] == ["Adatum", "Fabrikam"]
+
+
+def test_a_name_of_nobody_is_a_complaint(folder: Path) -> None:
+    """With the nearest name."""
+    with pytest.raises(BadFile) as caught:
+        explained(folder, "Home", "Fabricam", "tag:none")
+    assert caught.value.complaints == (
+        '--explain: "Fabricam" means no tenant of the file; did you mean Fabrikam?',
+        '--explain: "tag:none" means no tenant of the file; name a tenant, a glob, a GUID or '
+        "domain, or tag:X",
+    )
+
+
+def test_what_is_explained_is_what_is_wanted(folder: Path) -> None:
+    """Both come from one place."""
+    told = {
+        (one.tenant, said.identity): said.value
+        for one in explained(folder)
+        for said in one.values
+        if said.key == "partner"
+    }
+    wanted = load(Path("tenants.yaml"), TODAY).wanted
+    assert len(told) == len(wanted)
+    for link in wanted:
+        assert str(link.partner_id) in told[link.place.tenant, link.place.identity]

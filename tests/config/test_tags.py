@@ -1,0 +1,109 @@
+"""Defaults that go with a tag."""
+
+import pytest
+
+from tests.config.conftest import SOUND, Complainer, Loader
+
+PLACE = "defaults: {partner: contoso-uk, identities: [automation]"
+BASE = SOUND.replace('contoso-old: {id: "1158331"}', 'contoso-us: {id: "5111222"}')
+
+
+def by_tag(rules: str, text: str = BASE) -> str:
+    """The sound file with these defaults by tag; Northwind has the tags emea and powerapps."""
+    assert PLACE in text
+    return text.replace(PLACE, f"{PLACE}, by_tag: {rules}")
+
+
+def test_a_tags_default_goes_before_the_default_for_all(loaded: Loader) -> None:
+    """Only for the tenants that carry the tag."""
+    fabrikam, northwind = loaded(by_tag("{emea: {partner: contoso-us}}")).wanted
+    assert (fabrikam.partner_id, northwind.partner_id) == ("4936128", "5111222")
+
+
+def test_a_tenants_own_word_goes_before_its_tags(loaded: Loader) -> None:
+    """And an identity's before that."""
+    rules = "{emea: {partner: contoso-us, identities: [automation, alice]}}"
+    text = by_tag(rules) + "    partner: contoso-uk\n"
+    assert [w.partner_id for w in loaded(text).wanted[1:]] == ["4936128", "4936128"]
+    text += "    identities: [{identity: alice, partner: contoso-us}]\n"
+    assert [w.partner_id for w in loaded(text).wanted[1:]] == ["5111222"]
+
+
+def test_a_tag_may_list_identities_with_values_of_their_own(loaded: Loader) -> None:
+    """As defaults and tenants may."""
+    rules = "{emea: {identities: [automation, {identity: alice, state: unmanaged}]}}"
+    states = [str(w.state) for w in loaded(by_tag(rules)).wanted]
+    assert states == ["linked", "linked", "unmanaged"]
+
+
+def test_a_tag_may_take_identities_away_from_covered_customers(loaded: Loader) -> None:
+    """Azure Lighthouse: the home tenant's link serves them."""
+    text = by_tag("{emea: {identities: []}}").replace(
+        "- name: Fabrikam", "- name: Fabrikam\n    covers: ['tag:emea']"
+    )
+    assert [w.place.tenant for w in loaded(text).wanted] == ["Fabrikam"]
+
+
+def test_two_tags_that_agree_are_fine(loaded: Loader) -> None:
+    """They say the same thing twice."""
+    rules = "{emea: {partner: contoso-us}, powerapps: {partner: contoso-us}}"
+    assert loaded(by_tag(rules)).wanted[1].partner_id == "5111222"
+
+
+def test_tags_may_disagree_where_the_tenant_decides(loaded: Loader) -> None:
+    """Its own word goes before both."""
+    rules = "{emea: {partner: contoso-us}, powerapps: {partner: contoso-uk}}"
+    assert loaded(by_tag(rules) + "    partner: contoso-us\n").wanted[1].partner_id == "5111222"
+
+
+def test_two_tags_that_disagree_are_both_named(complaints: Complainer) -> None:
+    """At the tenant's tags, with the places of both."""
+    rules = "{emea: {partner: contoso-us}, powerapps: {partner: contoso-uk}}"
+    assert complaints(by_tag(rules)) == [
+        'tenants.yaml:18:5: tags "emea" (tenants.yaml:12:75) and "powerapps" '
+        '(tenants.yaml:12:109) give different partner to "Northwind"; take one away, or say '
+        "partner: there"
+    ]
+
+
+BAD = {
+    "{emae: {partner: contoso-us}}": 'tag "emae" is carried by no tenant; did you mean emea?',
+    "{zzz: {partner: contoso-us}}": 'tag "zzz" is carried by no tenant; give it to one, or '
+    "remove it here",
+    "{emea: {partner: contoso}}": 'partner "contoso" is not defined; did you mean contoso-us?',
+    "{emea: {identities: [bob]}}": 'identity "bob" is not defined; add it under identities:',
+    "{emea: {}}": 'by_tag "emea" says nothing; give it a value, or remove it',
+    "{emea: }": 'by_tag "emea" is empty; give it a value or leave it out',
+    "{emea: contoso-us}": 'by_tag "emea" takes a mapping: {key: value}',
+    "[emea]": "by_tag takes a mapping: {name: …}",
+    "{}": "by_tag is empty; name at least one, or leave by_tag out",
+    "{emea: {partnr: contoso-us}}": 'key "partnr" is unknown; did you mean partner?',
+    "{emea: {identities: [alice, alice]}}": 'identity "alice" stands already for this tenant '
+    "at tenants.yaml:12:88; keep one",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "complaint"), list(BAD.items()))
+def test_a_bad_default_is_complained_of_once(
+    complaints: Complainer, rules: str, complaint: str
+) -> None:
+    """Nothing is said of what merely follows from it."""
+    (found,) = complaints(by_tag(rules))
+    assert found.split(": ", 1)[1] == complaint
+    assert found.startswith("tenants.yaml:12:")
+
+
+def test_identities_that_a_tag_takes_away_are_missed(complaints: Complainer) -> None:
+    """Whoever is served by nobody must be linked by somebody."""
+    assert complaints(by_tag("{emea: {identities: []}}")) == [
+        'tenants.yaml:16:5: tenant "Northwind" has no identities; tenants.yaml:12:75 takes them '
+        "away; list some here, or name it under covers:"
+    ]
+
+
+def test_an_id_that_only_a_tag_names_is_ours(loaded: Loader) -> None:
+    """Without partners:, every ID that is asked for is."""
+    text = BASE[: BASE.index("partners:")] + BASE[BASE.index("identities:") :]
+    text = text.replace("partner: contoso-uk", "partner: '4936128'")
+    text = text.replace("[automation]}", "[automation], by_tag: {emea: {partner: '5111222'}}}")
+    assert loaded(text).wanted[0].may_replace("5111222")
