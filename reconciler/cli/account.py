@@ -110,13 +110,13 @@ def write_metrics(path: Path, ending: Ending, ends: Mapping[str, date]) -> str |
 
     ends  the last day of each credential that has one, by identity
     """
-    from reconciler.store.files import SHARED, write_whole
+    from reconciler.store.files import write_shared
     from reconciler.views import metrics
 
     try:
         before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
         # node_exporter runs as another user, and no name is in it.
-        write_whole(path, metrics.render(ending, ends, before), SHARED)
+        write_shared(path, metrics.render(ending, ends, before))
     except OSError as error:
         return (
             f"cannot write the metrics to {path}: {error.strerror}; "

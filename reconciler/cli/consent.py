@@ -55,11 +55,20 @@ class Consent:
         count = len(making)
         answers = {str(count)} if count > MANY else {"y", "yes"}
         how = f"Type {count} to go on:" if count > MANY else "[y/N]"
-        sys.stderr.write(f"\nMake {count} change{'s' * (count > 1)}? {how} ")
-        sys.stderr.flush()
-        if sys.stdin.readline().strip().lower() in answers:
+        if _answer(f"\nMake {count} change{'s' * (count > 1)}? {how} ") in answers:
             return ()
         return (Refusal("confirmation", "not confirmed; run it again when you are ready"),)
+
+
+def confirm(question: str) -> bool:
+    """Ask a person at a terminal; False without one, or for anything but yes."""
+    return output.asks_here() and _answer(f"\n{question} [y/N] ") in ("y", "yes")
+
+
+def _answer(question: str) -> str:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower()
 
 
 def show_report(report: Report, options: Options) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.commands.apply import apply
+from reconciler.cli.commands.attest import attest
 from reconciler.cli.commands.demo import demo
 from reconciler.cli.commands.doctor import doctor
 from reconciler.cli.commands.emulator import emulator
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: Rich's costs 100 ms of imports
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, validate, plan, apply, show, login, doctor, schema, emulator, demo):
+for command in (init, validate, plan, apply, show, login, attest, doctor, schema, emulator, demo):
     app.command()(command)
 app.add_typer(journal)
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from reconciler.core.checkup import Checkup
 from reconciler.core.links import Place, Problem
@@ -11,7 +12,7 @@ from reconciler.core.plan import Kind, Plan, Report
 from reconciler.core.text import visible as safe
 from reconciler.views.formats import Format, render
 
-__all__ = ["asks_here", "note", "safe", "show", "show_checkup", "show_sign_ins"]
+__all__ = ["asks_here", "note", "safe", "show", "show_checkup", "show_edit", "show_sign_ins"]
 
 NARROWEST = 80
 
@@ -41,6 +42,15 @@ def show_sign_ins(outcomes: Sequence[tuple[Place, Problem | None]], form: str) -
     from reconciler.views import sign_ins
 
     sys.stdout.write(sign_ins.render(form, outcomes))
+    sys.stdout.flush()
+
+
+def show_edit(path: Path, before: bytes, after: bytes) -> None:
+    """Write what will change in a file."""
+    from reconciler.views import edits
+
+    was, will = (data.decode("utf-8-sig") for data in (before, after))
+    sys.stdout.write(edits.render(str(path), was, will, color=_is_coloured(sys.stdout)))
     sys.stdout.flush()
 
 

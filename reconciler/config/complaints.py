@@ -35,10 +35,16 @@ def spot(file: int, line: int, column: int) -> Spot:
     return ((file << _LINE | line) << _COLUMN) | (column if column < _TOO_FAR else _TOO_FAR)
 
 
+def file_of(at: Spot) -> int:
+    """The number of the file that a place is in."""
+    return at >> (_LINE + _COLUMN)
+
+
 class Complaints:
     """Every complaint about one tenants.yaml and the files it includes."""
 
     def __init__(self) -> None:
+        self.paths: list[Path] = []
         self._files: list[str] = []
         self._found: set[tuple[Spot, str]] = set()
         self._is_cut = False
@@ -49,6 +55,7 @@ class Complaints:
 
     def file(self, path: Path) -> int:
         """The number of a file, to make spots with. The path is printed as it is given here."""
+        self.paths.append(path)
         self._files.append(visible(str(path)))
         return len(self._files) - 1
 
@@ -63,7 +70,7 @@ class Complaints:
         """The place as people and editors read it: `tenants.yaml:14:5`."""
         column = (at & _TOO_FAR) + 1
         line = ((at >> _COLUMN) & ((1 << _LINE) - 1)) + 1
-        return f"{self._files[at >> (_LINE + _COLUMN)]}:{line}:{column}"
+        return f"{self._files[file_of(at)]}:{line}:{column}"
 
     def did_you_mean(self, word: str, known: Collection[str]) -> str:
         """`did_you_mean`, until it has cost too much: a hint is a courtesy."""

@@ -75,18 +75,18 @@ class Editor:
                 break
         else:
             self._add(piece, flow({key: value})[1:-1])
-        self._wanted = _changed(self._wanted, (*path, key), _node(value))
+        self._wanted = _changed(self._wanted, (*path, key), node_of(value))
 
     def replace(self, path: Path, value: Value) -> None:
         """Write another value in the place of the one at this path."""
         self._replace(self._find(path), value)
-        self._wanted = _changed(self._wanted, path, _node(value))
+        self._wanted = _changed(self._wanted, path, node_of(value))
 
     def append(self, path: Path, value: Value) -> None:
         """Add an item to the end of the sequence at this path."""
         piece = self._find(path)
         self._add(piece, flow(value) if piece.is_inline else f"- {flow(value)}")
-        self._wanted = _changed(self._wanted, (*path, None), _node(value))
+        self._wanted = _changed(self._wanted, (*path, None), node_of(value))
 
     def text(self) -> str:
         """The text with all changes; raises `Uneditable`."""
@@ -178,7 +178,8 @@ def flow(value: Value) -> str:
     ).strip()[1:-1]
 
 
-def _node(value: Value) -> Node:
+def node_of(value: Value) -> Node:
+    """What a value is once it is read from a file."""
     found = _tree(f"[{flow(value)}]")
     return found[0] if isinstance(found, Items) else found
 

@@ -39,6 +39,11 @@ def fetch(path: Path) -> bytes | str:
     return data
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file is read as CSV and not as YAML."""
+    return path.suffix.casefold() == ".csv"
+
+
 def decode(data: bytes, file: int, complaints: Complaints) -> str | None:
     """The text of a file, without a byte order mark; None, with a complaint, if it is none."""
     try:

@@ -124,8 +124,7 @@ def _included(root: Table, path: FilePath, complaints: Complaints) -> tuple[list
             if content is None:
                 is_complete = False
             else:
-                is_table = name.suffix.casefold() == ".csv"
-                found.append(_Included(complaints.file(name), content, is_table))
+                found.append(_Included(complaints.file(name), content, files.is_table(name)))
     return found, is_complete
 
 

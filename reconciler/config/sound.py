@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.config import wording
-from reconciler.config.complaints import MOST_COMPLAINTS, Complaints
+from reconciler.config.complaints import MOST_COMPLAINTS, Complaints, file_of
 from reconciler.config.coverage import check_coverage
 from reconciler.config.damage import Damage
 from reconciler.config.draft import Draft
@@ -59,6 +59,13 @@ class Sound:
     def where(self, path: NodePath) -> str:
         """A place as people and editors read it: `tenants.yaml:14:5`."""
         return self.complaints.where(place(self.root, path))
+
+    def home_of(self, tenant: int) -> tuple[Path, int]:
+        """The file that the tenant at this index stands in, and which of its tenants it is."""
+        spots = self.root.items_at("tenants").where
+        file = file_of(spots[tenant])
+        before = sum(1 for at in spots[:tenant] if file_of(at) == file)
+        return self.complaints.paths[file], before
 
 
 def read(path: Path, today: date) -> Sound:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from reconciler.core.errors import Refused
+from reconciler.core.errors import Refused, WrongUsage
 from reconciler.core.findings import Finding
 from reconciler.core.links import (
     Action,
@@ -24,6 +24,7 @@ from reconciler.core.links import (
     Wanted,
 )
 from reconciler.core.plan import Kind, Plan, Report, count_actions, count_outcomes
+from reconciler.core.results import Outcome
 
 FORMAT = 1
 """The number of the JSON shape. A plan with another number is not applied."""
@@ -83,6 +84,23 @@ def read_plan(raw: bytes) -> Plan:
         return _plan(data)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Refused("plan-file", "the plan is damaged; make a new one with plan --out") from None
+
+
+def read_report(raw: bytes) -> tuple[Plan, tuple[Outcome | None, ...]]:
+    """A report's links, each with what was observed last, and their outcomes.
+
+    Raises `WrongUsage` for anything else.
+    """
+    try:
+        data = json.loads(raw)
+        if data["kind"] != Kind.REPORT or data["format"] != FORMAT:
+            raise ValueError
+        outcomes = (link["outcome"] for link in data["links"])
+        return _plan(data), tuple(outcome and Outcome(outcome) for outcome in outcomes)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise WrongUsage(
+            f"this is no report of format {FORMAT}; make one with apply --format json"
+        ) from None
 
 
 def text(data: Mapping[str, Any]) -> str:

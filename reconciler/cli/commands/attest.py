@@ -1,0 +1,80 @@
+"""`attest`: write into the file what a person's report shows."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli.options import Options, with_options
+from reconciler.cli.selection import now, read_file
+from reconciler.core.errors import Refused, RunFailed, WrongUsage
+from reconciler.core.statuses import Status
+
+if TYPE_CHECKING:
+    from reconciler.config.attestations import Rewrite
+
+
+@with_options
+def attest(
+    options: Options,
+    report: Annotated[
+        Path,
+        typer.Argument(metavar="REPORT", help="What her apply --format json printed; - is stdin."),
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="WHO", help="Who vouches; by default the person's username."),
+    ] = None,
+    note: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What a reader should know.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> int:
+    """Write attested: for each link that a person's report shows as the file wants it."""
+    from reconciler.cli import output
+    from reconciler.cli.consent import confirm
+    from reconciler.config.attestations import attest as written
+    from reconciler.core.documents import read_report
+    from reconciler.core.sightings import sightings
+
+    selection = read_file(options, with_secrets=False)
+    known = selection.config.identities
+    people = {name for name, who in known.items() if who.username and not who.unattended}
+    seen, left_out = sightings(*read_report(_read(report)), selection.wanted, people)
+    witnessed = [(one, by or str(known[one.place.identity].username)) for one in seen]
+    rewrites, homeless = written(options.config, now().date(), witnessed, note)
+    for one in (*left_out, *homeless):
+        output.note(f"{one.tenant} ({one.identity}) is not attested: {one.why}")
+    if not seen and not left_out:
+        raise WrongUsage(f"{report} holds no selected link that only a person can reach")
+    for rewrite in rewrites:
+        output.show_edit(rewrite.path, rewrite.before, rewrite.after)
+    if rewrites and not (yes or confirm("Write this?")):
+        raise Refused("confirmation", "not confirmed; nothing was written. To agree, add --yes")
+    _write(rewrites)
+    if not rewrites and not (left_out or homeless):
+        output.note("every link of the report is attested already")
+    return Status.PARTIAL if left_out or homeless else Status.IN_SYNC
+
+
+def _read(report: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(report) == "-" else report.read_bytes()
+    except OSError as error:
+        raise WrongUsage(f"cannot read the report {report}: {error.strerror}") from None
+
+
+def _write(rewrites: "Sequence[Rewrite]") -> None:
+    from reconciler.cli.output import note
+    from reconciler.store.files import rewrite
+
+    for one in rewrites:
+        try:
+            if one.path.read_bytes() != one.before:
+                raise RunFailed(f"{one.path} was changed meanwhile and is left as it is; try again")
+            rewrite(one.path, one.after)
+        except OSError as error:
+            raise RunFailed(f"cannot write {one.path}: {error.strerror}") from None
+        note(f"wrote {one.path}")
