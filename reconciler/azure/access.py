@@ -46,8 +46,8 @@ def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None, stop: Eve
     if endpoint is None:
         return CLOUDS[name]
     hosts = Hosts()
-    with closing(Https(hosts, ca_bundle=ca_bundle, only=frozenset({"GET"}))) as https:
-        return described(endpoint, https, Patience(hosts, stop))
+    with closing(Https(hosts, ca_bundle=ca_bundle)) as https:
+        return described(endpoint, https.limited_to("GET"), Patience(hosts, stop))
 
 
 class Azure:
@@ -60,7 +60,9 @@ class Azure:
         self._recipe = recipe
         self._stop = stop
         self._hosts = Hosts()
-        self._signing_in = self._https()
+        self._signing_in = Https(
+            self._hosts, ca_bundle=recipe.ca_bundle, connections=recipe.connections
+        )
         self._entra = Entra(
             recipe.cloud,
             self._signing_in,
@@ -68,8 +70,8 @@ class Azure:
             recipe.people,
         )
         self._doubts = Doubts(stop.wait)
-        self._looking = self._https(frozenset({"GET"}))
-        self._writing = self._https(frozenset({"GET", "PUT", "PATCH", "DELETE"}))
+        self._looking = self._signing_in.limited_to("GET")
+        self._writing = self._signing_in.limited_to("GET", "PUT", "PATCH", "DELETE")
 
     @contextmanager
     def reader(self, place: Place) -> Iterator[LinkReader]:
@@ -104,14 +106,7 @@ class Azure:
 
     def close(self) -> None:
         """Close all connections."""
-        for https in (self._signing_in, self._looking, self._writing):
-            https.close()
-
-    def _https(self, only: frozenset[str] | None = None) -> Https:
-        recipe = self._recipe
-        return Https(
-            self._hosts, ca_bundle=recipe.ca_bundle, connections=recipe.connections, only=only
-        )
+        self._signing_in.close()
 
     def _session(self, place: Place, doubts: Doubts | None = None) -> Session:
         return Session(

