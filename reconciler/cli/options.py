@@ -10,10 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import wraps
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from typer import Option
+
+from reconciler.core.errors import WrongUsage
 
 StatusT = TypeVar("StatusT")
 
@@ -25,6 +28,13 @@ class Format(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     CSV = "csv"
+    HTML = "html"
+
+
+PAGES = frozenset({"plan", "apply", "show"})
+"""The commands whose result can be a page."""
+
+NO_PAGES = "pages are not installed; install them with: pip install 'pal-reconcile[html]'"
 
 
 class LogFormat(StrEnum):
@@ -168,9 +178,20 @@ def with_options(command: Callable[..., StatusT]) -> Callable[..., StatusT]:
     @wraps(command)
     def run(**given: Any) -> StatusT:
         options = Options(**{field.name: given.pop(field.name) for field in fields(Options)})
+        if options.format is Format.HTML:
+            _check_pages(command.__name__)
         return command(options=options, **given)
 
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + shared
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     return run
+
+
+def _check_pages(command: str) -> None:
+    """Before anything is read or written: a page can be made of what this command finds."""
+    if command not in PAGES:
+        others = ", ".join(form for form in Format if form is not Format.HTML)
+        raise WrongUsage(f"{command} makes no page; --format is one of: {others}")
+    if find_spec("jinja2") is None:
+        raise WrongUsage(NO_PAGES)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from reconciler.core.plan import Kind, Plan, Report
 from reconciler.views import csv, json, markdown, table
+from reconciler.views.html import runs as html
 
 
 class Format(StrEnum):
@@ -14,6 +15,7 @@ class Format(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     CSV = "csv"
+    HTML = "html"
 
 
 RENDERERS: Mapping[tuple[Kind, str], Callable[..., str]] = {
@@ -21,14 +23,17 @@ RENDERERS: Mapping[tuple[Kind, str], Callable[..., str]] = {
     (Kind.PLAN, Format.JSON): json.render_plan,
     (Kind.PLAN, Format.MARKDOWN): markdown.render_plan,
     (Kind.PLAN, Format.CSV): csv.render_plan,
+    (Kind.PLAN, Format.HTML): html.render_plan,
     (Kind.REPORT, Format.TABLE): table.render_report,
     (Kind.REPORT, Format.JSON): json.render_report,
     (Kind.REPORT, Format.MARKDOWN): markdown.render_report,
     (Kind.REPORT, Format.CSV): csv.render_report,
+    (Kind.REPORT, Format.HTML): html.render_report,
     (Kind.INVENTORY, Format.TABLE): table.render_inventory,
     (Kind.INVENTORY, Format.JSON): json.render_inventory,
     (Kind.INVENTORY, Format.MARKDOWN): markdown.render_inventory,
     (Kind.INVENTORY, Format.CSV): csv.render_inventory,
+    (Kind.INVENTORY, Format.HTML): html.render_inventory,
 }
 """Each takes the fact: a report for `REPORT`, a plan for the others."""
 

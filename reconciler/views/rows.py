@@ -108,6 +108,11 @@ class Row:
         return _STATES[self.observed.state] if self.observed else "not read"
 
     @property
+    def now(self) -> str:
+        """What the newest read showed, with Azure's name for the partner."""
+        return _side(self.observed)
+
+    @property
     def is_in_sync(self) -> bool:
         """Whether the plan found nothing to do and nothing to mention."""
         return self.action is Action.NONE

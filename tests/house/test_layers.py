@@ -15,6 +15,8 @@ ROOMS = ("core", "config", "azure", "engine", "store", "views", "emulator", "cli
 OWNERS = {
     "azure": {"azure"},
     "filelock": {"store"},
+    "jinja2": {"views"},
+    "markupsafe": {"views"},
     "platformdirs": {"store"},
     "prometheus_client": {"views"},
     "pydantic": {"config"},

@@ -1,0 +1,1 @@
+"""Facts as pages: one self-contained HTML file each, that asks no network for anything."""

@@ -1,0 +1,81 @@
+"""How does a fact become a page that is safe to open and to pass on?
+
+Every text that a template puts out is made visible and then escaped, here and nowhere else. The
+style and the script stand in the page, and the page allows nothing but these two, by their digests:
+whatever a name may hold, no other style or script runs and no request leaves.
+"""
+
+import base64
+import hashlib
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from reconciler.core.documents import iso
+from reconciler.core.text import visible
+from reconciler.views.groups import member_label
+from reconciler.views.notes import since
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def page(template: str, **facts: object) -> str:
+    """A whole page that ends with one newline.
+
+    template  the name of a file in `templates/`
+    facts     what the template speaks of
+    """
+    return _environment().get_template(template).render(facts).rstrip("\n") + "\n"
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("reconciler.views.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    style, script = _asset("page.css"), _asset("page.js")
+    environment.globals |= {
+        "style": Markup(style),  # noqa: S704 - our own file
+        "script": Markup(script),  # noqa: S704 - our own file
+        "policy": _policy(style, script),
+        "iso": iso,
+        "label": member_label,
+        "since": since,
+    }
+    environment.filters |= {"day": _day, "minute": _minute}
+    return environment
+
+
+def _policy(style: str, script: str) -> str:
+    """What the page may load: itself."""
+    return (
+        f"default-src 'none'; style-src '{_source(style)}'; script-src '{_source(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _source(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"sha256-{digest}"
+
+
+def _asset(name: str) -> str:
+    return files("reconciler.views.html").joinpath(name).read_text(encoding="utf-8")
+
+
+def _day(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d")
+
+
+def _minute(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")

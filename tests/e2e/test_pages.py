@@ -1,0 +1,44 @@
+"""Results as pages, by the installed command."""
+
+import pytest
+
+from reconciler.cli import options
+from reconciler.cli.main import run
+from tests.e2e.command import OLD, OURS, Desk
+
+
+@pytest.mark.parametrize(
+    ("command", "word", "status"),
+    [("plan", "update", 0), ("show", "drift", 0), ("apply", "applied", 0)],
+)
+def test_a_result_can_be_a_page(desk: Desk, command: str, word: str, status: int) -> None:
+    """stdout is one whole page, with every link; the exit status is that of any other format."""
+    desk.customers(2)
+    desk.seed({1: OLD, 2: OURS})
+    arguments = [command, "--format", "html", *(["--yes"] if command == "apply" else [])]
+    ran = desk.run(*arguments)
+    assert ran.status == status
+    assert ran.out.startswith("<!doctype html>\n")
+    assert ran.out.endswith("</html>\n")
+    assert f"</span> {word}</span>" in ran.out
+    assert ran.out.count("<tr data-word=") == 2
+
+
+def test_a_command_without_a_page_says_so(desk: Desk) -> None:
+    """Wrong usage, before anything is read; the formats that it has are named."""
+    desk.customers(1)
+    ran = desk.run("doctor", "--format", "html")
+    assert (ran.status, ran.out) == (64, "")
+    assert ran.err == "doctor makes no page; --format is one of: table, json, markdown, csv\n"
+    assert desk.requests() == []
+
+
+def test_a_page_without_its_library_is_refused_before_anything_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not after an apply has made its changes."""
+    monkeypatch.setattr(options, "find_spec", lambda name: None)
+    assert run(["apply", "--yes", "--format", "html"]) == 64
+    assert capsys.readouterr().err == (
+        "pages are not installed; install them with: pip install 'pal-reconcile[html]'\n"
+    )

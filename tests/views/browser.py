@@ -1,0 +1,85 @@
+"""A real browser: Debian's Chromium, driven by playwright. Without it these tests are skipped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from tests.tools import tool
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+SIZES = {"desktop": DESKTOP, "phone": PHONE}
+
+
+@contextmanager
+def chromium() -> Iterator["Chromium"]:
+    """A browser without a window, ended with the block."""
+    path = tool("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield Chromium(browser)
+        browser.close()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An open page, with what it asked for and what it complained of."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[str]:
+        """The customers whose rows can be seen, from top to bottom."""
+        return self.page.evaluate(
+            "[...document.querySelectorAll('.links tbody tr')].filter(row => row.checkVisibility())"
+            ".map(row => row.querySelector('summary').textContent)"
+        )
+
+    @property
+    def status(self) -> str:
+        """What the page says of how much is shown."""
+        return self.page.locator(".links .shown").inner_text()
+
+    @property
+    def spill_px(self) -> int:
+        """By how much the page is wider than the window."""
+        return self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    def search(self, text: str) -> None:
+        """Type into the search box."""
+        self.page.locator(".links .search input").fill(text)
+
+    def press(self, name: str) -> None:
+        """Press a button of the table."""
+        self.page.locator(".links").get_by_role("button", name=name).first.click()
+
+
+@dataclass(frozen=True)
+class Chromium:
+    """A browser that opens files."""
+
+    browser: Browser
+
+    @contextmanager
+    def seeing(self, path: Path, size: str = "desktop", **context: Any) -> Iterator[Seen]:
+        """Open a file; what is still to be loaded has been loaded."""
+        opened = self.browser.new_context(viewport=SIZES[size], **context)
+        seen = Seen(opened.new_page())
+
+        def let(route: Route) -> None:
+            seen.requests.append(route.request.url)
+            route.continue_()
+
+        opened.route("**/*", let)  # only what the page's own policy lets out comes here
+        seen.page.on("console", lambda message: seen.complaints.append(message.text))
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        seen.page.on("dialog", lambda dialog: seen.complaints.append(dialog.message))
+        seen.page.goto(path.as_uri())
+        yield seen
+        opened.close()

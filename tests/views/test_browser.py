@@ -1,0 +1,227 @@
+"""What a person meets who opens a page: in Chromium, on a desk and on a phone."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from reconciler.core.plan import Kind, Plan
+from reconciler.core.text import visible
+from reconciler.views.formats import Format, render
+from tests.views import facts
+from tests.views.browser import SIZES, Chromium, chromium
+
+TONES = ("good", "change", "alarm", "quiet")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    """One browser for all these tests: its start costs a second."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Write a fact as a page."""
+
+    def write(plan: Plan, kind: Kind = Kind.INVENTORY) -> Path:
+        path = tmp_path / "page.html"
+        fact = facts.report_of(plan) if kind is Kind.REPORT else plan
+        path.write_text(render(kind, Format.HTML, fact), encoding="utf-8")
+        return path
+
+    return write
+
+
+def customers(count: int) -> Plan:
+    """So many customers: every 50th links elsewhere, every 75th cannot be read."""
+
+    def seen(n: int) -> object:
+        if n % 75 == 74:
+            return facts.Observed.unknown(facts.APP_MISSING)
+        return facts.linked(n, facts.OLD if n % 50 == 49 else facts.OURS, "Contoso")
+
+    return facts.plan_of(
+        *((facts.wanted(f"Customer {n}", n, tags=("emea",)), seen(n)) for n in range(count))  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("count", [0, 12, 5000])
+def test_a_page_opens_whole_and_asks_for_nothing(
+    browser: Chromium, written: Callable[..., Path], count: int, size: str
+) -> None:
+    """It complains of nothing, is no wider than the window, and no request leaves it."""
+    path = written(customers(count))
+    with browser.seeing(path, size) as seen:
+        assert seen.requests == [path.as_uri()]
+        assert seen.complaints == []
+        assert seen.spill_px == 0
+        assert len(seen.shown) == min(count, 200)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", Kind)
+def test_a_hostile_name_is_only_read(
+    browser: Chromium, written: Callable[..., Path], kind: Kind, size: str
+) -> None:
+    """Whatever a name holds is shown as text, fits, and neither runs nor loads anything."""
+    path = written(facts.hostile_plan(), kind)
+    with browser.seeing(path, size) as seen:
+        assert (seen.requests, seen.complaints, seen.spill_px) == ([path.as_uri()], [], 0)
+        names = {change.place.tenant for change in facts.hostile_plan().changes}
+        assert set(seen.shown) == {visible(name) for name in names}
+
+
+def test_what_escapes_all_the_same_neither_runs_nor_loads(
+    browser: Chromium, written: Callable[..., Path]
+) -> None:
+    """The page's own policy refuses every style, script and address but its own."""
+    path = written(facts.ordinary_plan())
+    forged = (
+        "<script>document.title = 'forged'</script><style>h1 { display: none }</style>"
+        "<img src=https://evil.example/x.png onerror=\"document.title = 'forged'\">"
+        "<iframe src=https://evil.example></iframe>"
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace("</main>", forged + "</main>"))
+    with browser.seeing(path) as seen:
+        assert seen.page.title() == "Inventory · pal-reconcile"
+        assert seen.page.locator("h1").is_visible()
+        assert seen.requests == [path.as_uri()]
+        assert len(seen.complaints) >= 4
+
+
+def test_the_search_finds_what_has_every_word(
+    browser: Chromium, written: Callable[..., Path]
+) -> None:
+    """Words are looked for in any order, without regard to case, also in what is folded."""
+    with browser.seeing(written(facts.ordinary_plan())) as seen:
+        seen.search("AUTOMATION litware")
+        assert (seen.shown, seen.status) == (["Wingtip", "Trey Research"], "2 of 10 links")
+        seen.search("powerapps")
+        assert seen.shown == ["Fabrikam"]
+        seen.search(facts.guid(2))
+        assert seen.shown == ["Northwind Traders"]
+        seen.search("no such thing")
+        assert seen.shown == []
+        seen.press("Show all")
+        assert (len(seen.shown), seen.status) == (10, "10 links")
+
+
+def test_a_search_needs_only_the_keyboard(browser: Chromium, written: Callable[..., Path]) -> None:
+    """A slash begins it, Escape ends it, and a customer unfolds with Enter."""
+    with browser.seeing(written(facts.ordinary_plan())) as seen:
+        keyboard = seen.page.keyboard
+        keyboard.press("/")
+        keyboard.type("adatum")
+        assert seen.shown == ["Adatum"]
+        keyboard.press("Escape")
+        assert len(seen.shown) == 10
+        seen.page.locator("summary", has_text="Wingtip").focus()
+        keyboard.press("Enter")
+        assert seen.page.get_by_text('list "9999999" under replaces:').nth(1).is_visible()
+
+
+def test_a_filter_shows_the_states_that_are_chosen(
+    browser: Chromium, written: Callable[..., Path]
+) -> None:
+    """Several add up, and none chosen is all."""
+    with browser.seeing(written(facts.ordinary_plan())) as seen:
+        seen.press("conflict")
+        assert seen.shown == ["Wingtip"]
+        seen.press("held")
+        assert seen.shown == ["Wingtip", "Relecloud"]
+        seen.press("conflict")
+        seen.press("held")
+        assert len(seen.shown) == 10
+
+
+def test_a_heading_sorts_up_and_then_down(browser: Chromium, written: Callable[..., Path]) -> None:
+    """Numbers in names count as numbers, and what is empty comes last either way."""
+    with browser.seeing(written(customers(12))) as seen:
+        seen.press("Customer")
+        assert seen.shown[:3] == ["Customer 0", "Customer 1", "Customer 2"]
+        seen.press("Customer")
+        assert seen.shown[:3] == ["Customer 11", "Customer 10", "Customer 9"]
+        assert seen.page.locator("th.customer[aria-sort=descending]").count() == 1
+    with browser.seeing(written(facts.ordinary_plan())) as seen:
+        for _ in range(2):
+            seen.press("Wanted")
+            assert seen.shown[-1] == "Trey Research"
+
+
+def test_a_phone_sorts_by_a_menu(browser: Chromium, written: Callable[..., Path]) -> None:
+    """Its cards have no headings to press."""
+    with browser.seeing(written(customers(12)), "phone") as seen:
+        assert not seen.page.locator("thead").is_visible()
+        seen.page.get_by_label("Sort").select_option("Customer, Z to A")
+        assert seen.shown[0] == "Customer 11"
+
+
+def test_of_thousands_the_first_are_drawn(browser: Chromium, written: Callable[..., Path]) -> None:
+    """That keeps each keystroke quick; the search looks at all, and all can be shown."""
+    with browser.seeing(written(customers(450))) as seen:
+        assert (len(seen.shown), seen.status) == (200, "450 links, the first 200 shown")
+        seen.search("Customer 44")
+        assert len(seen.shown) == 14
+        seen.search("")
+        seen.press("Show all 450")
+        assert (len(seen.shown), seen.status) == (450, "450 links")
+
+
+def test_paper_has_every_link_and_no_buttons(
+    browser: Chromium, written: Callable[..., Path]
+) -> None:
+    """What is printed is what fits the search, all of it."""
+    with browser.seeing(written(customers(450))) as seen:
+        seen.page.emulate_media(media="print")
+        assert len(seen.shown) == 450
+        assert not seen.page.locator(".controls").is_visible()
+
+
+def test_a_page_without_its_script_shows_every_link(
+    browser: Chromium, written: Callable[..., Path]
+) -> None:
+    """A mail program or a strict server may leave it out; then nothing is hidden."""
+    path = written(customers(450))
+    with browser.seeing(path, java_script_enabled=False) as seen:
+        assert seen.page.locator("tbody tr:visible").count() == 450
+        assert not seen.page.locator(".controls").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_colour_can_be_read(
+    browser: Chromium, written: Callable[..., Path], scheme: str
+) -> None:
+    """Light and dark are the reader's; each word stands out from its ground by 4.5 to 1."""
+    with browser.seeing(written(facts.ordinary_plan()), color_scheme=scheme) as seen:
+        contrast = seen.page.evaluate(_CONTRAST)
+        assert {tone for tone in contrast if tone in TONES} == set(TONES)
+        assert {what: ratio for what, ratio in contrast.items() if ratio < 4.5} == {}
+        ground = seen.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        is_dark = sum(map(int, ground[4:-1].split(","))) < 3 * 128
+        assert is_dark is (scheme == "dark")
+
+
+_CONTRAST = """() => {
+  const light = (colour) => {
+    const [r, g, b] = colour.match(/[0-9.]+/g).slice(0, 3).map((part) => part / 255)
+      .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (element) => {
+    const colour = getComputedStyle(element).backgroundColor;
+    return colour === 'rgba(0, 0, 0, 0)' ? ground(element.parentElement) : colour;
+  };
+  const found = {};
+  const look = (name, element) => {
+    const pair = [light(getComputedStyle(element).color), light(ground(element))];
+    found[name] = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+  };
+  look('text', document.querySelector('h1'));
+  look('soft', document.querySelector('.read'));
+  look('soft on a sheet', document.querySelector('tbody .identity'));
+  for (const badge of document.querySelectorAll('.badge')) look(badge.classList[1], badge);
+  return found;
+}"""

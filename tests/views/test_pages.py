@@ -1,0 +1,80 @@
+"""A page is one file of known tags: nothing in it comes from a name but text."""
+
+from collections import Counter
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.core.plan import Kind, Plan, Report
+from reconciler.core.text import visible
+from reconciler.views.formats import Format, render
+from tests.views import facts
+
+NAMES = st.one_of(st.text(st.characters()), st.sampled_from(list(facts.HOSTILE.values())))
+
+
+class Parsed(HTMLParser):
+    """The tags, attributes and text of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        self.addresses: set[str] = set()
+        self.text: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag, tuple(name for name, _ in attrs)] += 1
+        self.addresses |= {str(value) for name, value in attrs if name in ("href", "src")}
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def _fact(kind: Kind, plan: Plan) -> Plan | Report:
+    return facts.report_of(plan) if kind is Kind.REPORT else plan
+
+
+def _parsed(kind: Kind, plan: Plan) -> Parsed:
+    return Parsed(render(kind, Format.HTML, _fact(kind, plan)))
+
+
+def _named(name: str) -> Plan:
+    return facts.plan_of(
+        (facts.wanted(f"A{name}", 1, identity=f"B{name}"), facts.linked(1, facts.OLD, f"C{name}")),
+        (facts.wanted(f"D{name}", 2), facts.linked(2, facts.FOREIGN, f"E{name}")),
+        findings=(facts.Finding("odd", f"F{name}", f"G{name}", f"A{name}"),),
+    )
+
+
+@pytest.mark.parametrize("kind", Kind)
+@given(name=NAMES)
+@settings(max_examples=40)
+def test_no_name_adds_a_tag_or_an_attribute(kind: Kind, name: str) -> None:
+    """A page with any name has the tags of a page with an ordinary one, and shows the name."""
+    parsed = _parsed(kind, _named(name))
+    assert parsed.tags == _parsed(kind, _named("x")).tags
+    assert visible(f"A{name}") in parsed.text
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_page_leads_nowhere_else(kind: Kind) -> None:
+    """Its only addresses are its own places."""
+    addresses = _parsed(kind, facts.hostile_plan()).addresses
+    assert {address for address in addresses if not address.startswith(("#", "data:"))} == set()
+
+
+def test_every_tone_has_a_word() -> None:
+    """Colour is never the only sign."""
+    page = render(Kind.PLAN, Format.HTML, facts.ordinary_plan())
+    for word in ("conflict", "unreadable", "create", "update", "remove", "held", "in sync"):
+        assert f"</span> {word}</span>" in page
+
+
+def test_what_was_not_written_is_said_first() -> None:
+    """A guard's refusal stands above all the figures."""
+    page = render(Kind.REPORT, Format.HTML, facts.refused_report())
+    assert page.index("Refused by remove-count.") < page.index('class="glance"')
+    assert "not tried</span>" in page
