@@ -1,6 +1,6 @@
-"""How is the end of a run told? One log line a link, one for the run, and its metrics.
+"""How is the end of a run told? A log line for each link and the run, metrics, and the history.
 
-Log and metrics are guests: their trouble is noted on stderr, and the run's status stays. They are
+All three are guests: their trouble is noted on stderr, and the run's status stays. They are
 told of every end, be it a bad file or a lock that another run holds.
 """
 
@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reconciler.cli.memory import keep
 from reconciler.cli.options import LogFormat, Options
 from reconciler.cli.output import note
 from reconciler.cli.selection import now
@@ -32,13 +33,15 @@ if TYPE_CHECKING:
 class Account:
     """What is known of a run so far; whoever runs it fills in what there is.
 
-    status  what it ends with unless an exception says otherwise
+    status    what it ends with unless an exception says otherwise
+    is_fresh  whether this run itself read what its plan says; not so where the plan was saved
     """
 
     command: str
     run: Run | None = None
     fact: Plan | Report | None = None
     status: int = Status.RUN_FAILED
+    is_fresh: bool = True
     began_s: float = field(default_factory=time.monotonic)
 
     def ending(self) -> Ending:
@@ -74,6 +77,8 @@ def accounted(command: str, options: Options, metrics: Path | None = None) -> It
         ending = account.ending()
         log_ending(ending, options)
         if metrics and (why := write_metrics(metrics, ending, account.ends)):
+            note(why)
+        if account.run and (why := keep(account.run, ending, is_fresh=account.is_fresh)):
             note(why)
 
 

@@ -15,6 +15,7 @@ from reconciler.cli.commands.attest import attest
 from reconciler.cli.commands.demo import demo
 from reconciler.cli.commands.doctor import doctor
 from reconciler.cli.commands.emulator import emulator
+from reconciler.cli.commands.history import history
 from reconciler.cli.commands.init import init
 from reconciler.cli.commands.journal import journal
 from reconciler.cli.commands.login import login
@@ -33,7 +34,20 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: Rich's costs 100 ms of imports
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, validate, plan, apply, show, login, attest, doctor, schema, emulator, demo):
+for command in (
+    init,
+    validate,
+    plan,
+    apply,
+    show,
+    history,
+    login,
+    attest,
+    doctor,
+    schema,
+    emulator,
+    demo,
+):
     app.command()(command)
 app.add_typer(journal)
 

@@ -7,12 +7,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reconciler.core.checkup import Checkup
+from reconciler.core.history import Run
 from reconciler.core.links import Place, Problem
 from reconciler.core.plan import Kind, Plan, Report
 from reconciler.core.text import visible as safe
 from reconciler.views.formats import Format, render
 
-__all__ = ["asks_here", "note", "safe", "show", "show_checkup", "show_edit", "show_sign_ins"]
+__all__ = [
+    "asks_here",
+    "note",
+    "safe",
+    "show",
+    "show_checkup",
+    "show_edit",
+    "show_runs",
+    "show_sign_ins",
+]
 
 NARROWEST = 80
 
@@ -52,6 +62,16 @@ def show_edit(path: Path, before: bytes, after: bytes) -> None:
     was, will = (data.decode("utf-8-sig") for data in (before, after))
     sys.stdout.write(edits.render(str(path), was, will, color=_is_coloured(sys.stdout)))
     sys.stdout.flush()
+
+
+def show_runs(runs: Sequence[Run], form: str) -> None:
+    """Write what earlier runs came to."""
+    from reconciler.views import history
+
+    stream = sys.stdout
+    width = _width(stream.isatty())
+    stream.write(history.render_runs(form, runs, width=width, color=_is_coloured(stream)))
+    stream.flush()
 
 
 def note(text: str) -> None:

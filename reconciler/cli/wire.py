@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.azure.users import People
     from reconciler.config.load import Config
     from reconciler.core.plan import Refusal
+    from reconciler.store.history.book import History
     from reconciler.store.journal import FileJournal
 
 
@@ -81,6 +82,13 @@ def writing(
 def journal_path(options: Options) -> Path:
     """Where the journal of the file is kept."""
     return _state_file(options, "journal.jsonl")
+
+
+def open_history(options: Options) -> History:
+    """The history of the file. Raises `RunFailed` where it cannot be used."""
+    from reconciler.store.history.book import open_own
+
+    return open_own(_state_file(options, "history.sqlite3"))
 
 
 def check_state_lasts(options: Options) -> tuple[Refusal, ...]:

@@ -9,11 +9,9 @@ A crash may leave a torn line. The next run seals it: its first line follows the
 holds the digest of whatever was torn after that.
 """
 
-import getpass
 import hashlib
 import json
 import os
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +22,7 @@ from reconciler.core.documents import iso
 from reconciler.core.errors import RunFailed
 from reconciler.core.links import Change, Observed, Seen
 from reconciler.core.results import Result
+from reconciler.store.machine import host, user
 
 Line = dict[str, Any]
 
@@ -68,7 +67,7 @@ class FileJournal:
         if torn:
             self._append({"event": "sealed", "torn": _digest(torn)}, before=line_end)
             line_end = b""
-        who = {"user": _user(), "host": socket.gethostname(), "pid": os.getpid()}
+        who = {"user": user(), "host": host(), "pid": os.getpid()}
         self._append({"event": "run", **who, **facts}, before=line_end)
 
     @property
@@ -263,10 +262,3 @@ def _seen(observed: Observed | None) -> Line | None:
         "partner_id": observed.partner_id,
         "version": observed.version,
     }
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"

@@ -219,7 +219,7 @@ def test_records_are_private_and_hold_no_token(people: Desk) -> None:
     kept = tokens(people)
     assert kept
     state = [path for path in (people.path / "state").rglob("*") if path.is_file()]
-    text = "".join(path.read_text() for path in state)
+    text = "".join(path.read_bytes().decode("latin-1") for path in state)
     text += said.out + said.err + planned.out + planned.err
     assert [token for token in kept if token in text] == []
     records = list((people.path / "state" / "people").iterdir())

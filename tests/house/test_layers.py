@@ -13,6 +13,7 @@ HOUSE = Path(__file__).parents[2] / "reconciler"
 ROOMS = ("core", "config", "azure", "engine", "store", "views", "emulator", "cli")
 
 OWNERS = {
+    "alembic": {"store"},
     "azure": {"azure"},
     "filelock": {"store"},
     "jinja2": {"views"},
@@ -23,6 +24,7 @@ OWNERS = {
     "pydantic_core": {"config"},
     "requests": {"azure"},
     "rich": {"cli", "views"},
+    "sqlalchemy": {"store"},
     "starlette": {"emulator"},
     "structlog": {"log"},
     "trustme": {"emulator"},

@@ -233,7 +233,7 @@ def test_a_full_disk_ends_the_run(path: Path, monkeypatch: pytest.MonkeyPatch, f
 
 def test_half_a_surrogate_pair_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A user's name of broken bytes must not end the run; it is written as JSON's own escape."""
-    monkeypatch.setattr(module, "_user", lambda: "caf\udcc3\u00e9")
+    monkeypatch.setattr(module, "user", lambda: "caf\udcc3\u00e9")
     FileJournal(path, "run-1", {}, lambda: NOW).close()
     assert next(iter(lines(path)))["user"] == "caf\udcc3\u00e9"
     assert verify(path).complaint is None

@@ -58,6 +58,7 @@ def apply(
     if unknown := sorted(set(allow or ()) - set(GUARDS)):
         raise WrongUsage(f"--allow {unknown[0]} is no guard; they are: {', '.join(GUARDS)}")
     with accounted("apply", options, metrics) as account:
+        account.is_fresh = plan is None
         selection = read_file(options)
         consent = Consent(yes or approve is not None, options.format, options.quiet)
         with wire.writing(options, selection, lock_timeout) as (run, journal):

@@ -1,0 +1,63 @@
+"""What is kept of a run for later nights? Its record in the history, whatever the run came to.
+
+The history is a guest: where it cannot be reached that is said, and neither the run's result nor
+its status changes.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from reconciler.cli import wire
+from reconciler.core.plan import Plan, Report
+from reconciler.version import __version__
+
+if TYPE_CHECKING:
+    from reconciler.cli.run import Run
+    from reconciler.core.endings import Ending
+    from reconciler.core.history import Recording
+
+
+def keep(run: Run, ending: Ending, *, is_fresh: bool) -> str | None:
+    """Keep what a run saw and wrote; returns what kept it from that, or None.
+
+    is_fresh  whether the run itself made its plan
+    """
+    if ending.fact is None:
+        return None
+    try:
+        with closing(wire.open_history(run.options)) as history:
+            history.record(_recording(run, ending, ending.fact, is_fresh))
+    except Exception as error:
+        return f"this run is not in the history: {error}"
+    return None
+
+
+def _recording(run: Run, ending: Ending, fact: Plan | Report, is_fresh: bool) -> Recording:
+    from reconciler.core import history
+    from reconciler.store.machine import host, user
+
+    options, plan = run.options, fact.plan if isinstance(fact, Report) else fact
+    writes: tuple[history.Write, ...] = ()
+    if isinstance(fact, Plan):
+        sights = history.sights_of_plan(fact)
+    else:
+        writes = history.writes_of(fact, ending.ended_at)
+        of_report = history.sights_of_report if is_fresh else history.fresh_sights
+        sights = of_report(fact, ending.ended_at)
+    is_whole = is_fresh and not (options.only or options.exclude or fact.interrupted)
+    record = history.Run(
+        run.id,
+        ending.command,
+        plan.created_at if is_fresh else ending.ended_at,
+        __version__,
+        plan.config_digest,
+        int(ending.status),
+        is_whole,
+        history.count_standings(sights),
+        len(writes),
+        user(),
+        host(),
+    )
+    return history.Recording(record, sights, writes)

@@ -1,0 +1,339 @@
+"""What lasts of a run? What it saw of each link, what it wrote, and how nights add up to a life.
+
+A link's life is a row of periods: an unbroken stretch in which every run that looked saw the same.
+A run that sees the same makes the last period longer; another sight begins a new one. So a night in
+which nothing happens costs no row, and what was true at any moment can still be said.
+
+Values and decisions only. `store.history` keeps them; a run's links are named as in the file.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.core.identities import SecretRef
+from reconciler.core.links import WRITES, Action, Change, Observed, Seen
+from reconciler.core.plan import Plan, Report
+from reconciler.core.problems import DEADLINE, INTERRUPTED
+from reconciler.core.results import CONVERGED, Outcome, Result
+from reconciler.core.text import visible
+
+Key = tuple[str, str]
+"""A link as the file names it: (tenant, identity)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySource:
+    """Where the history of a file is kept.
+
+    is_kept  whether one is kept at all
+    url      of a shared database, by reference; None means SQLite in the state directory
+    name     which of several histories in a shared database this is
+    """
+
+    is_kept: bool = True
+    url: SecretRef | None = None
+    name: str = ""
+
+
+class Standing(StrEnum):
+    """How a link stands, in the words of a report."""
+
+    IN_SYNC = "in_sync"
+    DRIFT = "drift"
+    UNREADABLE = "unreadable"
+    LEFT_ALONE = "left_alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one run saw of one link.
+
+    at                 when it was read, UTC
+    action             what the difference asked for; NONE once a change has converged
+    state              None where nobody looks (attested)
+    wanted_partner_id  None where no link is wanted
+    partner_id         None unless linked; partner_name, version and updated_at are Azure's
+    problem            the stable code of why it could not be read; message is for people
+    """
+
+    at: datetime
+    tenant: str
+    identity: str
+    action: Action
+    state: Seen | None
+    wanted_partner_id: str | None = None
+    tenant_id: str | None = None
+    object_id: str | None = None
+    partner_id: str | None = None
+    partner_name: str | None = None
+    version: int | None = None
+    updated_at: str | None = None
+    problem: str | None = None
+    message: str | None = field(default=None, compare=False)
+
+    @property
+    def key(self) -> Key:
+        """The link's name in the file."""
+        return self.tenant, self.identity
+
+    @property
+    def standing(self) -> Standing:
+        """How the link stands."""
+        return standing(self.action)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether Azure answered."""
+        return self.state in (Seen.LINKED, Seen.NOT_LINKED)
+
+    def shows_the_same(self, other: "Sight") -> bool:
+        """Whether both sights are of one period: equal in all but the time and the wording."""
+        return replace(self, at=other.at) == other
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """An unbroken stretch in which every run that looked saw the same of a link.
+
+    sight            the first of them
+    last_at          the time of the last of them
+    standing_since   since when it stands so, though its cause or details may have changed
+    read_at          when Azure last answered for this link, in this period or before it; or None
+    read_partner_id  what that answer was: the partner ID, or None for no link
+    linked_since     the first run that saw it carry that ID without another answer in between
+    """
+
+    sight: Sight
+    last_at: datetime
+    standing_since: datetime
+    read_at: datetime | None
+    read_partner_id: str | None
+    linked_since: datetime | None
+
+    @property
+    def first_at(self) -> datetime:
+        """The time of the first sight."""
+        return self.sight.at
+
+    @property
+    def standing(self) -> Standing:
+        """How the link stands."""
+        return self.sight.standing
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One change that a run tried, and what became of it.
+
+    at       the end of the run that made it, or the time in the journal
+    before   the partner ID that the link carried, and after the one it was to carry; None: no link
+    outcome  None where a crash cut it short and nobody knows
+    """
+
+    at: datetime
+    tenant: str
+    identity: str
+    action: Action
+    before: str | None
+    after: str | None
+    outcome: Outcome | None
+    tenant_id: str | None = None
+    object_id: str | None = None
+    problem: str | None = None
+    correlation_id: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """The link's name in the file."""
+        return self.tenant, self.identity
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run, as the list of nights shows it.
+
+    id         as in the log and in the journal
+    command    plan, show or apply
+    at         when its reads had ended, UTC; for a run known from the journal alone, its start
+    status     its exit status; None where only the journal knows of it
+    is_whole   whether it was over all links of the file, and came to its end
+    standings  how many links stood how at its end; empty where only the journal knows of it
+    writes     how many changes it tried
+    """
+
+    id: str
+    command: str
+    at: datetime
+    tool_version: str
+    config_digest: str
+    status: int | None
+    is_whole: bool
+    standings: Mapping[Standing, int]
+    writes: int = 0
+    user: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """All that is kept of one run, in one piece."""
+
+    run: Run
+    sights: tuple[Sight, ...]
+    writes: tuple[Write, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What is known of one link, oldest first."""
+
+    tenant: str
+    identity: str
+    periods: tuple[Period, ...]
+    writes: tuple[Write, ...]
+
+
+_STANDINGS = {
+    Action.NONE: Standing.IN_SYNC,
+    Action.CREATE: Standing.DRIFT,
+    Action.UPDATE: Standing.DRIFT,
+    Action.REMOVE: Standing.DRIFT,
+    Action.CONFLICT: Standing.DRIFT,
+    Action.UNKNOWN: Standing.UNREADABLE,
+    Action.HELD: Standing.LEFT_ALONE,
+    Action.ATTESTED: Standing.LEFT_ALONE,
+    Action.UNMANAGED: Standing.LEFT_ALONE,
+}
+
+_NOT_TRIED = frozenset({INTERRUPTED.code, DEADLINE.code})
+"""Why a link was not even looked at: that says nothing about it."""
+
+
+def standing(action: Action) -> Standing:
+    """How a link stands for which the difference asks this."""
+    return _STANDINGS[action]
+
+
+def count_standings(sights: Iterable[Sight]) -> dict[Standing, int]:
+    """How many links stand how: every standing, in a fixed order."""
+    counts = Counter(sight.standing for sight in sights)
+    return {each: counts[each] for each in Standing}
+
+
+def sights_of_plan(plan: Plan) -> tuple[Sight, ...]:
+    """What the plan's reads saw; a link that an interruption left unread is not among it."""
+    return tuple(
+        _sight(plan.created_at, change, change.observed, change.action)
+        for change in plan.changes
+        if not (change.problem and change.problem.code in _NOT_TRIED)
+    )
+
+
+def sights_of_report(report: Report, ended_at: datetime) -> tuple[Sight, ...]:
+    """What was seen last of each link: at the end where it was read again, else by the plan."""
+    before = {sight.key: sight for sight in sights_of_plan(report.plan)}
+    touched = (_after(result, ended_at) for result in report.results if result.after)
+    return tuple((before | {sight.key: sight for sight in touched}).values())
+
+
+def fresh_sights(report: Report, ended_at: datetime) -> tuple[Sight, ...]:
+    """What this run itself read, where its plan was made by another one."""
+    return tuple(_after(result, ended_at) for result in report.results if result.after)
+
+
+def writes_of(report: Report, ended_at: datetime) -> tuple[Write, ...]:
+    """The changes that were tried."""
+    return tuple(
+        _write(result, ended_at)
+        for result in report.results
+        if result.outcome not in (None, Outcome.SKIPPED)
+    )
+
+
+def follow(before: Period | None, sight: Sight) -> Period:
+    """The period that a link is in after this sight: the one before, made longer, or a new one.
+
+    A sight that is older than what is already known (two runs at once) is a period of its own.
+    """
+    if before is None or sight.at < before.last_at:
+        return Period(sight, sight.at, sight.at, *_known(None, sight))
+    if sight.shows_the_same(before.sight):
+        read_at = sight.at if sight.is_read else before.read_at
+        return replace(before, last_at=sight.at, read_at=read_at)
+    since = before.standing_since if sight.standing is before.standing else sight.at
+    return Period(sight, sight.at, since, *_known(before, sight))
+
+
+def periods_of(sights: Sequence[Sight]) -> tuple[Period, ...]:
+    """The life that these sights of one link, oldest first, add up to."""
+    periods: list[Period] = []
+    for sight in sights:
+        last = periods[-1] if periods else None
+        now = follow(last, sight)
+        if last and now.first_at == last.first_at:
+            periods[-1] = now
+        else:
+            periods.append(now)
+    return tuple(periods)
+
+
+def _known(
+    before: Period | None, sight: Sight
+) -> tuple[datetime | None, str | None, datetime | None]:
+    """What Azure last answered of the link: when, which partner ID, and since when that one."""
+    if not sight.is_read:
+        if before is None:
+            return None, None, None
+        return before.read_at, before.read_partner_id, before.linked_since
+    if sight.partner_id is None:
+        return sight.at, None, None
+    is_same = before is not None and before.read_partner_id == sight.partner_id
+    return sight.at, sight.partner_id, before.linked_since if before and is_same else sight.at
+
+
+def _after(result: Result, ended_at: datetime) -> Sight:
+    change, after = result.change, result.after
+    action = Action.NONE if result.outcome in CONVERGED else change.action
+    if after and after.problem and action in WRITES:
+        action = Action.UNKNOWN
+    return _sight(ended_at, change, after, action)
+
+
+def _sight(at: datetime, change: Change, seen: Observed | None, action: Action) -> Sight:
+    wanted = change.wanted
+    bare = Sight(at, wanted.place.tenant, wanted.place.identity, action, None, wanted.partner_id)
+    if seen is None:
+        return bare
+    problem = seen.problem
+    return replace(
+        bare,
+        state=seen.state,
+        tenant_id=seen.tenant_id,
+        object_id=seen.object_id,
+        partner_id=seen.partner_id,
+        partner_name=visible(seen.partner_name) if seen.partner_name else None,
+        version=seen.version,
+        updated_at=seen.updated_at,
+        problem=problem.code if problem else None,
+        message=visible(problem.message) if problem else None,
+    )
+
+
+def _write(result: Result, at: datetime) -> Write:
+    change, seen = result.change, result.observed
+    return Write(
+        at,
+        change.place.tenant,
+        change.place.identity,
+        change.action,
+        change.observed.partner_id if change.observed else None,
+        change.wanted.partner_id,
+        result.outcome,
+        seen.tenant_id if seen else None,
+        seen.object_id if seen else None,
+        result.problem.code if result.problem else None,
+        result.correlation_id,
+    )

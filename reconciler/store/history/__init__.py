@@ -1,0 +1,1 @@
+"""The history: runs, what they saw and what they wrote, in SQLite or PostgreSQL."""

@@ -1,0 +1,129 @@
+"""What does the history know? The narrow face of it, for recording and for reading.
+
+    record(recording)          a run, with what it saw and wrote; whole or not at all
+    runs(since)                the runs, oldest first: `news.nightly` makes nights of them
+    latest()                   each link's newest period: standing, unreadable since, last verified,
+                               linked since
+    as_of(moment)              each link's period at a moment: with `news.news`, what is new since
+    life(tenant, identity)     all periods and writes of one link
+    periods(since)             the periods that began since, and writes(since) what was written
+
+Links are named by (tenant, identity), as in the file; all times are UTC. Every method raises
+`RunFailed`, which a run that only wants to be recorded notes and goes on.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Select, func, select
+
+from reconciler.core.history import Key, Life, Period, Recording, Run, Write
+from reconciler.store.history import recording as writing
+from reconciler.store.history.database import Database, open_file
+from reconciler.store.history.rows import period_of, run_of, write_of
+from reconciler.store.history.schema import prepare
+from reconciler.store.history.tables import links, periods, runs, writes
+
+OWN = "own"
+"""What the only history in a machine's own file is called."""
+
+
+class History:
+    """One file's history, open.
+
+    name  which history of the database it is
+    """
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+
+    def record(self, recording: Recording) -> None:
+        """Keep a run, whole or not at all."""
+        with self._database.writing() as connection:
+            writing.record(connection, self._name, recording)
+
+    def runs(self, since: datetime | None = None) -> tuple[Run, ...]:
+        """The runs since a moment, or all; oldest first."""
+        query = select(runs).where(runs.c.history == self._name).order_by(runs.c.at, runs.c.id)
+        if since:
+            query = query.where(runs.c.at >= since)
+        with self._database.reading() as connection:
+            return tuple(map(run_of, connection.execute(query)))
+
+    def latest(self) -> dict[Key, Period]:
+        """Each link's newest period."""
+        return self._by_link(_periods(self._name).where(periods.c.is_current))
+
+    def as_of(self, moment: datetime) -> dict[Key, Period]:
+        """Each link's period at a moment; a link that nobody had looked at yet is not in it."""
+        newest = (
+            select(periods.c.link_id, func.max(periods.c.at).label("at"))
+            .where(periods.c.at <= moment)
+            .group_by(periods.c.link_id)
+            .subquery()
+        )
+        is_newest = (periods.c.link_id == newest.c.link_id) & (periods.c.at == newest.c.at)
+        return self._by_link(_periods(self._name).join(newest, is_newest))
+
+    def life(self, tenant: str, identity: str) -> Life:
+        """All that is known of one link; empty for one that nobody knows."""
+        is_it = (links.c.tenant == tenant) & (links.c.identity == identity)
+        with self._database.reading() as connection:
+            seen = connection.execute(_periods(self._name).where(is_it))
+            lived = tuple(map(period_of, seen))
+            written = connection.execute(_writes(self._name).where(is_it))
+            return Life(tenant, identity, lived, tuple(map(write_of, written)))
+
+    def periods(self, since: datetime) -> tuple[Period, ...]:
+        """The periods that began since a moment, oldest first."""
+        with self._database.reading() as connection:
+            found = connection.execute(_periods(self._name).where(periods.c.at >= since))
+            return tuple(map(period_of, found))
+
+    def writes(self, since: datetime) -> tuple[Write, ...]:
+        """What was written since a moment, oldest first."""
+        with self._database.reading() as connection:
+            found = connection.execute(_writes(self._name).where(writes.c.at >= since))
+            return tuple(map(write_of, found))
+
+    def links(self) -> tuple[Key, ...]:
+        """All links that were ever seen, whether or not the file still lists them."""
+        query = select(links).where(links.c.history == self._name)
+        query = query.order_by(links.c.tenant, links.c.identity)
+        with self._database.reading() as connection:
+            return tuple((row.tenant, row.identity) for row in connection.execute(query))
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def _by_link(self, query: Select[tuple[object, ...]]) -> dict[Key, Period]:
+        with self._database.reading() as connection:
+            found = map(period_of, connection.execute(query))
+            return {period.sight.key: period for period in found}
+
+
+def open_own(path: Path) -> History:
+    """The history in this machine's own file; it is made, or brought up to date, where needed."""
+    database = open_file(path)
+    prepare(database)
+    return History(database, OWN)
+
+
+def _periods(history: str) -> Select[tuple[object, ...]]:
+    return (
+        select(periods, links.c.tenant, links.c.identity)
+        .join(links)
+        .where(links.c.history == history)
+        .order_by(periods.c.at, periods.c.id)
+    )
+
+
+def _writes(history: str) -> Select[tuple[object, ...]]:
+    return (
+        select(writes, links.c.tenant, links.c.identity)
+        .join(links)
+        .where(links.c.history == history)
+        .order_by(writes.c.at, writes.c.id)
+    )

@@ -1,0 +1,1 @@
+"""The history's schema, version by version, for Alembic."""

@@ -1,0 +1,1 @@
+"""A module for each version; one that was released is never edited."""

@@ -1,0 +1,89 @@
+"""How is a run written down? In one transaction: all of it is kept, or nothing.
+
+A sight that equals the last one costs no row: the last period is made longer in place.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from reconciler.core.history import Key, Period, Recording, Sight, follow
+from reconciler.store.history.rows import Values, period_of, period_row, run_row, write_row
+from reconciler.store.history.tables import links, periods, runs, writes
+
+Current = Mapping[Key, tuple[int, Period]]
+"""The newest period of each link, with its row's ID."""
+
+
+def record(connection: Connection, history: str, recording: Recording) -> None:
+    """Write a run down, with what it saw and wrote. A run that is known already is refused."""
+    run = recording.run
+    connection.execute(insert(runs), run_row(run, history))
+    keys = [sight.key for sight in recording.sights] + [write.key for write in recording.writes]
+    ids = link_ids(connection, history, list(dict.fromkeys(keys)))
+    _record_sights(connection, run.id, recording.sights, ids, current(connection, history))
+    if recording.writes:
+        rows = [write_row(write, ids[write.key], run.id) for write in recording.writes]
+        connection.execute(insert(writes), rows)
+
+
+def current(connection: Connection, history: str) -> dict[Key, tuple[int, Period]]:
+    """The newest period of each link."""
+    query = (
+        select(periods, links.c.tenant, links.c.identity)
+        .join(links)
+        .where(links.c.history == history, periods.c.is_current)
+    )
+    return {
+        (row.tenant, row.identity): (row.id, period_of(row)) for row in connection.execute(query)
+    }
+
+
+def link_ids(connection: Connection, history: str, keys: Sequence[Key]) -> dict[Key, int]:
+    """The row's ID of each link; those that are new get one."""
+    query = select(links).where(links.c.history == history)
+
+    def known() -> dict[Key, int]:
+        return {(row.tenant, row.identity): row.id for row in connection.execute(query)}
+
+    ids = known()
+    new = [
+        {"history": history, "tenant": tenant, "identity": identity}
+        for tenant, identity in keys
+        if (tenant, identity) not in ids
+    ]
+    if not new:
+        return ids
+    connection.execute(insert(links), new)
+    return known()
+
+
+def _record_sights(
+    connection: Connection,
+    run_id: str,
+    sights: Sequence[Sight],
+    ids: Mapping[Key, int],
+    before: Current,
+) -> None:
+    longer: list[Values] = []
+    ended: list[int] = []
+    new: list[Values] = []
+    for sight in sights:
+        row_id, last = before.get(sight.key, (None, None))
+        now = follow(last, sight)
+        is_late = last is not None and sight.at < last.last_at
+        if last is not None and not is_late and now.first_at == last.first_at:
+            longer.append({"row": row_id, "last_at": now.last_at, "read_at": now.read_at})
+            continue
+        if row_id is not None and not is_late:
+            ended.append(row_id)
+        new.append(period_row(now, ids[sight.key], run_id, is_current=not is_late))
+    this_row: Any = periods.c.id == bindparam("row")
+    if longer:
+        connection.execute(update(periods).where(this_row), longer)
+    if ended:
+        end = update(periods).where(this_row).values(is_current=False)
+        connection.execute(end, [{"row": row_id} for row_id in ended])
+    if new:
+        connection.execute(insert(periods), new)

@@ -1,0 +1,83 @@
+"""How do values become rows, and rows values again?"""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Row
+
+from reconciler.core.history import Period, Run, Sight, Standing, Write
+from reconciler.core.links import Action, Seen
+from reconciler.core.results import Outcome
+
+Values = dict[str, Any]
+
+_SIGHT = tuple(field.name for field in fields(Sight))
+_WRITE = tuple(field.name for field in fields(Write))
+_NAMES = frozenset({"tenant", "identity"})
+_PERIOD = ("last_at", "standing_since", "read_at", "read_partner_id", "linked_since")
+
+
+def run_row(run: Run, history: str) -> Values:
+    """A run as a row of `runs`."""
+    counts = {standing.value: run.standings.get(standing) for standing in Standing}
+    return {
+        "id": run.id,
+        "history": history,
+        "command": run.command,
+        "at": run.at,
+        "tool_version": run.tool_version,
+        "config_digest": run.config_digest,
+        "status": run.status,
+        "is_whole": run.is_whole,
+        "writes": run.writes,
+        "user": run.user,
+        "host": run.host,
+        **counts,
+    }
+
+
+def run_of(row: Row[Any]) -> Run:
+    """A row of `runs` as a run."""
+    counts = {s: getattr(row, s.value) for s in Standing if getattr(row, s.value) is not None}
+    return Run(
+        row.id,
+        row.command,
+        row.at,
+        row.tool_version,
+        row.config_digest,
+        row.status,
+        row.is_whole,
+        counts,
+        row.writes,
+        row.user,
+        row.host,
+    )
+
+
+def period_row(period: Period, link_id: int, run_id: str, *, is_current: bool) -> Values:
+    """A period as a row of `periods`."""
+    sight = {name: getattr(period.sight, name) for name in _SIGHT if name not in _NAMES}
+    more = {name: getattr(period, name) for name in _PERIOD}
+    return {"link_id": link_id, "run_id": run_id, "is_current": is_current, **sight, **more}
+
+
+def period_of(row: Row[Any]) -> Period:
+    """A row of `periods`, with its link's names, as a period."""
+    values = {name: getattr(row, name) for name in _SIGHT}
+    values["action"] = Action(row.action)
+    values["state"] = Seen(row.state) if row.state else None
+    return Period(Sight(**values), *(getattr(row, name) for name in _PERIOD))
+
+
+def write_row(write: Write, link_id: int, run_id: str) -> Values:
+    """A write as a row of `writes`."""
+    values = {name: getattr(write, name) for name in _WRITE if name not in _NAMES}
+    return {"link_id": link_id, "run_id": run_id, **values}
+
+
+def write_of(row: Row[Any]) -> Write:
+    """A row of `writes`, with its link's names, as a write."""
+    values = {name: getattr(row, name) for name in _WRITE}
+    values["action"] = Action(row.action)
+    values["outcome"] = Outcome(row.outcome) if row.outcome else None
+    return Write(**values)

@@ -1,0 +1,78 @@
+"""Which version has the schema of a history, and how does it become the newest?
+
+This machine's own file is brought up to date when it is opened, after a copy of it was made. A
+shared database changes only by `history migrate`: other machines may still run an older release.
+A schema that is newer than this release is never touched.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from reconciler.core.errors import RunFailed
+from reconciler.store.history.database import Database
+
+VERSIONS = ("0001",)
+"""All schema versions that this release knows, oldest first."""
+
+_TABLE = "alembic_version"
+
+
+def prepare(database: Database) -> None:
+    """See that the schema is the newest one; raises `RunFailed` where it is not to be changed."""
+    version = version_of(database)
+    if version == VERSIONS[-1]:
+        return
+    if not database.is_own:
+        raise RunFailed(
+            f"the history in {database.name} has "
+            f"{f'the older schema {version}' if version else 'no schema yet'}; "
+            "run pal-reconcile history migrate once"
+        )
+    if version:
+        copy(Path(database.name), version)
+    migrate(database)
+
+
+def version_of(database: Database) -> str | None:
+    """The schema version; None where there is no schema yet. Raises `RunFailed` for a newer one."""
+    with database.reading() as connection:
+        version = _version(connection)
+    if version not in (None, *VERSIONS):
+        raise RunFailed(
+            f"the history in {database.name} was written by a newer release (schema {version}, "
+            f"this one knows {VERSIONS[-1]}); upgrade pal-reconcile on this machine"
+        )
+    return version
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema to the newest version, in one transaction. Raises `RunFailed`."""
+    from alembic import command
+    from alembic.config import Config
+
+    with database.writing() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", "reconciler.store.history:migrations")
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, "head")
+
+
+def copy(path: Path, version: str) -> Path:
+    """Copy a SQLite file as it is, before its schema changes; returns the copy's path."""
+    target = path.with_name(f"{path.name}.before-{version}")
+    try:
+        target.touch(mode=0o600)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as sink:
+            source.backup(sink)
+    except (OSError, sqlite3.Error) as error:
+        raise RunFailed(f"cannot copy the history {path} before it is migrated: {error}") from None
+    return target
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_TABLE):
+        return None
+    return connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar()  # noqa: S608

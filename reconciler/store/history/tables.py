@@ -1,0 +1,126 @@
+"""Which tables does the history have? As the newest schema version has them.
+
+`migrations` builds the same tables step by step; a test holds both to each other.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, so it is taken off there and put on again."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Only a moment with a zone can be kept."""
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Always with the zone UTC."""
+        if not isinstance(value, datetime):
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("history", String, nullable=False),
+    Column("command", String, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("tool_version", String, nullable=False),
+    Column("config_digest", String, nullable=False),
+    Column("status", Integer),
+    Column("is_whole", Boolean, nullable=False),
+    Column("in_sync", Integer),
+    Column("drift", Integer),
+    Column("unreadable", Integer),
+    Column("left_alone", Integer),
+    Column("writes", Integer, nullable=False),
+    Column("user", String, nullable=False),
+    Column("host", String, nullable=False),
+    Index("runs_by_time", "history", "at"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("history", String, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("identity", String, nullable=False),
+    UniqueConstraint("history", "tenant", "identity", name="one_row_a_link"),
+)
+
+periods = Table(
+    "periods",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("link_id", ForeignKey("links.id"), nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("last_at", Utc, nullable=False),
+    Column("standing_since", Utc, nullable=False),
+    Column("read_at", Utc),
+    Column("read_partner_id", String),
+    Column("linked_since", Utc),
+    Column("action", String, nullable=False),
+    Column("state", String),
+    Column("wanted_partner_id", String),
+    Column("tenant_id", String),
+    Column("object_id", String),
+    Column("partner_id", String),
+    Column("partner_name", String),
+    Column("version", Integer),
+    Column("updated_at", String),
+    Column("problem", String),
+    Column("message", String),
+    Index("periods_by_link", "link_id", "at"),
+    Index(
+        "one_current_period_a_link",
+        "link_id",
+        unique=True,
+        sqlite_where=text("is_current"),
+        postgresql_where=text("is_current"),
+    ),
+)
+
+writes = Table(
+    "writes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("link_id", ForeignKey("links.id"), nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("action", String, nullable=False),
+    Column("before", String),
+    Column("after", String),
+    Column("outcome", String),
+    Column("tenant_id", String),
+    Column("object_id", String),
+    Column("problem", String),
+    Column("correlation_id", String),
+    Index("writes_by_link", "link_id", "at"),
+)

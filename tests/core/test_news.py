@@ -1,0 +1,87 @@
+"""What is new since a night, and which night is last night."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from reconciler.core.history import Period, Run, Sight, periods_of
+from reconciler.core.news import Word, count_nights, last_night, news, nightly
+from tests.core.test_history import failed, night, sight
+from tests.core.worlds import OLD
+
+KEY = ("Fabrikam", "automation")
+SINCE = night(1) + timedelta(hours=10)
+
+
+def told(*nights: Sight) -> tuple[Word, int] | None:
+    """The news of a link that was seen so on nights 0, 1, … and that is seen as the last now."""
+    *earlier, now = nights
+
+    def newest(until: datetime) -> dict[tuple[str, str], Period]:
+        lived = periods_of([s for s in earlier if s.at <= until])
+        return {KEY: lived[-1]} if lived else {}
+
+    items = news(SINCE, newest(SINCE), newest(night(99)), [now]).items
+    return (items[0].word, items[0].nights) if items else None
+
+
+@pytest.mark.parametrize(
+    ("nights", "expected"),
+    [
+        ((sight(0), sight(1), sight(2)), None),
+        ((sight(0), sight(1), sight(2, OLD)), (Word.NEW_DRIFT, 1)),
+        ((sight(0), sight(1, OLD), sight(2, OLD)), (Word.STILL_DRIFT, 2)),
+        ((sight(0), sight(1, OLD), sight(2)), (Word.RECOVERED, 1)),
+        ((sight(0), failed(1), sight(2)), (Word.RECOVERED, 1)),
+        ((sight(0), sight(1), failed(2)), (Word.NEWLY_UNREADABLE, 1)),
+        ((failed(0), failed(1, "throttled"), failed(2)), (Word.STILL_UNREADABLE, 3)),
+        ((failed(0), failed(1), sight(2, OLD)), (Word.NEW_DRIFT, 1)),
+        ((sight(2),), None),
+        ((sight(2, OLD),), (Word.NEW_DRIFT, 1)),
+        ((failed(2),), (Word.NEWLY_UNREADABLE, 1)),
+        ((sight(0), sight(1), failed(2), failed(3)), (Word.NEWLY_UNREADABLE, 2)),
+        ((failed(1), sight(2), failed(3)), (Word.NEWLY_UNREADABLE, 1)),
+    ],
+)
+def test_each_link_has_one_piece_of_news(
+    nights: tuple[Sight, ...], expected: tuple[Word, int] | None
+) -> None:
+    """What was so before the moment is still so; what began after it is new."""
+    assert told(*nights) == expected
+
+
+def test_a_history_that_began_later_says_so() -> None:
+    """Compared with nothing, everything would look new."""
+    assert not news(SINCE, {}, {}, [sight(2)]).is_known
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [("23T02:00", "22T12:00"), ("23T11:59", "22T12:00"), ("23T12:00", "23T12:00")],
+)
+def test_a_night_goes_from_noon_to_noon(clock: str, expected: str) -> None:
+    """So who asks again in the morning gets the news that the nightly run told."""
+    zone = timezone(timedelta(hours=2))
+    asked = datetime.fromisoformat(f"2026-11-{clock}:00").replace(tzinfo=zone)
+    assert last_night(asked) == datetime.fromisoformat(f"2026-11-{expected}:00+02:00")
+
+
+def test_nights_are_dates() -> None:
+    """Both ends count, in UTC."""
+    assert count_nights(night(0), night(0)) == 1
+    assert count_nights(night(0), night(2)) == 3
+
+
+def test_a_chart_has_one_point_a_night() -> None:
+    """The last whole run of a date stands for it; a part of the file is no night."""
+
+    def run(name: str, at: datetime, *, is_whole: bool = True) -> Run:
+        return Run(name, "plan", at, "1", "sha256:00", 0, is_whole, {})
+
+    runs = [
+        run("a", datetime(2026, 11, 20, 2, tzinfo=UTC)),
+        run("b", datetime(2026, 11, 20, 9, tzinfo=UTC)),
+        run("c", datetime(2026, 11, 20, 10, tzinfo=UTC), is_whole=False),
+        run("d", datetime(2026, 11, 22, 2, tzinfo=UTC)),
+    ]
+    assert [r.id for r in nightly(runs)] == ["b", "d"]

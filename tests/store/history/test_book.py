@@ -1,0 +1,113 @@
+"""What is recorded is found again, and a quiet night costs next to nothing."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reconciler.core.errors import RunFailed
+from reconciler.core.history import Standing, periods_of
+from reconciler.store.history.book import History, open_own
+from tests.store.history.nights import at, drifted, failed, in_sync, night, written
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the history is kept."""
+    return tmp_path / "history.sqlite3"
+
+
+@pytest.fixture
+def book(path: Path) -> Iterator[History]:
+    """An empty history."""
+    with closing(open_own(path)) as opened:
+        yield opened
+
+
+def rows(path: Path, table: str) -> int:
+    """How many rows a table of the file has."""
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_a_run_is_found_again(book: History) -> None:
+    """With its counts, and in the order of time."""
+    recordings = [night(0, in_sync(0)), night(1, drifted(1), failed(1, 2))]
+    for recording in recordings:
+        book.record(recording)
+    assert book.runs() == tuple(recording.run for recording in recordings)
+    assert book.runs(since=at(1)) == (recordings[1].run,)
+
+
+def test_a_life_is_what_its_sights_add_up_to(book: History) -> None:
+    """What is read back is what the core makes of the same nights."""
+    sights = [in_sync(0), in_sync(1), failed(2), failed(3), drifted(4), in_sync(5)]
+    for number, sight in enumerate(sights):
+        writes = (written(5),) if number == 5 else ()
+        book.record(night(number, sight, writes=writes))
+    life = book.life("C1", "app")
+    assert life.periods == periods_of(sights)
+    assert life.writes == (written(5),)
+    assert book.latest() == {("C1", "app"): life.periods[-1]}
+    assert book.periods(at(4)) == life.periods[2:]
+    assert book.writes(at(5)) == life.writes
+    assert book.links() == (("C1", "app"),)
+
+
+def test_a_quiet_night_costs_no_row(book: History, path: Path) -> None:
+    """Only the run itself is a row more."""
+    for number in range(5):
+        book.record(night(number, *(in_sync(number, n) for n in range(20))))
+    assert (rows(path, "runs"), rows(path, "periods")) == (5, 20)
+
+
+def test_a_moment_shows_what_was_known_then(book: History) -> None:
+    """Nothing before the first night, and nothing of what came later."""
+    for number, sight in enumerate([in_sync(0), drifted(1), in_sync(2)]):
+        book.record(night(number, sight))
+    hour = timedelta(hours=1)
+    assert book.as_of(at(0) - hour) == {}
+    standings = [book.as_of(at(n) + hour)["C1", "app"].standing for n in range(3)]
+    assert standings == [Standing.IN_SYNC, Standing.DRIFT, Standing.IN_SYNC]
+
+
+def test_what_a_slower_run_saw_earlier_is_kept_and_is_not_the_newest(book: History) -> None:
+    """Runs may end in another order than they read."""
+    book.record(night(0, in_sync(0)))
+    book.record(night(2, in_sync(2)))
+    book.record(night(1, failed(1)))
+    assert book.latest()["C1", "app"].standing is Standing.IN_SYNC
+    assert [p.standing for p in book.life("C1", "app").periods] == [
+        *(Standing.IN_SYNC, Standing.UNREADABLE)
+    ]
+
+
+def test_a_run_is_recorded_once(book: History) -> None:
+    """A second record of the same run is refused whole, and says no values."""
+    book.record(night(0, in_sync(0)))
+    with pytest.raises(RunFailed, match="cannot write the history") as caught:
+        book.record(night(0, drifted(0)))
+    assert "C1" not in str(caught.value)
+    assert book.latest()["C1", "app"].standing is Standing.IN_SYNC
+
+
+def test_the_file_is_its_owners_alone(book: History, path: Path) -> None:
+    """It holds customers' names; what SQLite puts beside it too."""
+    book.record(night(0, in_sync(0)))
+    assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
+
+
+def test_a_file_that_is_no_database_is_named(path: Path) -> None:
+    """And left as it is."""
+    path.write_text("not a database, but long enough to be looked at" * 10)
+    with pytest.raises(RunFailed, match=r"history\.sqlite3: file is not a database"):
+        open_own(path)
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """With what to do."""
+    with pytest.raises(RunFailed, match="check --state-dir"):
+        open_own(tmp_path / "nowhere" / "history.sqlite3")
