@@ -40,6 +40,10 @@ class Recipe:
     connections: int = 32
     people: People | None = None
 
+    def identity(self, place: Place) -> Identity:
+        """Who signs in there."""
+        return self.identities[place.identity].at(place)
+
 
 def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None, stop: Event) -> Cloud:
     """A known cloud by name, or the one behind the endpoint that the operator chose."""
@@ -101,7 +105,7 @@ class Azure:
 
     def sign_in(self, place: Place, way: Way) -> Problem | None:
         """Sign the person of this link in and keep the sign-in; why not, if that fails."""
-        identity = self._recipe.identities[place.identity]
+        identity = self._recipe.identity(place)
         return sign_in(identity, place, self._session(place), self._entra, self._signing_in, way)
 
     def close(self) -> None:
@@ -111,7 +115,7 @@ class Azure:
     def _session(self, place: Place, doubts: Doubts | None = None) -> Session:
         return Session(
             place,
-            self._recipe.identities[place.identity],
+            self._recipe.identity(place),
             self._entra,
             doubts or self._doubts,
             lambda: Patience(self._hosts, self._stop),

@@ -55,9 +55,9 @@ class Doctor:
             look_at(StepName.ARM, cloud.arm, self._https, self._clock),
         )
 
-    def credential(self, name: str) -> Credential:
-        """What this identity has to show to Entra, before anybody is asked there."""
-        identity = self._identities[name]
+    def credential(self, place: Place) -> Credential:
+        """What this link's identity has to show to Entra, before anybody is asked there."""
+        identity = self._identities[place.identity].at(place)
         proofs = self._proofs(identity)
         found: list[Certificate] = []
         course = Course()
@@ -82,6 +82,7 @@ class Doctor:
             course.steps,
             ends_on=found[0].not_after.date() if found else None,
             noted_end=identity.expires_on,
+            tenant=identity.tenant,
         )
 
     def link(self, place: Place, before: Sequence[Step]) -> Check:
@@ -89,7 +90,7 @@ class Doctor:
 
         before  the steps of the run and of the link's identity
         """
-        identity = self._identities[place.identity]
+        identity = self._identities[place.identity].at(place)
         visit = _Visit(place, self._open_session(place), self._entra, self._https)
         course = Course(before)
         for name, attempt in (

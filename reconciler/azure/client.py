@@ -38,13 +38,14 @@ class Doubts:
 
     def __init__(self, sleep: Callable[[float], bool]) -> None:
         self._sleep = sleep
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, str | None]] = set()
 
     def worth_another_try(self, identity: Identity, trouble: Trouble) -> bool:
         """Wait for a fresh secret to spread, once for each identity; False means give up."""
-        if trouble.problem.code not in BROKEN_IDENTITY or identity.name in self._seen:
+        who = (identity.name, identity.client_id)
+        if trouble.problem.code not in BROKEN_IDENTITY or who in self._seen:
             return False
-        self._seen.add(identity.name)
+        self._seen.add(who)
         return not self._sleep(FRESH_SECRET_S)
 
 

@@ -69,7 +69,7 @@ def unusable(identity: Identity, why: str) -> Trouble:
     return Trouble(
         Problem(
             "credential_unusable",
-            f"identity {identity.name}: {' '.join(why.split())[:300]}",
+            f"identity {identity.label}: {' '.join(why.split())[:300]}",
             "run validate and see to the identity's references in the file",
         )
     )

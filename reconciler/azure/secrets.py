@@ -91,7 +91,7 @@ def _check_each(identities: Iterable[Identity], check_one: Callable[[SecretRef],
             try:
                 check_one(ref)
             except Unresolved as error:
-                complaints.append(f"{ref.where}: {error} (identity {identity.name})")
+                complaints.append(f"{ref.where}: {error} (identity {identity.label})")
     if complaints:
         raise BadFile(*complaints)
 

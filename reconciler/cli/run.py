@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.progress import counting
-from reconciler.cli.selection import Selection, findings_of, is_read, now, used_identities
+from reconciler.cli.selection import (
+    Selection,
+    findings_of,
+    is_read,
+    now,
+    used_identities,
+    used_logins,
+)
 from reconciler.core.statuses import Status
 from reconciler.version import __version__
 
@@ -137,7 +144,7 @@ class Run:
 
     def ends(self) -> Mapping[str, date]:
         """The last day of each credential that has one: as its certificate or the file says."""
-        noted = {i.name: i.expires_on for i in used_identities(self.selection) if i.expires_on}
+        noted = {i.label: i.expires_on for i in used_identities(self.selection) if i.expires_on}
         found = {name: c.ends_on for name, c in self._certificates().items() if c.ends_on}
         return noted | found
 
@@ -145,8 +152,12 @@ class Run:
         """What is found of the identities that sign in with a certificate; looked at once."""
         if self._looked_at is None:
             doctor = self.azure.doctor(now)
-            used = used_identities(self.selection)
-            self._looked_at = {i.name: doctor.credential(i.name) for i in used if i.certificate}
+            known = self.selection.config.identities
+            self._looked_at = {
+                known[place.identity].at(place).label: doctor.credential(place)
+                for place in used_logins(self.selection)
+                if known[place.identity].certificate
+            }
         return self._looked_at
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from reconciler.core.errors import Refused, RunFailed, WrongUsage
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
+    from reconciler.config.load import Config
+    from reconciler.core.links import Change
     from reconciler.core.plan import Plan, Refusal
 
 
@@ -24,10 +27,10 @@ def save_plan(path: Path, plan: Plan) -> None:
         raise RunFailed(f"cannot save the plan to {path}: {error.strerror}") from None
 
 
-def load_plan(path: Path, digest: str) -> tuple[Plan, tuple[Refusal, ...]]:
+def load_plan(path: Path, config: Config) -> tuple[Plan, tuple[Refusal, ...]]:
     """A saved plan, and why it cannot be applied; raises `WrongUsage` if there is no such file.
 
-    digest  of tenants.yaml as it is now
+    config  tenants.yaml as it is now: it knows the apps that a plan does not repeat
     """
     from reconciler.core.documents import read_plan
     from reconciler.core.guards import check_saved
@@ -38,6 +41,17 @@ def load_plan(path: Path, digest: str) -> tuple[Plan, tuple[Refusal, ...]]:
     except OSError as error:
         raise WrongUsage(f"cannot read the plan {path}: {error.strerror}") from None
     except Refused as refused:
-        nothing = Plan((), digest, now(), __version__)
+        nothing = Plan((), config.digest, now(), __version__)
         return nothing, (Refusal(refused.guard, f"{path}: {refused}"),)
-    return plan, check_saved(plan, digest)
+    return _with_apps(plan, config), check_saved(plan, config.digest)
+
+
+def _with_apps(plan: Plan, config: Config) -> Plan:
+    known = {(w.place.tenant, w.place.identity): w.place.app for w in config.wanted if w.place.app}
+
+    def with_app(change: Change) -> Change:
+        app = known.get((change.place.tenant, change.place.identity))
+        wanted = replace(change.wanted, place=replace(change.place, app=app))
+        return replace(change, wanted=wanted)
+
+    return replace(plan, changes=tuple(map(with_app, plan.changes))) if known else plan

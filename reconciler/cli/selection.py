@@ -51,8 +51,16 @@ def read_file(options: Options, *, with_secrets: bool = True) -> Selection:
 
 def used_identities(selection: Selection) -> list[Identity]:
     """The identities that the selected links are read with."""
-    used = {want.place.identity: None for want in selection.wanted if is_read(want)}
-    return [selection.config.identities[name] for name in used]
+    known = selection.config.identities
+    return [known[place.identity].at(place) for place in used_logins(selection)]
+
+
+def used_logins(selection: Selection) -> list[Place]:
+    """The first link of each identity, and of each customer's own app, that is read."""
+    first: dict[object, Place] = {}
+    for want in filter(is_read, selection.wanted):
+        first.setdefault(want.place.login, want.place)
+    return list(first.values())
 
 
 def check_vaults(selection: Selection, vault_suffix: str) -> None:

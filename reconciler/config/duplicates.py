@@ -4,6 +4,7 @@ Two entries for it would flip the link back and forth. Offline, a tenant is what
 that a domain and a GUID are the same tenant only shows after sign-in.
 """
 
+from reconciler.config.apps import is_per_tenant
 from reconciler.config.complaints import quoted
 from reconciler.config.draft import Draft
 from reconciler.config.links import BY_TAG, DEFAULTS, entries
@@ -28,12 +29,19 @@ def check_duplicates(draft: Draft) -> None:
             continue
         for entry in entries(draft.document, index):
             path = entry.path if entry.is_own else ("tenants", index, "tenant")
-            is_new = _claim(draft, claims, tenant.tenant, entry.override, path)
+            is_new = _claim(draft, claims, tenant.tenant, entry.override, path, tenant.client_id)
             if not is_new and not entry.is_own:
                 break
 
 
-def _claim(draft: Draft, claims: _Claims, tenant: str, override: Override, path: Path) -> bool:
+def _claim(
+    draft: Draft,
+    claims: _Claims,
+    tenant: str,
+    override: Override,
+    path: Path,
+    own_app: str | None = None,
+) -> bool:
     """Note who is linked where; complain if somebody else had noted the same before.
 
     Identities that a tenant takes from the defaults all claim at one path: what is wrong among
@@ -43,9 +51,9 @@ def _claim(draft: Draft, claims: _Claims, tenant: str, override: Override, path:
     identity = (draft.document.identities or {}).get(name)
     if identity is None:
         return True
-    client_id = getattr(identity, "client_id", None)
+    client_id = own_app if is_per_tenant(identity) else getattr(identity, "client_id", None)
     username = getattr(identity, "username", "").casefold()
-    principal = client_id or username or identity.kind
+    principal = client_id or username or (name if is_per_tenant(identity) else identity.kind)
     first, first_path = claims.setdefault((tenant, principal), (name, path))
     if first_path == path:
         return True

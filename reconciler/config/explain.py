@@ -1,6 +1,6 @@
 """Where does each value of a tenant come from? What `wanted` acts on, with its places."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -10,12 +10,15 @@ from reconciler.config.complaints import did_you_mean, quoted
 from reconciler.config.links import Customer, Entry, Found
 from reconciler.config.nodes import Path as NodePath
 from reconciler.config.partners import Partners
+from reconciler.config.recipes import identities
 from reconciler.config.sound import Sound, read
+from reconciler.config.wanted import place_of
 from reconciler.core.errors import BadFile
 from reconciler.core.explanations import Explanation, Said
+from reconciler.core.identities import Identity
 from reconciler.core.links import Aim
 
-OF_TENANT = ("tags", "replaces", "covers")
+OF_TENANT = ("tags", "key", "expires_on", "replaces", "covers")
 OF_LINK = ("state", "partner", "hold", "attested")
 
 
@@ -26,7 +29,7 @@ def explain(path: Path, today: date, only: Sequence[str]) -> tuple[Explanation, 
     Raises `BadFile` for a file that is not fit to be used, and for a selector that means nobody.
     """
     sound = read(path, today)
-    found = tuple(explanations(sound))
+    found = tuple(explanations(sound, path.parent))
     if not only:
         return found
     meant = {selector: _meant(found, selector) for selector in only}
@@ -37,16 +40,18 @@ def explain(path: Path, today: date, only: Sequence[str]) -> tuple[Explanation, 
     return tuple(found[number] for number in sorted(chosen))
 
 
-def explanations(sound: Sound) -> Iterator[Explanation]:
-    """Every tenant of the file, in its order."""
+def explanations(sound: Sound, folder: Path) -> Iterator[Explanation]:
+    """Every tenant of the file, in its order; `folder` is that of the file."""
     document = sound.document
     partners = Partners.of(document, document.partners is not None)
+    known = identities(document, sound.where, folder)
     homes = {index: home for home, served in document.coverage.items() for index in served}
     for index, tenant in enumerate(document.tenants):
         customer = Customer(document, index)
         values = [*_of_tenant(sound, customer, homes.get(index))]
         for entry in customer.entries():
             values += _of_link(sound, partners, entry)
+            values += _of_sign_in(sound, entry, known)
         yield Explanation(tenant.name, tenant.tenant, tuple(tenant.tags or ()), tuple(values))
 
 
@@ -78,6 +83,20 @@ def _of_link(sound: Sound, partners: Partners, entry: Entry) -> Iterator[Said]:
         yield _said(sound, "object_id", entry.pin.value, entry.pin.path, identity=entry.identity)
 
 
+def _of_sign_in(sound: Sound, entry: Entry, known: Mapping[str, Identity]) -> Iterator[Said]:
+    """By which app it signs in, and where the secrets of that are."""
+    name, own = entry.identity, ("tenants", entry.customer.index)
+    place = place_of(entry)
+    identity = known[name].at(place)
+    if identity.client_id:
+        at = (*own, "client_id") if place.app else ("identities", name, "client_id")
+        yield _said(sound, "client_id", identity.client_id, at, identity=name)
+    if place.app and not entry.tenant.key:
+        yield _said(sound, "key", place.app.key, (*own, "name"), "made from the name", name)
+    for reference in identity.secret_refs:
+        yield Said("secret", str(reference), "identities", reference.where, name)
+
+
 def _partner(partners: Partners, name: str) -> str:
     partner_id = partners.id_of(name)
     return name if name == partner_id else f"{name} ({partner_id})"
@@ -98,6 +117,8 @@ def _said(
 def _source(path: NodePath | None) -> str:
     if path is None:
         return "built in"
+    if path[0] == "identities":
+        return "identities"
     if path[0] == "tenants":
         return "identity" if path[2] == "identities" and len(path) > 3 else "tenant"
     return f"tag {path[2]}" if path[1] == "by_tag" else "defaults"

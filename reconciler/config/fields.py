@@ -20,6 +20,12 @@ SAID, MASKED, BARE = "said", "masked", "bare"
 LONGEST_NAME = 200
 """Characters of a name, tag or reason; a table has to hold it."""
 
+LONGEST_KEY = 63
+"""Characters of a key; the names of secrets in a key vault hold 127."""
+
+PER_TENANT = "per_tenant"
+"""What stands for a client ID where each customer has an app of its own."""
+
 GUID = re.compile("[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 ZERO_GUID = "00000000-0000-0000-0000-000000000000"
 PARTNER_ID = re.compile("[1-9][0-9]{3,9}")
@@ -31,6 +37,7 @@ _SHARE = re.compile(r"(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)%")
 _DURATION = re.compile("([1-9][0-9]{0,4})([mhd])")
 _USERNAME = re.compile(rf"[^@\s]+@{_DOMAIN.pattern}")
 _VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+_KEY = re.compile("[a-z0-9-]+")
 _SECRET_URL = re.compile(
     "https://[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+(:[0-9]+)?/secrets/[A-Za-z0-9-]+(/[A-Za-z0-9]+)?"
 )
@@ -74,6 +81,16 @@ def _guid(text: str) -> str:
     if not GUID.fullmatch(text):
         raise refuse("is not a GUID; copy the client ID from the app registration", MASKED)
     return _not_zero(text)
+
+
+def _app(text: str) -> str:
+    return text if text == PER_TENANT else _guid(text)
+
+
+def _key(text: str) -> str:
+    if not _KEY.fullmatch(text) or len(text) > LONGEST_KEY:
+        raise refuse("is not a key; write lower-case letters, digits and - only, as in contoso-uk")
+    return text
 
 
 def _object_id(text: str) -> str:
@@ -175,7 +192,9 @@ def _yes_no(value: object) -> bool:
 
 
 def _variable(text: str) -> str:
-    if not _VARIABLE.fullmatch(text):
+    if not _VARIABLE.fullmatch(text.replace("{KEY}", "KEY")):
+        if "{" in text:
+            raise refuse("takes {KEY} as its only placeholder; never write the secret", MASKED)
         raise refuse("is not the name of an environment variable; never write the secret", MASKED)
     return text
 
@@ -187,7 +206,9 @@ def _path(text: str) -> str:
 
 
 def _secret_url(text: str) -> str:
-    if not _SECRET_URL.fullmatch(text):
+    if not _SECRET_URL.fullmatch(text.replace("{key}", "key")):
+        if "{" in text:
+            raise refuse("takes {key} as its only placeholder; never write the secret", MASKED)
         raise refuse("is not https://VAULT.SUFFIX/secrets/NAME; never write the secret", MASKED)
     return text
 
@@ -206,6 +227,16 @@ Name = Annotated[
 Alias = Annotated[str, AfterValidator(_alias)]
 ClientId = Annotated[
     str, AfterValidator(_guid), WithJsonSchema({"type": "string", "format": "uuid"})
+]
+AppId = Annotated[
+    str,
+    AfterValidator(_app),
+    WithJsonSchema({"type": "string", "pattern": f"^({GUID.pattern}|{PER_TENANT})$"}),
+]
+Key = Annotated[
+    str,
+    AfterValidator(_key),
+    WithJsonSchema({"type": "string", "pattern": f"^{_KEY.pattern}$", "maxLength": LONGEST_KEY}),
 ]
 ObjectId = Annotated[
     str, AfterValidator(_object_id), WithJsonSchema({"type": "string", "format": "uuid"})
@@ -245,7 +276,7 @@ YesNo = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boole
 Variable = Annotated[
     str,
     AfterValidator(_variable),
-    WithJsonSchema({"type": "string", "pattern": f"^{_VARIABLE.pattern}$"}),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z_]([A-Za-z0-9_]|[{]KEY[}])*$"}),
 ]
 SecretUrl = Annotated[
     str,

@@ -24,11 +24,14 @@ class Reference(Part):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     env: fields.Variable | None = None
-    """The environment variable that holds the secret."""
+    """The environment variable that holds the secret. With client_id: per_tenant, {KEY} in it
+    stands for the tenant's key in upper case, with _ for -."""
     file: fields.FilePath | None = None
-    """The file that holds the secret; relative to the file that names it."""
+    """The file that holds the secret; relative to the file that names it. With client_id:
+    per_tenant, {key} in it stands for the tenant's key."""
     keyvault: fields.SecretUrl | None = None
-    """The URL of a secret in one of the cloud's key vaults: https://VAULT.…/secrets/NAME."""
+    """The URL of a secret in one of the cloud's key vaults: https://VAULT.…/secrets/NAME. With
+    client_id: per_tenant, {key} in it stands for the tenant's key."""
     command: Annotated[list[fields.Word], Field(min_length=1)] | None = None
     """A program and its arguments, which prints the secret. PAL_RECONCILE_ALLOW_COMMANDS=1 lets
     it run, without a shell."""
@@ -36,6 +39,13 @@ class Reference(Part):
     @model_validator(mode="after")
     def _exactly_one(self) -> "Reference":
         return _exactly_one(self)
+
+    @property
+    def texts(self) -> list[str]:
+        """What may hold a placeholder: the one field that is set, but for a program's name."""
+        if self.command is not None:
+            return self.command[1:]
+        return [text for text in (self.env, self.file, self.keyvault) if text is not None]
 
 
 class WorkloadToken(Part):
@@ -67,8 +77,9 @@ class ClientSecret(Part):
 
     kind: Literal["client_secret"]
     """How this identity signs in."""
-    client_id: fields.ClientId
-    """The application (client) ID of the app registration."""
+    client_id: fields.AppId
+    """The application (client) ID of the app registration; per_tenant where each customer has one
+    of its own, which stands at the tenant."""
     secret: Reference
     """Where the client secret is to be found."""
     expires_on: fields.Date | None = None
@@ -80,8 +91,9 @@ class ClientCertificate(Part):
 
     kind: Literal["client_certificate"]
     """How this identity signs in."""
-    client_id: fields.ClientId
-    """The application (client) ID of the app registration."""
+    client_id: fields.AppId
+    """The application (client) ID of the app registration; per_tenant where each customer has one
+    of its own, which stands at the tenant."""
     certificate: Reference
     """Where the certificate is to be found: PEM or PFX, with its private key."""
     password: Reference | None = None
@@ -95,8 +107,9 @@ class WorkloadIdentity(Part):
 
     kind: Literal["workload_identity"]
     """How this identity signs in."""
-    client_id: fields.ClientId
-    """The application (client) ID of the app registration."""
+    client_id: fields.AppId
+    """The application (client) ID of the app registration; per_tenant where each customer has one
+    of its own, which stands at the tenant."""
     token: WorkloadToken
     """Where the platform's token is to be had."""
     expires_on: fields.Date | None = None

@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.config.partners import Partners
+from reconciler.config.recipes import identities
 from reconciler.config.schema import Document
 from reconciler.config.sound import read
-from reconciler.config.wanted import identities, wanted
+from reconciler.config.wanted import wanted
 from reconciler.config.worries import worries
 from reconciler.core.findings import Finding
 from reconciler.core.guards import Limits

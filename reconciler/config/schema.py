@@ -141,6 +141,12 @@ class Tenant(Wishes):
     """Foreign partner IDs that may be overwritten or removed here; any allows every one."""
     object_ids: Annotated[dict[fields.Name, fields.ObjectId], Field(min_length=1)] | None = None
     """For an identity's name, the object ID that its principal must have in this tenant."""
+    key: fields.Key | None = None
+    """A word for this customer in references to secrets; made from the name unless given."""
+    client_id: fields.ClientId | None = None
+    """The customer's own app registration, for identities with client_id: per_tenant."""
+    expires_on: fields.Date | None = None
+    """The day the credential of that app ends: a finding from 30 days before."""
     covers: Names | None = None
     """Customers that the links here serve by Azure Lighthouse: names, globs, or tag:X. They need
     no identities of their own."""

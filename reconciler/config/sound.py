@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.config import wording
+from reconciler.config.apps import check_apps
 from reconciler.config.complaints import MOST_COMPLAINTS, Complaints, file_of
 from reconciler.config.coverage import check_coverage
 from reconciler.config.damage import Damage
@@ -36,6 +37,7 @@ CHECKS = (
     check_coverage,
     check_wishes,
     check_homes,
+    check_apps,
     check_duplicates,
 )
 """What needs the whole file."""

@@ -17,7 +17,7 @@ MUST_HAVE = ("name", "tenant")
 LISTS = ("tags", "identities")
 """Columns whose cells are lists, split at `SPLIT`."""
 
-COLUMNS = (*MUST_HAVE, "partner", "state", *LISTS)
+COLUMNS = (*MUST_HAVE, "key", "partner", "state", *LISTS, "client_id", "expires_on")
 """In the order in which the documentation names them."""
 
 SPLIT = ";"

@@ -1,16 +1,12 @@
-"""What does a sound document want? Model → the core's values, settled for one day, and findings."""
+"""What does a sound document want of each link? Model → the core's values, settled for one day."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
-from reconciler.config.kinds import Identity as IdentityModel
-from reconciler.config.kinds import Reference, WorkloadToken
+from reconciler.config.apps import app_of
 from reconciler.config.links import Entry, entries
-from reconciler.config.nodes import Path as NodePath
 from reconciler.config.partners import Partners
 from reconciler.config.schema import ANY, Document, Tenant
-from reconciler.core.identities import Identity, SecretRef, TokenRef
 from reconciler.core.links import Action, Aim, Place, Settled, Wanted
 
 
@@ -27,7 +23,7 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
             is_linked = entry.state is Aim.LINKED
             partner = partners.id_of(entry.partner) if is_linked and entry.partner else None
             yield Wanted(
-                place=Place(tenant.name, tenant.tenant, entry.identity, entry.pin.value),
+                place=place_of(entry),
                 state=entry.state,
                 partner_id=partner,
                 replaceable=replaceable,
@@ -35,6 +31,12 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
                 covers=covers,
                 settled=_settled(entry, partners, today),
             )
+
+
+def place_of(entry: Entry) -> Place:
+    """Where this link is, and by whose app it is reached."""
+    tenant = entry.tenant
+    return Place(tenant.name, tenant.tenant, entry.identity, entry.pin.value, app_of(entry))
 
 
 def _replaceable(tenant: Tenant, partners: Partners) -> frozenset[str] | None:
@@ -55,59 +57,3 @@ def _settled(entry: Entry, partners: Partners, today: date) -> Settled | None:
     if entry.hold and today < entry.hold.until:
         return Settled(Action.HELD, f"held until {entry.hold.until}: {entry.hold.reason}")
     return None
-
-
-def identities(
-    document: Document, where: Callable[[NodePath], str], folder: Path
-) -> dict[str, Identity]:
-    """Every identity of the file, by name, in the file's order. Paths are made absolute.
-
-    where  tells a place in the file
-    """
-
-    def reference(found: Reference | None, *path: str) -> SecretRef | None:
-        if found is None:
-            return None
-        said_at = where(path)
-        if found.env is not None:
-            return SecretRef("env", found.env, said_at)
-        if found.file is not None:
-            return SecretRef("file", _absolute(folder, found.file), said_at)
-        if found.keyvault is not None:
-            return SecretRef("keyvault", found.keyvault, said_at)
-        program, *arguments = found.command or ("",)
-        return SecretRef("command", program, said_at, tuple(arguments))
-
-    def identity(name: str, model: IdentityModel) -> Identity:
-        def ref(key: str) -> SecretRef | None:
-            return reference(getattr(model, key, None), "identities", name, key)
-
-        return Identity(
-            name,
-            model.kind,
-            client_id=getattr(model, "client_id", None),
-            secret=ref("secret"),
-            certificate=ref("certificate"),
-            password=ref("password"),
-            token=_token(getattr(model, "token", None), folder),
-            managed_identity=getattr(model, "managed_identity", None),
-            expires_on=getattr(model, "expires_on", None),
-            username=getattr(model, "username", None),
-            unattended=getattr(model, "unattended", False),
-        )
-
-    return {name: identity(name, model) for name, model in (document.identities or {}).items()}
-
-
-def _token(found: WorkloadToken | None, folder: Path) -> TokenRef | None:
-    if found is None:
-        return None
-    if found.file is not None:
-        return TokenRef("file", _absolute(folder, found.file))
-    if found.github is not None:
-        return TokenRef("github", found.github)
-    return TokenRef("azure_pipelines", str(found.azure_pipelines))
-
-
-def _absolute(folder: Path, name: str) -> str:
-    return str((folder / name).absolute())

@@ -6,9 +6,11 @@ from datetime import date
 from reconciler.config.coverage import coverage_findings
 from reconciler.config.links import Entry, entries
 from reconciler.config.partners import Partners
-from reconciler.config.schema import Attested, Document, Hold
+from reconciler.config.schema import Attested, Document, Hold, Tenant
 from reconciler.core.findings import SOON, Finding
 from reconciler.core.identities import Identity
+
+_RENEW = "renew it, and note its new end under expires_on:"
 
 
 def worries(
@@ -18,21 +20,31 @@ def worries(
     for identity in identities.values():
         yield from _expiry(identity, today)
     yield from coverage_findings(document)
-    for index in range(len(document.tenants)):
+    for index, tenant in enumerate(document.tenants):
+        yield from _app_expiry(tenant, today)
         yield from _tenant(entries(document, index), document, partners, today)
 
 
 def _expiry(identity: Identity, today: date) -> Iterator[Finding]:
-    ends = identity.expires_on
+    for code, when in _end(identity.expires_on, today):
+        message = f"the credential of {identity.name} {when}"
+        yield Finding(code, message, _RENEW, identity=identity.name)
+
+
+def _app_expiry(tenant: Tenant, today: date) -> Iterator[Finding]:
+    for code, when in _end(tenant.expires_on, today):
+        message = f"the credential of {tenant.name}'s own app {when}"
+        yield Finding(code, message, _RENEW, tenant.name)
+
+
+def _end(ends: date | None, today: date) -> Iterator[tuple[str, str]]:
+    """The code and the words, if a credential has ended or will end soon."""
     if ends is None or ends > today + SOON:
         return
-    hint = "renew it, and note its new end under expires_on:"
     if ends < today:
-        message = f"the credential of {identity.name} ended on {ends}"
-        yield Finding("credential_expired", message, hint, identity=identity.name)
+        yield "credential_expired", f"ended on {ends}"
     else:
-        message = f"the credential of {identity.name} ends on {ends}"
-        yield Finding("credential_expiring", message, hint, identity=identity.name)
+        yield "credential_expiring", f"ends on {ends}"
 
 
 def _tenant(

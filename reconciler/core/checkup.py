@@ -41,6 +41,7 @@ class Credential:
 
     kind       as the file names it; None where nobody looked
     client_id  the application that signs in; None where the kind has none
+    tenant     the customer whose own app this is; None for an identity that serves many
     ends_on    the certificate's last day; None where there is none or it cannot be read
     noted_end  the last day as the file notes it, `expires_on`
     """
@@ -51,6 +52,16 @@ class Credential:
     steps: tuple[Step, ...]
     ends_on: date | None = None
     noted_end: date | None = None
+    tenant: str | None = None
+
+    def is_of(self, place: Place) -> bool:
+        """Whether it is this link's."""
+        return place.identity == self.identity and self.tenant in (None, place.tenant)
+
+    @property
+    def label(self) -> str:
+        """Its name, and whose app it is, for people."""
+        return f"{self.identity} of {self.tenant}" if self.tenant else self.identity
 
     @property
     def expires_on(self) -> date | None:
@@ -165,9 +176,10 @@ def expiring(credentials: Iterable[Credential], today: date) -> Iterator[Finding
         if ends and today <= ends <= today + SOON and ends != credential.noted_end:
             yield Finding(
                 "certificate_expiring",
-                f"the certificate of {credential.identity} ends on {ends}",
+                f"the certificate of {credential.label} ends on {ends}",
                 "make a new one, upload it to the app registration beside the old one, "
                 "then put it behind the identity's reference",
+                tenant=credential.tenant,
                 identity=credential.identity,
             )
 

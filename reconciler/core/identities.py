@@ -4,8 +4,13 @@ These values travel to workers and may be pickled; `azure.secrets` resolves a re
 secret is used, and nowhere else.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+
+from reconciler.core.links import App, Place
+
+PLACEHOLDERS = ("{key}", "{KEY}")
+"""Where a reference differs by customer: its key, and the same as environments write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,21 @@ class SecretRef:
         name = f"[{self.name}{', …' * bool(self.arguments)}]" if self.is_command else self.name
         return f"{{{self.source}: {name}}}"
 
+    def filled(self, app: App) -> "SecretRef":
+        """The reference of one customer's app: its key in place of the placeholders."""
+        name, *arguments = (fill(text, app.key) for text in (self.name, *self.arguments))
+        return replace(self, name=name, arguments=tuple(arguments))
+
     @property
     def is_command(self) -> bool:
         """Whether a program has to run to get the secret."""
         return self.source == "command"
+
+
+def fill(text: str, key: str) -> str:
+    """The text with a customer's key in it: `{key}` as it is, `{KEY}` as `CONTOSO_UK`."""
+    small, large = PLACEHOLDERS
+    return text.replace(small, key).replace(large, key.upper().replace("-", "_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,9 @@ class Identity:
     """One identity of the file.
 
     kind              one of the kinds that `azure.kinds` can open
-    client_id         the application's client ID in lower case; None where the kind has none
+    client_id         the application's client ID in lower case; None where the kind has none, and
+                      where each customer has an app of its own
+    tenant            the customer whose own app this is; None for an identity that serves many
     secret            of `client_secret`
     certificate       of `client_certificate`: a PEM or PFX file with its key
     password          of `client_certificate`, if its key is encrypted
@@ -73,6 +91,27 @@ class Identity:
     expires_on: date | None = None
     username: str | None = None
     unattended: bool = False
+    tenant: str | None = None
+
+    def at(self, place: Place) -> "Identity":
+        """This identity as it signs in there: by the customer's own app, where it has one."""
+        app = place.app
+        if app is None:
+            return self
+        return replace(
+            self,
+            client_id=app.client_id,
+            secret=self.secret and self.secret.filled(app),
+            certificate=self.certificate and self.certificate.filled(app),
+            password=self.password and self.password.filled(app),
+            expires_on=app.expires_on or self.expires_on,
+            tenant=place.tenant,
+        )
+
+    @property
+    def label(self) -> str:
+        """Its name, and whose app it is, for messages."""
+        return f"{self.name} of {self.tenant}" if self.tenant else self.name
 
     @property
     def secret_refs(self) -> tuple[SecretRef, ...]:

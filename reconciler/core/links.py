@@ -6,6 +6,7 @@ were read.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -57,6 +58,20 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class App:
+    """A customer's own app registration: an identity signs in by it there, and nowhere else.
+
+    client_id   in lower case
+    key         the customer's word in references to secrets: what `{key}` stands for
+    expires_on  the day its credential ends, as the operator noted it
+    """
+
+    client_id: str
+    key: str
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a link is, in the words of the file.
 
@@ -64,12 +79,19 @@ class Place:
     directory  the tenant's GUID in lower case, or a verified domain
     identity   the name of the identity that signs in there
     object_id  the object ID that the principal must have (a pin), or None
+    app        the customer's own, where the identity has one in each tenant; else None
     """
 
     tenant: str
     directory: str
     identity: str
     object_id: str | None = None
+    app: App | None = None
+
+    @property
+    def login(self) -> tuple[str, str | None]:
+        """What one credential is judged by: the identity, and whose app it signs in with."""
+        return self.identity, self.app.client_id if self.app else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,8 @@ class Examiner(Protocol):
         """The hosts that every run speaks to, the authority first."""
         ...
 
-    def credential(self, name: str) -> Credential:
-        """What an identity has to show, before anybody signs in."""
+    def credential(self, place: Place) -> Credential:
+        """What this link's identity has to show, before anybody signs in."""
         ...
 
     def link(self, place: Place, before: Sequence[Step]) -> Check:

@@ -19,7 +19,7 @@ from reconciler.core.ports import Examiner
 from reconciler.core.problems import internal
 from reconciler.core.steps import IDENTITY_STEPS, Course, Step
 from reconciler.engine.executors import spread
-from reconciler.engine.gates import Identities, Verdict
+from reconciler.engine.gates import Identities, Login, Verdict
 from reconciler.engine.guests import Guests
 from reconciler.engine.run import Crew, Facts
 
@@ -38,16 +38,16 @@ def make_checkup(
     endpoints = examiner.endpoints()
     shared = (*(endpoint.step for endpoint in endpoints), clock_step(endpoints))
     credentials = _credentials(list(by_place), crew, examiner)
-    before = {name: (*shared, *known.steps) for name, known in credentials.items()}
+    before = {login: (*shared, *known.steps) for login, known in credentials.items()}
     checks: dict[Place, Check] = {}
     gates = _LinkGates(lambda: crew.stop.problem, crew.identities, before)
     guests = Guests()
 
     def look(place: Place) -> Check:
         try:
-            return examiner.link(place, before[place.identity])
+            return examiner.link(place, before[place.login])
         except Exception as error:
-            return untried(place, before[place.identity], internal(error))
+            return untried(place, before[place.login], internal(error))
 
     for place, check in spread(crew.pool, look, by_place, gates, crew.concurrency):
         checks[place] = check
@@ -66,27 +66,32 @@ def make_checkup(
     )
 
 
-def _credentials(places: Sequence[Place], crew: Crew, examiner: Examiner) -> dict[str, Credential]:
+def _credentials(
+    places: Sequence[Place], crew: Crew, examiner: Examiner
+) -> dict[Login, Credential]:
     """Each identity that some link uses, once, in the order of the file."""
-    names = list(dict.fromkeys(place.identity for place in places))
+    first: dict[Login, Place] = {}
+    for place in places:
+        first.setdefault(place.login, place)
 
-    def look(name: str) -> Credential:
+    def look(place: Place) -> Credential:
         try:
-            return examiner.credential(name)
+            return examiner.credential(place)
         except Exception as error:
-            return _left(name, internal(error))
+            return _left(place, internal(error))
 
     gates = _IdentityGates(lambda: crew.stop.problem)
-    found = dict(spread(crew.pool, look, names, gates, crew.concurrency))
-    return {name: found[name] for name in names}
+    found = dict(spread(crew.pool, look, first.values(), gates, crew.concurrency))
+    return {login: found[place] for login, place in first.items()}
 
 
-def _left(name: str, problem: Problem) -> Credential:
+def _left(place: Place, problem: Problem) -> Credential:
     """What stands for an identity that nobody looked at."""
     course = Course()
     course.leave(IDENTITY_STEPS[0], problem)
     course.take(IDENTITY_STEPS[1], lambda: None)
-    return Credential(name, None, None, course.steps)
+    whose = place.tenant if place.app else None
+    return Credential(place.identity, None, None, course.steps, tenant=whose)
 
 
 class _IdentityGates:
@@ -95,13 +100,13 @@ class _IdentityGates:
     def __init__(self, stopped: Stopped) -> None:
         self._stopped = stopped
 
-    def admit(self, name: str) -> Verdict | Problem:
+    def admit(self, place: Place) -> Verdict | Problem:
         return self._stopped() or Verdict.GO
 
-    def refuse(self, name: str, problem: Problem) -> Credential:
-        return _left(name, problem)
+    def refuse(self, place: Place, problem: Problem) -> Credential:
+        return _left(place, problem)
 
-    def end(self, name: str, found: Credential) -> Credential:
+    def end(self, place: Place, found: Credential) -> Credential:
         return found
 
 
@@ -109,7 +114,7 @@ class _LinkGates:
     """The gates before a link is looked at. A broken identity is tried no further, as in a plan."""
 
     def __init__(
-        self, stopped: Stopped, identities: Identities, before: dict[str, tuple[Step, ...]]
+        self, stopped: Stopped, identities: Identities, before: dict[Login, tuple[Step, ...]]
     ) -> None:
         self._stopped = stopped
         self._identities = identities
@@ -119,7 +124,7 @@ class _LinkGates:
         return self._stopped() or self._identities.problem(place) or Verdict.GO
 
     def refuse(self, place: Place, problem: Problem) -> Check:
-        return untried(place, self._before[place.identity], problem)
+        return untried(place, self._before[place.login], problem)
 
     def end(self, place: Place, check: Check) -> Check:
         self._identities.note(place, check.observed)

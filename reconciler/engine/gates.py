@@ -22,6 +22,8 @@ from reconciler.core.problems import (
 )
 from reconciler.core.results import CONVERGED, Outcome, Result
 
+Login = tuple[str, str | None]
+
 
 class Verdict(Enum):
     """What a gate says, if it does not say why not."""
@@ -33,26 +35,27 @@ class Verdict(Enum):
 class Identities:
     """Which identities are broken for this run?
 
-    One is when a credential refusal came from two different tenants and none accepted it: a
-    single tenant may answer so merely because it lacks the app.
+    Judged for each client ID that an identity signs in with. One is broken when a credential
+    refusal came from two different tenants and none accepted it: a single tenant may answer so
+    merely because it lacks the app.
     """
 
     def __init__(self) -> None:
-        self._accepted: set[str] = set()
-        self._refused: dict[str, dict[str, Problem]] = {}
+        self._accepted: set[Login] = set()
+        self._refused: dict[Login, dict[str, Problem]] = {}
 
     def note(self, place: Place, seen: Observed) -> None:
         """Take in how a sign-in went."""
         if seen.object_id:
-            self._accepted.add(place.identity)
+            self._accepted.add(place.login)
         elif seen.problem and seen.problem.code in BROKEN_IDENTITY:
             tenant = seen.tenant_id or place.directory  # a GUID and a domain may be one tenant
-            self._refused.setdefault(place.identity, {})[tenant] = seen.problem
+            self._refused.setdefault(place.login, {})[tenant] = seen.problem
 
     def problem(self, place: Place) -> Problem | None:
         """Why this identity is not tried any more; None if it is."""
-        refusals = self._refused.get(place.identity, {})
-        if place.identity in self._accepted or len(refusals) < 2:
+        refusals = self._refused.get(place.login, {})
+        if place.login in self._accepted or len(refusals) < 2:
             return None
         return identity_broken(place.identity, next(iter(refusals.values())))
 

@@ -4,6 +4,7 @@ What is well is counted, however many links there are; what is not is said with 
 once where many links share it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from json import dumps
@@ -15,7 +16,7 @@ from reconciler.core.text import json_safe, visible
 from reconciler.views import onboarding
 from reconciler.views.causes import INDENT, cause_lines, finding_lines
 from reconciler.views.csv import sheet
-from reconciler.views.faults import WHERE, faults, recap, tenant_id, waiting
+from reconciler.views.faults import WHERE, count, faults, recap, tenant_id, waiting
 from reconciler.views.groups import Group
 from reconciler.views.layout import Cell, Page
 from reconciler.views.rows import Cause
@@ -84,6 +85,7 @@ def _identity(credential: Credential) -> Data:
     ends = credential.expires_on
     return {
         "identity": credential.identity,
+        "tenant": credential.tenant,
         "kind": credential.kind,
         "client_id": credential.client_id,
         "expires_on": ends.isoformat() if ends else None,
@@ -161,14 +163,20 @@ def _run_rows(checkup: Checkup) -> list[Row]:
     rows.append(_row(checkup.clock, "clock", _clock_text(checkup)))
     well = [c for c in checkup.credentials if not any(step.is_open for step in c.steps)]
     if well:
-        names = ", ".join(credential.identity for credential in well)
-        rows.append((State.OK, "identities", names, None, ""))
+        rows.append((State.OK, "identities", _names(well), None, ""))
     for credential in checkup.credentials:
         for step in credential.steps:
             if step.problem:
-                hurt = waiting(checkup, step, credential.identity)
-                rows.append(_row(step, credential.identity, f"{step.name} of this identity", hurt))
+                hurt = waiting(checkup, step, credential)
+                rows.append(_row(step, credential.label, f"{step.name} of this identity", hurt))
     return rows
+
+
+def _names(credentials: Sequence[Credential]) -> str:
+    """The identities, each once; of those with an app for each customer, how many are meant."""
+    apps = Counter(credential.identity for credential in credentials if credential.tenant)
+    names = dict.fromkeys(credential.identity for credential in credentials)
+    return ", ".join(name + f" ({count(apps[name], 'app')})" * (name in apps) for name in names)
 
 
 def _clock_text(checkup: Checkup) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reconciler.core.checkup import Check, Checkup
+from reconciler.core.checkup import Check, Checkup, Credential
 from reconciler.core.steps import State, Step
 from reconciler.views.groups import NAMED, Group, Member
 from reconciler.views.rows import Cause
@@ -26,12 +26,15 @@ def faults(checks: Iterable[Check]) -> list[tuple[Step, Group]]:
     return [(step, Group(tuple(entries))) for step, entries in found.values()]
 
 
-def waiting(checkup: Checkup, step: Step, identity: str | None = None) -> str:
-    """How many links wait for a step that they share, and which; empty where none does."""
+def waiting(checkup: Checkup, step: Step, credential: Credential | None = None) -> str:
+    """How many links wait for a step that they share, and which; empty where none does.
+
+    credential  whose step it is; None for a step of the run
+    """
     names = [
         check.place.tenant
         for check in checkup.checks
-        if check.culprit == step and identity in (None, check.place.identity)
+        if check.culprit == step and (credential is None or credential.is_of(check.place))
     ]
     if not names:
         return ""

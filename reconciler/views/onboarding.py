@@ -6,7 +6,7 @@ business and stands in a section of its own, after the notes.
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.core.checkup import Check, Checkup
+from reconciler.core.checkup import Check, Checkup, Credential
 from reconciler.core.steps import Step
 from reconciler.core.text import visible
 from reconciler.views.faults import WHERE, faults, recap, tenant_id, waiting
@@ -76,14 +76,14 @@ def _ours(checkup: Checkup) -> list[str]:
 
 
 def _shared(checkup: Checkup) -> Iterator[str]:
-    steps: list[tuple[str, Step, str | None]] = [
+    steps: list[tuple[str, Step, Credential | None]] = [
         (e.name.value, e.step, None) for e in checkup.endpoints
     ]
     steps.append((checkup.clock.name.value, checkup.clock, None))
-    steps += [(c.identity, step, c.identity) for c in checkup.credentials for step in c.steps]
-    for about, step, identity in steps:
+    steps += [(c.label, step, c) for c in checkup.credentials for step in c.steps]
+    for about, step, whose in steps:
         if step.problem:
-            hurt = waiting(checkup, step, identity)
+            hurt = waiting(checkup, step, whose)
             yield _item(about, step.problem.code, step.problem.message, step.problem.hint, hurt)
 
 

@@ -48,7 +48,7 @@ class Surgery:
     def check(self, place: Place = PLACE) -> Check:
         """All steps of one link, the shared ones first."""
         shared = [endpoint.step for endpoint in self.doctor.endpoints()]
-        return self.doctor.link(place, (*shared, *self.doctor.credential("app").steps))
+        return self.doctor.link(place, (*shared, *self.doctor.credential(PLACE).steps))
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_a_secret_that_cannot_be_had(open_surgery: Any, monkeypatch: pytest.Monk
     """Its name is told; the tenant is looked at all the same, and nobody signs in."""
     surgery = open_surgery()
     monkeypatch.delenv("PAL_SECRET")
-    (secret, certificate) = surgery.doctor.credential("app").steps
+    (secret, certificate) = surgery.doctor.credential(PLACE).steps
     assert code(secret) == "credential_unusable"
     assert "PAL_SECRET is not set" in str(secret.problem)
     assert not certificate.is_open
@@ -209,7 +209,7 @@ def test_a_workload_without_its_platform(
     monkeypatch.delenv("ACTIONS_ID_TOKEN_REQUEST_URL", raising=False)
     ref = TokenRef(source, str(tmp_path / "token"))
     surgery = open_surgery(Identity("app", "workload_identity", APP, token=ref))
-    assert code(surgery.doctor.credential("app").steps[0]) == "credential_unusable"
+    assert code(surgery.doctor.credential(PLACE).steps[0]) == "credential_unusable"
 
 
 def test_a_machine_without_a_managed_identity(
@@ -219,12 +219,12 @@ def test_a_machine_without_a_managed_identity(
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/token")
     monkeypatch.setenv("IDENTITY_HEADER", "x")
     surgery = open_surgery(Identity("app", "federated_managed_identity", APP))
-    assert code(surgery.doctor.credential("app").steps[0]) == "credential_unusable"
+    assert code(surgery.doctor.credential(PLACE).steps[0]) == "credential_unusable"
 
 
 def test_an_identity_without_proof_has_nothing_to_be_looked_at(open_surgery: Any) -> None:
     """Whoever is signed in to the Azure CLI shows it with the token."""
-    found = open_surgery(Identity("app", "azure_cli")).doctor.credential("app")
+    found = open_surgery(Identity("app", "azure_cli")).doctor.credential(PLACE)
     assert set(states(found.steps).values()) == {"skipped"}
 
 
@@ -306,7 +306,7 @@ def credential(open_surgery: Any, path: Path, password: bool = False) -> Credent
             password=SecretRef("env", "PAL_PASSWORD") if password else None,
             expires_on=date(2999, 1, 1),
         )
-    ).doctor.credential("app")
+    ).doctor.credential(PLACE)
     return found
 
 

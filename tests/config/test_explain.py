@@ -55,6 +55,14 @@ def test_each_value_names_what_says_it(folder: Path) -> None:
         Said("identities", "app", "defaults", "tenants.yaml:8:3"),
         Said("state", "linked", "built in", "", "app"),
         Said("partner", "us (5111222)", "tag us", "tenants.yaml:10:10", "app"),
+        Said(
+            "client_id",
+            "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11",
+            "identities",
+            "tenants.yaml:4:30",
+            "app",
+        ),
+        Said("secret", "{env: X}", "identities", "tenants.yaml:4:79", "app"),
     )
 
 

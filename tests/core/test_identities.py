@@ -1,6 +1,7 @@
 """An identity holds references and never a secret."""
 
 from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.links import App, Place
 
 REF = SecretRef("env", "PAL_SECRET", "tenants.yaml:9:13")
 
@@ -20,3 +21,15 @@ def test_all_references_of_an_identity_are_known_together() -> None:
     identity = Identity("a", "client_certificate", certificate=REF, password=REF)
     assert identity.secret_refs == (REF, REF)
     assert Identity("cli", "azure_cli").secret_refs == ()
+
+
+def test_an_own_app_fills_the_placeholders() -> None:
+    """The key as it is, and as environments write it; everything else stays."""
+    own = Identity(
+        "own", "client_certificate", certificate=REF, password=SecretRef("file", "{key}")
+    )
+    place = Place("Litware", "l.example", "own", app=App("c", "lit-ware"))
+    found = own.at(place)
+    assert found.secret_refs == (REF, SecretRef("file", "lit-ware"))
+    assert (found.client_id, found.label) == ("c", "own of Litware")
+    assert own.at(Place("Litware", "l.example", "own")) is own

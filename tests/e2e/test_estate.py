@@ -2,7 +2,7 @@
 
 import json
 
-from tests.e2e.command import OURS, Desk
+from tests.e2e.command import OURS, Desk, tenant_id
 
 
 def test_a_value_is_explained_on_the_command_line(desk: Desk) -> None:
@@ -37,3 +37,47 @@ def test_an_explanation_of_a_bad_file_is_its_complaints(desk: Desk) -> None:
     ran = desk.run("validate", "--explain")
     assert ran.status == 78
     assert "sign-in endpoint for many tenants" in ran.err
+
+
+OWN = [f"{n}{n}{n}{n}{n}{n}{n}{n}-0000-4000-8000-00000000000{n}" for n in range(1, 4)]
+
+
+def own_apps(desk: Desk) -> None:
+    """Three customers with an app of their own, each with a secret of its own."""
+    (desk.path / "tenants.yaml").write_text(
+        f'version: 1\npartners: {{uk: {{id: "{OURS}"}}}}\nidentities:\n'
+        "  own: {kind: client_secret, client_id: per_tenant, secret: {env: 'PAL_{KEY}'}}\n"
+        "defaults: {partner: uk, identities: [own]}\ninclude: [customers.csv]\n"
+    )
+    rows = [f"C{n},{tenant_id(n)},{app}" for n, app in enumerate(OWN, start=1)]
+    (desk.path / "customers.csv").write_text("\n".join(["name,tenant,client_id", *rows]))
+    apps = [{"client_id": app, "secret": f"secret-{n}"} for n, app in enumerate(OWN, start=1)]
+    desk.seed(clients=apps)
+    desk.env |= {f"PAL_C{n}": f"secret-{n}" for n in range(1, 4)}
+
+
+def test_each_customers_own_app_links_there(desk: Desk) -> None:
+    """By a fresh plan and by a saved one, which knows the apps again from the file."""
+    own_apps(desk)
+    assert desk.run("plan", "--out", "p.json").status == 0
+    ran = desk.run("apply", "p.json", "--yes", "--format", "json")
+    assert (ran.status, set(ran.outcomes.values())) == (0, {"applied"})
+    assert desk.plan("--detailed-exitcode").status == 0
+    who = {(r.tenant_id, r.object_id) for r in desk.azure.state.links.records}
+    object_id = desk.azure.state.directory.object_id
+    assert who == {(tenant_id(n), object_id(tenant_id(n), OWN[n - 1])) for n in range(1, 4)}
+
+
+def test_a_missing_secret_names_the_customer(desk: Desk) -> None:
+    """One line for each, with the variable and the place of the reference."""
+    own_apps(desk)
+    del desk.env["PAL_C2"]
+    ran = desk.run("plan")
+    assert (ran.status, ran.err) == (
+        78,
+        "tenants.yaml:4:53: the environment variable PAL_C2 is not set; set it for this run "
+        "(identity own of C2)\n",
+    )
+    doctor = desk.run("doctor")
+    assert "own of C2" in doctor.out
+    assert "own (2 apps)" in doctor.out

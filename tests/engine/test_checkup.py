@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as changed
 
 from reconciler.core.checkup import Check, Checkup, Credential, Endpoint, untried
-from reconciler.core.links import Action, Observed, Place, Problem, Seen, Settled
+from reconciler.core.links import Action, App, Observed, Place, Problem, Seen, Settled
 from reconciler.core.steps import LINK_STEPS, Course, State, Step, StepName
 from reconciler.engine.checkup import make_checkup
 from reconciler.engine.gates import Identities
@@ -31,7 +31,8 @@ class MemoryExaminer:
             for name in (StepName.AUTHORITY, StepName.ARM)
         )
 
-    def credential(self, name: str) -> Credential:
+    def credential(self, place: Place) -> Credential:
+        name = place.identity
         self._look(name)
         steps = (Step(StepName.SECRET, State.OK), Step(StepName.CERTIFICATE, State.SKIPPED))
         return Credential(name, "client_secret", "c", steps)
@@ -72,6 +73,20 @@ def test_what_links_share_is_looked_at_once() -> None:
     assert found.is_healthy
     assert [check.place for check in found.checks] == [where(n) for n in (1, 2, 3)]
     assert [step.name for step in found.checks[0].steps] == list(StepName)[2:]
+
+
+def test_each_customers_own_app_is_looked_at() -> None:
+    """One identity with an app for each customer has as many secrets."""
+    examiner = MemoryExaminer()
+    crew = Crew(Inline(), 1, Stop(), Identities())
+    facts = Facts("sha256:00", "1", (), {}, lambda: NOW)
+    wishes = [
+        changed(wish(n), place=changed(where(n), app=App(client_id, "k")))
+        for n, client_id in enumerate(("a", "b", "a"), start=1)
+    ]
+    found = make_checkup(wishes, facts, crew, examiner, lambda check: None)
+    assert examiner.looked == ["app", "app", "C1", "C2", "C3"]
+    assert len(found.credentials) == 2
 
 
 def test_an_attested_link_is_not_looked_at() -> None:

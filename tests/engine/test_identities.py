@@ -1,8 +1,10 @@
 """An identity is broken when two tenants say so and none says otherwise."""
 
+from dataclasses import replace
+
 import pytest
 
-from reconciler.core.links import Observed, Place, Problem, Seen
+from reconciler.core.links import App, Observed, Place, Problem, Seen
 from reconciler.core.problems import BROKEN_IDENTITY
 from reconciler.engine.gates import Identities
 from tests.engine.runs import Desk, codes, where, wish
@@ -38,6 +40,18 @@ def test_one_tenant_that_accepts_proves_an_identity_sound() -> None:
         for number, seen in enumerate(notes):
             identities.note(place(number), seen)
         assert identities.problem(place(9)) is None
+
+
+def test_each_customers_own_app_is_judged_by_itself() -> None:
+    """Two refused secrets of two apps say nothing of a third; two refusals of one app do."""
+    identities = Identities()
+    places = [replace(place(n), app=App(f"app-{n}", f"c{n}")) for n in range(4)]
+    for number in (1, 2):
+        identities.note(places[number], Observed.unknown(WRONG))
+    assert identities.problem(places[3]) is None
+    identities.note(replace(places[0], app=places[1].app), Observed.unknown(WRONG))
+    assert identities.problem(places[1])
+    assert identities.problem(places[2]) is None
 
 
 def test_one_tenant_that_says_it_twice_is_one_tenant() -> None:

@@ -63,9 +63,7 @@ def apply(
         consent = Consent(yes or approve is not None, options.format, options.quiet)
         with wire.writing(options, selection, lock_timeout) as (run, journal):
             account.run = run
-            planned, refusals = (
-                load_plan(plan, selection.config.digest) if plan else (run.plan(), ())
-            )
+            planned, refusals = load_plan(plan, selection.config) if plan else (run.plan(), ())
             making = planned.writes[:max_changes]
             consent.show_plan(planned, will_write=bool(making))
             if not run.crew.stop.is_set:

@@ -1,0 +1,66 @@
+"""How does each identity of the file sign in? Model → the core's recipes, references only."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from reconciler.config.apps import is_per_tenant
+from reconciler.config.kinds import Identity as IdentityModel
+from reconciler.config.kinds import Reference, WorkloadToken
+from reconciler.config.nodes import Path as NodePath
+from reconciler.config.schema import Document
+from reconciler.core.identities import Identity, SecretRef, TokenRef
+
+
+def identities(
+    document: Document, where: Callable[[NodePath], str], folder: Path
+) -> dict[str, Identity]:
+    """Every identity of the file, by name, in the file's order. Paths are made absolute.
+
+    where  tells a place in the file
+    """
+
+    def identity(name: str, model: IdentityModel) -> Identity:
+        def ref(key: str) -> SecretRef | None:
+            found: Reference | None = getattr(model, key, None)
+            return _reference(found, folder, where(("identities", name, key))) if found else None
+
+        return Identity(
+            name,
+            model.kind,
+            client_id=None if is_per_tenant(model) else getattr(model, "client_id", None),
+            secret=ref("secret"),
+            certificate=ref("certificate"),
+            password=ref("password"),
+            token=_token(getattr(model, "token", None), folder),
+            managed_identity=getattr(model, "managed_identity", None),
+            expires_on=getattr(model, "expires_on", None),
+            username=getattr(model, "username", None),
+            unattended=getattr(model, "unattended", False),
+        )
+
+    return {name: identity(name, model) for name, model in (document.identities or {}).items()}
+
+
+def _reference(found: Reference, folder: Path, said_at: str) -> SecretRef:
+    if found.env is not None:
+        return SecretRef("env", found.env, said_at)
+    if found.file is not None:
+        return SecretRef("file", _absolute(folder, found.file), said_at)
+    if found.keyvault is not None:
+        return SecretRef("keyvault", found.keyvault, said_at)
+    program, *arguments = found.command or ("",)
+    return SecretRef("command", program, said_at, tuple(arguments))
+
+
+def _token(found: WorkloadToken | None, folder: Path) -> TokenRef | None:
+    if found is None:
+        return None
+    if found.file is not None:
+        return TokenRef("file", _absolute(folder, found.file))
+    if found.github is not None:
+        return TokenRef("github", found.github)
+    return TokenRef("azure_pipelines", str(found.azure_pipelines))
+
+
+def _absolute(folder: Path, name: str) -> str:
+    return str((folder / name).absolute())
