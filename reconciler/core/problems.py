@@ -87,6 +87,15 @@ def clock_skew(skew_s: int, host: str) -> Problem:
     )
 
 
+def worker_lost(error: BaseException) -> Problem:
+    """The process or the machine that worked on this link is gone, and no other could finish it."""
+    return Problem(
+        "worker_lost",
+        f"the worker died on this link: {type(error).__name__}: {error}"[:300],
+        "nothing is concluded from it; see to the workers' memory and logs, then run again",
+    )
+
+
 def internal(error: BaseException) -> Problem:
     """A mistake of the program itself, caught so that it costs one link and not the run."""
     return Problem(

@@ -19,7 +19,7 @@ from reconciler.core.ports import Examiner
 from reconciler.core.problems import internal
 from reconciler.core.steps import IDENTITY_STEPS, Course, Step
 from reconciler.engine.executors import spread
-from reconciler.engine.gates import Identities, Login, Verdict
+from reconciler.engine.gates import Identities, Login, Verdict, Wait
 from reconciler.engine.guests import Guests
 from reconciler.engine.run import Crew, Facts
 
@@ -100,11 +100,13 @@ class _IdentityGates:
     def __init__(self, stopped: Stopped) -> None:
         self._stopped = stopped
 
-    def admit(self, place: Place) -> Verdict | Problem:
+    def admit(self, place: Place) -> Verdict | Wait | Problem:
         return self._stopped() or Verdict.GO
 
     def refuse(self, place: Place, problem: Problem) -> Credential:
         return _left(place, problem)
+
+    lose = refuse
 
     def end(self, place: Place, found: Credential) -> Credential:
         return found
@@ -120,11 +122,13 @@ class _LinkGates:
         self._identities = identities
         self._before = before
 
-    def admit(self, place: Place) -> Verdict | Problem:
+    def admit(self, place: Place) -> Verdict | Wait | Problem:
         return self._stopped() or self._identities.problem(place) or Verdict.GO
 
     def refuse(self, place: Place, problem: Problem) -> Check:
         return untried(place, self._before[place.login], problem)
+
+    lose = refuse
 
     def end(self, place: Place, check: Check) -> Check:
         self._identities.note(place, check.observed)

@@ -10,7 +10,8 @@ from queue import SimpleQueue
 from typing import Protocol, TypeVar
 
 from reconciler.core.links import Problem
-from reconciler.engine.gates import Verdict
+from reconciler.core.problems import worker_lost
+from reconciler.engine.gates import Verdict, Wait
 
 ItemT = TypeVar("ItemT")
 GatedT = TypeVar("GatedT", contravariant=True)
@@ -20,8 +21,9 @@ ResultT = TypeVar("ResultT")
 class Gates(Protocol[GatedT, ResultT]):
     """Who decides whether a job may begin, and is told how it ended."""
 
-    def admit(self, item: GatedT, /) -> Verdict | Problem: ...
+    def admit(self, item: GatedT, /) -> Verdict | Wait | Problem: ...
     def refuse(self, item: GatedT, problem: Problem, /) -> ResultT: ...
+    def lose(self, item: GatedT, problem: Problem, /) -> ResultT: ...
     def end(self, item: GatedT, result: ResultT, /) -> ResultT: ...
 
 
@@ -35,28 +37,37 @@ def spread(
     """Run the job for every item, at most `concurrency` at a time, in order as far as gates allow.
 
     Yields each item with its result as it comes. All that began is finished and yielded, whatever
-    the gates say meanwhile: an item is never lost.
+    the gates say meanwhile: an item is never lost, also when its worker is.
     """
     waiting = deque(items)
-    parked: deque[ItemT] = deque()
     running: dict[Future[ResultT], ItemT] = {}
+    # Whoever waits does so for one item, so that each is asked for anew once and not at each end.
+    followers: dict[int, list[ItemT]] = {}
     done: SimpleQueue[Future[ResultT]] = SimpleQueue()
-    while waiting or parked or running:
+    while waiting or running:
         while waiting and len(running) < concurrency:
             item = waiting.popleft()
             verdict = gates.admit(item)
-            if verdict is Verdict.WAIT:
-                parked.append(item)
+            if isinstance(verdict, Wait):
+                followers[id(verdict.until)].append(item)
             elif isinstance(verdict, Problem):
                 yield item, gates.refuse(item, verdict)
             else:
                 future = pool.submit(job, item)
                 running[future] = item
+                followers[id(item)] = []
                 future.add_done_callback(done.put)
         if running:
             future = done.get()
             item = running.pop(future)
-            yield item, gates.end(item, future.result())
-        # What waited for that result may go now, and goes before what comes after it in the file.
-        waiting.extendleft(reversed(parked))
-        parked.clear()
+            yield item, gates.end(item, _result(future, item, gates))
+            # What waited for that goes before what comes after it in the file.
+            waiting.extendleft(reversed(followers.pop(id(item))))
+
+
+def _result(future: Future[ResultT], item: ItemT, gates: Gates[ItemT, ResultT]) -> ResultT:
+    """A job raises nothing, so an error is its worker's: nobody knows how far the job got."""
+    try:
+        return future.result()
+    except Exception as error:
+        return gates.lose(item, worker_lost(error))

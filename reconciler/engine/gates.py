@@ -5,7 +5,7 @@ proved wrong, for a journal that cannot be written, and wait while a new ID is t
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from reconciler.core.errors import RunFailed
@@ -29,7 +29,37 @@ class Verdict(Enum):
     """What a gate says, if it does not say why not."""
 
     GO = "go"
-    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Ask again when `until` has ended: the very item that was admitted, and not one like it."""
+
+    until: Place | Change
+
+
+class Tenants:
+    """Which tenants are being asked? None is asked twice at once, whoever signs in there.
+
+    A tenant that one entry names by GUID and another by domain counts as two.
+    """
+
+    def __init__(self) -> None:
+        self._busy: dict[str, Place | Change] = {}
+
+    def admit(self, tenant: str) -> Wait | None:
+        """None, or what has to end first."""
+        busy = self._busy.get(tenant)
+        return Wait(busy) if busy else None
+
+    def begin(self, tenant: str, item: Place | Change) -> Verdict:
+        """Note that it is being asked from now on."""
+        self._busy[tenant] = item
+        return Verdict.GO
+
+    def end(self, tenant: str) -> None:
+        """Note that it is not asked any more."""
+        self._busy.pop(tenant, None)
 
 
 class Identities:
@@ -66,17 +96,26 @@ class ReadGates:
     def __init__(self, stopped: Callable[[], Problem | None], identities: Identities) -> None:
         self._stopped = stopped
         self._identities = identities
+        self._tenants = Tenants()
 
-    def admit(self, place: Place) -> Verdict | Problem:
-        """GO, or why this link is not read."""
-        return self._stopped() or self._identities.problem(place) or Verdict.GO
+    def admit(self, place: Place) -> Verdict | Wait | Problem:
+        """GO, what to wait for, or why this link is not read."""
+        return (
+            self._stopped()
+            or self._identities.problem(place)
+            or self._tenants.admit(place.directory)
+            or self._tenants.begin(place.directory, place)
+        )
 
     def refuse(self, place: Place, problem: Problem) -> Observed:
         """What stands for a link that is not read."""
         return Observed.unknown(problem)
 
+    lose = refuse
+
     def end(self, place: Place, seen: Observed) -> Observed:
         """Take in what was read."""
+        self._tenants.end(place.directory)
         self._identities.note(place, seen)
         return seen
 
@@ -94,24 +133,24 @@ class PartnerIds:
     def __init__(self, names: Names, observed: Sequence[tuple[str, Observed]]) -> None:
         self._names = names
         self._carriers: dict[str, list[str]] = {}
-        self._on_trial: set[str] = set()
+        self._on_trial: dict[str, Change] = {}
         self.stopped: dict[str, Problem] = {}
         for tenant, seen in observed:
             self._note_carrier(tenant, seen)
 
-    def admit(self, partner_id: str) -> Verdict | Problem:
-        """GO, WAIT for the canary, or why this ID is not written any more."""
+    def admit(self, partner_id: str, change: Change) -> Verdict | Wait | Problem:
+        """GO, wait for the canary, or why this ID is not written any more."""
         if problem := self.stopped.get(partner_id):
             return problem
-        if partner_id in self._on_trial:
-            return Verdict.WAIT
+        if canary := self._on_trial.get(partner_id):
+            return Wait(canary)
         if partner_id not in self._carriers:
-            self._on_trial.add(partner_id)
+            self._on_trial[partner_id] = change
         return Verdict.GO
 
     def end(self, partner_id: str, result: Result) -> Problem | None:
         """Take in how a write of this ID went; returns what is wrong with the ID itself."""
-        self._on_trial.discard(partner_id)
+        self._on_trial.pop(partner_id, None)
         if result.problem and result.problem.code == INVALID_PARTNER_ID:
             self.stopped[partner_id] = result.problem
         elif result.outcome in CONVERGED and result.after:
@@ -149,25 +188,37 @@ class WriteGates:
         self._identities = identities
         self._partner_ids = partner_ids
         self._journal = journal
+        self._tenants = Tenants()
         self.failure: RunFailed | None = None
 
-    def admit(self, change: Change) -> Verdict | Problem:
-        """GO, WAIT, or why this change is not tried."""
-        problem = self._stopped() or self._identities.problem(change.place)
-        if problem:
-            return problem
+    def admit(self, change: Change) -> Verdict | Wait | Problem:
+        """GO, what to wait for, or why this change is not tried."""
+        held_up = (
+            self._stopped()
+            or self._identities.problem(change.place)
+            or (journal_failed(self.failure) if self.failure else None)
+            or self._tenants.admit(_tenant(change))
+        )
+        if held_up:
+            return held_up
         wanted = change.wanted.partner_id
-        verdict = self._partner_ids.admit(wanted) if wanted else Verdict.GO
+        verdict = self._partner_ids.admit(wanted, change) if wanted else Verdict.GO
         if verdict is Verdict.GO:
             self._keep(lambda: self._journal.intend(change))
+            self._tenants.begin(_tenant(change), change)
         return journal_failed(self.failure) if self.failure else verdict
 
     def refuse(self, change: Change, problem: Problem) -> Result:
         """What stands for a change that is not tried."""
         return Result(change, Outcome.SKIPPED, problem=problem)
 
+    def lose(self, change: Change, problem: Problem) -> Result:
+        """What stands for a change whose worker died: it may have been written, or not."""
+        return Result(change, Outcome.UNVERIFIED, problem=problem)
+
     def end(self, change: Change, result: Result) -> Result:
         """Take in what became of it; a wrong name makes a failure of a write that took."""
+        self._tenants.end(_tenant(change))
         stopped = self._stopped()
         if stopped and result.problem == INTERRUPTED:
             result = replace(result, problem=stopped)  # a worker knows that, but not why
@@ -186,3 +237,8 @@ class WriteGates:
                 line()
             except RunFailed as failure:
                 self.failure = failure
+
+
+def _tenant(change: Change) -> str:
+    seen = change.observed
+    return (seen.tenant_id if seen else None) or change.place.directory
