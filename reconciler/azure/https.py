@@ -35,9 +35,11 @@ from urllib3.exceptions import (
     ProxyError,
     ReadTimeoutError,
 )
+from urllib3.exceptions import TimeoutError as TimedOut
 from urllib3.util.ssl_ import create_urllib3_context
 
 from reconciler.azure.hosts import Hosts, origin
+from reconciler.azure.pace import Pace
 from reconciler.azure.retry import Trouble
 from reconciler.core.links import Problem
 from reconciler.version import __version__
@@ -73,7 +75,7 @@ class Https:
     """Sends requests for all links of a run; safe to share between threads.
 
     ca_bundle    PEM file of the authorities to trust, or a folder; None means the public ones
-    connections  how many kept-alive connections to a host are worth keeping
+    connections  how many requests may be under way at once, each over a connection that is kept
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Https:
     ) -> None:
         self._hosts = hosts
         self._only: frozenset[str] | None = None
+        self._pace = Pace(connections)
         self._trust = _trust(ca_bundle or DEFAULT_CA_BUNDLE_PATH)
         self._adapter = HTTPAdapter(pool_connections=8, pool_maxsize=connections)
         self._adapter.init_poolmanager(8, connections, ssl_context=self._trust)
@@ -112,7 +115,19 @@ class Https:
             raise ValueError("only https is spoken")
         if self._only is not None and method not in self._only:
             raise PermissionError(f"this client cannot {method}")
+        reply = self._send_in_turn(method, url, headers, body)
+        if reply.status >= 500:
+            self._hosts.failed(url)
+        else:
+            self._hosts.answered(url)
+        return reply
+
+    def _send_in_turn(
+        self, method: str, url: str, headers: Mapping[str, str], body: Any
+    ) -> HttpReply:
         connect_s = CONNECT_TIMEOUT_DOWN_S if self._hosts.is_down(url) else CONNECT_TIMEOUT_S
+        is_strained = False
+        begun = self._pace.begin()
         try:
             response = self._pools(origin(url)).urlopen(
                 method,
@@ -123,13 +138,13 @@ class Https:
                 retries=False,
                 timeout=Timeout(connect=connect_s, read=READ_TIMEOUT_S),
             )
+            is_strained = response.status == 429
+            return HttpReply(response.status, response.headers, response.data)
         except HTTPError as error:
+            is_strained = isinstance(error, TimedOut) and not isinstance(error, NewConnectionError)
             raise self._no_answer(url, error) from None
-        if response.status >= 500:
-            self._hosts.failed(url)
-        else:
-            self._hosts.answered(url)
-        return HttpReply(response.status, response.headers, response.data)
+        finally:
+            self._pace.end(begun, is_strained=is_strained)
 
     def _pools(self, site: str) -> PoolManager:
         proxy = self._proxy(site)
