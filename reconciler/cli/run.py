@@ -65,6 +65,17 @@ class Run:
             facts = self._facts(*self._expiring())
             return make_plan(wanted, facts, self.crew, self.azure.reader, on_read)
 
+    def inventory(self) -> Plan:
+        """The same reads, with what there is to say of each customer's footing."""
+        from dataclasses import replace
+
+        from reconciler.core.footing import footing_findings
+
+        plan, config = self.plan(), self.selection.config
+        people = [name for name, identity in config.identities.items() if identity.username]
+        footing = footing_findings(config.wanted, plan.changes, people)
+        return replace(plan, findings=(*plan.findings, *footing))
+
     def apply(self, plan: Plan, journal: FileJournal, max_changes: int | None) -> Report:
         """Make the plan's changes, or the first `max_changes` of them."""
         from dataclasses import replace

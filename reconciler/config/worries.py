@@ -19,6 +19,7 @@ def worries(
     """Every finding that needs no look at Azure: identities first, then links in file order."""
     for identity in identities.values():
         yield from _expiry(identity, today)
+    yield from _neighbours(partners)
     yield from coverage_findings(document)
     for index, tenant in enumerate(document.tenants):
         yield from _app_expiry(tenant, today)
@@ -45,6 +46,24 @@ def _end(ends: date | None, today: date) -> Iterator[tuple[str, str]]:
         yield "credential_expired", f"ended on {ends}"
     else:
         yield "credential_expiring", f"ends on {ends}"
+
+
+def _neighbours(partners: Partners) -> Iterator[Finding]:
+    """Two listed IDs that follow one another: accounts made on one day, one of them often global.
+
+    A global account's ID is not the one to link, and Partner Center shows both.
+    """
+    aliases = {partner_id: alias for alias, partner_id in partners.by_alias.items()}
+    for first in sorted(aliases, key=int):
+        second = str(int(first) + 1)
+        if second in aliases:
+            yield Finding(
+                "neighbouring_partner_ids",
+                f"{first} ({aliases[first]}) and {second} ({aliases[second]}) follow one another: "
+                f"{first} may be the global account",
+                "look both up in Partner Center: only a location account's ID belongs here; "
+                "if both are, all is well",
+            )
 
 
 def _tenant(

@@ -50,7 +50,7 @@ def finding_lines(page: Page, findings: Sequence[Finding]) -> Iterator[str]:
     if findings:
         yield from ("", page.paint("Worth a look:", "strong"))
     for group in group_findings(findings):
-        if group.is_large:
+        if group.is_said_once:
             yield from _finding(page, f"{len(group.entries)} times", group.message, group.cause)
             yield from page.note(visible(group.named()), lead=INDENT, style="quiet")
             continue

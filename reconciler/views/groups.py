@@ -41,6 +41,11 @@ class Group:
         return len(self.entries) > MANY
 
     @property
+    def is_said_once(self) -> bool:
+        """Whether one sentence says all of it: a large group, or several with the same message."""
+        return self.is_large or (len(self.entries) > 1 and self._is_one_message)
+
+    @property
     def is_finding(self) -> bool:
         """Whether no link of the plan is meant, but something found on the way."""
         return self.cause.label == FINDING
@@ -49,8 +54,11 @@ class Group:
     def message(self) -> str:
         """The one message, or the first of several that differ in details such as a name."""
         first = self.cause.message
-        is_same = all(cause.message == first for cause, _ in self.entries)
-        return first if is_same else f"for example: {first}"
+        return first if self._is_one_message else f"for example: {first}"
+
+    @property
+    def _is_one_message(self) -> bool:
+        return all(cause.message == self.cause.message for cause, _ in self.entries)
 
     def named(self, where: str = "show lists every link") -> str:
         """The members in one sentence: as few words as keep each of them findable.

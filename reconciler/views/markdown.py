@@ -162,7 +162,7 @@ def _section(
 
 def _items(groups: Iterable[Group]) -> Iterator[str]:
     for group in groups:
-        if group.is_large:
+        if group.is_large or (group.is_finding and group.is_said_once):
             lead = f"{len(group.entries)} {'times' if group.is_finding else group.cause.label}"
             yield _item(lead, "", group.cause, group.message, group.named())
             continue

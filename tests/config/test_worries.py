@@ -82,3 +82,14 @@ def test_a_credential_that_ends_is_a_finding(loaded: Loader, day: str, code: str
     findings = loaded(text).findings
     assert [finding.code for finding in findings] == ([code] if code else [])
     assert all(finding.identity == "automation" for finding in findings)
+
+
+def test_two_partner_ids_in_a_row_are_a_finding(loaded: Loader) -> None:
+    """The first of them is often the global account, whose ID is the wrong one."""
+    text = SOUND.replace('{id: "1158331"}', '{id: "4936129"}')
+    (finding,) = loaded(text).findings
+    assert (finding.code, finding.tenant) == ("neighbouring_partner_ids", None)
+    assert finding.message == (
+        "4936128 (contoso-uk) and 4936129 (contoso-old) follow one another: "
+        "4936128 may be the global account"
+    )

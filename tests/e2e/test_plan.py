@@ -318,3 +318,14 @@ def test_quiet_says_nothing_when_all_is_well(desk: Desk) -> None:
     assert (ran.status, ran.out, ran.err) == (0, "", "")
     desk.seed()
     assert "C1" in desk.run("plan", "-q").out
+
+
+def test_show_says_on_what_customers_stand_and_plan_does_not(desk: Desk) -> None:
+    """Each thing once, with all its customers; none of it is drift."""
+    desk.customers(3)
+    desk.seed({1: OURS, 2: OURS})
+    shown = desk.run("show")
+    assert shown.status == 0
+    assert "only_one_principal, 2 times: linked through one principal only" in shown.out
+    assert "covered_by_nothing, C3: no link of ours is in place for this customer" in shown.out
+    assert "only_one_principal" not in desk.run("plan").out

@@ -83,6 +83,15 @@ def test_every_guard_is_explained() -> None:
     assert [guard for guard in GUARDS if guard not in text] == []
 
 
+def test_every_finding_is_explained() -> None:
+    """docs/findings.md says what each code means."""
+    text = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    sources = [p.read_text(encoding="utf-8") for p in (ROOT / "reconciler").rglob("*.py")]
+    codes = {code for source in sources for code in re.findall(r'Finding\(\s*"(\w+)"', source)}
+    assert len(codes) > 8
+    assert [code for code in sorted(codes) if f"`{code}`" not in text] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     """Each relative link of a page names a file that is there."""

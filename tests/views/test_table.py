@@ -215,3 +215,15 @@ def test_a_plan_names_the_customers_that_are_covered() -> None:
     plan = facts.plan_of((wanted, facts.linked(1, facts.OURS)))
     assert "serves 2: Fabrikam, Adatum" in render_plan(plan, width=100, color=False)
     assert "serves 2: Fabrikam, Adatum" in render_inventory(plan, width=200, color=False)
+
+
+def test_what_several_findings_say_alike_is_said_once() -> None:
+    """One line with all the customers, though they are few."""
+    said = [
+        Finding("odd", "the same of each", "look", name, None) for name in ("Adatum", "Fabrikam")
+    ]
+    plan = replace(facts.ordinary_plan(), findings=tuple(said))
+    text = render(Kind.PLAN, Format.TABLE, plan, width=100)
+    assert "  odd, 2 times: the same of each\n       -> look\n       Adatum, Fabrikam\n" in text
+    page = render(Kind.PLAN, Format.MARKDOWN, plan)
+    assert "- **2 times** `odd`: the same of each<br>→ look<br>Adatum, Fabrikam\n" in page

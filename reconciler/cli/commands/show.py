@@ -17,7 +17,7 @@ def show(options: Options) -> int:
         selection = read_file(options)
         with wire.opened(options, selection) as run:
             account.run = run
-            plan = account.fact = run.plan()
+            plan = account.fact = run.inventory()
         output.show(plan, Kind.INVENTORY, options.format)
         account.status = run.status(of_plan(plan, detailed=False))
     return account.status
