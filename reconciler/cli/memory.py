@@ -1,4 +1,4 @@
-"""What is kept of a run for later nights? Its record in the history, whatever the run came to.
+"""What is kept of a run for later nights, and what do earlier nights say of it?
 
 The history is a guest: where it cannot be reached that is said, and neither the run's result nor
 its status changes.
@@ -7,9 +7,12 @@ its status changes.
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.cli import wire
+from reconciler.cli.output import note
 from reconciler.core.plan import Plan, Report
 from reconciler.version import __version__
 
@@ -32,6 +35,20 @@ def keep(run: Run, ending: Ending, *, is_fresh: bool) -> str | None:
     except Exception as error:
         return f"this run is not in the history: {error}"
     return None
+
+
+def with_news(run: Run, plan: Plan, since: datetime) -> Plan:
+    """The plan with what is new since a moment; without it, saying why, where nobody knows."""
+    from reconciler.core.history import sights_of_plan
+    from reconciler.core.news import news
+
+    try:
+        with closing(wire.open_history(run.options)) as history:
+            before, latest = history.as_of(since), history.latest()
+    except Exception as error:
+        note(f"what is new cannot be said: {error}")
+        return plan
+    return replace(plan, news=news(since, before, latest, sights_of_plan(plan)))
 
 
 def _recording(run: Run, ending: Ending, fact: Plan | Report, is_fresh: bool) -> Recording:

@@ -33,8 +33,8 @@ Data = dict[str, Any]
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-_NOT_IN_DIGEST = ("digest", "seal", "created_at", "tool_version")
-_NOT_IN_SEAL = ("digest", "seal", "tool_version")
+_NOT_IN_DIGEST = ("digest", "seal", "created_at", "tool_version", "news")
+_NOT_IN_SEAL = ("digest", "seal", "tool_version", "news")
 
 
 def plan_data(plan: Plan, kind: Kind = Kind.PLAN) -> Data:

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from reconciler.core.findings import Finding
 from reconciler.core.links import WRITES, Action, Change, Seen
 from reconciler.core.results import Outcome, Result, untouched
+
+if TYPE_CHECKING:
+    from reconciler.core.news import News
 
 
 class Kind(StrEnum):
@@ -30,6 +34,7 @@ class Plan:
     created_at     when all reads had ended, UTC
     findings       what should be looked at, though it needs no write
     interrupted    the reads were cut short; such a plan is never applied
+    news           what is new since a night, where that was asked for; no part of the digest
     """
 
     changes: tuple[Change, ...]
@@ -38,6 +43,7 @@ class Plan:
     tool_version: str
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
+    news: "News | None" = None
 
     @property
     def is_complete(self) -> bool:

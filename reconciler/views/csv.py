@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from io import StringIO
 
+from reconciler.core.documents import iso
+from reconciler.core.news import Item
 from reconciler.core.plan import Plan, Report
 from reconciler.core.text import visible
 from reconciler.views.rows import Row, plan_rows, report_rows
@@ -35,6 +37,8 @@ COLUMNS = (
 )
 """The columns of a plan and an inventory; `tags` are separated by a blank."""
 
+NEWS_COLUMNS = ("news", "news_since", "news_nights")
+
 REPORT_COLUMNS = (*COLUMNS, "outcome", "correlation_id")
 
 _FORMULA = re.compile("[\\s\x00-\x20\x7f-\xa0\u200b-\u200f\ufeff]*[-=+@\uff0d\uff1d\uff0b\uff20]")
@@ -43,8 +47,17 @@ locales accept, behind any blanks and controls that it may drop."""
 
 
 def render_plan(plan: Plan) -> str:
-    """The plan, one row a link."""
-    return sheet(COLUMNS, (_cells(row) for row in plan_rows(plan)))
+    """The plan, one row a link; with what is new of it, where that was asked for."""
+    if plan.news is None:
+        return sheet(COLUMNS, (_cells(row) for row in plan_rows(plan)))
+    news = {item.sight.key: item for item in plan.news.items}
+    return sheet(
+        (*COLUMNS, *NEWS_COLUMNS),
+        (
+            [*_cells(row), *_news_cells(news.get((row.tenant, row.identity)))]
+            for row in plan_rows(plan)
+        ),
+    )
 
 
 def render_report(report: Report) -> str:
@@ -77,6 +90,10 @@ def safe_cell(value: object) -> str:
     """The value as one line that no spreadsheet takes for a formula; None is an empty cell."""
     text = "" if value is None else str(value)
     return f"'{visible(text)}" if _FORMULA.match(text) else visible(text)
+
+
+def _news_cells(item: Item | None) -> list[object]:
+    return [item.word.value, iso(item.since), item.nights] if item else [None] * 3
 
 
 def _cells(row: Row) -> list[object]:

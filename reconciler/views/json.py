@@ -5,11 +5,13 @@ import json
 from reconciler.core.documents import Data, plan_data, report_data
 from reconciler.core.plan import Kind, Plan, Report
 from reconciler.core.text import json_safe
+from reconciler.views.news import news_data
 
 
 def render_plan(plan: Plan) -> str:
-    """The plan as `--out` writes it too."""
-    return _text(plan_data(plan))
+    """The plan as `--out` writes it too, and what is new, where that was asked for."""
+    news = {"news": news_data(plan.news)} if plan.news else {}
+    return _text(plan_data(plan) | news)
 
 
 def render_report(report: Report) -> str:

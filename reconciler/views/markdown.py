@@ -12,6 +12,7 @@ from reconciler.core.links import WRITES, Action
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.views.groups import Group, group_findings, group_rows, member_label
 from reconciler.views.markup import code, escape, folded, limited, table
+from reconciler.views.news import heading, news_lines
 from reconciler.views.notes import note, since
 from reconciler.views.people import people_lines
 from reconciler.views.recap import inventory_recap, plan_recap, report_recap
@@ -49,6 +50,7 @@ def render_plan(plan: Plan) -> str:
         _people(rows),
         *_notes(rows, plan.findings, _LIST_CHARS),
         _left_alone(rows),
+        _news(plan),
         _footer(plan),
     )
 
@@ -137,6 +139,13 @@ def _people(rows: Sequence[Row]) -> list[str]:
 def _left_alone(rows: Sequence[Row]) -> list[str]:
     quiet = [group for group in group_rows(rows) if group.cause.is_quiet]
     return _section("Left alone on purpose", _items(quiet), _LIST_CHARS)
+
+
+def _news(plan: Plan) -> list[str]:
+    if not plan.news:
+        return []
+    lines = [f"- {escape(line)}" for line in news_lines(plan.news)]
+    return _section(escape(heading(plan.news)), lines, _LIST_CHARS)
 
 
 def _refusals(report: Report) -> list[str]:

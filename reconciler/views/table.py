@@ -13,6 +13,7 @@ from reconciler.views.causes import cause_lines, finding_lines, group_lines, pro
 from reconciler.views.groups import Key, group_rows, key_of, why
 from reconciler.views.inventory import inventory_lines
 from reconciler.views.layout import Cell, Page
+from reconciler.views.news import heading, news_lines
 from reconciler.views.notes import serves
 from reconciler.views.recap import inventory_recap, plan_recap, report_recap
 from reconciler.views.rows import QUIET, Row, plan_rows, report_rows
@@ -38,6 +39,7 @@ def render_plan(plan: Plan, *, width: int, color: bool) -> str:
     lines = _listed(page, rows, has_words=False)
     lines += _served(page, rows)
     lines += finding_lines(page, plan.findings)
+    lines += _news(page, plan)
     return _text(page, lines, plan_recap(plan))
 
 
@@ -93,6 +95,13 @@ def _served(page: Page, rows: Sequence[Row]) -> Iterator[str]:
         yield from ("", page.paint("Covered:", "strong"))
     for row in covering:
         yield from page.note(visible(f"{row.tenant} / {row.identity} {serves(row)}"), lead="  ")
+
+
+def _news(page: Page, plan: Plan) -> Iterator[str]:
+    if plan.news:
+        yield from ("", page.paint(f"{heading(plan.news)}:", "strong"))
+        for line in news_lines(plan.news):
+            yield from page.note(visible(line), lead="  ")
 
 
 def _key(row: Row) -> Key | None:

@@ -1,7 +1,15 @@
 """Every plan, show and apply is recorded, and nothing depends on it."""
 
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from reconciler.core.history import Recording, Run, Sight
+from reconciler.core.links import Action, Seen
+from reconciler.store.history.book import open_own
+from reconciler.store.places import file_key
 from tests.e2e.command import OLD, OURS, Desk
 
 
@@ -38,3 +46,67 @@ def test_a_history_that_cannot_be_written_stops_nothing(desk: Desk) -> None:
     asked = desk.run("history")
     assert (asked.status, asked.out) == (1, "")
     assert "file is not a database" in asked.err
+
+
+def remember(desk: Desk, days_ago: int, **partner_ids: str | None) -> None:
+    """Put a night into the history: what each customer's link carried, None for unreadable."""
+    at = datetime.now(UTC) - timedelta(days=days_ago)
+    sights = tuple(
+        Sight(at, tenant, "app", Action.NONE if found == OURS else Action.UPDATE, Seen.LINKED)
+        if found
+        else Sight(at, tenant, "app", Action.UNKNOWN, Seen.UNKNOWN, problem="unavailable")
+        for tenant, found in partner_ids.items()
+    )
+    run = Run(f"night-{days_ago}", "plan", at, "1.0", "sha256:00", 0, True, {})
+    with closing(open_own(history_path(desk))) as book:
+        book.record(Recording(run, sights))
+
+
+def history_path(desk: Desk) -> Path:
+    """Where the history of the desk's file is kept."""
+    state = Path(desk.env["PAL_RECONCILE_STATE_DIR"])
+    state.mkdir(exist_ok=True)
+    return state / f"{file_key(desk.path / 'tenants.yaml')}.history.sqlite3"
+
+
+def test_a_plan_says_what_is_new_since_last_night(desk: Desk) -> None:
+    """New drift, recovered, newly unreadable, still unreadable; asking again says the same."""
+    down = [{"tenant": f"00000000-0000-4000-8000-{n:012d}", "aadsts": 53003} for n in (3, 4)]
+    desk.seed({1: OLD, 2: OURS, 5: OURS}, faults=down)
+    desk.customers(5)
+    remember(desk, 2, C1=OURS, C2=OLD, C3=OURS, C4=None, C5=OURS)
+    for _ in range(2):
+        ran = desk.plan("--since", "last-night", "--out", "saved.json")
+        assert ran.status == 4, ran.err
+        news = {
+            item["tenant"]: (item["news"], item["nights"]) for item in ran.data["news"]["links"]
+        }
+        assert news == {
+            "C1": ("new_drift", 1),
+            "C2": ("recovered", 1),
+            "C3": ("newly_unreadable", 1),
+            "C4": ("still_unreadable", 3),
+        }
+    shown = desk.run("plan", "--since", "last-night").out
+    assert "still unreadable (1): C4 / app (3 nights)" in shown
+    assert "news" not in (desk.path / "saved.json").read_text()
+    (desk.path / "shown.json").write_text(ran.out)
+    applied = desk.apply("shown.json", "--allow", "incomplete", "--allow", "change-share")
+    assert applied.outcomes["C1"] == "applied", applied.err
+
+
+def test_a_history_that_began_later_is_no_news(desk: Desk) -> None:
+    """It is said that there is nothing to compare with."""
+    desk.seed({1: OURS})
+    desk.customers(1)
+    ran = desk.run("plan", "--since", "2026-01-31")
+    assert (ran.status, "nothing was recorded before that" in ran.out) == (0, True)
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "20261120"])
+def test_a_moment_that_nobody_knows_is_wrong_usage(desk: Desk, since: str) -> None:
+    """Before anything is read."""
+    desk.customers(1)
+    ran = desk.run("plan", "--since", since)
+    assert (ran.status, "last-night" in ran.err) == (64, True)
+    assert desk.requests() == []

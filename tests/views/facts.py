@@ -3,10 +3,12 @@
 Everything is made by the core itself: reads go through `diff`, writes through `results`.
 """
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from reconciler.core.diff import diff
 from reconciler.core.findings import Finding
+from reconciler.core.history import sights_of_plan
 from reconciler.core.links import (
     Action,
     Aim,
@@ -18,6 +20,7 @@ from reconciler.core.links import (
     Settled,
     Wanted,
 )
+from reconciler.core.news import Item, News, Word
 from reconciler.core.plan import Plan, Refusal, Report
 from reconciler.core.results import (
     Answer,
@@ -263,3 +266,15 @@ def _unverified(change: Change) -> Result:
 
 def _skipped(change: Change) -> Result:
     return skipped(change, INTERRUPTED)
+
+
+def plan_with_news() -> Plan:
+    """The hostile plan, compared with three nights ago: each kind of news once."""
+    plan = hostile_plan()
+    since = plan.created_at - timedelta(days=3)
+    sights = sights_of_plan(plan)
+    items = tuple(
+        Item(word, sight, plan.created_at - timedelta(days=number), number + 1)
+        for number, (word, sight) in enumerate(zip(Word, sights, strict=False))
+    )
+    return replace(plan, news=News(since, True, items))

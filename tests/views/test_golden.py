@@ -32,6 +32,7 @@ FACTS: dict[str, tuple[Kind, Callable[[], Plan | Report]]] = {
     "plan": (Kind.PLAN, facts.ordinary_plan),
     "plan_in_sync": (Kind.PLAN, facts.in_sync_plan),
     "plan_hostile": (Kind.PLAN, facts.hostile_plan),
+    "plan_news": (Kind.PLAN, facts.plan_with_news),
     "plan_people": (Kind.PLAN, facts.people_plan),
     "plan_many": (Kind.PLAN, facts.many_plan),
     "report": (Kind.REPORT, lambda: facts.report_of(facts.busy_plan(), interrupted=True)),

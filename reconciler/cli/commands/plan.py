@@ -7,9 +7,11 @@ import typer
 
 from reconciler.cli import wire
 from reconciler.cli.account import accounted
+from reconciler.cli.memory import with_news
 from reconciler.cli.options import Metrics, Options, with_options
 from reconciler.cli.saved import save_plan
 from reconciler.cli.selection import read_file
+from reconciler.cli.since import HELP, moment
 from reconciler.core.plan import Kind
 from reconciler.core.statuses import Status, of_plan
 
@@ -24,20 +26,29 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are differences.")
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help=f"Say what is new since then. {HELP}"),
+    ] = None,
     metrics: Metrics = None,
 ) -> int:
     """Read every link and show the differences. Nothing is written to Azure."""
     from reconciler.cli.output import show
 
+    compared_with = moment(since) if since else None
     with accounted("plan", options, metrics) as account:
         selection = read_file(options)
         with wire.opened(options, selection) as run:
             account.run = run
             plan = account.fact = run.plan()
-        status = of_plan(plan, detailed=True)
+        if compared_with:
+            plan = with_news(run, plan, compared_with)
+        has_news = of_plan(plan, detailed=True) is not Status.IN_SYNC or (
+            plan.news is not None and plan.news.items
+        )
         if out:
             save_plan(out, plan)
-        if not (options.quiet and options.format == "table" and status is Status.IN_SYNC):
+        if has_news or not (options.quiet and options.format == "table"):
             show(plan, Kind.PLAN, options.format)
         account.status = run.status(of_plan(plan, detailed=detailed_exitcode))
     return account.status

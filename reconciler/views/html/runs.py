@@ -7,6 +7,7 @@ from reconciler.core.plan import Plan, Refusal, Report
 from reconciler.views.groups import Group, group_findings, group_rows
 from reconciler.views.html.badges import Badge, became, by_urgency, planned, standing, tallies
 from reconciler.views.html.pages import page
+from reconciler.views.news import heading, news_lines
 from reconciler.views.recap import inventory_recap, plan_recap, report_recap
 from reconciler.views.rows import Row, plan_rows, report_rows
 
@@ -55,6 +56,7 @@ def _page(
         "tallies": tallies(found for _, found in pairs),
         "causes": [group for group in group_rows(rows) if not group.cause.is_quiet],
         "findings": group_findings(plan.findings),
+        "news": (heading(plan.news), list(news_lines(plan.news))) if plan.news else None,
         "digest": None,
         "journal": None,
         "refusals": (),
