@@ -5,14 +5,17 @@ A message names the reference, never a value. What is resolved stays in this pro
 
 import os
 import shutil
+import stat
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
 
 from reconciler.core.errors import BadFile
+from reconciler.core.findings import Finding
 from reconciler.core.identities import Identity, SecretRef
 
 LARGEST_SECRET = 1 << 20
@@ -94,6 +97,25 @@ def _check_each(identities: Iterable[Identity], check_one: Callable[[SecretRef],
                 complaints.append(f"{ref.where}: {error} (identity {identity.label})")
     if complaints:
         raise BadFile(*complaints)
+
+
+def exposed(identities: Iterable[Identity]) -> Iterator[Finding]:
+    """A finding for each secret file that every user of this machine can read."""
+    for identity in identities:
+        for ref in identity.secret_refs:
+            if ref.source == "file" and _is_world_readable(ref.name):
+                yield Finding(
+                    "secret_file_exposed",
+                    f"every user of this machine can read the secret file {ref.name}",
+                    "chmod o-r the file; if somebody else uses this machine, make a new secret",
+                    identity=identity.name,
+                )
+
+
+def _is_world_readable(name: str) -> bool:
+    with suppress(OSError, ValueError):
+        return bool(os.stat(name).st_mode & stat.S_IROTH)
+    return False
 
 
 def check_ref(ref: SecretRef) -> None:

@@ -21,6 +21,7 @@ from azure.identity import (
     TokenCachePersistenceOptions,
 )
 
+from reconciler.azure.keyring import Aside, TakingTurns
 from reconciler.azure.retry import Trouble
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
@@ -91,7 +92,7 @@ class Seat:
         data = {"record": json.loads(own.serialize()), "plaintext_cache": plaintext}
         records.save(self.key, json.dumps(data))
 
-    def open(self, records: Records, options: dict[str, Any]) -> InteractiveBrowserCredential:
+    def open(self, records: Records, options: dict[str, Any]) -> TakingTurns:
         """What gives tokens from the cache and never prompts; raises `Trouble` without a record."""
         try:
             data = json.loads(records.load(self.key) or "")
@@ -102,12 +103,15 @@ class Seat:
         if record.authority != urlsplit(self.authority).netloc:
             raise self.sign_in_due()
         options = {key: value for key, value in options.items() if key != "authority"}
-        return InteractiveBrowserCredential(
-            tenant_id=self.tenant_id,
-            authentication_record=record,
-            disable_automatic_authentication=True,
-            cache_persistence_options=self.cache(may_be_plaintext=plaintext),
-            **options,
+        options["transport"] = Aside(options["transport"])
+        return TakingTurns(
+            InteractiveBrowserCredential(
+                tenant_id=self.tenant_id,
+                authentication_record=record,
+                disable_automatic_authentication=True,
+                cache_persistence_options=self.cache(may_be_plaintext=plaintext),
+                **options,
+            )
         )
 
     def sign_in_due(self) -> Trouble:

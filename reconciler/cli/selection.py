@@ -96,14 +96,17 @@ def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> li
 
 
 def findings_of(selection: Selection) -> tuple[Finding, ...]:
-    """The file's findings that concern the selected links."""
+    """What is worth a look for the selected links: in the file, and in the secrets it names."""
+    from reconciler.azure.secrets import exposed
+
     tenants = {want.place.tenant for want in selection.wanted}
     identities = {want.place.identity for want in selection.wanted}
-    return tuple(
+    of_file = (
         finding
         for finding in selection.config.findings
         if finding.tenant in tenants | {None} and finding.identity in identities | {None}
     )
+    return (*of_file, *exposed(used_identities(selection)))
 
 
 def is_read(want: Wanted) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.options import Options, with_options
-from reconciler.cli.selection import now, read_file
+from reconciler.cli.selection import findings_of, now, read_file
 from reconciler.core.errors import BadFile, WrongUsage
 from reconciler.core.statuses import Status
 
@@ -39,6 +39,7 @@ def validate(
     ] = False,
 ) -> int:
     """Check the file and name everything that is wrong with it. Azure is not asked."""
+    from reconciler.cli.output import note
     from reconciler.views import validation
 
     if name and not explain:
@@ -55,6 +56,8 @@ def validate(
         raise
     if not (options.quiet and options.format == "table"):
         sys.stdout.write(validation.render(options.format, (), links=len(selection.wanted)))
+        for finding in findings_of(selection):
+            note(f"warning: {finding.message}; {finding.hint}")
     return Status.IN_SYNC
 
 
