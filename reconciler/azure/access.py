@@ -18,9 +18,11 @@ from reconciler.azure.hosts import Hosts
 from reconciler.azure.https import Https
 from reconciler.azure.login import Way, sign_in
 from reconciler.azure.metadata import described
-from reconciler.azure.retry import Patience
+from reconciler.azure.retry import Patience, Trouble
+from reconciler.azure.tenants import list_tenants
 from reconciler.azure.users import People
 from reconciler.azure.vaults import Vaults
+from reconciler.core.discovery import Customer
 from reconciler.core.endings import Traffic
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
@@ -107,6 +109,21 @@ class Azure:
         """Sign the person of this link in and keep the sign-in; why not, if that fails."""
         identity = self._recipe.identity(place)
         return sign_in(identity, place, self._session(place), self._entra, self._signing_in, way)
+
+    def tenants(self, place: Place) -> tuple[Customer, ...] | Problem:
+        """The tenants of whoever this identity is there; why not, if they cannot be listed."""
+        try:
+            return list_tenants(self._session(place), self._looking)
+        except Trouble as trouble:
+            return trouble.problem
+
+    def tenant_id(self, directory: str) -> str | None:
+        """The GUID of a tenant named by a domain; None where Entra does not say."""
+        patience = Patience(self._hosts, self._stop)
+        try:
+            return patience.call(lambda: self._entra.directories.tenant_id(directory))
+        except Trouble:
+            return None
 
     def close(self) -> None:
         """Close all connections."""

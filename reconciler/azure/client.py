@@ -30,6 +30,9 @@ API_VERSION = "2018-02-01"
 FRESH_SECRET_S = 20.0
 """A new client secret takes up to so long to be known everywhere."""
 
+ANYWHERE = ""
+"""Stands for the tenant that the Azure CLI is signed in to: good to list tenants, not for links."""
+
 _PARTNER_ID = re.compile(r"[0-9]{4,10}")
 
 
@@ -89,14 +92,15 @@ class Session:
     def find_tenant(self, patience: Patience) -> None:
         """Learn the tenant's GUID, which only Entra knows of a domain. Raises `Trouble`."""
         directories = self._entra.directories
-        self.tenant_id = patience.call(lambda: directories.tenant_id(self._place.directory))
+        if self._place.directory != ANYWHERE:
+            self.tenant_id = patience.call(lambda: directories.tenant_id(self._place.directory))
 
     def ask_token(self, patience: Patience) -> str:
         """Sign in to the tenant that was found; a fresh secret is given time. Raises `Trouble`."""
 
         def ask() -> str:
             try:
-                return self._entra.token(self._identity, str(self.tenant_id))
+                return self._entra.token(self._identity, self.tenant_id or ANYWHERE)
             except Trouble as trouble:
                 raise in_person(trouble, self._identity, self._place) from None
 
@@ -113,6 +117,8 @@ class Session:
         The token alone decides which link is read or written.
         """
         claims = _claims(token)
+        if self._place.directory == ANYWHERE:
+            self.tenant_id = claims.get("tid")
         if claims.get("tid") != self.tenant_id:
             raise _wrong_token(f"the token is for tenant {claims.get('tid')}, not {self.tenant_id}")
         object_id = claims.get("oid")

@@ -13,6 +13,7 @@ import typer
 from reconciler.cli.commands.apply import apply
 from reconciler.cli.commands.attest import attest
 from reconciler.cli.commands.demo import demo
+from reconciler.cli.commands.discover import discover
 from reconciler.cli.commands.doctor import doctor
 from reconciler.cli.commands.emulator import emulator
 from reconciler.cli.commands.history import history
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 for command in (
     init,
+    discover,
     validate,
     plan,
     apply,

@@ -6,7 +6,7 @@ A run is opened by `wire`; it holds what the engine needs, shows progress and wr
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from reconciler.cli.options import Options
     from reconciler.core.checkup import Check, Checkup, Credential
     from reconciler.core.findings import Finding
-    from reconciler.core.links import Observed, Place
+    from reconciler.core.links import Observed, Place, Wanted
     from reconciler.core.plan import Plan, Report
     from reconciler.core.results import Result
     from reconciler.engine.run import Crew, Facts
@@ -49,6 +49,19 @@ class Run:
     id: str
     phases_s: dict[str, float] = field(default_factory=dict)
     _looked_at: Mapping[str, Credential] | None = None
+
+    def read(self, wanted: Sequence[Wanted]) -> dict[Place, Observed]:
+        """Read these links, in whatever file they stand or in none."""
+        from reconciler.engine.run import read_links
+
+        with self._working("Reading", len(wanted)) as advance:
+
+            def on_read(place: Place, seen: Observed) -> None:
+                advance()
+                _log_read(self.log, place, seen)
+
+            places = [want.place for want in wanted]
+            return read_links(places, self.crew, self.azure.reader, on_read)[0]
 
     def plan(self) -> Plan:
         """Read every selected link, and compare."""

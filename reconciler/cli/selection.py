@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconciler.core.errors import WrongUsage
+from reconciler.core.links import Place
 
 if TYPE_CHECKING:
     from reconciler.cli.options import Options
     from reconciler.config.load import Config
     from reconciler.core.findings import Finding
     from reconciler.core.identities import Identity
-    from reconciler.core.links import Place, Wanted
+    from reconciler.core.links import Wanted
 
 
 def now() -> datetime:
@@ -30,12 +31,17 @@ class Selection:
     wanted: tuple[Wanted, ...]
 
 
-def read_file(options: Options, *, with_secrets: bool = True) -> Selection:
-    """Load the file, select links, and see that their secrets can be found. Raises `BadFile`."""
+def read_file(
+    options: Options, *, with_secrets: bool = True, needs_tenants: bool = True
+) -> Selection:
+    """Load the file, select links, and see that their secrets can be found. Raises `BadFile`.
+
+    needs_tenants  whether a file without any has a complaint
+    """
     from reconciler.config.load import load
     from reconciler.config.select import select
 
-    config = load(options.config, now().date())
+    config = load(options.config, now().date(), needs_tenants=needs_tenants)
     wanted = select(config, options.only or (), options.exclude or ())
     selection = Selection(config, wanted)
     if with_secrets:
@@ -76,8 +82,11 @@ def check_vaults(selection: Selection, vault_suffix: str) -> None:
 def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> list[Place]:
     """The tenants in which this person has to sign in: those named, or all that list them.
 
-    Raises `WrongUsage` for anybody else, and for a tenant that does not list them.
+    A GUID or a domain may be named that the file does not list yet: that is how a discovery begins.
+    Raises `WrongUsage` for anybody else, and for a name that lists them nowhere.
     """
+    from reconciler.config.exports import tenant_of
+
     known = selection.config.identities
     if identity not in known or known[identity].username is None:
         people = ", ".join(name for name in known if known[name].username) or "none"
@@ -87,11 +96,13 @@ def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> li
     for name in tenants:
         folded = name.casefold()
         named = [p for p in listed if folded in (p.tenant.casefold(), p.directory)]
+        if not named and (directory := tenant_of(name)):
+            named = [Place(directory, directory, identity)]
         if not named:
             raise WrongUsage(f"no tenant {name} lists {identity}; give a name as the file has it")
         found.update(dict.fromkeys(named))
-    if not listed:
-        raise WrongUsage(f"no tenant lists {identity}")
+    if not (listed or found):
+        raise WrongUsage(f"no tenant lists {identity}; name one with --tenant")
     return list(found) if tenants else listed
 
 

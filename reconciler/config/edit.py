@@ -7,6 +7,7 @@ knows YAML and nothing of tenants.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,6 +89,28 @@ class Editor:
         self._add(piece, flow(value) if piece.is_inline else f"- {flow(value)}")
         self._wanted = _changed(self._wanted, (*path, None), node_of(value))
 
+    def extend(self, key: str, values: Sequence[Value], lines: Sequence[str]) -> None:
+        """Add items to the end of the sequence under a key of the root; raises `Uneditable`.
+
+        lines  the items as a block sequence that begins at column 0, with comments of any kind;
+               a sequence in brackets takes the values alone
+        """
+        turns = zip(self._root.parts[::2], self._root.parts[1::2], strict=True)
+        found = next(((name, piece) for name, piece in turns if name.key == key), None)
+        if found is None:
+            self._write_lines(len(self._text), 0, [f"{key}:", *(f"  {line}" for line in lines)])
+        elif not found[1].is_inline:
+            self._write_lines(self._end_of_block(found[1]), found[1].column, lines)
+        elif found[1].start < found[1].end:
+            self._add(found[1], ", ".join(flow(value) for value in values))
+        else:  # nothing stands there yet
+            self._write_lines(self._end_of_line(found[0].last), found[0].column + 2, lines)
+        items = Items()
+        if isinstance(self._wanted, Table):
+            items.extend(self._wanted.items_at(key))
+        items.extend(map(node_of, values))
+        self._wanted = _changed(self._wanted, (key,), items)
+
     def text(self) -> str:
         """The text with all changes; raises `Uneditable`."""
         parts, at = [], 0
@@ -121,6 +144,29 @@ class Editor:
             end = events.LINE_BREAK.search(self._text, at)
             at = end.start() if end else len(self._text)
             self._splices.append((at, at, self._newline + " " * piece.column + written))
+
+    def _write_lines(self, at: int, column: int, lines: Sequence[str]) -> None:
+        """Write lines between two of the text: `at` is the end of one or the start of one."""
+        written = [" " * column + line for line in lines]
+        if at == 0 or self._text[at - 1] in "\r\n":
+            new = "".join(line + self._newline for line in written)
+        else:
+            new = "".join(self._newline + line for line in written)
+        self._splices.append((at, at, new))
+
+    def _end_of_line(self, at: int) -> int:
+        end = events.LINE_BREAK.search(self._text, at)
+        return end.start() if end else len(self._text)
+
+    def _end_of_block(self, piece: _Piece) -> int:
+        """Behind a block collection, and behind the comments that belong to its last part."""
+        at = piece.last
+        if self._text[at - 1 : at] not in ("\n", "\r"):
+            at = self._end_of_line(at)
+        comment = re.compile(f"(?:\r\n|[\r\n])? {{{max(piece.column, 1)},}}#[^\r\n]*")
+        while found := comment.match(self._text, at):
+            at = found.end()
+        return at
 
     def _find(self, path: Path) -> _Piece:
         piece = self._root

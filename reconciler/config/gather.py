@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 from reconciler.config import events, files, tables
 from reconciler.config.complaints import Complaints, Spot, hidden, quoted, spot
 from reconciler.config.fields import LONGEST_NAME
-from reconciler.config.nodes import Items, Path, Plain, Table
+from reconciler.config.nodes import Items, Node, Path, Plain, Table
 from reconciler.config.tables import Customers
 from reconciler.config.wording import LATER_KEYS
 
@@ -35,20 +35,23 @@ class Gathered:
     is_complete: bool
 
 
-def gather(path: FilePath, complaints: Complaints) -> Gathered | None:
-    """Read the file and all it includes; None if the main file gives nothing to check."""
+def gather(path: FilePath, complaints: Complaints, data: bytes | None = None) -> Gathered | None:
+    """Read the file and all it includes; None if the main file gives nothing to check.
+
+    data  what to read in the place of the file's own bytes
+    """
     main = complaints.file(path)
-    data = files.fetch(path)
-    if isinstance(data, str):
-        complaints.add(spot(main, 0, 0), data)
+    content = files.fetch(path) if data is None else data
+    if isinstance(content, str):
+        complaints.add(spot(main, 0, 0), content)
         return None
-    root = _mapping(data, main, complaints, _BEGIN)
+    root = _mapping(content, main, complaints, _BEGIN)
     if root is None:
         return None
-    digest = hashlib.sha256(data)
+    digest = hashlib.sha256(content)
     included, is_complete = _included(root, path, complaints)
     tenants = _tenants(root, complaints)
-    is_complete &= isinstance(root.get("tenants", tenants), Items)
+    is_complete &= isinstance(root.get("tenants", tenants), Items) or _is_empty(root["tenants"])
     broken: list[Path] = []
     for file in included:
         digest.update(b"\0" + hashlib.sha256(file.content).digest())
@@ -92,7 +95,7 @@ def _mapping(data: bytes, file: int, complaints: Complaints, remedy: str) -> Tab
     root = events.read(text, file, complaints)
     if isinstance(root, Table):
         return root
-    if root is not None and not (isinstance(root, Plain) and root.read_as == "null"):
+    if root is not None and not _is_empty(root):
         complaints.add(spot(file, 0, 0), f"the file is not a mapping; {remedy}")
     elif len(complaints) == before:
         complaints.add(spot(file, 0, 0), f"the file is empty; {remedy}")
@@ -140,9 +143,13 @@ def _tenants(root: Table, complaints: Complaints) -> Items:
     found = root.get("tenants")
     if isinstance(found, Items):
         return found
-    if found is not None:
+    if found is not None and not _is_empty(found):
         complaints.add(root.where["tenants"], "tenants takes a list; write - name: … for each")
     return Items()
+
+
+def _is_empty(found: Node) -> bool:
+    return isinstance(found, Plain) and found.read_as == "null"
 
 
 def _only_tenants(root: Table, file: int, complaints: Complaints) -> None:

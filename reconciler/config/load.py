@@ -12,7 +12,7 @@ from pathlib import Path
 from reconciler.config.partners import Partners
 from reconciler.config.recipes import identities
 from reconciler.config.schema import Document
-from reconciler.config.sound import read
+from reconciler.config.sound import Sound, read
 from reconciler.config.wanted import wanted
 from reconciler.config.worries import worries
 from reconciler.core.findings import Finding
@@ -46,13 +46,21 @@ class Config:
     findings: tuple[Finding, ...]
 
 
-def load(path: Path, today: date) -> Config:
+def load(
+    path: Path, today: date, *, data: bytes | None = None, needs_tenants: bool = True
+) -> Config:
     """Read the file and all it includes.
 
     :param today: the day (UTC) for which holds and attestations are settled.
+    :param data: what to read in the place of the file's own bytes.
+    :param needs_tenants: whether a file without tenants has a complaint.
     :raises BadFile: with every complaint, when there is any.
     """
-    sound = read(path, today)
+    return settled(read(path, today, data=data, needs_tenants=needs_tenants), path, today)
+
+
+def settled(sound: Sound, path: Path, today: date) -> Config:
+    """What a sound file asks of one day (UTC). `path` is the file's, as it was given."""
     document = sound.document
     partners = Partners.of(document, document.partners is not None)
     known = identities(document, sound.where, path.parent)

@@ -26,7 +26,7 @@ def select(config: Config, only: Sequence[str], exclude: Sequence[str]) -> tuple
     complaints: list[str] = []
     chosen = _union(config, "--only", only, complaints) if only else set(range(len(config.wanted)))
     chosen -= _union(config, "--exclude", exclude, complaints)
-    if not chosen and not complaints:
+    if exclude and not chosen and not complaints:
         complaints.append("--exclude: nothing is left of what was selected; exclude less")
     if complaints:
         raise BadFile(*complaints)

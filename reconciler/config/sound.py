@@ -4,7 +4,7 @@ Three steps: the files are read into one tree that knows its places (`gather`), 
 each field (`schema`), and what is left is checked as a whole.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -70,12 +70,20 @@ class Sound:
         return self.complaints.paths[file], before
 
 
-def read(path: Path, today: date) -> Sound:
-    """Read the file and all it includes; raises `BadFile` with every complaint there is."""
+def read(
+    path: Path, today: date, *, data: bytes | None = None, needs_tenants: bool = True
+) -> Sound:
+    """Read the file and all it includes; raises `BadFile` with every complaint there is.
+
+    data           what to read in the place of the file's own bytes
+    needs_tenants  whether a file without any has a complaint
+    """
     complaints = Complaints()
-    gathered = gather(path, complaints)
+    gathered = gather(path, complaints, data)
     if gathered is None:
         raise complaints.error()
+    if not (needs_tenants or gathered.root.items_at("tenants")):
+        gathered = replace(gathered, is_complete=False)
     document = _validated(gathered, complaints, today)
     if document is None or complaints:
         raise complaints.error()

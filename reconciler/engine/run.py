@@ -50,6 +50,23 @@ class Facts:
     clock: Callable[[], datetime]
 
 
+def read_links(
+    places: Sequence[Place],
+    crew: Crew,
+    open_reader: OpenReader,
+    on_read: Callable[[Place, Observed], None],
+) -> tuple[dict[Place, Observed], tuple[Finding, ...]]:
+    """Read every link once; what came of each, and what the guests could not take in."""
+    gates = ReadGates(lambda: crew.stop.problem, crew.identities)
+    observed: dict[Place, Observed] = {}
+    guests = Guests()
+    job = partial(read_link, open_reader)
+    for place, seen in spread(crew.pool, job, places, gates, crew.concurrency):
+        observed[place] = seen
+        guests.tell(on_read, place, seen)
+    return observed, tuple(guests.findings)
+
+
 def make_plan(
     wanted: Sequence[Wanted],
     facts: Facts,
@@ -59,20 +76,14 @@ def make_plan(
 ) -> Plan:
     """Read every link that the file has not settled, and compare."""
     places = [want.place for want in wanted if want.settled is None or want.settled.is_read]
-    gates = ReadGates(lambda: crew.stop.problem, crew.identities)
-    observed: dict[Place, Observed] = {}
-    guests = Guests()
-    job = partial(read_link, open_reader)
-    for place, seen in spread(crew.pool, job, places, gates, crew.concurrency):
-        observed[place] = seen
-        guests.tell(on_read, place, seen)
+    observed, guests = read_links(places, crew, open_reader, on_read)
     changes = diff(wanted, observed)
     return Plan(
         changes,
         facts.config_digest,
         facts.clock(),
         facts.tool_version,
-        (*facts.findings, *name_findings(facts.names, _observed(changes)), *guests.findings),
+        (*facts.findings, *name_findings(facts.names, _observed(changes)), *guests),
         interrupted=crew.stop.is_set,
     )
 

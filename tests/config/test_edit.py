@@ -132,3 +132,43 @@ def test_a_shared_scalar_is_not_replaced() -> None:
 def test_text_stays_text(value: str, written: str) -> None:
     """Whatever YAML 1.1 would make of it without quotes."""
     assert flow(value) == written
+
+
+LINES = ["# new", "- name: c", "  d: e"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a:\n  - b\n", "a:\n  - b\n  # new\n  - name: c\n    d: e\n"),
+        ("a:\n- b", "a:\n- b\n# new\n- name: c\n  d: e"),
+        ("a:\n- b\n# end\nz: 1\n", "a:\n- b\n# new\n- name: c\n  d: e\n# end\nz: 1\n"),
+        (
+            "a:\r\n  - b: 1  # x\r\n    # of b\r\n  # - c\r\n\r\n# end\r\nz: 1\r\n",
+            "a:\r\n  - b: 1  # x\r\n    # of b\r\n  # - c\r\n  # new\r\n  - name: c\r\n    d: e\r\n"
+            "\r\n# end\r\nz: 1\r\n",
+        ),
+        (
+            "a:\n  - b: |\n      x\n\nz: 1\n",
+            "a:\n  - b: |\n      x\n\n  # new\n  - name: c\n    d: e\nz: 1\n",
+        ),
+        ("a: [b]  # x\n", "a: [b, {name: c, d: e}]  # x\n"),
+        ("a: []\n", "a: [{name: c, d: e}]\n"),
+        ("a:  # x\nz: 1\n", "a:  # x\n  # new\n  - name: c\n    d: e\nz: 1\n"),
+        ("z: 1\n", "z: 1\na:\n  # new\n  - name: c\n    d: e\n"),
+        ("z: 1", "z: 1\na:\n  # new\n  - name: c\n    d: e"),
+    ],
+)
+def test_a_list_is_made_longer_where_it_ends(before: str, after: str) -> None:
+    """Behind its last item and that item's comments; every byte that was there stays."""
+    editor = Editor(before)
+    editor.extend("a", [{"name": "c", "d": "e"}], LINES)
+    assert editor.text() == after
+
+
+def test_lines_that_say_something_else_are_no_result() -> None:
+    """What is written must be what was meant, comments aside."""
+    editor = Editor("a:\n  - b\n")
+    editor.extend("a", [{"name": "c"}], LINES)
+    with pytest.raises(Uneditable):
+        editor.text()

@@ -25,7 +25,10 @@ def login(
     identity: Annotated[str, typer.Argument(metavar="IDENTITY", help="One of kind user.")],
     tenant: Annotated[
         list[str] | None,
-        typer.Option(metavar="T", help="Only this tenant: name, GUID or domain. Repeat it."),
+        typer.Option(
+            metavar="T",
+            help="Only this tenant: its name, or any GUID or domain. Repeat it.",
+        ),
     ] = None,
     device_code: Annotated[
         bool,
@@ -40,7 +43,7 @@ def login(
     from reconciler.azure.users import NO_KEYRING
     from reconciler.cli.output import asks_here, note, show_sign_ins
 
-    selection = read_file(options, with_secrets=False)
+    selection = read_file(options, with_secrets=False, needs_tenants=not tenant)
     places = places_of(selection, identity, tenant or ())
     if not (device_code or asks_here()):
         raise WrongUsage("login opens a browser for a person at a terminal; add --device-code")

@@ -1,0 +1,77 @@
+"""In which tenants does a person have an account? ARM's own list, as the person sees it.
+
+`GET /tenants` (api-version 2022-12-01) names every tenant that has an object of the user, with its
+display name and verified domains. An app sees the tenant that it signed in to and no other.
+"""
+
+import json
+from typing import Any
+
+from reconciler.azure.client import Session
+from reconciler.azure.directories import GUID
+from reconciler.azure.hosts import origin
+from reconciler.azure.https import Https
+from reconciler.azure.refusals import of_arm
+from reconciler.azure.retry import Trouble
+from reconciler.core.discovery import Customer
+from reconciler.core.links import Problem
+
+API_VERSION = "2022-12-01"
+
+MOST_PAGES = 100
+"""A list that does not end is none."""
+
+
+def list_tenants(session: Session, https: Https) -> tuple[Customer, ...]:
+    """All tenants of whoever signs in, in ARM's order; raises `Trouble`."""
+    patience = session.new_patience()
+    url = f"{session.arm}/tenants?api-version={API_VERSION}"
+    found: list[Customer] = []
+    for _ in range(MOST_PAGES):
+        page = patience.call(lambda url=url: _page(session, https, url))  # type: ignore[misc]
+        found += map(_customer, page["value"])
+        following = page.get("nextLink")
+        if not following:
+            return tuple(found)
+        if not isinstance(following, str) or origin(following) != origin(session.arm):
+            raise _unexpected("names a next page on another host")
+        url = following
+    raise _unexpected(f"has more than {MOST_PAGES} pages")
+
+
+def _page(session: Session, https: Https, url: str) -> dict[str, Any]:
+    headers = session.headers(session.new_patience())
+    reply = https.send("GET", url, headers=headers)
+    if reply.status != 200:
+        raise of_arm(reply, url)
+    try:
+        page = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        page = None
+    if not isinstance(page, dict) or not isinstance(page.get("value"), list):
+        raise _unexpected("is none")
+    return page
+
+
+def _customer(entry: Any) -> Customer:
+    """One tenant; raises `Trouble` where its ID is none. Its names are not to be trusted."""
+    tenant_id = entry.get("tenantId") if isinstance(entry, dict) else None
+    if not isinstance(tenant_id, str) or not GUID.fullmatch(tenant_id):
+        raise _unexpected("holds a tenant without an ID")
+    name, domains = entry.get("displayName"), entry.get("domains")
+    named = domains if isinstance(domains, list) else []
+    default = entry.get("defaultDomain")
+    known = [d.lower() for d in (default, *named) if isinstance(d, str) and d]
+    return Customer(
+        name if isinstance(name, str) else "", tenant_id.lower(), tuple(dict.fromkeys(known))
+    )
+
+
+def _unexpected(what: str) -> Trouble:
+    return Trouble(
+        Problem(
+            "unexpected_answer",
+            f"the list of tenants {what}",
+            "name the tenants with --tenants or --tenants-from",
+        )
+    )

@@ -1,0 +1,89 @@
+"""The list of tenants, as ARM gives it page by page."""
+
+import json
+from threading import Event
+from typing import Any, cast
+
+import pytest
+
+from reconciler.azure.client import Session
+from reconciler.azure.hosts import Hosts
+from reconciler.azure.https import HttpReply, Https
+from reconciler.azure.retry import Patience, Trouble
+from reconciler.azure.tenants import list_tenants
+from reconciler.core.discovery import Customer
+
+ARM = "https://arm.example"
+GUID = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"
+OTHER = "7c0d5a0a-0f5b-4f4e-8b7e-2a51f2f3c999"
+
+
+class Seated:
+    """Somebody who is signed in."""
+
+    arm = ARM
+
+    def new_patience(self) -> Patience:
+        return Patience(Hosts(), Event())
+
+    def headers(self, patience: Patience) -> dict[str, str]:
+        return {"Authorization": "Bearer x"}
+
+
+class Pages:
+    """An ARM that answers these pages, one after the other."""
+
+    def __init__(self, *pages: Any) -> None:
+        self.pages = [
+            page if isinstance(page, bytes) else json.dumps(page).encode() for page in pages
+        ]
+        self.asked: list[str] = []
+
+    def send(self, method: str, url: str, *, headers: dict[str, str]) -> HttpReply:
+        assert (method, headers) == ("GET", {"Authorization": "Bearer x"})
+        self.asked.append(url)
+        return HttpReply(200, {}, self.pages[(len(self.asked) - 1) % len(self.pages)])
+
+
+def listed(pages: Pages) -> tuple[Customer, ...]:
+    return list_tenants(cast(Session, Seated()), cast(Https, pages))
+
+
+def test_every_page_is_read() -> None:
+    """Names and domains are kept as far as they are text; the default domain comes first."""
+    first = {"tenantId": GUID.upper(), "displayName": "Fabrikam", "domains": ["b.example", 7]}
+    pages = Pages(
+        {
+            "value": [first | {"defaultDomain": "A.example"}],
+            "nextLink": f"{ARM}/tenants?api-version=2022-12-01&$skiptoken=x",
+        },
+        {"value": [{"tenantId": OTHER, "displayName": None, "domains": None}]},
+    )
+    assert listed(pages) == (
+        Customer("Fabrikam", GUID, ("a.example", "b.example")),
+        Customer("", OTHER),
+    )
+    assert pages.asked[0] == f"{ARM}/tenants?api-version=2022-12-01"
+    assert pages.asked[1].endswith("skiptoken=x")
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (b"<html>", "is none"),
+        ([], "is none"),
+        ({"value": None}, "is none"),
+        ({"value": [{"tenantId": "common"}]}, "holds a tenant without an ID"),
+        ({"value": ["x"]}, "holds a tenant without an ID"),
+        ({"value": [], "nextLink": "https://elsewhere.example/tenants"}, "on another host"),
+        ({"value": [], "nextLink": 1}, "on another host"),
+        ({"value": [], "nextLink": f"{ARM}/tenants"}, "has more than 100 pages"),
+    ],
+)
+def test_a_list_that_is_none_is_not_believed(page: Any, said: str) -> None:
+    """No token goes to another host, and half a list is never taken for a whole one."""
+    pages = Pages(page)
+    with pytest.raises(Trouble) as caught:
+        listed(pages)
+    assert said in caught.value.problem.message
+    assert all(url.startswith(ARM) for url in pages.asked)

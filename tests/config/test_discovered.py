@@ -1,0 +1,215 @@
+"""What was found, as a file: a first one, or more of one that is there."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.config.additions import with_tenants
+from reconciler.config.first import first_file
+from reconciler.config.labels import sound
+from reconciler.config.load import Config, load
+from reconciler.config.source import WITHOUT_A_FILE, Source, read
+from reconciler.core.discovery import Found
+from reconciler.core.errors import RunFailed
+from reconciler.core.links import Observed, Problem, Seen
+from tests.config.conftest import SOUND, TODAY
+
+UK, OLD, FOREIGN = "4936128", "1158331", "9999999"
+IDS = [f"00000000-0000-4000-8000-{number:012d}" for number in range(10)]
+REFUSED = Problem("app_not_in_tenant", "AADSTS700016: no\n- such: app\x1b[31m", "add it")
+
+FILE = Path("tenants.yaml")
+
+
+def linked(partner_id: str | None, name: str | None = None) -> Observed:
+    state = Seen.LINKED if partner_id else Seen.NOT_LINKED
+    return Observed(state, "tid", "oid", partner_id, name)
+
+
+def tenant(number: int, *links: tuple[str, Observed], name: str = "", **more: object) -> Found:
+    return Found(name or f"C{number}", IDS[number], links=links, **more)  # type: ignore[arg-type]
+
+
+def source(text: str) -> Source:
+    return read(FILE, TODAY, text.encode())
+
+
+def loaded(folder: Path, text: str) -> Config:
+    (folder / "out.yaml").write_text(text, encoding="utf-8")
+    return load(folder / "out.yaml", TODAY)
+
+
+def said(config: Config) -> list[tuple[str, str, str, str | None]]:
+    return [(w.place.tenant, w.place.identity, w.state.value, w.partner_id) for w in config.wanted]
+
+
+def test_a_first_file_says_what_is_there(folder: Path) -> None:
+    """The commonest ID and the identities stand once; what is not linked is left alone."""
+    found = [
+        tenant(1, ("me", linked(UK, "Contoso Consulting UK"))),
+        tenant(2, ("me", linked(UK, "Contoso Consulting UK"))),
+        tenant(3, ("me", linked(OLD)), tags=("emea",)),
+        tenant(4, ("me", linked(None))),
+        tenant(5, unread=(("me", REFUSED),)),
+    ]
+    text = first_file(
+        source("version: 1\ncloud: usgov\nidentities: {me: {kind: azure_cli}}\n"),
+        ["me"],
+        found,
+        Path("out.yaml"),
+        TODAY,
+    )
+    assert said(loaded(folder, text)) == [
+        ("C1", "me", "linked", UK),
+        ("C2", "me", "linked", UK),
+        ("C3", "me", "linked", OLD),
+        ("C4", "me", "unmanaged", None),
+    ]
+    assert "cloud: usgov\n" in text
+    assert "  contoso-consulting-uk:\n    id: '4936128'\n    name: Contoso Consulting UK\n" in text
+    assert "  partner-1158331:\n    id: '1158331'\n" in text
+    assert f"  - name: C1\n    tenant: {IDS[1]}\n  - name: C2\n" in text
+    assert "    partner: partner-1158331\n    tags: [emea]\n" in text
+    assert "    state: unmanaged  # not linked\n" in text
+    assert (
+        "  # me could not look: app_not_in_tenant: AADSTS700016: no\\n- such: app\\x1b[31m\n"
+        f"  # - name: C5\n  #   tenant: {IDS[5]}\n" in text
+    )
+
+
+def test_partners_that_are_listed_stay_the_only_ones(folder: Path) -> None:
+    """A link to an ID that the file does not list is left alone: finding it makes it not ours."""
+    found = [
+        tenant(1, ("alice", linked(FOREIGN, "Somebody Else"))),
+        tenant(2, ("alice", linked(UK))),
+    ]
+    text = first_file(source(SOUND), ["alice"], found, Path("out.yaml"), TODAY)
+    config = loaded(folder, text)
+    assert said(config) == [("C1", "alice", "unmanaged", None), ("C2", "alice", "linked", UK)]
+    assert config.partners == {"contoso-uk": UK, "contoso-old": OLD}
+    assert config.partner_names == {UK: ("Contoso Consulting UK",)}
+    assert "# linked to 9999999 (Somebody Else), which partners: does not list" in text
+    assert list(config.identities) == ["alice"]
+
+
+def test_several_identities_of_a_tenant_stand_together(folder: Path) -> None:
+    """What one of them says for itself stands in its own words."""
+    found = [
+        tenant(1, ("automation", linked(UK)), ("alice", linked(UK))),
+        tenant(2, ("automation", linked(UK)), ("alice", linked(OLD))),
+        tenant(3, ("automation", linked(None)), ("alice", linked(UK))),
+        tenant(4, ("automation", linked(UK)), unread=(("alice", REFUSED),)),
+    ]
+    names = ["automation", "alice"]
+    text = first_file(source(SOUND), names, found, Path("out.yaml"), TODAY)
+    assert said(loaded(folder, text)) == [
+        ("C1", "automation", "linked", UK),
+        ("C1", "alice", "linked", UK),
+        ("C2", "automation", "linked", UK),
+        ("C2", "alice", "linked", OLD),
+        ("C3", "automation", "unmanaged", None),
+        ("C3", "alice", "linked", UK),
+        ("C4", "automation", "linked", UK),
+    ]
+    assert "    identities: [automation]  # alice could not look: app_not_in_tenant" in text
+
+
+def test_references_lead_where_they_led(folder: Path) -> None:
+    """A relative path is written anew for a file in another folder; nothing else is touched."""
+    text = (
+        "version: 1\nidentities:\n"
+        f"  a: {{kind: client_secret, client_id: {IDS[1]}, secret: {{file: key}}, "
+        "expires_on: 2027-01-01}\n"
+        f"  b: {{kind: client_secret, client_id: {IDS[2]}, secret: {{env: KEY}}}}\n"
+    )
+    (folder / "sub").mkdir()
+    found = [tenant(1, ("a", linked(UK)), ("b", linked(UK)))]
+    out = Path("sub/out.yaml")
+    out.write_text(first_file(source(text), ["a", "b"], found, out, TODAY))
+    identities = load(out, TODAY).identities
+    assert identities["b"] == source(text).config.identities["b"]
+    assert identities["a"].secret is not None
+    assert Path(identities["a"].secret.name).resolve() == folder.resolve() / "key"
+    assert str(identities["a"].expires_on) == "2027-01-01"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "yes",
+        "0123",
+        "a: b",
+        "- a",
+        "#x",
+        "'",
+        '"',
+        "{a}",
+        "Ünï 🚀",
+        "C, Ltd",
+        "*a",
+        "a\\nb",
+        "\u202e",
+    ],
+)
+def test_any_name_is_written_so_that_it_is_read_again(folder: Path, name: str) -> None:
+    """Names and partner names are strangers' text, and no YAML."""
+    label = sound(name)
+    found = [tenant(1, ("azure-cli", linked(UK, name)), name=label, tags=(label,))]
+    cli = read(FILE, TODAY, WITHOUT_A_FILE)
+    (want,) = loaded(folder, first_file(cli, ["azure-cli"], found, Path("out.yaml"), TODAY)).wanted
+    assert (want.place.tenant, want.tags, want.partner_id) == (label, (label,), UK)
+
+
+FORMS = [
+    SOUND,
+    SOUND + "    # of Northwind\n  # - name: gone\n\n# the end\nlimits: {remove_count: 3}\n",
+    SOUND.replace("\n", "\r\n"),
+    "\ufeff" + SOUND,
+    SOUND.rstrip("\n"),
+    SOUND.split("tenants:")[0],
+    SOUND.split("tenants:")[0] + "tenants:  # none yet\n",
+    SOUND.split("tenants:")[0] + "tenants: []\n# end\n",
+    SOUND.split("tenants:")[0] + "tenants: [{name: A, tenant: a.example}, ]  # one\n",
+    SOUND.split("tenants:")[0] + "tenants:\n- {name: A, tenant: a.example}\n# end\n",
+]
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_every_byte_stays_but_for_what_is_added(text: str) -> None:
+    """Whatever the form of the file: without the new text it is the old one."""
+    before = source(text)
+    found = [
+        tenant(1, ("automation", linked(UK))),
+        tenant(2, ("automation", linked(FOREIGN, "Someone"))),
+        tenant(3, unread=(("automation", REFUSED),)),
+        tenant(4, ("alice", linked(OLD)), tags=("emea",)),
+    ]
+    after = with_tenants(before, found, TODAY)
+    old = text.encode()
+    pairs = enumerate(zip(old, after, strict=False))
+    start = next((n for n, (a, b) in pairs if a != b), len(old))
+    assert len(after) > len(old)
+    assert after[:start] + after[start + len(after) - len(old) :] == old
+    changed = read(FILE, TODAY, after).config
+    new = [line for line in said(changed) if line not in said(before.config)]
+    assert new == [
+        ("C1", "automation", "linked", UK),
+        ("C2", "automation", "unmanaged", None),
+        ("C4", "alice", "linked", OLD),
+    ]
+
+
+def test_what_a_file_speaks_of_as_unread_is_not_said_twice() -> None:
+    """A second look at a tenant that still cannot be read adds nothing."""
+    found = [tenant(3, unread=(("automation", REFUSED),)), tenant(1, ("automation", linked(UK)))]
+    once = with_tenants(source(SOUND), found, TODAY)
+    assert once.count(IDS[3].encode()) == 1
+    again = with_tenants(read(FILE, TODAY, once), found[:1], TODAY)
+    assert again == once
+
+
+def test_a_file_that_cannot_be_added_to_is_left_alone() -> None:
+    """What would change the meaning of the rest is refused, with the way on."""
+    text = "{version: 1, identities: {me: {kind: azure_cli}}}\n"
+    with pytest.raises(RunFailed, match=r"was left as it is.*--out"):
+        with_tenants(source(text), [tenant(1, ("me", linked(UK)))], TODAY)

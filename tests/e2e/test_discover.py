@@ -1,0 +1,223 @@
+"""`discover`: from what Azure has to a file, and from a file to a longer one."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import APP, FOREIGN, OLD, OURS, Desk, Ran, tenant_id
+
+IDENTITIES = f"""\
+version: 1
+identities:
+  app: {{kind: client_secret, client_id: {APP}, secret: {{env: PAL_SECRET}}}}
+"""
+
+
+def begin(desk: Desk, more: str = "") -> Path:
+    """A file with an identity and no tenants yet."""
+    path = desk.path / "tenants.yaml"
+    path.write_text(IDENTITIES + more, encoding="utf-8")
+    return path
+
+
+def export(desk: Desk, count: int) -> None:
+    """Customers as Partner Center exports them."""
+    rows = "".join(
+        f"{tenant_id(n)},Customer {n},c{n}.onmicrosoft.com,Cloud Reseller,\r\n"
+        for n in range(1, count + 1)
+    )
+    header = "Microsoft ID,Company name,Primary domain name,Relationship,Tags\r\n"
+    (desk.path / "Customers.csv").write_bytes(b"\xef\xbb\xbf" + (header + rows).encode())
+
+
+def in_sync(desk: Desk, name: str) -> Ran:
+    """What a plan over that file says; it must be in sync, with nothing unread."""
+    ran = desk.run("plan", "-c", name, "--detailed-exitcode", "--format", "json")
+    assert ran.status == 0, ran.out + ran.err
+    return ran
+
+
+def test_three_hundred_customers_become_a_file_that_is_in_sync(desk: Desk) -> None:
+    """Linked ones are wanted as they are, others are left alone, unread ones are comments."""
+    begin(desk)
+    export(desk, 300)
+    desk.seed(
+        {n: OLD if n % 7 == 0 else OURS for n in range(1, 291)},
+        clients=[{"client_id": APP, "absent_from": [tenant_id(n) for n in (5, 300)]}],
+    )
+    ran = desk.run(
+        *("discover", "--identity", "app", "--tenants-from", "Customers.csv"),
+        *("--out", "found.yaml", "--format", "json"),
+    )
+    assert ran.status == 4
+    assert "300 tenants for found.yaml: 289 linked, 9 not linked, 2 could not be read" in ran.err
+    assert ran.link("Customer 5")["problem"]["code"] == "app_not_in_tenant"
+    summary = in_sync(desk, "found.yaml").data["summary"]
+    assert (summary["links"], summary["none"], summary["unmanaged"]) == (298, 289, 9)
+    text = (desk.path / "found.yaml").read_text()
+    assert "# app could not look: app_not_in_tenant: AADSTS700016" in text
+    assert f"  # - name: Customer 5\n  #   tenant: {tenant_id(5)}\n" in text
+    assert desk.requests("create", "update", "remove") == []
+
+
+def test_an_update_adds_what_is_new_and_nothing_else(desk: Desk) -> None:
+    """Comments and all other bytes stay, and what the file knows by a domain is not added again."""
+    export(desk, 4)
+    desk.seed(
+        {1: OURS, 2: OURS, 3: FOREIGN},
+        tenants=[
+            {"tenant": tenant_id(n), "domains": [f"c{n}.onmicrosoft.com", f"c{n}.example"]}
+            for n in range(1, 6)
+        ],
+        partners={OURS: "Contoso Consulting UK", FOREIGN: "Somebody Else"},
+    )
+    path = begin(
+        desk,
+        f'partners: {{uk: {{id: "{OURS}"}}}}   # ours\n'
+        "defaults: {partner: uk, identities: [app]}\n"
+        "# our customers\ntenants:\n"
+        "  - {name: First, tenant: c1.example}   # by a domain that the export does not have\n\n"
+        "# the end\n",
+    )
+    before = path.read_bytes()
+    ran = desk.run(
+        *("discover", "--update", "tenants.yaml", "--tenants-from", "Customers.csv", "-q")
+    )
+    assert ran.status == 0
+    assert "1 tenants were there already" in ran.err
+    after = path.read_bytes()
+    head, tail = before.split(b"\n\n# the end")
+    assert (after.startswith(head), after.endswith(b"\n\n# the end" + tail)) == (True, True)
+    added = after.decode()[len(head) : len(after) - len(b"\n\n# the end" + tail)]
+    assert added.split("\n") == [
+        "",
+        "  - name: Customer 2",
+        f"    tenant: {tenant_id(2)}",
+        "  - name: Customer 3",
+        f"    tenant: {tenant_id(3)}",
+        "    state: unmanaged  # linked to 9999999 (Somebody Else), which partners: does not list",
+        "  - name: Customer 4",
+        f"    tenant: {tenant_id(4)}",
+        "    state: unmanaged  # not linked",
+    ]
+    in_sync(desk, "tenants.yaml")
+    again = desk.run("discover", "--update", "tenants.yaml", "--tenants-from", "Customers.csv")
+    assert (again.status, path.read_bytes()) == (0, after)
+
+
+def test_the_azure_cli_lists_its_tenants(desk: Desk) -> None:
+    """Without a file: whoever is signed in to `az`, over all tenants that Azure lists."""
+    desk.seed(
+        tenants=[
+            {"tenant": tenant_id(n), "name": f"Customer {n}", "domains": [f"c{n}.example"]}
+            for n in (1, 2, 3)
+        ],
+        users=[{"username": "alice@c1.example", "guest_in": [tenant_id(2), tenant_id(3)]}],
+        faults=[
+            {"operation": "token", "claims": {"idtyp": "user", "unique_name": "alice@c1.example"}}
+        ],
+    )
+    tool = desk.path / "bin" / "az"
+    tool.parent.mkdir()
+    tool.write_text(
+        f"#!{sys.executable}\n"
+        "import json, ssl, sys, urllib.parse, urllib.request\n"
+        "args = sys.argv\n"
+        "tenant = args[args.index('--tenant') + 1] if '--tenant' in args else '"
+        f"{tenant_id(1)}'\n"
+        f"if tenant == '{tenant_id(3)}':\n    sys.exit('ERROR: AADSTS50076: MFA')\n"
+        f"form = {{'grant_type': 'client_credentials', 'client_id': '{APP}',\n"
+        "        'client_secret': 'x', 'scope': 'https://management.azure.com/.default'}\n"
+        f"trust = ssl.create_default_context(cafile='{desk.azure.ca_path}')\n"
+        f"url = '{desk.azure.endpoint}/' + tenant + '/oauth2/v2.0/token'\n"
+        "body = urllib.parse.urlencode(form).encode()\n"
+        "answer = json.load(urllib.request.urlopen(url, body, context=trust))\n"
+        "print(json.dumps({'accessToken': answer['access_token'], 'expires_on': 4102444800}))\n"
+    )
+    tool.chmod(0o755)
+    path = f"{tool.parent}:/usr/bin:/bin"
+    ran = desk.run("discover", "--out", "found.yaml", "--format", "json", PATH=path)
+    assert ran.status == 4, ran.err
+    states = {link["tenant"]: link["observed"]["state"] for link in ran.data["links"]}
+    assert states == {
+        "Customer 1": "not_linked",
+        "Customer 2": "not_linked",
+        "Customer 3": "unknown",
+    }
+    assert ran.link("Customer 3")["problem"]["code"] == "person_needed"
+    planned = desk.run("plan", "-c", "found.yaml", "--detailed-exitcode", PATH=path)
+    assert planned.status == 0
+    assert desk.run("discover", PATH="/nonexistent").status == 1
+
+
+def test_a_person_signs_in_before_any_file_lists_tenants(desk: Desk) -> None:
+    """`login` at home, then `discover`: the other tenants name the command that is missing."""
+    alice = "alice@c1.example"
+    desk.env |= {"HOME": str(desk.path), "DBUS_SESSION_BUS_ADDRESS": ""}
+    desk.seed(
+        tenants=[{"tenant": tenant_id(n), "domains": [f"c{n}.example"]} for n in (1, 2)],
+        users=[{"username": alice}],
+        approve_as=alice,
+        device_code_interval_s=1,
+    )
+    (desk.path / "tenants.yaml").write_text(
+        f"version: 1\nidentities: {{alice: {{kind: user, username: {alice}, unattended: true}}}}\n"
+    )
+    early = desk.run("discover", "--identity", "alice")
+    assert early.status == 1
+    assert "pal-reconcile login alice --tenant c1.example" in early.err
+    login = ("login", "alice", "--device-code", "--allow-plaintext-cache", "--tenant")
+    assert desk.run(*login, "c1.example").status == 0
+    ran = desk.run("discover", "--out", "found.yaml", "--format", "json")
+    assert (ran.status, len(ran.data["links"])) == (4, 2)
+    assert "pal-reconcile login alice --tenant" in ran.link("c2.example")["problem"]["hint"]
+    in_sync(desk, "found.yaml")
+    assert desk.run(*login, tenant_id(2)).status == 0
+    assert desk.run("discover", "-c", "found.yaml", "--update", "found.yaml").status == 0
+    assert len(in_sync(desk, "found.yaml").data["links"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("--out", "a.yaml", "--update", "tenants.yaml"), 64, "give one of them"),
+        (("--out", "tenants.yaml", "--tenants", "a.example"), 64, "is left as it is; add to it"),
+        (("--update", "tenants.yaml", "--force"), 64, "--force is for --out"),
+        (("--out", "a.yaml"), 64, "app cannot list its tenants"),
+        (
+            ("--identity", "bob", "--tenants", "a.example"),
+            64,
+            "bob is no identity; tenants.yaml has",
+        ),
+        (("--tenants", "common"), 78, 'tenant "common" is a sign-in endpoint'),
+        (("--tenants-from", "none.csv"), 78, "none.csv:1:1: there is no such file"),
+        (("--tenants", "a.example", "--out", "no/such/a.yaml"), 64, "there is no folder no/such"),
+        (("-c", "none.yaml", "--tenants", "a.example"), 78, "none.yaml:1:1: there is no such file"),
+        (
+            ("--tenants", "a.example", "--update", "other.yaml"),
+            64,
+            "other.yaml has no identity app",
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_a_line(
+    desk: Desk, arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    """Nothing is written, and no file that is there is changed."""
+    before = begin(desk).read_bytes()
+    (desk.path / "other.yaml").write_text("version: 1\nidentities: {me: {kind: azure_cli}}\n")
+    given = ("-c", "tenants.yaml") if "other.yaml" in arguments else ()
+    ran = desk.run("discover", *given, *arguments)
+    assert (ran.status, said in ran.err, ran.err.count("\n")) == (status, True, 1), ran.err
+    assert (desk.path / "tenants.yaml").read_bytes() == before
+    assert not (desk.path / "a.yaml").exists()
+
+
+def test_force_overwrites(desk: Desk) -> None:
+    """Only where it is asked for."""
+    path = begin(desk)
+    desk.seed({1: OURS})
+    ran = desk.run("discover", "--tenants", tenant_id(1), "--out", "tenants.yaml", "--force")
+    assert (ran.status, "defaults:" in path.read_text()) == (0, True)
+    in_sync(desk, "tenants.yaml")
