@@ -18,8 +18,8 @@ from reconciler.cli.memory import keep
 from reconciler.cli.options import LogFormat, Options
 from reconciler.cli.output import note
 from reconciler.cli.selection import now
-from reconciler.core.endings import Ending
-from reconciler.core.errors import PalReconcileError, WrongUsage
+from reconciler.core.endings import Ending, Setback, Traffic
+from reconciler.core.errors import PalReconcileError, RunFailed, WrongUsage
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.core.results import untouched
 from reconciler.core.statuses import Status, of_error
@@ -43,12 +43,29 @@ class Account:
     status: int = Status.RUN_FAILED
     is_fresh: bool = True
     began_s: float = field(default_factory=time.monotonic)
+    complaints: tuple[str, ...] = ()
+    setbacks: list[Setback] = field(default_factory=list)
 
     def ending(self) -> Ending:
         """The run as one value, now that it is over."""
         run = self.run
-        known = (run.id, run.phases_s, run.azure.traffic, self.fact) if run else ()
-        return Ending(self.command, self.status, now(), time.monotonic() - self.began_s, *known)
+        return Ending(
+            self.command,
+            self.status,
+            now(),
+            time.monotonic() - self.began_s,
+            run_id=run.id if run else "",
+            phases_s=run.phases_s if run else {},
+            traffic=run.azure.traffic if run else Traffic(),
+            fact=self.fact,
+            complaints=self.complaints,
+            setbacks=tuple(self.setbacks),
+        )
+
+    def note(self, error: PalReconcileError) -> None:
+        """Take in why the run ended before there was a result."""
+        self.status = of_error(error)
+        self.complaints = tuple(str(error).splitlines())
 
     @property
     def ends(self) -> Mapping[str, date]:
@@ -63,12 +80,12 @@ def accounted(command: str, options: Options, metrics: Path | None = None) -> It
     metrics  the file to write; None for none. Raises `WrongUsage` where the extra is missing.
     """
     if metrics:
-        _check_metrics_extra()
+        check_metrics_extra()
     account = Account(command)
     try:
         yield account
     except PalReconcileError as error:
-        account.status = of_error(error)
+        account.note(error)
         raise
     except KeyboardInterrupt:
         account.status = Status.INTERRUPTED
@@ -76,8 +93,11 @@ def accounted(command: str, options: Options, metrics: Path | None = None) -> It
     finally:
         ending = account.ending()
         log_ending(ending, options)
-        if metrics and (why := write_metrics(metrics, ending, account.ends)):
-            note(why)
+        if metrics:
+            try:
+                write_metrics(metrics, ending, account.ends)
+            except RunFailed as error:
+                note(str(error))
         if account.run and (why := keep(account.run, ending, is_fresh=account.is_fresh)):
             note(why)
 
@@ -106,12 +126,14 @@ def log_ending(ending: Ending, options: Options) -> None:
         outcomes=count_outcomes(report.results) if report else None,
         refusals=[refusal.guard for refusal in report.refusals] if report else None,
         journal=report.journal if report else None,
+        complaints=list(ending.complaints),
+        setbacks=[asdict(setback) for setback in ending.setbacks],
         **asdict(ending.traffic),
     )
 
 
-def write_metrics(path: Path, ending: Ending, ends: Mapping[str, date]) -> str | None:
-    """Write the metrics of a run; returns what kept it from that, or None.
+def write_metrics(path: Path, ending: Ending, ends: Mapping[str, date]) -> None:
+    """Write the metrics of a run; raises `RunFailed`.
 
     ends  the last day of each credential that has one, by identity
     """
@@ -123,14 +145,14 @@ def write_metrics(path: Path, ending: Ending, ends: Mapping[str, date]) -> str |
         # node_exporter runs as another user, and no name is in it.
         write_shared(path, metrics.render(ending, ends, before))
     except OSError as error:
-        return (
+        raise RunFailed(
             f"cannot write the metrics to {path}: {error.strerror}; "
             "make the folder writable for this user, or correct --metrics"
-        )
-    return None
+        ) from None
 
 
-def _check_metrics_extra() -> None:
+def check_metrics_extra() -> None:
+    """Raise `WrongUsage` where the extra is not installed."""
     from importlib.util import find_spec
 
     if find_spec("prometheus_client") is None:

@@ -20,6 +20,7 @@ from reconciler.cli.commands.history import history
 from reconciler.cli.commands.init import init
 from reconciler.cli.commands.journal import journal
 from reconciler.cli.commands.login import login
+from reconciler.cli.commands.nightly import nightly
 from reconciler.cli.commands.plan import plan
 from reconciler.cli.commands.schema import schema
 from reconciler.cli.commands.show import show
@@ -41,6 +42,7 @@ for command in (
     validate,
     plan,
     apply,
+    nightly,
     show,
     history,
     login,

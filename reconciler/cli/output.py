@@ -6,7 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from reconciler.cli.options import Options
 from reconciler.core.checkup import Checkup
+from reconciler.core.endings import Ending
 from reconciler.core.history import Run
 from reconciler.core.links import Place, Problem
 from reconciler.core.plan import Kind, Plan, Report
@@ -20,6 +22,7 @@ __all__ = [
     "show",
     "show_checkup",
     "show_edit",
+    "show_night",
     "show_runs",
     "show_sign_ins",
 ]
@@ -72,6 +75,25 @@ def show_runs(runs: Sequence[Run], form: str) -> None:
     width = _width(stream.isatty())
     stream.write(history.render_runs(form, runs, width=width, color=_is_coloured(stream)))
     stream.flush()
+
+
+def show_night(ending: Ending, options: Options) -> None:
+    """Write how a night went; in one line, or not at all, where quiet is wanted."""
+    from reconciler.views import night
+
+    is_table = options.format.value == Format.TABLE
+    if options.quiet and is_table:
+        if ending.has_news:
+            sys.stdout.write(night.render(ending, str(options.config)) + "\n")
+        return
+    fact = ending.fact
+    if isinstance(fact, Report) and is_table:
+        show(fact.plan, Kind.PLAN, options.format)
+        sys.stdout.write("\n")
+    if fact:
+        show(fact, Kind.REPORT if isinstance(fact, Report) else Kind.PLAN, options.format)
+    for line in (*ending.complaints, *night.setback_lines(ending)):
+        note(line)
 
 
 def note(text: str) -> None:

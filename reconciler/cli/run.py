@@ -167,10 +167,17 @@ class Run:
         return expiring(self._certificates().values(), now().date())
 
     def ends(self) -> Mapping[str, date]:
-        """The last day of each credential that has one: as its certificate or the file says."""
-        noted = {i.label: i.expires_on for i in used_identities(self.selection) if i.expires_on}
-        found = {name: c.ends_on for name, c in self._certificates().items() if c.ends_on}
-        return noted | found
+        """The last day of each credential that has one: as its certificate or the file says.
+
+        Of the apps that an identity has with customers, the first to end counts: none is named.
+        """
+        ends: dict[str, date] = {}
+        for identity in used_identities(self.selection):
+            certificate = self._certificates().get(identity.label)
+            end = (certificate and certificate.ends_on) or identity.expires_on
+            if end:
+                ends[identity.name] = min(end, ends.get(identity.name, end))
+        return ends
 
     def _certificates(self) -> Mapping[str, Credential]:
         """What is found of the identities that sign in with a certificate; looked at once."""

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 from reconciler.cli.options import LogFormat, Options
 from reconciler.cli.run import Run
 from reconciler.cli.selection import Selection, check_vaults, now
-from reconciler.core.errors import WrongUsage
+from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
     from reconciler.azure.users import People
     from reconciler.config.load import Config
+    from reconciler.core.identities import SecretRef
     from reconciler.core.plan import Refusal
     from reconciler.store.history.book import History
     from reconciler.store.journal import FileJournal
@@ -77,6 +78,18 @@ def writing(
     ):
         run.recover(journal)
         yield run, journal
+
+
+def address(ref: SecretRef, cloud: str, options: Options) -> str:
+    """The secret address behind a reference; raises `RunFailed` where there is none."""
+    from reconciler.azure.clouds import CLOUDS
+    from reconciler.azure.secrets import Secrets, Unresolved
+    from reconciler.azure.vaults import Vaults
+
+    try:
+        return Secrets(Vaults(CLOUDS[cloud], options.trusted).read).resolve_text(ref).strip()
+    except Unresolved as error:
+        raise RunFailed(str(error)) from None
 
 
 def journal_path(options: Options) -> Path:

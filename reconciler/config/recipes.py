@@ -22,7 +22,7 @@ def identities(
     def identity(name: str, model: IdentityModel) -> Identity:
         def ref(key: str) -> SecretRef | None:
             found: Reference | None = getattr(model, key, None)
-            return _reference(found, folder, where(("identities", name, key))) if found else None
+            return secret_ref(found, folder, where(("identities", name, key))) if found else None
 
         return Identity(
             name,
@@ -41,17 +41,6 @@ def identities(
     return {name: identity(name, model) for name, model in (document.identities or {}).items()}
 
 
-def _reference(found: Reference, folder: Path, said_at: str) -> SecretRef:
-    if found.env is not None:
-        return SecretRef("env", found.env, said_at)
-    if found.file is not None:
-        return SecretRef("file", _absolute(folder, found.file), said_at)
-    if found.keyvault is not None:
-        return SecretRef("keyvault", found.keyvault, said_at)
-    program, *arguments = found.command or ("",)
-    return SecretRef("command", program, said_at, tuple(arguments))
-
-
 def _token(found: WorkloadToken | None, folder: Path) -> TokenRef | None:
     if found is None:
         return None
@@ -64,3 +53,15 @@ def _token(found: WorkloadToken | None, folder: Path) -> TokenRef | None:
 
 def _absolute(folder: Path, name: str) -> str:
     return str((folder / name).absolute())
+
+
+def secret_ref(found: Reference, folder: Path, said_at: str) -> SecretRef:
+    """Where a secret is to be found; `said_at` is the place in the file, for complaints."""
+    if found.env is not None:
+        return SecretRef("env", found.env, said_at)
+    if found.file is not None:
+        return SecretRef("file", _absolute(folder, found.file), said_at)
+    if found.keyvault is not None:
+        return SecretRef("keyvault", found.keyvault, said_at)
+    program, *arguments = found.command or ("",)
+    return SecretRef("command", program, said_at, tuple(arguments))

@@ -22,7 +22,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from reconciler.config import fields
-from reconciler.config.kinds import Identity, Part
+from reconciler.config.kinds import Identity, Part, Reference
 from reconciler.core.guards import Limits as CoreLimits
 from reconciler.core.links import Aim
 
@@ -40,6 +40,7 @@ def _any_or_many(value: Any) -> Any:
     return [ANY] if value == ANY else value
 
 
+Cloud = Literal["public", "usgov", "china"]
 Names = Annotated[list[fields.Name], Field(min_length=1)]
 NameOrNames = Annotated[
     Names,
@@ -206,7 +207,7 @@ class Document(Part):
 
     version: fields.Version
     """The version of this format."""
-    cloud: Literal["public", "usgov", "china"] = "public"
+    cloud: Cloud = "public"
     """The cloud that all tenants of this file are in."""
     include: Names | None = None
     """Files with more tenants, YAML or CSV, as globs relative to this file."""
@@ -218,6 +219,9 @@ class Document(Part):
     """What a tenant that does not say otherwise gets."""
     limits: Limits = Limits()
     """What a run may do without being asked twice."""
+    heartbeat: Reference | None = None
+    """Where the ping URL of a check is to be found, in the protocol of healthchecks.io. nightly
+    tells it that it begins, and how it ended."""
     tenants: list[Tenant] = Field(default_factory=list)
     """The customers, in the order in which every view lists them."""
 

@@ -13,8 +13,11 @@ from reconciler.config.complaints import Spot, did_you_mean, nearest, quoted
 from reconciler.config.nodes import Path, Plain, Table, place
 from reconciler.config.secretive import MASKED, SECRET_KEYS, looks_secret
 
-LATER_KEYS = ("notify", "heartbeat", "history")
+LATER_KEYS = ("notify", "history")
 """What the documentation speaks of and this release does not know: refused, never ignored."""
+
+ADDRESSES = frozenset({"heartbeat"})
+"""Keys whose reference leads to a URL that is a secret."""
 
 MERGE = "<<"
 REFERENCE = "{env: NAME} or {file: PATH}"
@@ -118,6 +121,8 @@ def worded(error: ErrorDetails) -> str:
             if isinstance(value, str | Plain):
                 return _inline(str(path[-1]))
             return f"{path[-1]} takes {REFERENCE}"
+        case _ if path[-1] in ADDRESSES:
+            return f"{path[-1]} takes {REFERENCE}; never write the URL itself ({MASKED})"
         case _ if path[-1] in _MAPPINGS:
             return f"{path[-1]} takes {_MAPPINGS[path[-1]]}"
         case _ if (path[-1] == "identities" and len(path) > 1) or subject == "identity":
@@ -164,7 +169,7 @@ def _not_text(path: Path, value: object) -> str:
             f"partner{_shown(value)} is not a partner ID in quotes (4 to 10 digits); "
             "copy it from Partner Center"
         )
-    if path[-1] == "client_id" or (SECRET_KEYS | {"token"}) & set(path):
+    if path[-1] == "client_id" or (SECRET_KEYS | ADDRESSES | {"token"}) & set(path):
         return f"{subject} is not text; put it in quotes, and never write a secret here"
     what = _READ_AS.get(value.read_as, "something else")
     return f"{subject}{_shown(value)} is read as {what}; put it in quotes: {quoted(value.text)}"
@@ -180,8 +185,9 @@ def _unknown_kind(value: object) -> str:
 def _unknown_key(error: ErrorDetails) -> str:
     *around, key = path_of(error)
     key = str(key)
-    if len(around) == 3 and around[0] == "identities":
-        near = did_you_mean(key, _known(error)) or f"write {_MAPPINGS.get(around[2], REFERENCE)}"
+    is_reference = len(around) == 3 and around[0] == "identities"
+    if is_reference or (around and around[-1] in ADDRESSES):
+        near = did_you_mean(key, _known(error)) or f"write {_MAPPINGS.get(around[-1], REFERENCE)}"
         return f"a key of {around[-1]} ({MASKED}) is unknown; {near}"
     if key == MERGE:
         return "merge keys (<<) are not read; write the keys out"
@@ -213,4 +219,6 @@ def _known(error: ErrorDetails) -> Collection[str]:
         return schema.Partner.model_fields
     if "by_tag" in around:
         return schema.TagDefaults.model_fields
+    if around[-1] in ADDRESSES:
+        return kinds.Reference.model_fields
     return _MODELS[around[-1]].model_fields

@@ -26,6 +26,18 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
+class Setback:
+    """A step beside the run itself that came to nothing: the run went on, and somebody should know.
+
+    step     `history`, `report`, `metrics`, `notify` or `heartbeat`; `repair` where none was tried
+    message  what happened and what to do next, one line; never a secret
+    """
+
+    step: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """A run that is over.
 
@@ -35,6 +47,8 @@ class Ending:
     ended_at    UTC
     duration_s  of the whole run; phases_s of its parts, by name: reading, applying
     fact        what came of it; None where it ended before that
+    complaints  why it ended before that, a line each; the file's, or the run's one
+    setbacks    what went wrong beside it
     """
 
     command: str
@@ -45,11 +59,19 @@ class Ending:
     phases_s: Mapping[str, float] = field(default_factory=dict)
     traffic: Traffic = Traffic()
     fact: Plan | Report | None = None
+    complaints: tuple[str, ...] = ()
+    setbacks: tuple[Setback, ...] = ()
 
     @property
     def plan(self) -> Plan | None:
         """What was read and compared; None where the run ended before that."""
         return self.fact.plan if isinstance(self.fact, Report) else self.fact
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is anything to tell: not where all was in sync, and everybody knows."""
+        was_made = isinstance(self.fact, Report) and bool(self.fact.plan.writes)
+        return self.status != Status.IN_SYNC or was_made or bool(self.setbacks)
 
     @property
     def is_success(self) -> bool:

@@ -6,12 +6,15 @@ nothing itself.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reconciler.core.documents import digest, plan_data
 from reconciler.core.links import Action, Change, Observed, Seen
 from reconciler.core.plan import Plan, Refusal
+
+UNATTENDED_INCOMPLETE = 0.20
+"""Unreadable links, of all links, above which nobody's hand is on a repair at night."""
 
 FEW = 10
 """Shares are judged from so many links on: one of three links is 33 % and means nothing."""
@@ -50,6 +53,11 @@ class Limits:
     change_count: int | None = None
     plan_age: timedelta = timedelta(hours=24)
     attested_age: timedelta = timedelta(days=365)
+
+
+def unattended(limits: Limits) -> Limits:
+    """The limits of a repair that nobody watches: stricter about what could not be read."""
+    return replace(limits, incomplete=min(limits.incomplete, UNATTENDED_INCOMPLETE))
 
 
 def check(

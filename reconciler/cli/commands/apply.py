@@ -7,9 +7,10 @@ import typer
 
 from reconciler.cli import wire
 from reconciler.cli.account import accounted
+from reconciler.cli.making import Leave, check_allowed, make
 from reconciler.cli.options import Metrics, Options, with_options
 from reconciler.cli.saved import load_plan
-from reconciler.cli.selection import now, read_file
+from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 
 
@@ -49,42 +50,22 @@ def apply(
 ) -> int:
     """Make the changes, and verify each: of a fresh plan, or of a saved one."""
     from reconciler.cli.consent import Consent, show_report
-    from reconciler.core.guards import GUARDS, check, check_approval
-    from reconciler.core.plan import not_applied
     from reconciler.core.statuses import of_report
 
     if plan and (options.only or options.exclude):
         raise WrongUsage("a saved plan is applied whole: leave out --only and --exclude")
-    if unknown := sorted(set(allow or ()) - set(GUARDS)):
-        raise WrongUsage(f"--allow {unknown[0]} is no guard; they are: {', '.join(GUARDS)}")
+    allowed = check_allowed(allow)
     with accounted("apply", options, metrics) as account:
         account.is_fresh = plan is None
         selection = read_file(options)
+        limits = selection.config.limits
+        leave = Leave(limits, allowed, max_changes, approve, require_journal)
         consent = Consent(yes or approve is not None, options.format, options.quiet)
         with wire.writing(options, selection, lock_timeout) as (run, journal):
             account.run = run
             planned, refusals = load_plan(plan, selection.config) if plan else (run.plan(), ())
-            making = planned.writes[:max_changes]
-            consent.show_plan(planned, will_write=bool(making))
-            if not run.crew.stop.is_set:
-                refusals = (
-                    *refusals,
-                    *check_approval(planned, approve),
-                    *(wire.check_state_lasts(options) if require_journal and making else ()),
-                    *check(
-                        planned,
-                        making,
-                        selection.config.limits,
-                        named=selection.config.partner_names,
-                        allowed=allow or (),
-                        now=now(),
-                    ),
-                )
-                refusals = refusals or consent.ask(making)
-            if refusals:
-                report = not_applied(planned, refusals)
-            else:
-                report = run.apply(planned, journal, max_changes)
+            consent.show_plan(planned, will_write=bool(planned.writes[:max_changes]))
+            report = make(run, journal, planned, leave, refusals=refusals, ask=consent.ask)
         account.fact = report
         show_report(report, options)
         account.status = run.status(of_report(report))

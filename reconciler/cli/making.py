@@ -1,0 +1,86 @@
+"""May this plan be made, and then what becomes of it? Guards first, then whoever has to agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.cli import wire
+from reconciler.cli.selection import now
+from reconciler.core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from reconciler.cli.run import Run
+    from reconciler.core.guards import Limits
+    from reconciler.core.links import Change
+    from reconciler.core.plan import Plan, Refusal, Report
+    from reconciler.store.journal import FileJournal
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """What a run may do without being asked twice.
+
+    allowed                the guards that are let through
+    max_changes            how many changes are made, in file order; None for all
+    approved               the digest that the plan must have; None where nobody was asked to look
+    needs_lasting_journal  whether nothing is written where the journal would be gone tomorrow
+    """
+
+    limits: Limits
+    allowed: tuple[str, ...] = ()
+    max_changes: int | None = None
+    approved: str | None = None
+    needs_lasting_journal: bool = False
+
+
+def check_allowed(allowed: Sequence[str] | None) -> tuple[str, ...]:
+    """The guards that are let through; raises `WrongUsage` for a word that is none."""
+    from reconciler.core.guards import GUARDS
+
+    if unknown := sorted(set(allowed or ()) - set(GUARDS)):
+        raise WrongUsage(f"--allow {unknown[0]} is no guard; they are: {', '.join(GUARDS)}")
+    return tuple(allowed or ())
+
+
+def make(
+    run: Run,
+    journal: FileJournal,
+    plan: Plan,
+    leave: Leave,
+    *,
+    refusals: tuple[Refusal, ...] = (),
+    ask: Callable[[Sequence[Change]], tuple[Refusal, ...]],
+) -> Report:
+    """Make the plan's changes, or say why not.
+
+    refusals  what speaks against the plan already
+    ask       asked last, for the changes that would be made
+    """
+    from reconciler.core.plan import not_applied
+
+    making = plan.writes[: leave.max_changes]
+    if not run.crew.stop.is_set:
+        refusals = (*refusals, *_judged(run, plan, making, leave)) or ask(making)
+    if refusals:
+        return not_applied(plan, refusals)
+    return run.apply(plan, journal, leave.max_changes)
+
+
+def _judged(run: Run, plan: Plan, making: Sequence[Change], leave: Leave) -> tuple[Refusal, ...]:
+    from reconciler.core.guards import check, check_approval
+
+    needs_check = leave.needs_lasting_journal and making
+    return (
+        *check_approval(plan, leave.approved),
+        *(wire.check_state_lasts(run.options) if needs_check else ()),
+        *check(
+            plan,
+            making,
+            leave.limits,
+            named=run.selection.config.partner_names,
+            allowed=leave.allowed,
+            now=now(),
+        ),
+    )

@@ -1,0 +1,186 @@
+"""`nightly`, as a scheduler runs it: its status, what it prints, and whom it tells."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.command import FOREIGN, OLD, OURS, Desk, tenant_id
+from tests.receivers import Receiver, listening
+
+HEARTBEAT = "heartbeat: {env: PAL_HEARTBEAT}\n"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with listening() as found:
+        yield found
+
+
+def write(desk: Desk, count: int, more: str = "") -> None:
+    """A file with so many customers, and more at its top level."""
+    rows = (f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in range(1, count + 1))
+    desk.write("".join(rows), more=more)
+
+
+def test_quiet_is_silent_when_all_is_in_sync(desk: Desk) -> None:
+    """Cron mails nothing."""
+    desk.seed({1: OURS})
+    write(desk, 1)
+    ran = desk.run("nightly", "-q")
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+
+
+def test_quiet_is_one_line_otherwise(desk: Desk) -> None:
+    """What there is, the status in words, and the command to look closer."""
+    desk.seed({1: OURS, 2: OLD})
+    write(desk, 3)
+    ran = desk.run("nightly", "-q")
+    assert (ran.status, ran.err) == (2, "")
+    assert ran.out == (
+        "Plan: 1 to create, 1 to update, 0 to remove; 1 in sync. "
+        "Status 2, there are differences. Look closer: pal-reconcile plan -c tenants.yaml\n"
+    )
+    assert desk.requests("create", "update", "remove") == []
+
+
+def test_drift_can_be_no_failure(desk: Desk) -> None:
+    """For those who alert on messages: status 0, and the line all the same."""
+    desk.seed({1: OLD})
+    write(desk, 1)
+    ran = desk.run("nightly", "-q", "--exit-zero-on-drift")
+    assert ran.status == 0
+    assert ran.out.startswith("Plan: 0 to create, 1 to update")
+
+
+def test_an_unreadable_link_outranks_drift_and_is_not_excused(desk: Desk) -> None:
+    """Errors first."""
+    desk.seed({1: OLD}, faults=[{"tenant": tenant_id(2), "operation": "read", "status": 403}])
+    write(desk, 2)
+    assert desk.run("nightly", "-q", "--exit-zero-on-drift").status == 4
+
+
+def test_repair_makes_the_changes_without_asking(desk: Desk) -> None:
+    """One line tells of it, and the next night there is nothing to tell."""
+    desk.seed({1: OURS, 2: OLD})
+    write(desk, 3)
+    ran = desk.run("nightly", "--repair", "-q")
+    assert (ran.status, ran.out) == (0, "Apply: 2 applied; 1 in sync.\n")
+    assert [desk.truth(n) for n in (1, 2, 3)] == [OURS] * 3
+    assert desk.run("nightly", "--repair", "-q").out == ""
+
+
+def test_a_repair_that_nobody_watches_is_refused_earlier(desk: Desk) -> None:
+    """More than a fifth unreadable: nothing is written, though by day it might be."""
+    faults = [{"tenant": tenant_id(n), "operation": "read", "status": 403} for n in range(1, 4)]
+    desk.seed({12: OLD}, faults=faults)
+    write(desk, 12)
+    ran = desk.run("nightly", "--repair", "-q")
+    assert ran.status == 3
+    assert "refused, nothing was written" in ran.out
+    assert desk.requests("create", "update") == []
+    assert desk.run("nightly", "--repair", "-q", "--allow", "incomplete").status == 4
+    assert desk.truth(12) == OURS
+
+
+def test_without_quiet_plan_and_report_are_shown(desk: Desk) -> None:
+    """As apply shows them; in JSON the report alone."""
+    desk.seed({1: OLD})
+    write(desk, 1)
+    out = desk.run("nightly").out
+    assert out.endswith("Plan: 0 to create, 1 to update, 0 to remove; 0 in sync.\n")
+    ran = desk.run("nightly", "--repair", "--format", "json")
+    assert (ran.data["kind"], ran.link("C1")["outcome"]) == ("report", "applied")
+
+
+def test_the_heartbeat_frames_the_run(desk: Desk, receiver: Receiver) -> None:
+    """`/start` before the first read, the status and the line after the last."""
+    desk.seed({1: OLD})
+    write(desk, 1, HEARTBEAT)
+    ran = desk.run("nightly", "-q", PAL_HEARTBEAT=f"{receiver.url}/ping/a-secret")
+    assert receiver.paths == ["/ping/a-secret/start", "/ping/a-secret/2"]
+    assert receiver.got[1][1] == ran.out.rstrip("\n")
+    assert "a-secret" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://127.0.0.1:9/a-secret", "heartbeat: the check was not told: no answer"),
+        ("", "heartbeat: {env: PAL_HEARTBEAT} is empty"),
+        ("a-secret", "no https URL"),
+    ],
+)
+def test_a_heartbeat_that_fails_is_told_and_changes_nothing(
+    desk: Desk, url: str, said: str
+) -> None:
+    """The run goes on, its status stays, and the URL is nowhere to be seen."""
+    desk.seed({1: OURS})
+    write(desk, 1, HEARTBEAT)
+    ran = desk.run("nightly", "-q", "--log-format", "json", PAL_HEARTBEAT=url)
+    assert ran.status == 0
+    assert said in ran.out
+    assert ran.out.count("\n") == 1
+    assert "a-secret" not in ran.out + ran.err
+    run = json.loads(ran.err.splitlines()[-1])
+    assert run["setbacks"][0]["step"] == "heartbeat"
+
+
+def test_a_bad_file_is_told_to_who_stands_in_it(desk: Desk, receiver: Receiver) -> None:
+    """What is wrong elsewhere in the file keeps nobody from hearing of it."""
+    desk.write("  - {name: C1, tenant: common, odd: 1}\n", more=HEARTBEAT)
+    ran = desk.run("nightly", "-q", "--metrics", "pal.prom", PAL_HEARTBEAT=receiver.url)
+    assert ran.status == 78
+    assert ran.out.count("\n") == 1
+    assert "(and 1 more complaint)" in ran.out
+    assert receiver.paths == ["/start", "/78"]
+    assert "pal_reconcile_run_status 78.0" in (desk.path / "pal.prom").read_text()
+
+
+def test_a_state_directory_that_is_no_good_costs_the_repair_and_not_the_look(desk: Desk) -> None:
+    """Without a journal nothing is written; what there is to be seen is seen all the same."""
+    desk.seed({1: OLD})
+    write(desk, 1)
+    (desk.path / "state").write_text("no directory")
+    ran = desk.run("nightly", "--repair", "-q")
+    assert ran.status == 1
+    assert ran.out.startswith("Plan: 0 to create, 1 to update")
+    assert "repair: cannot use the state directory" in ran.out
+    assert desk.requests("update") == []
+
+
+def test_another_run_keeps_the_repair_out(desk: Desk) -> None:
+    """Status 5 at once, and everybody is told."""
+    desk.seed({1: OLD}, faults=[{"tenant": tenant_id(1), "operation": "read", "latency_s": 3}])
+    write(desk, 1)
+    first = desk.start("apply", "--yes")
+    desk.wait_for("token")
+    ran = desk.run("nightly", "--repair", "-q")
+    first.communicate()
+    assert ran.status == 5
+    assert "another run holds the lock" in ran.out
+
+
+def test_a_conflict_is_a_difference_and_for_a_repair_a_failure(desk: Desk) -> None:
+    """As everywhere: 2 for a plan, 4 for what could not be changed."""
+    desk.seed({1: FOREIGN})
+    write(desk, 1)
+    assert desk.run("nightly", "-q").status == 2
+    assert desk.run("nightly", "--repair", "-q").status == 4
+
+
+def test_it_ends_by_its_deadline(desk: Desk) -> None:
+    """Nothing new begins; the run is partial."""
+    desk.seed({1: OURS})
+    write(desk, 1)
+    assert desk.run("nightly", "-q", "--deadline", "0").status == 4
+
+
+def test_the_log_ends_with_the_nights_line(desk: Desk) -> None:
+    """One line for each link and one for the run."""
+    desk.seed({1: OURS})
+    write(desk, 1)
+    ran = desk.run("nightly", "-q", "--log-format", "json", "--splay", "0.01")
+    lines = [json.loads(line) for line in ran.err.splitlines()]
+    assert [line["event"] for line in lines] == ["link", "run"]
+    assert (lines[1]["command"], lines[1]["status"]) == ("nightly", 0)
