@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from reconciler.core.errors import WrongUsage
+from reconciler.core.errors import BadFile, WrongUsage
 from reconciler.core.links import Place
 
 if TYPE_CHECKING:
@@ -34,25 +35,44 @@ class Selection:
 def read_file(
     options: Options, *, with_secrets: bool = True, needs_tenants: bool = True
 ) -> Selection:
-    """Load the file, select links, and see that their secrets can be found. Raises `BadFile`.
+    """Load the file, select links, and see that their secrets can be found.
 
     needs_tenants  whether a file without any has a complaint
+
+    Raises `BadFile` with all that is wrong with any of it.
     """
-    from reconciler.config.load import load
+    from reconciler.config.load import examine
     from reconciler.config.select import select
 
-    config = load(options.config, now().date(), needs_tenants=needs_tenants)
-    wanted = select(config, options.only or (), options.exclude or ())
-    selection = Selection(config, wanted)
+    config, complaints = examine(options.config, now().date(), needs_tenants=needs_tenants)
+    told = list(complaints)
+    selection = Selection(config, ())
+    if config.wanted or not complaints:
+        with _telling(told, " (among what is sound of the file)" if complaints else ""):
+            wanted = select(config, options.only or (), options.exclude or ())
+            selection = Selection(config, wanted)
     if with_secrets:
         from reconciler.azure.secrets import check
 
-        check(used_identities(selection))
+        with _telling(told):
+            check(used_identities(selection))
     if options.arm_endpoint is None:
         from reconciler.azure.clouds import CLOUDS
 
-        check_vaults(selection, CLOUDS[config.cloud].vault_suffix)
+        with _telling(told):
+            check_vaults(selection, CLOUDS[config.cloud].vault_suffix)
+    if told:
+        raise BadFile(*told)
     return selection
+
+
+@contextmanager
+def _telling(told: list[str], proviso: str = "") -> Iterator[None]:
+    """Collect the complaints of one check, and go on to the next."""
+    try:
+        yield
+    except BadFile as error:
+        told += (complaint + proviso for complaint in error.complaints)
 
 
 def used_identities(selection: Selection) -> list[Identity]:

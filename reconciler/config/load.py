@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from reconciler.config.partners import Partners
 from reconciler.config.recipes import identities
 from reconciler.config.schema import Document
 from reconciler.config.sound import Sound, read
+from reconciler.config.sound import examine as sound_parts
 from reconciler.config.wanted import wanted
 from reconciler.config.worries import worries
 from reconciler.core.findings import Finding
@@ -57,6 +58,22 @@ def load(
     :raises BadFile: with every complaint, when there is any.
     """
     return settled(read(path, today, data=data, needs_tenants=needs_tenants), path, today)
+
+
+def examine(
+    path: Path, today: date, *, needs_tenants: bool = True
+) -> tuple[Config, tuple[str, ...]]:
+    """What is sound of the file, and every complaint about the rest of it.
+
+    With complaints it is good for nothing but to look for more of them, so that all are said at
+    once. Raises `BadFile` where nothing is sound.
+    """
+    sound = sound_parts(path, today, needs_tenants=needs_tenants)
+    config = settled(sound, path, today)
+    if not sound.complaints:
+        return config, ()
+    left = tuple(want for want in config.wanted if want.place.identity in config.identities)
+    return replace(config, wanted=left), sound.complaints.error().complaints
 
 
 def settled(sound: Sound, path: Path, today: date) -> Config:

@@ -48,7 +48,7 @@ _SOMEWHERE: NodePath = ("include",)
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A document without a complaint, and the places of what it says.
+    """A document, the places of what it says, and what was to be complained of besides.
 
     digest  `sha256:<hex>` over the bytes of the file and of all it includes, as loaded
     """
@@ -78,6 +78,19 @@ def read(
     data           what to read in the place of the file's own bytes
     needs_tenants  whether a file without any has a complaint
     """
+    found = examine(path, today, data=data, needs_tenants=needs_tenants)
+    if found.complaints:
+        raise found.complaints.error()
+    return found
+
+
+def examine(
+    path: Path, today: date, *, data: bytes | None = None, needs_tenants: bool = True
+) -> Sound:
+    """The same, but where there are complaints, what is left when the broken parts are out.
+
+    Raises `BadFile` only where nothing is left.
+    """
     complaints = Complaints()
     gathered = gather(path, complaints, data)
     if gathered is None:
@@ -85,7 +98,7 @@ def read(
     if not (needs_tenants or gathered.root.items_at("tenants")):
         gathered = replace(gathered, is_complete=False)
     document = _validated(gathered, complaints, today)
-    if document is None or complaints:
+    if document is None:
         raise complaints.error()
     return Sound(document, gathered.root, gathered.digest, complaints)
 

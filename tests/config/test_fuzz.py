@@ -1,6 +1,7 @@
 """Whatever bytes a file holds: a Config, or complaints, one line each; never anything else."""
 
 import re
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.config.load import Config, load
+from reconciler.azure.secrets import check
+from reconciler.cli.selection import Selection, used_identities
+from reconciler.config.load import Config, examine, load
 from reconciler.config.wording import LATER_KEYS
 from reconciler.core.errors import BadFile
 from reconciler.core.text import visible
@@ -94,6 +97,10 @@ def judge(folder: Path, data: bytes) -> None:
         assert answer.wanted
         return
     assert answer
+    with suppress(BadFile):
+        config, complaints = examine(Path("tenants.yaml"), TODAY)
+        assert complaints == answer
+        check(used_identities(Selection(config, config.wanted)))
     assert len(set(answer)) == len(answer)
     for line in answer:
         assert LINE.fullmatch(line), line

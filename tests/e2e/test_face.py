@@ -288,3 +288,20 @@ def test_a_ca_bundle_that_is_none_is_wrong_usage(desk: Desk, name: str) -> None:
     desk.customers(1)
     ran = desk.run("plan", "--ca-bundle", name)
     assert (ran.status, name in ran.err, "Traceback" in ran.err) == (64, True, False)
+
+
+def test_everything_that_is_wrong_is_said_at_once(desk: Desk) -> None:
+    """The file's faults, a missing variable and a selector that matches nothing, in one go."""
+    desk.write(
+        f"  - {{name: C1, tenant: {tenant_id(1)}}}\n"
+        f"  - {{name: C2, tenant: {tenant_id(2)}, partner: nobody}}\n"
+    )
+    del desk.env["PAL_SECRET"]
+    told = desk.run("plan").err
+    assert 'partner "nobody" is not defined' in told
+    assert "the environment variable PAL_SECRET is not set" in told
+    told = desk.run("validate", "--only", "Nowhere").err
+    assert 'partner "nobody" is not defined' in told
+    assert '--only: "Nowhere" matches no link in tenants.yaml' in told
+    assert "(among what is sound of the file)" in told
+    assert "PAL_SECRET" not in desk.run("validate", "--without-secrets").err
