@@ -11,7 +11,7 @@ from datetime import datetime
 from threading import Event
 
 from reconciler.azure.checkup import Doctor
-from reconciler.azure.client import Doubts, LinkReader, LinkWriter, Session
+from reconciler.azure.client import WRONG_TOKEN, Doubts, LinkReader, LinkWriter, Session
 from reconciler.azure.clouds import CLOUDS, Cloud
 from reconciler.azure.credentials import Entra
 from reconciler.azure.hosts import Hosts
@@ -24,6 +24,7 @@ from reconciler.azure.users import People
 from reconciler.azure.vaults import Vaults
 from reconciler.core.discovery import Customer
 from reconciler.core.endings import Traffic
+from reconciler.core.evidence import Reading
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
 
@@ -93,6 +94,16 @@ class Azure:
     def traffic(self) -> Traffic:
         """What was asked of Azure and Entra until now."""
         return self._hosts.traffic
+
+    def testify(self, place: Place, clock: Callable[[], datetime]) -> Reading:
+        """Look at a link and keep Azure's answer as it came, unless it is about another one."""
+        reader = LinkReader(self._session(place), self._looking)
+        observed, answer = reader.read(), reader.answer
+        is_strange = observed.problem is not None and observed.problem.code == WRONG_TOKEN
+        if answer is None or is_strange:
+            return Reading(observed, clock(), reader.url)
+        request_id = answer.headers.get("x-ms-request-id")
+        return Reading(observed, clock(), reader.url, answer.status, answer.body, request_id)
 
     def doctor(self, clock: Callable[[], datetime]) -> Doctor:
         """Open all that a run uses, to look whether it is fit. `clock` is this machine's, UTC."""

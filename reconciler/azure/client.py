@@ -30,6 +30,9 @@ API_VERSION = "2018-02-01"
 FRESH_SECRET_S = 20.0
 """A new client secret takes up to so long to be known everywhere."""
 
+WRONG_TOKEN = "wrong_tenant_token"  # noqa: S105 - a code
+"""The code of a token, or an answer, that is for somebody or somewhere else."""
+
 ANYWHERE = ""
 """Stands for the tenant that the Azure CLI is signed in to: good to list tenants, not for links."""
 
@@ -133,9 +136,13 @@ class Session:
 
 
 class LinkReader:
-    """One link, to be looked at. It has no method that writes."""
+    """One link, to be looked at. It has no method that writes.
+
+    answer  what the last try to read was answered, as it came; None where nothing was
+    """
 
     def __init__(self, session: Session, https: Https) -> None:
+        self.answer: HttpReply | None = None
         self._session = session
         self._https = https
 
@@ -151,12 +158,18 @@ class LinkReader:
                 object_id=self._session.object_id,
             )
 
+    @property
+    def url(self) -> str:
+        """Where a principal reads its own link."""
+        return f"{self._session.arm}{PARTNERS}?api-version={API_VERSION}"
+
     def _read_once(self, patience: Patience) -> Observed:
-        session = self._session
-        url = f"{session.arm}{PARTNERS}?api-version={API_VERSION}"
+        session, url = self._session, self.url
+        self.answer = None
         reply = self._https.send("GET", url, headers=session.headers(patience))
         if reply.status == 401 and session.renew():
             reply = self._https.send("GET", url, headers=session.headers(patience))
+        self.answer = reply
         if reply.status == 200:
             return _linked(reply, str(session.tenant_id), str(session.object_id))
         if is_not_linked(reply):
@@ -270,7 +283,7 @@ def _claims(token: str) -> dict[str, str]:
 def _wrong_token(message: str) -> Trouble:
     return Trouble(
         Problem(
-            "wrong_tenant_token",
+            WRONG_TOKEN,
             message,
             "nothing was written; check tenant, identity and object_id in the file",
         )

@@ -16,6 +16,7 @@ from reconciler.cli.commands.demo import demo
 from reconciler.cli.commands.discover import discover
 from reconciler.cli.commands.doctor import doctor
 from reconciler.cli.commands.emulator import emulator
+from reconciler.cli.commands.evidence import evidence
 from reconciler.cli.commands.history import history
 from reconciler.cli.commands.init import init
 from reconciler.cli.commands.journal import journal
@@ -45,6 +46,7 @@ for command in (
     nightly,
     show,
     history,
+    evidence,
     login,
     attest,
     doctor,

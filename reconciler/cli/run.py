@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from reconciler.azure.access import Azure
     from reconciler.cli.options import Options
     from reconciler.core.checkup import Check, Checkup, Credential
+    from reconciler.core.evidence import Reading
     from reconciler.core.findings import Finding
     from reconciler.core.links import Observed, Place, Wanted
     from reconciler.core.plan import Plan, Report
@@ -62,6 +63,18 @@ class Run:
 
             places = [want.place for want in wanted]
             return read_links(places, self.crew, self.azure.reader, on_read)[0]
+
+    def testify(self) -> dict[Place, Reading]:
+        """Read every selected link, and keep Azure's answers as they came."""
+        places = [want.place for want in self.selection.wanted if is_read(want)]
+        with self._working("Reading", len(places)) as advance:
+
+            def look(place: Place) -> Reading:
+                reading = self.azure.testify(place, now)
+                advance()
+                return reading
+
+            return dict(zip(places, self.crew.pool.map(look, places), strict=True))
 
     def plan(self) -> Plan:
         """Read every selected link, and compare."""

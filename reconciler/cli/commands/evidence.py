@@ -1,0 +1,113 @@
+"""`evidence`: what a customer or an auditor may see of our link. Reads, and writes a folder."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli import wire
+from reconciler.cli.options import Options, with_options
+from reconciler.cli.selection import now, read_file
+from reconciler.core.errors import RunFailed, WrongUsage
+from reconciler.core.plan import Kind, Plan
+from reconciler.core.statuses import of_plan
+from reconciler.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.cli.run import Run
+    from reconciler.core.evidence import Evidence, Line, Past
+    from reconciler.core.history import Life
+
+
+@with_options
+def evidence(
+    options: Options,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Write into a folder that is there already.")
+    ] = False,
+) -> int:
+    """Write what is linked at one customer (--only), Azure's answers, and a page to explain it."""
+    from reconciler.cli import output
+    from reconciler.core.evidence import customer_of
+
+    if not options.only:
+        raise WrongUsage("evidence is for one customer: name it with --only")
+    if out.exists() and not force:
+        raise WrongUsage(f"{out} exists and is left as it is; name another folder, or add --force")
+    if not (out.is_dir() if out.exists() else out.absolute().parent.is_dir()):
+        raise WrongUsage(f"cannot write {out}: there is no such folder")
+    selection = read_file(options)
+    customer = customer_of(selection.wanted, options.only)
+    with wire.opened(options, selection) as run:
+        found = _gather(run, customer)
+    changes = tuple(exhibit.change for exhibit in found.exhibits)
+    plan = Plan(changes, found.config_digest, found.created_at, __version__)
+    if run.crew.stop.is_set:
+        output.note(f"the run was cut short; {out} was not written")
+    else:
+        _write(out, found, is_there=out.exists())
+    if not (options.quiet and options.format == "table"):
+        output.show(plan, Kind.INVENTORY, options.format)
+    return run.status(of_plan(plan, detailed=False))
+
+
+def _gather(run: "Run", customer: str) -> "Evidence":
+    from reconciler.core.diff import diff
+    from reconciler.core.evidence import Evidence, Exhibit, Past, names_of_others
+
+    config, wanted = run.selection.config, run.selection.wanted
+    readings = run.testify()
+    changes = diff(wanted, {place: reading.observed for place, reading in readings.items()})
+    past = Past.of(customer, changes)
+    return Evidence(
+        customer,
+        tuple(
+            Exhibit(change, config.identities[change.place.identity], readings.get(change.place))
+            for change in changes
+        ),
+        past.lines(_journal(run.options)),
+        _lives(run.options, past),
+        names_of_others(config.wanted, wanted, customer),
+        now(),
+        __version__,
+        config.digest,
+    )
+
+
+def _journal(options: Options) -> "Iterable[Line]":
+    from reconciler.store.journal import lines
+
+    path = wire.journal_path(options)
+    return lines(path) if path.exists() else ()
+
+
+def _lives(options: Options, past: "Past") -> "tuple[Life, ...] | None":
+    """What the history knows; None where it cannot be read, which is said."""
+    from reconciler.cli.output import note
+
+    try:
+        with closing(wire.open_history(options)) as book:
+            return tuple(past.life(book.life(*key)) for key in book.links() if past.has(key))
+    except RunFailed as error:
+        note(f"the history is left out: {error}")
+        return None
+
+
+def _write(path: Path, evidence: "Evidence", *, is_there: bool) -> None:
+    """Write the folder; raises `RunFailed`."""
+    from reconciler.cli.output import note
+    from reconciler.store.folders import rewrite_folder, write_folder
+    from reconciler.views.evidence import ANSWERS, files
+
+    try:
+        if is_there:
+            rewrite_folder(path, files(evidence), ANSWERS)
+        else:
+            write_folder(path, files(evidence))
+    except OSError as error:
+        raise RunFailed(f"cannot write {path}: {error.strerror}") from None
+    note(f"wrote {path}; read it before you send it: {path / 'explanation.md'}")

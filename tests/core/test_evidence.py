@@ -1,0 +1,77 @@
+"""What one customer may see, and what none may see of another."""
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.core.errors import WrongUsage
+from reconciler.core.evidence import Past, customer_of, names_of_others, without_others
+from reconciler.core.history import Life
+from reconciler.core.links import Action, Aim, Change, Observed, Place, Seen, Wanted
+
+
+def want(tenant: str, identity: str = "app", covers: tuple[str, ...] = ()) -> Wanted:
+    place = Place(tenant, f"{tenant.lower()}.example", identity)
+    return Wanted(place, Aim.LINKED, "4936128", covers=covers)
+
+
+def change(wanted: Wanted, tenant_id: str | None) -> Change:
+    return Change(wanted, Observed(Seen.LINKED, tenant_id, "oid", "4936128"), Action.NONE, "")
+
+
+def test_evidence_is_about_one_customer() -> None:
+    """Several are refused; a covered one is itself, though another tenant has the link."""
+    home = want("Contoso", covers=("Fabrikam", "Northwind"))
+    assert customer_of([want("Fabrikam"), want("Fabrikam", "alice")], ["Fabrikam"]) == "Fabrikam"
+    assert customer_of([home], ["Northwind"]) == "Northwind"
+    assert customer_of([home], ["Contoso"]) == "Contoso"
+    with pytest.raises(WrongUsage, match=r"for one customer, and 4 are selected \(A, B, C, …\)"):
+        customer_of([want(name) for name in "ABCD"], ["*"])
+
+
+def test_other_customers_are_all_that_a_file_names_besides() -> None:
+    """By label, domain, GUID, or as somebody whom a link covers; never the customer itself."""
+    home = want("Contoso", covers=("Fabrikam", "Northwind"))
+    every = [home, want("Tailspin")]
+    assert names_of_others(every, [home], "Fabrikam") == {
+        *("Northwind", "Tailspin", "tailspin.example"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("held until fabrikam moves", "held until [another customer] moves"),
+        ("see fabrikam.example.", "see [another customer]."),
+        (
+            "Fabrikam Ltd is ours, Fabrikam is not",
+            "Fabrikam Ltd is ours, [another customer] is not",
+        ),
+        ("Fabrikams and xFabrikam", "Fabrikams and xFabrikam"),
+        ("C+ (x)", "[another customer] (x)"),
+        ("nobody", "nobody"),
+    ],
+)
+def test_names_of_others_are_struck_out(text: str, shown: str) -> None:
+    """Whole words, in any case; the customer's own name stays even where it holds another's."""
+    others = {"Fabrikam", "fabrikam.example", "C+"}
+    assert without_others(text, others, ["Fabrikam Ltd"]) == shown
+    assert without_others(text, set()) == text
+
+
+def test_the_past_of_a_label_is_that_of_its_tenant() -> None:
+    """What the label meant before, in another tenant, is another customer's."""
+    past = Past.of("Fabrikam", [change(want("Fabrikam"), "t1")])
+    lines = [
+        {"event": "run", "user": "root"},
+        {"tenant": "Fabrikam", "identity": "app", "tenant_id": "t1"},
+        {"tenant": "Fabrikam", "identity": "gone", "tenant_id": None},
+        {"tenant": "Fabrikam", "identity": "app", "tenant_id": "t2"},
+        {"tenant": "Northwind", "identity": "app", "tenant_id": "t1"},
+    ]
+    assert past.lines(lines) == (lines[1], lines[2])
+    home = Past.of("Northwind", [change(want("Contoso", covers=("Northwind",)), "t0")])
+    assert [home.has(("Contoso", name)) for name in ("app", "other")] == [True, False]
+    unread = Past.of("Fabrikam", [change(want("Fabrikam"), None)])
+    assert len(unread.lines(lines)) == 3
+    assert unread.life(replace(Life("Fabrikam", "app", (), ()))).writes == ()

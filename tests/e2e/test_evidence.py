@@ -1,0 +1,158 @@
+"""`evidence`: what one customer gets to see."""
+
+import hashlib
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import OLD, OURS, Desk, Ran, tenant_id
+
+NAMES = ("Fabrikam", "Northwind", "Tailspin", "Wingtip")
+
+
+def write(desk: Desk, *more: str) -> None:
+    """Four customers; what the file says of one speaks of another."""
+    keys = ["", ", tags: [like-northwind]", ", state: unmanaged", *more]
+    rows = [
+        f"  - {{name: {name}, tenant: {tenant_id(n)}{keys[n - 1] if n <= len(keys) else ''}}}\n"
+        for n, name in enumerate(NAMES, 1)
+    ]
+    desk.write("".join(rows))
+
+
+def evidence(desk: Desk, *arguments: str) -> Ran:
+    return desk.run("evidence", "--out", "for-them", *arguments)
+
+
+def folder(desk: Desk) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (desk.path / "for-them").iterdir()}
+
+
+def is_silent_about(files: dict[str, bytes], *numbers: int) -> bool:
+    text = b"\n".join(files.values()).decode().casefold()
+    words = [word for n in numbers for word in (NAMES[n - 1].casefold(), tenant_id(n))]
+    return not any(word in text for word in words)
+
+
+def test_a_customer_sees_its_link_and_no_other_customer(desk: Desk) -> None:
+    """Azure's answer to the byte, with its digest and time; the journal, the history, a page."""
+    desk.seed({1: OLD, 2: OLD, 3: OURS})
+    write(desk, ", attested: {partner: uk, by: alice, on: 2026-01-01}")
+    assert desk.apply("--allow", "new-partner-id", "--allow", "change-share").status == 0
+    ran = evidence(desk, "--only", "Fabrikam", "--format", "json")
+    assert ran.status == 0, ran.err
+    assert [link["tenant"] for link in ran.data["links"]] == ["Fabrikam"]
+    files = folder(desk)
+    assert set(files) == {
+        *("explanation.md", "evidence.json", "history.json", "journal.jsonl", "answer-1.json")
+    }
+    (link,) = json.loads(files["evidence.json"])["links"]
+    assert (link["observed"]["partner_id"], link["tenant_id"]) == (OURS, tenant_id(1))
+    answer = link["answer"]
+    assert answer["digest"] == "sha256:" + hashlib.sha256(files[answer["file"]]).hexdigest()
+    assert (answer["status"], answer["read_at"][-1], bool(answer["request_id"])) == (200, "Z", True)
+    assert json.loads(files["answer-1.json"])["properties"]["partnerId"] == OURS
+    (life,) = json.loads(files["history.json"])["links"]
+    (written,) = life["written"]
+    assert (written["before"], written["after"], written["outcome"]) == (OLD, OURS, "applied")
+    events = [json.loads(line)["event"] for line in files["journal.jsonl"].splitlines()]
+    assert events == ["intent", "outcome"]
+    page = files["explanation.md"].decode()
+    for words in ("# Partner Admin Link: Fabrikam", OURS, "None that is new.", "It gives no role"):
+        assert words in page
+    assert is_silent_about(files, 2, 3, 4)
+    modes = {stat.S_IMODE(p.stat().st_mode) for p in (desk.path / "for-them").iterdir()}
+    assert modes == {0o600}
+    assert stat.S_IMODE((desk.path / "for-them").stat().st_mode) == 0o700
+
+
+def test_what_the_file_says_of_others_is_struck_out(desk: Desk) -> None:
+    """A reason and a note may name another customer; they are not this one's business."""
+    desk.seed({1: OURS})
+    desk.write(
+        f"  - {{name: Fabrikam, tenant: {tenant_id(1)}, "
+        "hold: {until: 2999-01-01, reason: like Northwind and northwind.example}}\n"
+        f"  - {{name: Wingtip, tenant: {tenant_id(4)}, attested: "
+        "{partner: uk, by: alice, on: 2026-01-01, note: as Fabrikam}}\n"
+        "  - {name: Northwind, tenant: northwind.example, state: unmanaged}\n"
+    )
+    assert evidence(desk, "--only", "Fabrikam").status == 0
+    assert is_silent_about(folder(desk), 2)
+    assert b"held until 2999-01-01: like [another customer] and" in folder(desk)["evidence.json"]
+    assert evidence(desk, "--only", "Wingtip", "--force").status == 0
+    files = folder(desk)
+    assert "answer-1.json" not in files
+    assert b"alice saw it linked to 4936128 on 2026-01-01: as" in files["explanation.md"]
+    assert is_silent_about(files, 1, 2)
+
+
+def test_a_covered_customer_sees_the_link_that_serves_it(desk: Desk) -> None:
+    """The link stands in our own tenant; whom else it serves is not said."""
+    desk.seed({9: OURS})
+    desk.write(
+        f"  - {{name: Contoso, tenant: {tenant_id(9)}, covers: [Fabrikam, Northwind]}}\n"
+        f"  - {{name: Fabrikam, tenant: {tenant_id(1)}}}\n"
+        f"  - {{name: Northwind, tenant: {tenant_id(2)}}}\n"
+    )
+    assert desk.run("show").status == 0
+    assert evidence(desk, "--only", "Northwind").status == 0
+    files = folder(desk)
+    assert b"# Partner Admin Link: Northwind" in files["explanation.md"]
+    assert b"works from our own tenant" in files["explanation.md"]
+    assert is_silent_about(files, 1)
+
+
+def test_what_could_not_be_read_is_said_and_is_not_nothing(desk: Desk) -> None:
+    """The folder is written, the status says so, and Azure's refusal is kept as it came."""
+    desk.seed(
+        {1: OURS},
+        faults=[{"operation": "read", "status": 403, "code": "Forbidden", "message": "no"}],
+    )
+    write(desk)
+    assert evidence(desk, "--only", "Fabrikam").status == 4
+    files = folder(desk)
+    (link,) = json.loads(files["evidence.json"])["links"]
+    assert (link["observed"]["state"], link["answer"]["status"]) == ("unknown", 403)
+    assert b"That does not mean that there is none." in files["explanation.md"]
+    assert b"Forbidden" in files["answer-1.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name it with --only"),
+        (("--only", "*"), "evidence is for one customer, and 4 are selected (Fabrikam, Northwind"),
+        (("--only", "Fabrikam", "--out", "there"), "there exists and is left as it is"),
+        (
+            ("--only", "Fabrikam", "--out", "no/such"),
+            "cannot write no/such: there is no such folder",
+        ),
+        (("--only", "Fabrikam", "--out", "tenants.yaml", "--force"), "there is no such folder"),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_a_line(
+    desk: Desk, arguments: tuple[str, ...], said: str
+) -> None:
+    """And nothing is asked, and nothing written."""
+    write(desk)
+    there = desk.path / "there"
+    there.mkdir()
+    ran = evidence(desk, *arguments)
+    assert (ran.status, said in ran.err) == (64, True), ran.err
+    assert (list(there.iterdir()), (desk.path / "for-them").exists()) == ([], False)
+    assert desk.requests() == []
+
+
+def test_force_takes_an_earlier_answer_away_and_nothing_else(desk: Desk) -> None:
+    """An answer of another customer must not stay behind; a letter of ours must."""
+    desk.seed({1: OURS})
+    write(desk)
+    there: Path = desk.path / "for-them"
+    there.mkdir()
+    (there / "answer-2.json").write_text("of another")
+    (there / "letter.txt").write_text("ours")
+    assert evidence(desk, "--only", "Fabrikam", "--force").status == 0
+    assert "answer-2.json" not in folder(desk)
+    assert folder(desk)["letter.txt"] == b"ours"
