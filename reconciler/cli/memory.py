@@ -51,6 +51,22 @@ def with_news(run: Run, plan: Plan, since: datetime) -> Plan:
     return replace(plan, news=news(since, before, latest, sights_of_plan(plan)))
 
 
+def with_known(run: Run, plan: Plan) -> Plan:
+    """An inventory with what is known of each link besides; without the past, where that is lost.
+
+    That is said, and Azure's own times are shown alone.
+    """
+    from reconciler.core.inventory import known_of
+
+    try:
+        with closing(wire.open_history(run.options)) as history:
+            latest = history.latest()
+    except Exception as error:
+        note(f"since when, and when last, is shown without the history: {error}")
+        latest = {}
+    return replace(plan, known=known_of(plan, latest, run.ends()))
+
+
 def _recording(run: Run, ending: Ending, fact: Plan | Report, is_fresh: bool) -> Recording:
     from reconciler.core import history
     from reconciler.store.machine import host, user

@@ -23,6 +23,7 @@ __all__ = [
     "show_checkup",
     "show_edit",
     "show_night",
+    "show_rollup",
     "show_runs",
     "show_sign_ins",
 ]
@@ -37,6 +38,16 @@ def show(fact: Plan | Report, kind: Kind, form: str, *, to_stderr: bool = False)
         kind, Format(form), fact, width=_width(stream.isatty()), color=_is_coloured(stream)
     )
     stream.write(text)
+    stream.flush()
+
+
+def show_rollup(plan: Plan, by: Sequence[str], form: str) -> None:
+    """Write an inventory in groups."""
+    from reconciler.views import rollup
+
+    stream = sys.stdout
+    width = _width(stream.isatty())
+    stream.write(rollup.render(form, plan, by, width=width, color=_is_coloured(stream)))
     stream.flush()
 
 

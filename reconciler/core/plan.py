@@ -4,17 +4,18 @@ Both are plain data. `documents` gives them their JSON; no view is known here.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from reconciler.core.findings import Finding
-from reconciler.core.links import WRITES, Action, Change, Seen
+from reconciler.core.links import WRITES, Action, Change, Place, Seen
 from reconciler.core.results import Outcome, Result, untouched
 
 if TYPE_CHECKING:
+    from reconciler.core.inventory import Known
     from reconciler.core.news import News
 
 
@@ -35,6 +36,7 @@ class Plan:
     findings       what should be looked at, though it needs no write
     interrupted    the reads were cut short; such a plan is never applied
     news           what is new since a night, where that was asked for; no part of the digest
+    known          what is known of each link besides the read, in an inventory; nor is it
     """
 
     changes: tuple[Change, ...]
@@ -44,6 +46,7 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
     news: "News | None" = None
+    known: "Mapping[Place, Known] | None" = None
 
     @property
     def is_complete(self) -> bool:

@@ -35,9 +35,15 @@ COLUMNS = (
     "problem_message",
     "problem_hint",
 )
-"""The columns of a plan and an inventory; `tags` are separated by a blank."""
+"""The first columns of every sheet of links; `tags` are separated by a blank."""
 
 NEWS_COLUMNS = ("news", "news_since", "news_nights")
+
+INVENTORY_COLUMNS = (
+    *COLUMNS,
+    *("linked_since", "verified_at", "last_partner_id", "expires_on", "covers"),
+)
+"""`covers` are separated by semicolons: names hold blanks."""
 
 REPORT_COLUMNS = (*COLUMNS, "outcome", "correlation_id")
 
@@ -73,8 +79,8 @@ def render_report(report: Report) -> str:
 
 
 def render_inventory(plan: Plan) -> str:
-    """The inventory: the same columns, for the same links."""
-    return render_plan(plan)
+    """The inventory: the same links, with what is known of them besides."""
+    return sheet(INVENTORY_COLUMNS, ([*_cells(row), *_known_cells(row)] for row in plan_rows(plan)))
 
 
 def sheet(columns: tuple[str, ...], rows: Iterable[list[object]]) -> str:
@@ -94,6 +100,17 @@ def safe_cell(value: object) -> str:
 
 def _news_cells(item: Item | None) -> list[object]:
     return [item.word.value, iso(item.since), item.nights] if item else [None] * 3
+
+
+def _known_cells(row: Row) -> list[object]:
+    known = row.known
+    return [
+        iso(known.linked_since) if known.linked_since else None,
+        iso(known.verified_at) if known.verified_at else None,
+        known.last_partner_id,
+        known.expires_on,
+        ";".join(row.change.wanted.covers),
+    ]
 
 
 def _cells(row: Row) -> list[object]:

@@ -1,9 +1,11 @@
 """The facts as JSON, for programs: the document itself, indented."""
 
 import json
+from collections.abc import Sequence
 
 from reconciler.core.documents import Data, plan_data, report_data
-from reconciler.core.plan import Kind, Plan, Report
+from reconciler.core.inventory import inventory_data
+from reconciler.core.plan import Plan, Report
 from reconciler.core.text import json_safe
 from reconciler.views.news import news_data
 
@@ -20,8 +22,13 @@ def render_report(report: Report) -> str:
 
 
 def render_inventory(plan: Plan) -> str:
-    """The same reads as an inventory."""
-    return _text(plan_data(plan, Kind.INVENTORY))
+    """The same reads as an inventory, with what is known besides."""
+    return _text(inventory_data(plan))
+
+
+def render_rollup(plan: Plan, by: Sequence[str]) -> str:
+    """The inventory with its links rolled up by these fields."""
+    return _text(inventory_data(plan, by))
 
 
 def _text(data: Data) -> str:

@@ -13,7 +13,7 @@ from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.views.groups import Group, group_findings, group_rows, member_label
 from reconciler.views.markup import code, escape, folded, limited, table
 from reconciler.views.news import heading, news_lines
-from reconciler.views.notes import note, since
+from reconciler.views.notes import changed, expires, note, since, verified
 from reconciler.views.people import people_lines
 from reconciler.views.recap import inventory_recap, plan_recap, report_recap
 from reconciler.views.rows import QUIET, Cause, Row, plan_rows, report_rows
@@ -34,6 +34,11 @@ _INVENTORY_COLUMNS = (
     "partner name",
     "since",
     "note",
+    "principal",
+    "last change",
+    "last verified",
+    "credential ends",
+    "tags",
 )
 
 
@@ -204,4 +209,9 @@ def _inventory_cells(row: Row) -> list[str]:
         escape(seen.partner_name or "") if seen else "",
         escape(since(row)),
         escape(note(row)),
+        code(object_id) if (object_id := seen.object_id if seen else None) else "",
+        escape(changed(row)),
+        verified(row),
+        expires(row),
+        escape(", ".join(row.change.wanted.tags)),
     ]

@@ -3,8 +3,9 @@
 A row holds raw text, never escaped and never coloured: each view does that in its own way.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reconciler.core.inventory import NOTHING_KNOWN, Known
 from reconciler.core.links import WRITES, Action, Aim, Change, Observed, Problem, Seen
 from reconciler.core.plan import Plan, Report
 from reconciler.core.results import CONVERGED, Outcome, Result, untouched
@@ -56,6 +57,7 @@ class Row:
     before    what the link showed when the plan was made, with Azure's name for it
     after     what is wanted of it; empty where nothing is
     cause     set where somebody has to look; None for changes and for what is in sync
+    known     what is known of it besides, in an inventory
     """
 
     change: Change
@@ -65,6 +67,7 @@ class Row:
     before: str
     after: str
     cause: Cause | None
+    known: Known = NOTHING_KNOWN
 
     @property
     def action(self) -> Action:
@@ -120,7 +123,11 @@ class Row:
 
 def plan_rows(plan: Plan) -> list[Row]:
     """One row for each link of the plan, in the file's order."""
-    return [_row(untouched(change)) for change in plan.changes]
+    known = plan.known or {}
+    return [
+        replace(_row(untouched(change)), known=known.get(change.place, NOTHING_KNOWN))
+        for change in plan.changes
+    ]
 
 
 def report_rows(report: Report) -> list[Row]:

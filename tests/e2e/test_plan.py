@@ -329,3 +329,28 @@ def test_show_says_on_what_customers_stand_and_plan_does_not(desk: Desk) -> None
     assert "only_one_principal, 2 times: linked through one principal only" in shown.out
     assert "covered_by_nothing, C3: no link of ours is in place for this customer" in shown.out
     assert "only_one_principal" not in desk.run("plan").out
+
+
+def test_an_inventory_is_filtered_and_rolled_up(desk: Desk) -> None:
+    """The history says since when and when last; what cannot be read now is never linked."""
+    desk.seed({1: OURS, 2: OURS, 3: OLD})
+    desk.customers(4)
+    assert desk.run("show").status == 0
+    desk.azure.state.add_fault({"operation": "read", "tenant": tenant_id(1), "status": 403})
+    ran = desk.run("show", "--by", "partner", "--format", "json")
+    groups = {group["by"]["partner"]: group["customers"] for group in ran.data["groups"]}
+    assert (ran.status, groups) == (4, {OURS: ["C2"], OLD: ["C3"], "": ["C1", "C4"]})
+    link = ran.link("C1")
+    assert (link["observed"]["state"], link["observed"]["partner_id"]) == ("unknown", None)
+    assert link["last_partner_id"] == OURS
+    assert link["verified_at"] <= ran.link("C2")["verified_at"]
+    old = desk.run("show", "--where", "partner=old", "--format", "json")
+    assert (old.status, list(old.actions)) == (4, ["C3"])
+    assert "1 of 4 links are like that" in old.err
+    for arguments, said in (
+        (("--by", "money"), "--by: money is no field"),
+        (("--where", "money=1"), "--where: money is no field"),
+        (("--by", "partner", "--format", "html"), "--by has no page"),
+    ):
+        wrong = desk.run("show", *arguments)
+        assert (wrong.status, said in wrong.err) == (64, True)

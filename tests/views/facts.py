@@ -4,11 +4,12 @@ Everything is made by the core itself: reads go through `diff`, writes through `
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from reconciler.core.diff import diff
 from reconciler.core.findings import Finding
-from reconciler.core.history import sights_of_plan
+from reconciler.core.history import periods_of, sights_of_plan
+from reconciler.core.inventory import known_of
 from reconciler.core.links import (
     Action,
     Aim,
@@ -104,6 +105,23 @@ def plan_of(*pairs: tuple[Wanted, Observed | None], **more: object) -> Plan:
         tool_version="1.2.3",
         **more,  # type: ignore[arg-type]
     )
+
+
+def inventory() -> Plan:
+    """The ordinary plan, with a history that knew two of its links, and a credential that ends."""
+    plan = ordinary_plan()
+    earlier = replace(
+        plan,
+        created_at=plan.created_at - timedelta(days=30),
+        changes=tuple(
+            replace(change, observed=linked(5, OURS))
+            if change.place.tenant == "Proseware"
+            else change
+            for change in plan.changes
+        ),
+    )
+    latest = {sight.key: periods_of([sight])[-1] for sight in sights_of_plan(earlier)}
+    return replace(plan, known=known_of(plan, latest, {"automation": date(2027, 3, 1)}))
 
 
 def ordinary_plan() -> Plan:

@@ -38,7 +38,7 @@ FACTS: dict[str, tuple[Kind, Callable[[], Plan | Report]]] = {
     "report": (Kind.REPORT, lambda: facts.report_of(facts.busy_plan(), interrupted=True)),
     "report_hostile": (Kind.REPORT, lambda: facts.report_of(facts.hostile_plan())),
     "report_refused": (Kind.REPORT, facts.refused_report),
-    "inventory": (Kind.INVENTORY, facts.ordinary_plan),
+    "inventory": (Kind.INVENTORY, facts.inventory),
     "inventory_hostile": (Kind.INVENTORY, facts.hostile_plan),
 }
 

@@ -1,23 +1,58 @@
 """`show`: the inventory. Every link, as observed."""
 
+from typing import Annotated
+
+import typer
+
 from reconciler.cli import wire
 from reconciler.cli.account import accounted
-from reconciler.cli.options import Options, with_options
+from reconciler.cli.options import Format, Options, with_options
 from reconciler.cli.selection import read_file
+from reconciler.core.errors import WrongUsage
 from reconciler.core.plan import Kind
 from reconciler.core.statuses import of_plan
 
 
 @with_options
-def show(options: Options) -> int:
+def show(
+    options: Options,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD",
+            help="Roll the links up by partner, tag, identity, state, expires, …; repeat it.",
+        ),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="Show only links like this: state=unknown, 'expires<2027-01-01', tag!=emea; "
+            "of several, all must hold.",
+        ),
+    ] = None,
+) -> int:
     """Show every link as Azure has it: the inventory. Nothing is written to Azure."""
     from reconciler.cli import output
+    from reconciler.cli.memory import with_known
+    from reconciler.core.inventory import check_field, conditions, matching
 
+    for field in by or ():
+        check_field("--by", field)
+    if by and options.format is Format.HTML:
+        raise WrongUsage("--by has no page; take table, json, markdown or csv")
+    conditions(where or (), {})
     with accounted("show", options) as account:
         selection = read_file(options)
         with wire.opened(options, selection) as run:
             account.run = run
-            plan = account.fact = run.inventory()
-        output.show(plan, Kind.INVENTORY, options.format)
+            plan = account.fact = with_known(run, run.inventory())
+        shown = matching(plan, conditions(where or (), selection.config.partners))
+        if where:
+            output.note(f"{len(shown.changes)} of {len(plan.changes)} links are like that")
+        if by:
+            output.show_rollup(shown, by, options.format)
+        else:
+            output.show(shown, Kind.INVENTORY, options.format)
         account.status = run.status(of_plan(plan, detailed=False))
     return account.status

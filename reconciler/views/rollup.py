@@ -1,0 +1,95 @@
+"""How many links, and which customers, have something in common? An inventory in groups."""
+
+from collections.abc import Sequence
+
+from reconciler.core.inventory import STATES, Group, grouped
+from reconciler.core.plan import Plan
+from reconciler.core.text import visible
+from reconciler.views.csv import sheet
+from reconciler.views.groups import NAMED
+from reconciler.views.json import render_rollup
+from reconciler.views.layout import Cell, Page
+from reconciler.views.markup import escape, table
+from reconciler.views.recap import inventory_recap
+
+NOTHING = "-"
+"""What stands for a field that says nothing of a link."""
+
+COUNTS = ("links", *STATES, "customers")
+
+
+def render(
+    form: str, plan: Plan, by: Sequence[str], *, width: int = 80, color: bool = False
+) -> str:
+    """The groups as text that ends with one newline. `form` is any but html."""
+    if form == "json":
+        return render_rollup(plan, by)
+    groups = grouped(plan, by)
+    if form == "csv":
+        heading = (*by, "partner_names", *COUNTS, "customer_names")
+        return sheet(heading, (_sheet_cells(group) for group in groups))
+    if form == "markdown":
+        lines = _markdown(plan, groups, by)
+    else:
+        lines = [*_table(Page(width, color), groups, by), "", inventory_recap(plan)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _sheet_cells(group: Group) -> list[object]:
+    return [
+        *group.values,
+        ";".join(group.names),
+        *_counts(group),
+        ";".join(group.customers),
+    ]
+
+
+def _counts(group: Group) -> list[int]:
+    return [len(group.changes), *map(group.count, STATES), len(group.customers)]
+
+
+def _markdown(plan: Plan, groups: Sequence[Group], by: Sequence[str]) -> list[str]:
+    heading = [*by, "partner names", *COUNTS, "names"]
+    rows = [
+        [
+            *(escape(value) or NOTHING for value in group.values),
+            escape(", ".join(group.names)),
+            *map(str, _counts(group)),
+            escape(", ".join(group.customers)),
+        ]
+        for group in groups
+    ]
+    words = [escape(word.replace("_", " ")) for word in heading]
+    return [
+        "## pal-reconcile inventory",
+        "",
+        f"**{inventory_recap(plan)}**",
+        "",
+        *table(words, rows),
+    ]
+
+
+def _table(page: Page, groups: Sequence[Group], by: Sequence[str]) -> list[str]:
+    heading = [*by, "partner names", "links", "linked", "unread", "customers", "names"]
+    cells = [[Cell(word.replace("_", " ").upper(), "strong") for word in heading]]
+    for group in groups:
+        unread = group.count("unknown")
+        cells.append(
+            [
+                *(Cell(visible(value) or NOTHING, "strong") for value in group.values),
+                Cell(visible(", ".join(group.names))),
+                Cell(str(len(group.changes))),
+                Cell(str(group.count("linked"))),
+                Cell(str(unread), "alarm" if unread else ""),
+                Cell(str(len(group.customers))),
+                Cell(visible(_named(group.customers)), "quiet"),
+            ]
+        )
+    least = [10] * len(by) + [14, 0, 0, 0, 0, 20]
+    widths = page.fit(cells, least)
+    return [line for row in cells for line in page.row(row, widths)]
+
+
+def _named(customers: Sequence[str]) -> str:
+    more = len(customers) - NAMED
+    return ", ".join(customers[:NAMED]) + (f" and {more} more" if more > 0 else "")

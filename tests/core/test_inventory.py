@@ -1,0 +1,169 @@
+"""What an inventory knows of its links, how they are filtered and rolled up."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from reconciler.core.errors import WrongUsage
+from reconciler.core.history import periods_of, sights_of_plan
+from reconciler.core.inventory import (
+    FIELDS,
+    Known,
+    conditions,
+    grouped,
+    inventory_data,
+    known_of,
+    matching,
+)
+from reconciler.core.links import Observed, Problem, Seen
+from tests.views import facts
+
+READ_AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+AZURES = datetime(2026, 3, 21, 0, 36, 59, 101547, tzinfo=UTC)
+GONE = Problem("app_not_in_tenant", "AADSTS700016", "add it")
+
+
+def known(now: Observed, before: Observed | None, days_ago: int = 0) -> Known:
+    """What is known of one link that reads so now, and read so once before."""
+    want = facts.wanted("Fabrikam", 1)
+    earlier = facts.plan_of((want, before)) if before else facts.plan_of()
+    sights = [
+        replace(sight, at=READ_AT - timedelta(days=days_ago)) for sight in sights_of_plan(earlier)
+    ]
+    latest = {sight.key: periods_of([sight])[-1] for sight in sights}
+    plan = facts.plan_of((want, now))
+    return known_of(plan, latest, {"automation": date(2027, 3, 1)})[want.place]
+
+
+def test_a_link_is_as_old_as_anybody_saw_it() -> None:
+    """Azure's last change counts, or an earlier night that saw the same ID."""
+    here = facts.linked(1, facts.OURS)
+    assert known(here, None) == Known(AZURES, READ_AT, None, date(2027, 3, 1))
+    assert known(here, here, 400).linked_since == READ_AT - timedelta(days=400)
+    assert known(here, here, 4).linked_since == AZURES
+    assert known(here, facts.linked(1, facts.OLD), 400).linked_since == AZURES
+    assert known(facts.unlinked(1), here, 400) == Known(None, READ_AT, None, date(2027, 3, 1))
+
+
+def test_an_unreadable_link_shows_what_was_read_last() -> None:
+    """Never as its state: that is unknown."""
+    lost = known(Observed.unknown(GONE), facts.linked(1, facts.OURS), 9)
+    then = READ_AT - timedelta(days=9)
+    assert (lost.verified_at, lost.last_partner_id) == (then, facts.OURS)
+    assert known(Observed.unknown(GONE), None) == Known(expires_on=date(2027, 3, 1))
+
+
+def test_a_time_that_azure_writes_strangely_is_no_day() -> None:
+    """A link without a readable time has none; the run goes on."""
+    odd = Observed(Seen.LINKED, "t", "o", facts.OURS, updated_at="yesterday")
+    assert known(odd, None).linked_since is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "tenants"),
+    [
+        ("partner=9999999", "Wingtip, Trey Research"),
+        ("partner = old", "Fabrikam, Relecloud"),
+        ("partner=", "Northwind Traders, Proseware, Lamna Healthcare"),
+        ("state=unreadable", "Proseware"),
+        ("state=not_read", "Lamna Healthcare"),
+        ("tag=EM*", "Fabrikam"),
+        (
+            "tenant=*t*",
+            "Northwind Traders, Tailspin Toys, Wingtip, Adatum, Lamna Healthcare, "
+            "Trey Research, Margie's Travel",
+        ),
+        ("partner_name=litware*", "Wingtip, Trey Research"),
+        ("problem!=", "Proseware"),
+        ("action=held", "Relecloud"),
+        ("identity!=automation", "Lamna Healthcare, Margie's Travel"),
+        ("expires>=2027-03-01", "all but alice"),
+        ("expires<2027-03-01", ""),
+        ("verified<2026-11-01", "Proseware"),
+        ("changed=2026-03-*", "all linked"),
+        ("since>2026-06-01", "Proseware"),
+        (f"principal={facts.guid(502)}", "Northwind Traders"),
+    ],
+)
+def test_links_are_shown_by_any_of_their_facts(condition: str, tenants: str) -> None:
+    """Globs for text, comparison for days, nothing for what is not there."""
+    plan = facts.inventory()
+    shown = matching(plan, conditions([condition], {"old": facts.OLD}))
+    names = [change.place.tenant for change in shown.changes]
+    if tenants == "all but alice":
+        assert names == [c.place.tenant for c in plan.changes if c.place.identity != "alice"]
+    elif tenants == "all linked":
+        assert names == [
+            c.place.tenant for c in plan.changes if c.observed and c.observed.state is Seen.LINKED
+        ]
+    else:
+        assert ", ".join(names) == tenants
+
+
+def test_every_condition_must_hold_and_findings_follow() -> None:
+    """What was found of a tenant that is not shown is not shown either."""
+    plan = facts.inventory()
+    both = matching(plan, conditions(["state=linked", "partner=4936128"], {}))
+    assert len(both.changes) == 3
+    none = matching(plan, conditions(["tenant=Wingtip"], {}))
+    assert [finding for finding in none.findings if finding.tenant] == []
+    assert matching(plan, ()) is plan
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("partner", "partner is no condition"),
+        ("=x", "=x is no condition"),
+        ("revenue=1", "revenue is no field; they are: tenant, "),
+    ],
+)
+def test_a_condition_that_is_none_is_said_so(text: str, said: str) -> None:
+    """With what may be asked."""
+    with pytest.raises(WrongUsage, match=said):
+        conditions([text], {})
+
+
+def test_customers_are_rolled_up_by_partner() -> None:
+    """The largest group first; a link in our own tenant counts for whom it serves."""
+    plan = facts.plan_of(
+        (
+            facts.wanted("Contoso", 9, covers=("Adatum", "Wingtip")),
+            facts.linked(9, facts.OLD, "Old"),
+        ),
+        (facts.wanted("Fabrikam", 1), facts.linked(1, facts.OURS, "Contoso UK")),
+        (facts.wanted("Fabrikam", 1, identity="alice"), facts.linked(2, facts.OURS, "Contoso GB")),
+        (facts.wanted("Northwind", 3), Observed.unknown(GONE)),
+    )
+    groups = grouped(plan, ["partner"])
+    assert [(g.values, g.names, g.customers) for g in groups] == [
+        ((facts.OURS,), ("Contoso UK", "Contoso GB"), ("Fabrikam",)),
+        ((facts.OLD,), ("Old",), ("Contoso", "Adatum", "Wingtip")),
+        (("",), (), ("Northwind",)),
+    ]
+    assert [group.count("unknown") for group in groups] == [0, 0, 1]
+
+
+def test_groups_of_tags_days_and_several_fields() -> None:
+    """A link with two tags is in both groups; days are grouped by month."""
+    plan = facts.inventory()
+    tags = {group.values: len(group.changes) for group in grouped(plan, ["tag"])}
+    assert tags == {("",): 9, ("emea",): 1, ("powerapps",): 1}
+    months = {group.values for group in grouped(plan, ["expires", "state"])}
+    assert ("2027-03", "linked") in months
+    assert ("", "not_read") in months
+    for field in FIELDS:
+        assert sum(len(group.changes) for group in grouped(plan, [field])) >= 10
+
+
+def test_the_inventory_adds_to_the_plans_shape_and_not_to_its_digest() -> None:
+    """Equal reads have equal digests, whenever they were made."""
+    plan = facts.inventory()
+    data, bare = inventory_data(plan, ["partner"]), inventory_data(facts.ordinary_plan())
+    assert data["digest"] == bare["digest"]
+    link = data["links"][0]
+    assert link["linked_since"] == "2026-03-21T00:36:59Z"
+    assert (link["verified_at"], link["expires_on"]) == ("2026-11-23T02:00:00Z", "2027-03-01")
+    assert data["groups"][0]["by"] == {"partner": facts.OURS}
+    assert "groups" not in bare
