@@ -100,6 +100,24 @@ class Options:
             help="How many links are worked on at a time.",
         ),
     ] = 32
+    processes: Annotated[
+        int | None,
+        Option(
+            metavar="N",
+            min=1,
+            max=64,
+            show_default=False,
+            help="Spread plan, apply and show over N processes; default: as many as pay off.",
+        ),
+    ] = None
+    executor: Annotated[
+        str | None,
+        Option(
+            metavar="dask:URL",
+            envvar="PAL_RECONCILE_EXECUTOR",
+            help="Spread plan, apply and show over a Dask cluster: dask:tcp://HOST:8786.",
+        ),
+    ] = None
     arm_endpoint: Annotated[
         str | None,
         Option(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from reconciler.azure.access import Azure
     from reconciler.cli.options import Options
+    from reconciler.cli.workers import Entrance
     from reconciler.core.checkup import Check, Checkup, Credential
     from reconciler.core.evidence import Reading
     from reconciler.core.findings import Finding
@@ -40,11 +41,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Run:
-    """One run over a selection, with all it needs at hand."""
+    """One run over a selection, with all it needs at hand.
+
+    azure     Azure as it is reached from here
+    entrance  where the crew's jobs get at it, which may be elsewhere
+    """
 
     options: Options
     selection: Selection
     azure: Azure
+    entrance: Entrance
     crew: Crew
     log: Any
     id: str
@@ -89,7 +95,7 @@ class Run:
                 _log_read(self.log, place, seen)
 
             facts = self._facts(*self._expiring())
-            return make_plan(wanted, facts, self.crew, self.azure.reader, on_read)
+            return make_plan(wanted, facts, self.crew, self.entrance.reader, on_read)
 
     def inventory(self) -> Plan:
         """The same reads, with what there is to say of each customer's footing."""
@@ -117,7 +123,7 @@ class Run:
             report = apply_plan(
                 plan,
                 self.crew,
-                self.azure.writer,
+                self.entrance.writer,
                 journal,
                 names=self.selection.config.partner_names,
                 max_changes=max_changes,

@@ -6,6 +6,7 @@ writes.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from threading import Event
 from typing import Protocol
 
 from reconciler.core.checkup import Check, Credential, Endpoint
@@ -47,6 +48,18 @@ class LinkWriter(LinkReader, Protocol):
 
     def pause(self, answer: Answer) -> bool:
         """Wait before a write is repeated; False when this link has no more tries or time."""
+        ...
+
+
+class Workshop(Protocol):
+    """What a worker in another process needs before its first job. It is pickled on its way."""
+
+    def open(self, stop: Event) -> None:
+        """Open it in this process; once `stop` is set, whatever waits there ends its wait."""
+        ...
+
+    def close(self) -> None:
+        """Close it in this process."""
         ...
 
 

@@ -15,6 +15,7 @@ ROOMS = ("core", "config", "azure", "engine", "store", "views", "emulator", "cli
 OWNERS = {
     "alembic": {"store"},
     "azure": {"azure"},
+    "distributed": {"engine"},
     "filelock": {"store"},
     "jinja2": {"views"},
     "markupsafe": {"views"},

@@ -16,7 +16,7 @@ def doctor(options: Options) -> int:
 
     # A secret that cannot be had is a step that fails, and no reason to look at nothing else.
     selection = read_file(options, with_secrets=False)
-    with wire.opened(options, selection) as run:
+    with wire.opened_here(options, selection) as run:
         checkup = run.checkup()
     has_news = not checkup.is_healthy or checkup.findings
     if has_news or not (options.quiet and options.format == "table"):

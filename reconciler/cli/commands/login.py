@@ -51,7 +51,7 @@ def login(
         note(IN_PLAIN_TEXT)
     who = selection.config.identities[identity].username
     outcomes = []
-    with wire.opened(options, selection) as run:
+    with wire.opened_here(options, selection) as run:
         for place in places:
             note(f"{place.tenant}: sign in as {who}{'' if device_code else ', in the browser'}")
             way = Way(_show_code if device_code else None, allow_plaintext_cache)

@@ -1,0 +1,25 @@
+"""How many processes are worth their start, where nobody says how many."""
+
+import pytest
+
+from reconciler.cli.workers import how_many_pay_off
+
+
+@pytest.mark.parametrize(
+    ("links", "concurrency", "cores", "number"),
+    [
+        (10, 1024, 64, 1),
+        (9_999, 1024, 64, 1),
+        (10_000, 1024, 64, 2),
+        (10_000, 64, 64, 1),
+        (10_000, 128, 64, 2),
+        (20_000, 1024, 64, 4),
+        (1_000_000, 1024, 8, 8),
+        (0, 1, 1, 1),
+    ],
+)
+def test_processes_are_taken_where_a_core_is_the_limit(
+    links: int, concurrency: int, cores: int, number: int
+) -> None:
+    """Enough links for each, enough requests at a time, and no more than there are cores."""
+    assert how_many_pay_off(links, concurrency, cores) == number

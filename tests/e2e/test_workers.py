@@ -1,0 +1,171 @@
+"""The same run on threads, on processes and on a cluster: same plan, same end, whoever dies."""
+
+import os
+import shlex
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.emulator.seed import read as seed
+from tests.e2e.cluster import Cluster, cluster
+from tests.e2e.command import APP, FOREIGN, OLD, OURS, SECRET, Desk, Ran, tenant_id
+
+COUNT = 24
+
+
+def world(desk: Desk, *faults: dict[str, Any]) -> None:
+    """Customers to create, to update, of somebody else, unreadable; the same to the last byte."""
+    ids = {1: OURS, 2: FOREIGN} | dict.fromkeys(range(6, COUNT + 1), OLD)
+    links = [
+        {
+            "tenant": tenant_id(number),
+            "client_id": APP,
+            "partner_id": partner_id,
+            "created": "2026-03-20T00:36:59.101Z",
+            "updated": "2026-03-21T00:36:59.101Z",
+        }
+        for number, partner_id in ids.items()
+    ]
+    refused = {"tenant": tenant_id(3), "aadsts": 53003}
+    desk.azure.state.reset(seed({"links": links, "faults": [refused, *faults]}))
+    desk.customers(COUNT)
+
+
+def end(desk: Desk) -> list[str | None]:
+    return [desk.truth(number) for number in range(1, COUNT + 1)]
+
+
+ENDED = [OURS, FOREIGN, None, *[OURS] * (COUNT - 3)]
+
+
+@pytest.fixture
+def dask(desk: Desk, tmp_path: Path) -> Iterator[Cluster]:
+    """Two workers that have the package and their own secret, and nothing of the coordinator's."""
+    env = {name: desk.env[name] for name in ("PATH", "HOME", "PAL_SECRET") if name in desk.env}
+    with cluster(tmp_path / "dask", env) as running:
+        yield running
+
+
+def both(desk: Desk, *how: str) -> tuple[str, Ran]:
+    """Plan, then apply; the plan's digest, and the apply."""
+    world(desk)
+    planned = desk.plan(*how)
+    assert planned.status == 4
+    applied = desk.apply("--allow=change-share", *how)
+    assert (applied.status, applied.err) == (4, planned.err)
+    return planned.data["digest"], applied
+
+
+def test_threads_processes_and_dask_agree(desk: Desk, dask: Cluster) -> None:
+    """The plan's digest, each outcome, the requests and what is linked at the end are the same."""
+    seen = []
+    for how in (("--processes=1",), ("--processes=2",), (f"--executor=dask:{dask.address}",)):
+        digest, applied = both(desk, *how)
+        assert end(desk) == ENDED
+        asked = desk.azure.state.requests.by_operation()
+        asked.pop("openid")  # one a process
+        asked.pop("metadata")
+        seen.append((digest, applied.outcomes, asked))
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_an_apply(desk: Desk, dask: Cluster) -> None:
+    """Its links are read again and finished by the other; every write is of the wanted ID, once."""
+    world(desk, {"operation": "update", "latency_s": 1.0})
+    process = desk.start(
+        *("apply", "--yes", "--format=json", "--allow=change-share"),
+        f"--executor=dask:{dask.address}",
+    )
+    desk.wait_for("update", 6)
+    dask.workers[0].kill()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 4, err
+    ran = Ran(process.returncode, out, err)
+    outcomes = set(ran.outcomes.values())
+    assert {"applied"} <= outcomes <= {None, "applied", "already"}
+    assert end(desk) == ENDED
+    writes = desk.requests("create", "update", "remove")
+    assert {request.partner_id for request in writes} == {OURS}
+    assert desk.run("journal", "verify").status == 0
+    again = desk.plan()
+    assert set(again.actions.values()) == {"none", "conflict", "unknown"}
+
+
+def test_a_process_that_is_killed_in_the_middle_of_an_apply(desk: Desk) -> None:
+    """The other process finishes its links; the end is the same."""
+    world(desk, {"operation": "update", "latency_s": 1.0})
+    process = desk.start(
+        *("apply", "--yes", "--format=json", "--allow=change-share", "--processes=2")
+    )
+    desk.wait_for("update", 6)
+    os.kill(children(process.pid)[0], signal.SIGKILL)
+    out, err = process.communicate(timeout=120)
+    ran = Ran(process.returncode, out, err)
+    assert ran.status == 4, err
+    assert set(ran.outcomes.values()) <= {None, "applied", "already"}
+    assert end(desk) == ENDED
+
+
+def children(pid: int) -> list[int]:
+    """The worker processes of a run: not the one that multiprocessing keeps for itself."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int(entry.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+            command = entry.joinpath("cmdline").read_text()
+        except OSError:
+            continue
+        if parent == pid and "spawn_main" in command:
+            found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.parametrize("how", ["processes", "dask"])
+def test_a_signal_ends_what_waits_elsewhere(
+    desk: Desk, how: str, request: pytest.FixtureRequest
+) -> None:
+    """Workers end their waits, writes under way are verified, the rest is skipped."""
+    world(desk, {"operation": "read", "after": COUNT - 1, "status": 429, "retry_after_s": 60})
+    option = (
+        "--processes=2"
+        if how == "processes"
+        else f"--executor=dask:{request.getfixturevalue('dask').address}"
+    )
+    process = desk.start("apply", "--yes", "--format=json", "--allow=change-share", option)
+    desk.wait_for("read", COUNT + 1)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=50)
+    ran = Ran(process.returncode, out, err)
+    assert ran.status == 143, err
+    assert set(ran.outcomes.values()) <= {None, "skipped"}
+    assert desk.requests("update", "create") == []
+
+
+def test_no_secret_travels(desk: Desk, dask: Cluster) -> None:
+    """A worker without the secret cannot sign in: the coordinator's is not sent to it."""
+    world(desk)
+    desk.env["PAL_SECRET"] = SECRET + "-of-the-coordinator"
+    desk.seed(clients=[{"client_id": APP, "secret": SECRET}])
+    planned = desk.plan(f"--executor=dask:{dask.address}", "--only=C1")
+    assert (planned.status, planned.actions["C1"]) == (0, "create")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        ("--executor=dask:tcp://127.0.0.1:1", 1, "no Dask scheduler answers"),
+        ("--executor=dask", 64, "dask:tcp://HOST:8786"),
+        ("--executor=ray:tcp://127.0.0.1:1", 64, "dask:tcp://HOST:8786"),
+        ("--executor=dask:tcp://127.0.0.1:1 --processes=2", 64, "exclude each other"),
+        ("--processes=0", 64, "--processes"),
+    ],
+)
+def test_workers_that_cannot_be_had(desk: Desk, arguments: str, status: int, words: str) -> None:
+    """What is wrong is said in a line, and no link is asked for."""
+    desk.customers(1)
+    ran = desk.run("plan", *shlex.split(arguments))
+    assert (ran.status, words in ran.err, "Traceback" in ran.err) == (status, True, False), ran.err
+    assert desk.requests("token", "read") == []
