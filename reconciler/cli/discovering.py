@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     from reconciler.core.identities import Identity
 
 
+MOST_NAMED = 10
+"""Tenants that a note names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """What is looked for, before anybody is asked.
 
-    source   the file that knows the identities
-    names    those that look
-    given    the tenants that were named; none where they are listed by whoever signs in
-    known    the file that is added to; None where a new one is written, or none
+    source  the file that knows the identities
+    names   those that look
+    given   the tenants that were named; none where they are listed by whoever signs in
+    known   the file that is added to; None where a new one is written, or none
     """
 
     source: Source
@@ -50,11 +54,13 @@ class Discovery:
     tenants   those that are new to the file, in the order in which they were named
     plan      the same as an inventory, as the file will want it
     present   how many tenants the file had already
+    unlisted  those of them that do not list all identities that look: they were not looked at
     """
 
     tenants: tuple[Found, ...]
     plan: Plan
     present: int
+    unlisted: tuple[str, ...] = ()
 
 
 def search(
@@ -117,7 +123,24 @@ def look(run: Run, search: Search) -> Discovery:
         interrupted=run.crew.stop.is_set,
     )
     asked = len({want.place.tenant for want in wanted})
-    return Discovery(tenants, plan, len(listed) - len(new) + asked - len(tenants))
+    present = len(listed) - len(new) + asked - len(tenants)
+    return Discovery(tenants, plan, present, _unlisted(known, listed, search.names))
+
+
+def _unlisted(
+    known: Source | None, listed: Sequence[Customer], names: Sequence[str]
+) -> tuple[str, ...]:
+    """The file's tenants among those listed that have links, but not of all these identities."""
+    links: dict[str, set[str]] = {}
+    for want in known.config.wanted if known else ():
+        links.setdefault(want.place.directory, set()).add(want.place.identity)
+    taken = known.tenants if known else {}
+    return tuple(
+        taken[directory]
+        for customer in listed
+        for directory in sorted(customer.names & set(taken))
+        if not set(names) <= links.get(directory, set(names))
+    )
 
 
 def _chosen(source: Source, names: Sequence[str]) -> tuple[str, ...]:
@@ -179,10 +202,22 @@ def summary(discovery: Discovery, path: Path) -> str:
 
     states = [c.observed.state for c in discovery.plan.changes if c.observed]
     counts = {state: states.count(state) for state in Seen}
-    present = f"; {discovery.present} tenants were there already" if discovery.present else ""
+    present = f"; it has {discovery.present} already" if discovery.present else ""
     return (
-        f"{len(discovery.tenants)} tenants for {path}: {counts[Seen.LINKED]} linked, "
+        f"new for {path}: {len(discovery.tenants)} tenants, {counts[Seen.LINKED]} linked, "
         f"{counts[Seen.NOT_LINKED]} not linked, {counts[Seen.UNKNOWN]} could not be read{present}"
+    )
+
+
+def left_to_do(discovery: Discovery, names: Sequence[str]) -> str | None:
+    """What a person has to write where the file has a tenant, but not with these identities."""
+    if not discovery.unlisted:
+        return None
+    shown = ", ".join(discovery.unlisted[:MOST_NAMED])
+    more = len(discovery.unlisted) - MOST_NAMED
+    return (
+        f"not looked at, for the file has them without {' and '.join(names)}: {shown}"
+        f"{f' and {more} more' if more > 0 else ''}; to manage these links, list the identity there"
     )
 
 

@@ -51,7 +51,9 @@ def test_three_hundred_customers_become_a_file_that_is_in_sync(desk: Desk) -> No
         *("--out", "found.yaml", "--format", "json"),
     )
     assert ran.status == 4
-    assert "300 tenants for found.yaml: 289 linked, 9 not linked, 2 could not be read" in ran.err
+    assert (
+        "new for found.yaml: 300 tenants, 289 linked, 9 not linked, 2 could not be read" in ran.err
+    )
     assert ran.link("Customer 5")["problem"]["code"] == "app_not_in_tenant"
     summary = in_sync(desk, "found.yaml").data["summary"]
     assert (summary["links"], summary["none"], summary["unmanaged"]) == (298, 289, 9)
@@ -85,7 +87,7 @@ def test_an_update_adds_what_is_new_and_nothing_else(desk: Desk) -> None:
         *("discover", "--update", "tenants.yaml", "--tenants-from", "Customers.csv", "-q")
     )
     assert ran.status == 0
-    assert "1 tenants were there already" in ran.err
+    assert "it has 1 already" in ran.err
     after = path.read_bytes()
     head, tail = before.split(b"\n\n# the end")
     assert (after.startswith(head), after.endswith(b"\n\n# the end" + tail)) == (True, True)
@@ -221,3 +223,18 @@ def test_force_overwrites(desk: Desk) -> None:
     ran = desk.run("discover", "--tenants", tenant_id(1), "--out", "tenants.yaml", "--force")
     assert (ran.status, "defaults:" in path.read_text()) == (0, True)
     in_sync(desk, "tenants.yaml")
+
+
+def test_a_tenant_that_the_file_has_without_the_identity_is_named(desk: Desk) -> None:
+    """An entry of the file is never changed; what it lacks is for a person to write."""
+    path = begin(
+        desk,
+        "  other: {kind: azure_cli}\ntenants:\n"
+        f"  - {{name: First, tenant: {tenant_id(1)}, identities: [other], state: unmanaged}}\n",
+    )
+    before = path.read_bytes()
+    ran = desk.run(
+        *("discover", "--identity", "app", "--tenants", tenant_id(1), "--update", "tenants.yaml")
+    )
+    assert (ran.status, path.read_bytes()) == (0, before)
+    assert "the file has them without app: First; to manage these links" in ran.err

@@ -79,6 +79,8 @@ def _write(search: discovering.Search, discovery: discovering.Discovery, path: P
     if discovery.plan.interrupted:
         raise RunFailed(f"the look was cut short; {path} was not written")
     output.note(discovering.summary(discovery, path))
+    if remark := discovering.left_to_do(discovery, search.names):
+        output.note(remark)
     if any(tenant.links for tenant in discovery.tenants):
         discovering.write(search, discovery, path)
         output.note(f"wrote {path}; look at it, then: pal-reconcile plan -c {path}")
