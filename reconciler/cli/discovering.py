@@ -82,6 +82,11 @@ def search(
     if update:
         known = source if update == path else read(update, today)
         _check_same(source, known, chosen)
+    if app := next(filter(source.is_per_tenant, chosen), None):
+        raise WrongUsage(
+            f"{app} is another app in each tenant (client_id: per_tenant), and which one the file "
+            "has to say first; look with one app, with a person or with the Azure CLI"
+        )
     identities = [source.config.identities[name] for name in chosen]
     if not given and not any(map(_can_list, identities)):
         raise WrongUsage(

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.config import files
-from reconciler.config.fields import GUID
+from reconciler.config.fields import GUID, PER_TENANT
 from reconciler.config.found import Habits
 from reconciler.config.load import Config, settled
 from reconciler.config.nodes import Table
@@ -34,6 +34,12 @@ class Source:
         """What the file calls its tenants: GUID or domain, in lower case → name."""
         tables = [node for node in self.root.items_at("tenants") if isinstance(node, Table)]
         return {str(table["tenant"]).casefold(): str(table["name"]) for table in tables}
+
+    def is_per_tenant(self, identity: str) -> bool:
+        """Whether this identity is another app in each tenant, and in none before one says so."""
+        found = self.root.get("identities")
+        node = found.get(identity) if isinstance(found, Table) else None
+        return isinstance(node, Table) and node.get("client_id") == PER_TENANT
 
     @property
     def domains(self) -> list[str]:

@@ -238,3 +238,13 @@ def test_a_tenant_that_the_file_has_without_the_identity_is_named(desk: Desk) ->
     )
     assert (ran.status, path.read_bytes()) == (0, before)
     assert "the file has them without app: First; to manage these links" in ran.err
+
+
+def test_an_app_of_each_customers_own_cannot_look(desk: Desk) -> None:
+    """Which app is whose stands in the file that a look would write."""
+    (desk.path / "tenants.yaml").write_text(
+        "version: 1\nidentities:\n"
+        "  app: {kind: client_secret, client_id: per_tenant, secret: {env: 'PAL_{KEY}'}}\n"
+    )
+    ran = desk.run("discover", "--tenants", "a.example")
+    assert (ran.status, "app is another app in each tenant" in ran.err) == (64, True), ran.err

@@ -60,14 +60,16 @@ def _gather(run: "Run", customer: str) -> "Evidence":
     from reconciler.core.evidence import Evidence, Exhibit, Past, names_of_others
 
     config, wanted = run.selection.config, run.selection.wanted
+    identities = config.identities
     readings = run.testify()
     changes = diff(wanted, {place: reading.observed for place, reading in readings.items()})
     past = Past.of(customer, changes)
     return Evidence(
         customer,
         tuple(
-            Exhibit(change, config.identities[change.place.identity], readings.get(change.place))
+            Exhibit(change, identities[place.identity].at(place), readings.get(place))
             for change in changes
+            for place in [change.place]
         ),
         past.lines(_journal(run.options)),
         _lives(run.options, past),
