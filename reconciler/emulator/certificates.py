@@ -79,5 +79,5 @@ def _thumbprints(certificate: Any) -> tuple[bytes, bytes]:
     from cryptography.hazmat.primitives import hashes
 
     # An identifier, not a signature: SHA-1 is what `x5t` is defined with.
-    sha1 = certificate.fingerprint(hashes.SHA1())  # noqa: S303
+    sha1 = certificate.fingerprint(hashes.SHA1())  # noqa: S303 - no signature
     return sha1, certificate.fingerprint(hashes.SHA256())
