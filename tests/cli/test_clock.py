@@ -91,7 +91,7 @@ def test_a_saved_plan_grows_old(path: Path, later: timedelta, guards: list[str])
         save_plan(file, planned(selection))
         clock.move_to("2027-02-01T02:00:00Z")
         clock.tick(later)
-        plan, refusals = load_plan(file, selection.config.digest)
+        plan, refusals = load_plan(file, selection.config)
         refusals += check(
             plan, plan.writes, selection.config.limits, named=(), allowed=(), now=now()
         )

@@ -50,7 +50,9 @@ def write_certificates(folder: Path) -> dict[str, str | None]:
         "locked.pfx": (pfx(locked), PASSWORD),
     }
     for file, (data, _) in forms.items():
-        (folder / file).write_bytes(data)
+        path = folder / file
+        path.write_bytes(data)
+        path.chmod(0o600)
     return {file: password for file, (_, password) in forms.items()}
 
 
@@ -73,4 +75,5 @@ def write_pair(
     )
     pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.write_bytes(pem + certificate.public_bytes(Encoding.PEM))
+    path.chmod(0o600)
     return path

@@ -114,7 +114,7 @@ def test_a_certificate_that_ends_soon_is_a_finding(desk: Desk) -> None:
     assert steps(ran, "C1")["certificate"] == "ok"
     for command in ("plan", "show"):
         found = desk.run(command, "--format", "json").data["findings"]
-        assert found == ran.data["findings"]
+        assert ran.data["findings"][0] in found
     write_certificates(desk.path)
     path.write_text(path.read_text().replace("soon.pem}", "locked.pem}, password: {env: PAL_PW}"))
     assert doctor(desk, PAL_PW=PASSWORD).data["findings"] == []
