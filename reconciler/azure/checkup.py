@@ -112,7 +112,7 @@ class Doctor:
         """All that has to be had before this identity can sign in; empty where nothing has."""
         secrets = self._entra.secrets
         proofs: list[Callable[[], object]] = [
-            partial(secrets.resolve, ref) for ref in identity.secret_refs
+            partial(secrets.resolve_one, group) for group in identity.proofs
         ]
         if identity.token:
             proofs.append(partial(platform_token, identity.token, self._https))

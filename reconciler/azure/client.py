@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from reconciler.azure.credentials import Entra
@@ -19,7 +20,7 @@ from reconciler.azure.refusals import is_not_linked, of_arm
 from reconciler.azure.retry import Patience, Trouble
 from reconciler.azure.users import in_person
 from reconciler.core.identities import Identity
-from reconciler.core.links import Observed, Place, Problem, Seen
+from reconciler.core.links import Observed, Place, Problem, Rotation, Seen
 from reconciler.core.problems import BROKEN_IDENTITY
 from reconciler.core.results import Answer, Reply
 
@@ -69,6 +70,7 @@ class Session:
         self.arm = entra.cloud.arm
         self.tenant_id: str | None = None
         self.object_id: str | None = None
+        self.rotation: Rotation | None = None
         self.new_patience = new_patience
         self._place = place
         self._identity = identity
@@ -101,9 +103,13 @@ class Session:
     def ask_token(self, patience: Patience) -> str:
         """Sign in to the tenant that was found; a fresh secret is given time. Raises `Trouble`."""
 
+        def attempt(identity: Identity) -> str:
+            return self._entra.token(identity, self.tenant_id or ANYWHERE)
+
         def ask() -> str:
             try:
-                return self._entra.token(self._identity, self.tenant_id or ANYWHERE)
+                token, self.rotation = self._entra.rotations.sign_in(self._identity, attempt)
+                return token
             except Trouble as trouble:
                 raise in_person(trouble, self._identity, self._place) from None
 
@@ -150,13 +156,15 @@ class LinkReader:
         """Ask Azure for the link; trouble comes back as `Observed.unknown`."""
         patience = self._session.new_patience()
         try:
-            return patience.call(lambda: self._read_once(patience))
+            observed = patience.call(lambda: self._read_once(patience))
         except Trouble as trouble:
             return Observed.unknown(
                 trouble.problem,
                 tenant_id=self._session.tenant_id,
                 object_id=self._session.object_id,
             )
+        rotation = self._session.rotation
+        return replace(observed, rotation=rotation) if rotation else observed
 
     @property
     def url(self) -> str:

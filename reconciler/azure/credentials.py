@@ -15,19 +15,22 @@ from reconciler.azure.https import Https
 from reconciler.azure.kinds import KINDS, Opening
 from reconciler.azure.refusals import SignIn, sign_in_trouble
 from reconciler.azure.retry import Trouble
+from reconciler.azure.rotation import Rotations
 from reconciler.azure.secrets import Secrets, Unresolved
 from reconciler.azure.transport import Transport
 from reconciler.azure.users import People, Seat, is_without_keyring, no_keyring
 from reconciler.azure.vaults import Vaults
 from reconciler.core.identities import Identity
 from reconciler.core.links import Problem
+from reconciler.core.problems import CREDENTIAL_UNUSABLE
 
 
 class Entra:
     """Hands out tokens for ARM; safe to share between threads.
 
-    secrets  those of all identities, each resolved once
-    people   whose sign-ins may be used; None where the file names nobody
+    secrets    those of all identities, each resolved once
+    rotations  which secret of several is accepted
+    people     whose sign-ins may be used; None where the file names nobody
     """
 
     def __init__(
@@ -38,9 +41,10 @@ class Entra:
         self.directories = Directories(cloud.authority, https)
         self._https = https
         self.secrets = Secrets(vaults.read)
+        self.rotations = Rotations()
 
     def token(self, identity: Identity, tenant_id: str) -> str:
-        """Sign in once and return an access token; raises `Trouble`."""
+        """Sign in once, by one secret, and return an access token; raises `Trouble`."""
         who = SignIn(tenant_id, identity.client_id or "", self.cloud.authority)
         transport = Transport(self._https, self.directories, who)
         opening = Opening(
@@ -68,7 +72,7 @@ def unusable(identity: Identity, why: str) -> Trouble:
     """An identity that has nothing to sign in with, before anybody was asked."""
     return Trouble(
         Problem(
-            "credential_unusable",
+            CREDENTIAL_UNUSABLE,
             f"identity {identity.label}: {' '.join(why.split())[:300]}",
             "run validate and see to the identity's references in the file",
         )

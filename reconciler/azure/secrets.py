@@ -49,6 +49,18 @@ class Secrets:
                 self._known[ref] = self._read(ref)
             return self._known[ref]
 
+    def resolve_one(self, refs: Iterable[SecretRef]) -> None:
+        """See that one of these can be had; raises `Unresolved` for the first if none can."""
+        first: Unresolved | None = None
+        for ref in refs:
+            try:
+                self.resolve(ref)
+                return
+            except Unresolved as error:
+                first = first or error
+        if first:
+            raise first
+
     def resolve_text(self, ref: SecretRef) -> str:
         """The same as text, without the line end that editors and `echo` add."""
         try:
@@ -70,11 +82,18 @@ class Secrets:
 
 
 def check(identities: Iterable[Identity]) -> None:
-    """Raise `BadFile` with a complaint for each reference that cannot be resolved.
+    """Raise `BadFile` with a complaint for each reference that is needed and cannot be resolved.
 
-    Offline: a key vault is not asked and no program is run, only whether that could be done.
+    Offline: a key vault is not asked and no program is run, only whether that could be done. Of
+    several secrets of an identity one is enough: during a rotation not all of them are there.
     """
-    _check_each(identities, check_ref)
+    complaints: list[str] = []
+    for identity in identities:
+        for group in identity.proofs:
+            found = [_complaint(identity, ref, check_ref) for ref in group]
+            complaints += found if all(found) else []
+    if complaints:
+        raise BadFile(*complaints)
 
 
 def check_vaults(identities: Iterable[Identity], vault_suffix: str) -> None:
@@ -84,18 +103,8 @@ def check_vaults(identities: Iterable[Identity], vault_suffix: str) -> None:
         if ref.source == "keyvault":
             check_vault(ref, vault_suffix)
 
-    _check_each(identities, check_one)
-
-
-def _check_each(identities: Iterable[Identity], check_one: Callable[[SecretRef], None]) -> None:
-    complaints = []
-    for identity in identities:
-        for ref in identity.secret_refs:
-            try:
-                check_one(ref)
-            except Unresolved as error:
-                complaints.append(f"{ref.where}: {error} (identity {identity.label})")
-    if complaints:
+    refs = ((identity, ref) for identity in identities for ref in identity.secret_refs)
+    if complaints := [said for who, ref in refs if (said := _complaint(who, ref, check_one))]:
         raise BadFile(*complaints)
 
 
@@ -116,6 +125,15 @@ def _is_world_readable(name: str) -> bool:
     with suppress(OSError, ValueError):
         return bool(os.stat(name).st_mode & stat.S_IROTH)
     return False
+
+
+def _complaint(identity: Identity, ref: SecretRef, check_one: Callable[[SecretRef], None]) -> str:
+    """What is wrong with a reference, in one line; empty if nothing is."""
+    try:
+        check_one(ref)
+    except Unresolved as error:
+        return f"{ref.where}: {error} (identity {identity.label})"
+    return ""
 
 
 def check_ref(ref: SecretRef) -> None:

@@ -56,8 +56,12 @@ def check_apps(draft: Draft) -> None:
 def references(name: str, identity: Identity) -> Iterator[tuple[Path, Reference]]:
     """The references to secrets of an identity, with their places."""
     for key in SECRETS:
-        if reference := getattr(identity, key, None):
-            yield ("identities", name, key), reference
+        found = getattr(identity, key, None)
+        if isinstance(found, list):
+            for number, reference in enumerate(found):
+                yield ("identities", name, key, number), reference
+        elif found:
+            yield ("identities", name, key), found
 
 
 def _check_placeholders(draft: Draft, path: Path, reference: Reference, has_keys: bool) -> None:
@@ -113,8 +117,9 @@ def _is_lost(draft: Draft, index: int) -> bool:
 
 
 def _has_placeholder(identity: Identity | None) -> bool:
-    references = [getattr(identity, key, None) for key in SECRETS]
-    texts = [text for reference in references if reference for text in reference.texts]
+    if identity is None:
+        return False
+    texts = [text for _, reference in references("", identity) for text in reference.texts]
     return any(placeholder in text for text in texts for placeholder in PLACEHOLDERS)
 
 

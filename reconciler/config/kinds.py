@@ -5,7 +5,7 @@ A new kind is one more class here, one more in the union, and a line in `wanted.
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from reconciler.config import fields
 
@@ -72,6 +72,17 @@ def _exactly_one(part: PartT) -> PartT:
     return part
 
 
+def _form(value: object) -> str:
+    return "many" if isinstance(value, list) else "one"
+
+
+References = Annotated[
+    Annotated[Reference, Tag("one")] | Annotated[list[Reference], Field(min_length=1), Tag("many")],
+    Discriminator(_form),
+]
+"""One reference, or several that are tried in turn. `wording` takes the tag out of its paths."""
+
+
 class ClientSecret(Part):
     """An app registration that signs in with a client secret."""
 
@@ -80,8 +91,9 @@ class ClientSecret(Part):
     client_id: fields.AppId
     """The application (client) ID of the app registration; per_tenant where each customer has one
     of its own, which stands at the tenant."""
-    secret: Reference
-    """Where the client secret is to be found."""
+    secret: References
+    """Where the client secret is to be found. Of a list, the first that Entra accepts is used:
+    a rotation without a gap."""
     expires_on: fields.Date | None = None
     """The day the secret ends: a finding from 30 days before."""
 

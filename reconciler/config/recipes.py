@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from reconciler.config.apps import is_per_tenant
+from reconciler.config.apps import is_per_tenant, references
 from reconciler.config.kinds import Identity as IdentityModel
 from reconciler.config.kinds import Reference, WorkloadToken
 from reconciler.config.nodes import Path as NodePath
@@ -20,15 +20,19 @@ def identities(
     """
 
     def identity(name: str, model: IdentityModel) -> Identity:
+        refs: dict[str | int, list[SecretRef]] = {}
+        for path, found in references(name, model):
+            refs.setdefault(path[2], []).append(secret_ref(found, folder, where(path)))
+
         def ref(key: str) -> SecretRef | None:
-            found: Reference | None = getattr(model, key, None)
-            return secret_ref(found, folder, where(("identities", name, key))) if found else None
+            return refs[key][0] if key in refs else None
 
         return Identity(
             name,
             model.kind,
             client_id=None if is_per_tenant(model) else getattr(model, "client_id", None),
             secret=ref("secret"),
+            spare_secrets=tuple(refs.get("secret", ())[1:]),
             certificate=ref("certificate"),
             password=ref("password"),
             token=_token(getattr(model, "token", None), folder),

@@ -62,7 +62,8 @@ def path_of(error: ErrorDetails) -> Path:
     if _is_key(error):
         return steps[:-1]
     if steps[0] == "identities" and len(steps) > 2:
-        return (*steps[:2], *steps[3:])
+        is_tagged = len(steps) > 4 and steps[3] == "secret"
+        return (*steps[:2], *steps[3:4], *steps[5 if is_tagged else 4 :])
     if error["type"].startswith("union_tag") and isinstance(error["input"], Table):
         return (*steps, "kind")
     return steps
@@ -117,10 +118,10 @@ def worded(error: ErrorDetails) -> str:
             return f"{subject}{_shown(value)} is unknown; choose {error['ctx']['expected']}"
         case "too_short":
             return f"{path[-1]} is empty; name at least one, or leave {path[-1]} out"
-        case _ if path[-1] in SECRET_KEYS:
+        case _ if (key := _named(path)) in SECRET_KEYS:
             if isinstance(value, str | Plain):
-                return _inline(str(path[-1]))
-            return f"{path[-1]} takes {REFERENCE}"
+                return _inline(key)
+            return f"{key} takes {REFERENCE}"
         case _ if path[-1] in ADDRESSES:
             return f"{path[-1]} takes {REFERENCE}; never write the URL itself ({MASKED})"
         case _ if path[-1] in _MAPPINGS:
@@ -129,6 +130,11 @@ def worded(error: ErrorDetails) -> str:
             return f"{subject} takes identities' names or mappings; write [automation]"
         case kind:
             return f"{subject} takes {_SHAPES.get(kind, 'a mapping: {key: value}')}"
+
+
+def _named(path: Path) -> str:
+    """The key that a value stands under, be it an item of a list there."""
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
 def _subject(path: Path) -> str:
@@ -185,10 +191,11 @@ def _unknown_kind(value: object) -> str:
 def _unknown_key(error: ErrorDetails) -> str:
     *around, key = path_of(error)
     key = str(key)
-    is_reference = len(around) == 3 and around[0] == "identities"
+    is_reference = len(around) >= 3 and around[0] == "identities"
     if is_reference or (around and around[-1] in ADDRESSES):
-        near = did_you_mean(key, _known(error)) or f"write {_MAPPINGS.get(around[-1], REFERENCE)}"
-        return f"a key of {around[-1]} ({MASKED}) is unknown; {near}"
+        under = _named(tuple(around))
+        near = did_you_mean(key, _known(error)) or f"write {_MAPPINGS.get(under, REFERENCE)}"
+        return f"a key of {under} ({MASKED}) is unknown; {near}"
     if key == MERGE:
         return "merge keys (<<) are not read; write the keys out"
     if key in LATER_KEYS:
@@ -209,7 +216,7 @@ def _known(error: ErrorDetails) -> Collection[str]:
     if not around:
         return schema.Document.model_fields
     if around[0] == "identities":
-        if len(around) == 3:
+        if len(around) >= 3:
             model = kinds.WorkloadToken if around[2] == "token" else kinds.Reference
             return model.model_fields
         return _OF_KIND[str(error["loc"][2])].model_fields

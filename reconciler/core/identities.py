@@ -71,6 +71,7 @@ class Identity:
                       where each customer has an app of its own
     tenant            the customer whose own app this is; None for an identity that serves many
     secret            of `client_secret`
+    spare_secrets     of `client_secret`: tried in turn where Entra refuses the first
     certificate       of `client_certificate`: a PEM or PFX file with its key
     password          of `client_certificate`, if its key is encrypted
     token             of `workload_identity`
@@ -92,6 +93,7 @@ class Identity:
     username: str | None = None
     unattended: bool = False
     tenant: str | None = None
+    spare_secrets: tuple[SecretRef, ...] = ()
 
     def at(self, place: Place) -> "Identity":
         """This identity as it signs in there: by the customer's own app, where it has one."""
@@ -104,6 +106,7 @@ class Identity:
             secret=self.secret and self.secret.filled(app),
             certificate=self.certificate and self.certificate.filled(app),
             password=self.password and self.password.filled(app),
+            spare_secrets=tuple(spare.filled(app) for spare in self.spare_secrets),
             expires_on=app.expires_on or self.expires_on,
             tenant=place.tenant,
         )
@@ -115,5 +118,13 @@ class Identity:
 
     @property
     def secret_refs(self) -> tuple[SecretRef, ...]:
-        """All references that must resolve before this identity can sign in."""
-        return tuple(ref for ref in (self.secret, self.certificate, self.password) if ref)
+        """All references that this identity may sign in with."""
+        listed = (self.secret, *self.spare_secrets, self.certificate, self.password)
+        return tuple(ref for ref in listed if ref)
+
+    @property
+    def proofs(self) -> tuple[tuple[SecretRef, ...], ...]:
+        """What must resolve before this identity can sign in: of each group, one."""
+        secrets = (self.secret, *self.spare_secrets) if self.secret else ()
+        groups = (secrets, *((ref,) for ref in (self.certificate, self.password) if ref))
+        return tuple(group for group in groups if group)

@@ -131,6 +131,17 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Rotation:
+    """Which of several secrets an identity signed in with; references, as the file has them.
+
+    refused  those that were tried before, in vain
+    """
+
+    accepted: str
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """One link as Azure shows it.
 
@@ -139,6 +150,7 @@ class Observed:
     version               Azure's counter: every successful write adds 1
     updated_at            Azure's own text, ISO 8601 in UTC; likewise created_at
     problem               set when, and only when, the state is unknown
+    rotation              set where the identity has several secrets
     """
 
     state: Seen
@@ -150,6 +162,7 @@ class Observed:
     updated_at: str | None = None
     created_at: str | None = None
     problem: Problem | None = None
+    rotation: Rotation | None = None
 
     @classmethod
     def unknown(

@@ -15,6 +15,9 @@ BROKEN_IDENTITY = frozenset(
 )
 """This credential may be wrong everywhere."""
 
+CREDENTIAL_UNUSABLE = "credential_unusable"
+"""There is nothing to sign in with; nobody was asked."""
+
 INVALID_PARTNER_ID = "invalid_partner_id"
 """Azure says that this ID is no partner."""
 

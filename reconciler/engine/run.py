@@ -18,6 +18,7 @@ from reconciler.core.plan import Plan, Report
 from reconciler.core.ports import Journal, OpenReader, OpenWriter
 from reconciler.core.problems import LIMIT, NAME_MISMATCH
 from reconciler.core.results import Result, skipped, untouched
+from reconciler.core.rotations import rotation_findings
 from reconciler.engine.executors import spread
 from reconciler.engine.gates import Identities, PartnerIds, ReadGates, WriteGates
 from reconciler.engine.guests import Guests
@@ -83,7 +84,12 @@ def make_plan(
         facts.config_digest,
         facts.clock(),
         facts.tool_version,
-        (*facts.findings, *name_findings(facts.names, _observed(changes)), *guests),
+        (
+            *facts.findings,
+            *name_findings(facts.names, _observed(changes)),
+            *rotation_findings({place: observed[place] for place in places}),
+            *guests,
+        ),
         interrupted=crew.stop.is_set,
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.config.conftest import SOUND, Complainer
+from tests.config.conftest import SOUND, Complainer, Loader
 
 SECRET = "hun8Q~terTWO.zz"
 PEM = f"|\n      -----BEGIN PRIVATE KEY-----\n      {SECRET}\n"
@@ -16,7 +16,13 @@ AS_REFERENCE = {
     PEM: f"secret {INLINE}",
     "12345678": f"secret {INLINE}",
     "": "secret is empty; give it a value or leave it out",
-    f"[{SECRET}]": "secret takes {env: NAME} or {file: PATH}",
+    f"[{SECRET}]": f"secret {INLINE}",
+    f"[{{env: A}}, {SECRET}]": f"secret {INLINE}",
+    f"[{{env: A}}, {{evn: {SECRET}}}]": "a key of secret (***) is unknown; did you mean env?",
+    f"[{{env: A}}, [{SECRET}]]": "secret takes {env: NAME} or {file: PATH}",
+    f"[{{env: {SECRET}}}]": "env is not the name of an environment variable; never write the "
+    "secret",
+    "[]": "secret is empty; name at least one, or leave secret out",
     f"{{{SECRET}}}": "a key of secret (***) is unknown; write {env: NAME} or {file: PATH}",
     f"{{value: {SECRET}}}": "a key of secret (***) is unknown; write {env: NAME} or {file: PATH}",
     f"{{evn: {SECRET}}}": "a key of secret (***) is unknown; did you mean env?",
@@ -108,4 +114,17 @@ def test_a_web_address_may_carry_a_key(complaints: Complainer) -> None:
     text = SOUND.replace("Northwind.OnMicrosoft.com", f"https://a.example/?sig={SECRET}")
     assert masked(complaints(text)) == [
         "tenant is a web address; give the tenant's GUID or a verified domain"
+    ]
+
+
+def test_several_secrets_stand_in_their_order(loaded: Loader) -> None:
+    """The first is tried first; each knows its place."""
+    several = "[{env: PAL_NEW}, {file: /run/old}]"
+    identity = loaded(SOUND.replace("{env: PAL_AUTOMATION_SECRET}", several)).identities[
+        "automation"
+    ]
+    assert [str(ref) for ref in identity.secret_refs] == ["{env: PAL_NEW}", "{file: /run/old}"]
+    assert [ref.where for ref in identity.secret_refs] == [
+        "tenants.yaml:10:14",
+        "tenants.yaml:10:30",
     ]

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.e2e.command import OURS, Desk, tenant_id
+from tests.e2e.command import APP, OURS, Desk, tenant_id
 
 
 def test_a_value_is_explained_on_the_command_line(desk: Desk) -> None:
@@ -81,3 +81,21 @@ def test_a_missing_secret_names_the_customer(desk: Desk) -> None:
     doctor = desk.run("doctor")
     assert "own of C2" in doctor.out
     assert "own (2 apps)" in doctor.out
+
+
+def test_a_rotation_has_no_gap(desk: Desk) -> None:
+    """The secret that Entra accepts is used, and a finding names the other."""
+    desk.customers(3)
+    path = desk.path / "tenants.yaml"
+    path.write_text(
+        path.read_text().replace("{env: PAL_SECRET}", "[{env: PAL_NEW}, {env: PAL_OLD}]")
+    )
+    desk.seed(dict.fromkeys(range(1, 4), OURS), clients=[{"client_id": APP, "secret": "old"}])
+    desk.env |= {"PAL_NEW": "new", "PAL_OLD": "old"}
+    ran = desk.plan("--detailed-exitcode")
+    (finding,) = ran.data["findings"]
+    assert (ran.status, finding["code"]) == (0, "secret_refused")
+    assert "signs in with {env: PAL_OLD}; {env: PAL_NEW} is not accepted" in finding["message"]
+    desk.seed(dict.fromkeys(range(1, 4), OURS), clients=[{"client_id": APP, "secret": "new"}])
+    ran = desk.plan("--detailed-exitcode")
+    assert (ran.status, ran.data["findings"]) == (0, [])
