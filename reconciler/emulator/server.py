@@ -11,6 +11,7 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,6 +30,13 @@ from reconciler.emulator.workloads import environment
 from reconciler.emulator.world import World
 
 POLL_S = 0.002
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Its time goes on, whatever a test does meanwhile to the clock of the process."""
+
+    def time(self, now: Callable[[], float] = time.monotonic) -> float:
+        return now()
 
 
 class Emulator:
@@ -93,7 +101,7 @@ class Emulator:
             ]
             started = threading.Event()
             thread = threading.Thread(
-                target=lambda: asyncio.run(self._serve(listeners, started)),
+                target=lambda: self._run(listeners, started),
                 name="pal-emulator",
                 daemon=True,
             )
@@ -122,6 +130,10 @@ class Emulator:
         self._ca_path.write_bytes(authority.cert_pem.bytes())
         with certificate.private_key_and_cert_chain_pem.tempfile() as key_path:
             return server(Azure(self.state, self._disconnect), ssl_certfile=key_path)
+
+    def _run(self, listeners: list[socket.socket], started: threading.Event) -> None:
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            runner.run(self._serve(listeners, started))
 
     async def _serve(self, listeners: list[socket.socket], started: threading.Event) -> None:
         serving = [
