@@ -122,6 +122,7 @@ def log_ending(ending: Ending, options: Options) -> None:
         duration_s=round(ending.duration_s, 3),
         phases_s={name: round(seconds, 3) for name, seconds in ending.phases_s.items()},
         complete=plan.is_complete if plan else None,
+        for_day=plan.for_day.isoformat() if plan and plan.for_day else None,
         counts=count_actions(plan.changes) if plan else None,
         outcomes=count_outcomes(report.results) if report else None,
         refusals=[refusal.guard for refusal in report.refusals] if report else None,

@@ -27,8 +27,8 @@ def keep(run: Run, ending: Ending, *, is_fresh: bool) -> str | None:
 
     is_fresh  whether the run itself made its plan
     """
-    if ending.fact is None:
-        return None
+    if ending.fact is None or (is_fresh and ending.plan and ending.plan.for_day):
+        return None  # nothing was read, or it was compared with what is not wanted yet
     try:
         with closing(wire.open_history(run.options)) as history:
             history.record(_recording(run, ending, ending.fact, is_fresh))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.progress import counting
@@ -95,12 +95,11 @@ class Run:
                 _log_read(self.log, place, seen)
 
             facts = self._facts(*self._expiring())
-            return make_plan(wanted, facts, self.crew, self.entrance.reader, on_read)
+            plan = make_plan(wanted, facts, self.crew, self.entrance.reader, on_read)
+        return replace(plan, not_selected=len(self.selection.config.wanted) - len(wanted))
 
     def inventory(self) -> Plan:
         """The same reads, with what there is to say of each customer's footing."""
-        from dataclasses import replace
-
         from reconciler.core.footing import footing_findings
 
         plan, config = self.plan(), self.selection.config
@@ -110,8 +109,6 @@ class Run:
 
     def apply(self, plan: Plan, journal: FileJournal, max_changes: int | None) -> Report:
         """Make the plan's changes, or the first `max_changes` of them."""
-        from dataclasses import replace
-
         from reconciler.engine.run import apply_plan
 
         with self._working("Applying", len(plan.writes[:max_changes])) as advance:
@@ -183,7 +180,7 @@ class Run:
         """The findings of certificates: their end stands in them and not in the file."""
         from reconciler.core.checkup import expiring
 
-        return expiring(self._certificates().values(), now().date())
+        return expiring(self._certificates().values(), self.selection.config.day)
 
     def ends(self) -> Mapping[str, date]:
         """The last day of each credential that has one: as its certificate or the file says.

@@ -33,7 +33,7 @@ def load_plan(path: Path, config: Config) -> tuple[Plan, tuple[Refusal, ...]]:
     config  tenants.yaml as it is now: it knows the apps that a plan does not repeat
     """
     from reconciler.core.documents import read_plan
-    from reconciler.core.guards import check_saved
+    from reconciler.core.guards import check_day, check_saved
     from reconciler.core.plan import Plan, Refusal
 
     try:
@@ -43,7 +43,8 @@ def load_plan(path: Path, config: Config) -> tuple[Plan, tuple[Refusal, ...]]:
     except Refused as refused:
         nothing = Plan((), config.digest, now(), __version__)
         return nothing, (Refusal(refused.guard, f"{path}: {refused}"),)
-    return _with_apps(plan, config), check_saved(plan, config.digest)
+    refusals = check_saved(plan, config.digest) or check_day(plan, config.wanted, config.day)
+    return _with_apps(plan, config), refusals
 
 
 def _with_apps(plan: Plan, config: Config) -> Plan:

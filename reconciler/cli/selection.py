@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from reconciler.core.errors import BadFile, WrongUsage
@@ -33,18 +33,24 @@ class Selection:
 
 
 def read_file(
-    options: Options, *, with_secrets: bool = True, needs_tenants: bool = True
+    options: Options,
+    *,
+    with_secrets: bool = True,
+    needs_tenants: bool = True,
+    day: date | None = None,
 ) -> Selection:
     """Load the file, select links, and see that their secrets can be found.
 
     needs_tenants  whether a file without any has a complaint
+    day            what the file is settled for (UTC); today unless given. A run asks the clock
+                   here, once: midnight does not change its mind
 
     Raises `BadFile` with all that is wrong with any of it.
     """
     from reconciler.config.load import examine
     from reconciler.config.select import select
 
-    config, complaints = examine(options.config, now().date(), needs_tenants=needs_tenants)
+    config, complaints = examine(options.config, day or now().date(), needs_tenants=needs_tenants)
     told = list(complaints)
     selection = Selection(config, ())
     if config.wanted or not complaints:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.config.complaints import did_you_mean, quoted
-from reconciler.config.links import Customer, Entry, Found
+from reconciler.config.links import Customer, Entry
 from reconciler.config.nodes import Path as NodePath
 from reconciler.config.partners import Partners
 from reconciler.config.recipes import identities
@@ -16,10 +16,9 @@ from reconciler.config.wanted import place_of
 from reconciler.core.errors import BadFile
 from reconciler.core.explanations import Explanation, Said
 from reconciler.core.identities import Identity
-from reconciler.core.links import Aim
 
 OF_TENANT = ("tags", "key", "expires_on", "replaces", "covers")
-OF_LINK = ("state", "partner", "hold", "attested")
+OF_LINK = ("partner", "hold", "attested", "from", "until")
 
 
 def explain(path: Path, today: date, only: Sequence[str]) -> tuple[Explanation, ...]:
@@ -29,7 +28,7 @@ def explain(path: Path, today: date, only: Sequence[str]) -> tuple[Explanation, 
     Raises `BadFile` for a file that is not fit to be used, and for a selector that means nobody.
     """
     sound = read(path, today)
-    found = tuple(explanations(sound, path.parent))
+    found = tuple(explanations(sound, path.parent, today))
     if not only:
         return found
     meant = {selector: _meant(found, selector) for selector in only}
@@ -40,7 +39,7 @@ def explain(path: Path, today: date, only: Sequence[str]) -> tuple[Explanation, 
     return tuple(found[number] for number in sorted(chosen))
 
 
-def explanations(sound: Sound, folder: Path) -> Iterator[Explanation]:
+def explanations(sound: Sound, folder: Path, today: date) -> Iterator[Explanation]:
     """Every tenant of the file, in its order; `folder` is that of the file."""
     document = sound.document
     partners = Partners.of(document, document.partners is not None)
@@ -50,7 +49,7 @@ def explanations(sound: Sound, folder: Path) -> Iterator[Explanation]:
         customer = Customer(document, index)
         values = [*_of_tenant(sound, customer, homes.get(index))]
         for entry in customer.entries():
-            values += _of_link(sound, partners, entry)
+            values += _of_link(sound, partners, entry, today)
             values += _of_sign_in(sound, entry, known)
         yield Explanation(tenant.name, tenant.tenant, tuple(tenant.tags or ()), tuple(values))
 
@@ -71,14 +70,16 @@ def _of_tenant(sound: Sound, customer: Customer, home: int | None) -> Iterator[S
         yield _said(sound, "identities", names, listed.path)
 
 
-def _of_link(sound: Sound, partners: Partners, entry: Entry) -> Iterator[Said]:
+def _of_link(sound: Sound, partners: Partners, entry: Entry, today: date) -> Iterator[Said]:
+    state = entry.state_on(today)
+    yield _said(sound, "state", state.value, state.path, identity=entry.identity)
     for key in OF_LINK:
         found = entry.find(key)
-        if key == "state" and found.value is None:
-            found = Found(Aim.LINKED, None)
         if found.value is not None:
             value = _partner(partners, found.value) if key == "partner" else found.value
             yield _said(sound, key, value, found.path, identity=entry.identity)
+        if key == "partner" and found.value:
+            yield from _becomes(sound, partners, found.value, entry.identity, today)
     if entry.pin.value is not None:
         yield _said(sound, "object_id", entry.pin.value, entry.pin.path, identity=entry.identity)
 
@@ -95,6 +96,20 @@ def _of_sign_in(sound: Sound, entry: Entry, known: Mapping[str, Identity]) -> It
         yield _said(sound, "key", place.app.key, (*own, "name"), "made from the name", name)
     for reference in identity.secret_refs:
         yield Said("secret", str(reference), "identities", reference.where, name)
+
+
+def _becomes(
+    sound: Sound, partners: Partners, name: str, identity: str, today: date
+) -> Iterator[Said]:
+    """Whose ID takes the partner's place, and from which day; a chain has several."""
+    aliases = partners.aliases
+    before = partners.id_of(name)
+    for partner_id, begins in partners.successors(name):
+        word = "since" if begins <= today else "from"
+        value = f"{_partner(partners, aliases[partner_id])} {word} {begins}"
+        path = ("partners", aliases[before], "becomes")
+        yield _said(sound, "becomes", value, path, "partners", identity)
+        before = partner_id
 
 
 def _partner(partners: Partners, name: str) -> str:

@@ -17,6 +17,11 @@ class Part(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
+    @classmethod
+    def known_keys(cls) -> tuple[str, ...]:
+        """The keys that the file may write here. A few are no names that Python allows."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
 
 class Reference(Part):
     """Where a secret is to be found; the secret itself never stands in the file."""

@@ -6,6 +6,7 @@ all ask here.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 
 from reconciler.config.nodes import Path
@@ -26,6 +27,9 @@ class Found:
 
 NOWHERE = Found(None, None)
 
+_ATTRIBUTES = {"from": "begins"}
+"""Keys of the file that are no names in Python."""
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:
@@ -45,7 +49,7 @@ class Customer:
 
     def find(self, key: str) -> Found:
         """What holds for the whole tenant: its own word, else its tags', else the defaults'."""
-        if (own := getattr(self.tenant, key, None)) is not None:
+        if (own := _said(self.tenant, key)) is not None:
             return Found(own, ("tenants", self.index, key))
         if key == "identities" and self.is_covered:
             return NOWHERE
@@ -82,7 +86,7 @@ class Entry:
 
     def find(self, key: str) -> Found:
         """What holds for this link: the override's word, else what holds for the tenant."""
-        if (own := getattr(self.override, key, None)) is not None:
+        if (own := _said(self.override, key)) is not None:
             return Found(own, (*self.path, key))
         return self.customer.find(key)
 
@@ -101,7 +105,17 @@ class Entry:
 
     @property
     def state(self) -> Aim:
+        """What is wanted between its first and its last day."""
         return self.find("state").value or Aim.LINKED
+
+    def state_on(self, day: date) -> Found:
+        """What is wanted on that day (UTC): before its first, nothing; after its last, no link."""
+        begins, until = self.find("from"), self.find("until")
+        if begins.value and day < begins.value:
+            return Found(Aim.UNMANAGED, begins.path)
+        if until.value and day > until.value:
+            return Found(Aim.ABSENT, until.path)
+        return Found(self.state, self.find("state").path)
 
     @property
     def partner(self) -> str | None:
@@ -125,6 +139,10 @@ class Entry:
         pinned = (self.tenant.object_ids or {}).get(self.identity)
         path = ("tenants", self.customer.index, "object_ids", self.identity)
         return NOWHERE if pinned is None else Found(pinned, path)
+
+
+def _said(part: Tenant | Override, key: str) -> Any:
+    return getattr(part, _ATTRIBUTES.get(key, key), None)
 
 
 def entries(document: Document, index: int) -> Iterator[Entry]:

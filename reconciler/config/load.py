@@ -27,6 +27,7 @@ class Config:
     """A sound tenants.yaml, settled for one day.
 
     path           as it was given
+    day            the day, in UTC
     cloud          public, usgov or china
     digest         `sha256:<hex>` over the bytes of the file and of all it includes, as loaded
     wanted         every link, in file order
@@ -37,6 +38,7 @@ class Config:
     """
 
     path: Path
+    day: date
     cloud: str
     digest: str
     wanted: tuple[Wanted, ...]
@@ -83,6 +85,7 @@ def settled(sound: Sound, path: Path, today: date) -> Config:
     known = identities(document, sound.where, path.parent)
     return Config(
         path=path,
+        day=today,
         cloud=document.cloud,
         digest=sound.digest,
         wanted=tuple(wanted(document, partners, today)),

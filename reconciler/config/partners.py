@@ -4,7 +4,8 @@ An alias or a quoted ID of `partners:`; without `partners:`, any ID that a tenan
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from reconciler.config.complaints import quoted
 from reconciler.config.fields import PARTNER_ID
@@ -19,12 +20,14 @@ class Partners:
     names      ID → what Azure may answer as partnerName
     ours       the IDs that may be overwritten or removed everywhere
     is_listed  whether the file has `partners:`, so that only listed IDs may be linked
+    becomes    ID → the ID that takes its place, and from which day (UTC)
     """
 
     by_alias: Mapping[str, str]
     names: Mapping[str, tuple[str, ...]]
     ours: frozenset[str]
     is_listed: bool
+    becomes: Mapping[str, tuple[str, date]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Document, is_listed: bool) -> "Partners":
@@ -37,11 +40,48 @@ class Partners:
         if not is_listed:
             ours = {wish for wish in _wishes(document) if PARTNER_ID.fullmatch(wish)}
         aliases = {alias: partner.id for alias, partner in listed.items()}
-        return cls(aliases, names, frozenset(ours), is_listed)
+        becomes = {
+            partner.id: (aliases.get(new.partner, new.partner), new.begins)
+            for partner in listed.values()
+            if (new := partner.becomes)
+        }
+        return cls(aliases, names, frozenset(ours), is_listed, becomes)
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """ID → the first alias that it stands under."""
+        first: dict[str, str] = {}
+        for alias, partner_id in self.by_alias.items():
+            first.setdefault(partner_id, alias)
+        return first
 
     def id_of(self, partner: str) -> str:
         """The ID that an alias or a quoted ID means. Both have been checked."""
         return self.by_alias.get(partner, partner)
+
+    def id_on(self, partner: str, day: date) -> str:
+        """The ID that is wanted on that day (UTC) where the file names this partner."""
+        current = self.id_of(partner)
+        for partner_id, begins in self.successors(partner):
+            if day < begins:
+                break
+            current = partner_id
+        return current
+
+    def successors(self, partner: str) -> list[tuple[str, date]]:
+        """The IDs that take its place, one after the other, and from which day each.
+
+        A circle ends where it closes: the last ID is then one that has been seen before.
+        """
+        current = self.id_of(partner)
+        seen, found = {current}, []
+        while step := self.becomes.get(current):
+            found.append(step)
+            current = step[0]
+            if current in seen:
+                break
+            seen.add(current)
+        return found
 
     def trouble(self, partner: str) -> str:
         """What is wrong with an alias or ID that may not be linked; empty if it may."""

@@ -17,14 +17,19 @@ _REMEDIES = {
 
 def check_references(draft: Draft) -> None:
     """Every partner and identity that is used is defined."""
+    path: Path
     document = draft.document
     partners = Partners.of(document, draft.damage.is_listed)
+    for alias, partner in (document.partners or {}).items():
+        if partner.becomes:
+            path = ("partners", alias, "becomes", "partner")
+            _partner(draft, partners, path, partner.becomes.partner)
     defaults = document.defaults
     _defaults(draft, partners, DEFAULTS[:1], defaults)
     for tag, tagged in (defaults.by_tag or {}).items():
         _defaults(draft, partners, (*BY_TAG, tag), tagged)
     for index, tenant in enumerate(document.tenants):
-        path: Path = ("tenants", index)
+        path = ("tenants", index)
         _wishes(draft, partners, path, tenant)
         for number, override in enumerate(tenant.identities or ()):
             _override(draft, partners, (*path, "identities", number), override)

@@ -58,6 +58,15 @@ IdsOrAny = Annotated[
 ]
 
 
+class Becomes(Part):
+    """Another partner ID takes the place of this one from a day on: a merger, a move."""
+
+    partner: fields.Partner
+    """Whose ID takes its place: another alias of partners:, or a quoted ID listed there."""
+    begins: Annotated[fields.Date, Field(alias="from")]
+    """The first day (UTC) on which every link that wants this ID wants the other one."""
+
+
 class Partner(Part):
     """A partner ID that this file may link."""
 
@@ -65,6 +74,8 @@ class Partner(Part):
     """The PartnerID of a location account, in quotes. Partner Center: Associated PartnerID."""
     name: NameOrNames | None = None
     """What Azure must answer as partnerName for this ID: one name, or a list of accepted names."""
+    becomes: Becomes | None = None
+    """Another ID that takes the place of this one from a day on."""
 
 
 class Hold(Part):
@@ -100,6 +111,10 @@ class Wishes(Part):
     """Leave the link alone until a day."""
     attested: Attested | None = None
     """Somebody vouches for a link that cannot be read any more."""
+    begins: Annotated[fields.Date | None, Field(alias="from")] = None
+    """The first day (UTC) on which the link is wanted; before it is unmanaged."""
+    until: fields.Date | None = None
+    """The last day (UTC) on which the link is wanted; from the next on it is absent."""
 
 
 class Override(Wishes):

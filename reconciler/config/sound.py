@@ -13,6 +13,7 @@ from reconciler.config.apps import check_apps
 from reconciler.config.complaints import MOST_COMPLAINTS, Complaints, file_of
 from reconciler.config.coverage import check_coverage
 from reconciler.config.damage import Damage
+from reconciler.config.days import check_days
 from reconciler.config.draft import Draft
 from reconciler.config.duplicates import check_duplicates
 from reconciler.config.gather import Gathered, gather
@@ -36,6 +37,7 @@ CHECKS = (
     check_references,
     check_coverage,
     check_wishes,
+    check_days,
     check_homes,
     check_apps,
     check_duplicates,

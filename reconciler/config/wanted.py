@@ -20,11 +20,12 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
         served = document.coverage.get(index, ())
         covers = tuple(document.tenants[customer].name for customer in served)
         for entry in entries(document, index):
-            is_linked = entry.state is Aim.LINKED
-            partner = partners.id_of(entry.partner) if is_linked and entry.partner else None
+            state = entry.state_on(today).value
+            is_linked = state is Aim.LINKED
+            partner = partners.id_on(entry.partner, today) if is_linked and entry.partner else None
             yield Wanted(
                 place=place_of(entry),
-                state=entry.state,
+                state=state,
                 partner_id=partner,
                 replaceable=replaceable,
                 tags=tags,

@@ -5,7 +5,6 @@ It knows keys and kinds of errors; it never repeats what may be a secret.
 
 from collections.abc import Collection, Mapping
 
-from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from reconciler.config import fields, kinds, schema
@@ -32,10 +31,11 @@ _SINGULAR = {
 _READ_AS = {"int": "a number", "float": "a number", "bool": "yes or no", "timestamp": "a date"}
 _SHAPES = {"list_type": "a list: [first, second]", "dict_type": "a mapping: {name: …}"}
 _MAPPINGS: Mapping[str | int, str] = {
-    "token": "{file: PATH}, {github: AUDIENCE} or {azure_pipelines: SERVICE_CONNECTION_ID}"
+    "token": "{file: PATH}, {github: AUDIENCE} or {azure_pipelines: SERVICE_CONNECTION_ID}",
+    "becomes": "{partner: ALIAS, from: DATE}",
 }
-_ADD = {"version": "version: 1", "until": "until: DATE", "on": "on: DATE"}
-_OF_KIND: Mapping[str, type[BaseModel]] = {
+_ADD = {"version": "version: 1", "until": "until: DATE", "on": "on: DATE", "from": "from: DATE"}
+_OF_KIND: Mapping[str, type[kinds.Part]] = {
     "client_secret": kinds.ClientSecret,
     "client_certificate": kinds.ClientCertificate,
     "workload_identity": kinds.WorkloadIdentity,
@@ -44,12 +44,13 @@ _OF_KIND: Mapping[str, type[BaseModel]] = {
     "user": kinds.User,
     "azure_cli": kinds.AzureCli,
 }
-_KEYS_OF_KIND = tuple(model.model_fields for model in _OF_KIND.values())
-_MODELS: Mapping[str | int, type[BaseModel]] = {
+_KEYS_OF_KIND = tuple(model.known_keys() for model in _OF_KIND.values())
+_MODELS: Mapping[str | int, type[kinds.Part]] = {
     "defaults": schema.Defaults,
     "limits": schema.Limits,
     "hold": schema.Hold,
     "attested": schema.Attested,
+    "becomes": schema.Becomes,
 }
 
 
@@ -214,18 +215,18 @@ def _known(error: ErrorDetails) -> Collection[str]:
     """The keys that the mapping with this unknown key may have."""
     around = path_of(error)[:-1]
     if not around:
-        return schema.Document.model_fields
+        return schema.Document.known_keys()
     if around[0] == "identities":
         if len(around) >= 3:
             model = kinds.WorkloadToken if around[2] == "token" else kinds.Reference
-            return model.model_fields
-        return _OF_KIND[str(error["loc"][2])].model_fields
+            return model.known_keys()
+        return _OF_KIND[str(error["loc"][2])].known_keys()
     if isinstance(around[-1], int):
-        return (schema.Tenant if len(around) == 2 else schema.Override).model_fields
-    if around[0] == "partners":
-        return schema.Partner.model_fields
+        return (schema.Tenant if len(around) == 2 else schema.Override).known_keys()
+    if around[0] == "partners" and len(around) == 2:
+        return schema.Partner.known_keys()
     if "by_tag" in around:
-        return schema.TagDefaults.model_fields
+        return schema.TagDefaults.known_keys()
     if around[-1] in ADDRESSES:
-        return kinds.Reference.model_fields
-    return _MODELS[around[-1]].model_fields
+        return kinds.Reference.known_keys()
+    return _MODELS[around[-1]].known_keys()

@@ -53,7 +53,7 @@ def _neighbours(partners: Partners) -> Iterator[Finding]:
 
     A global account's ID is not the one to link, and Partner Center shows both.
     """
-    aliases = {partner_id: alias for alias, partner_id in partners.by_alias.items()}
+    aliases = partners.aliases
     for first in sorted(aliases, key=int):
         second = str(int(first) + 1)
         if second in aliases:
@@ -108,7 +108,7 @@ def _attested(
             entry.tenant.name,
             whose,
         )
-    seen, want = partners.id_of(attested.partner), partners.id_of(entry.partner or "")
+    seen, want = partners.id_of(attested.partner), partners.id_on(entry.partner or "", today)
     if seen != want:
         yield Finding(
             "attested_partner_differs",

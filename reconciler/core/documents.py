@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from reconciler.core.errors import Refused, WrongUsage
@@ -33,7 +33,7 @@ Data = dict[str, Any]
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-_NOT_IN_DIGEST = ("digest", "seal", "created_at", "tool_version", "news")
+_NOT_IN_DIGEST = ("digest", "seal", "created_at", "tool_version", "news", "for_day")
 _NOT_IN_SEAL = ("digest", "seal", "tool_version", "news")
 
 
@@ -132,6 +132,8 @@ def _plan(data: Data) -> Plan:
         data["tool_version"],
         tuple(Finding(**finding) for finding in data["findings"]),
         data["interrupted"],
+        for_day=date.fromisoformat(data["for_day"]) if "for_day" in data else None,
+        not_selected=data.get("not_selected", 0),
     )
 
 
@@ -171,11 +173,13 @@ def _document(
         "kind": kind.value,
         "format": FORMAT,
         "created_at": iso(plan.created_at),
+        **({"for_day": plan.for_day.isoformat()} if plan.for_day else {}),
         "tool_version": plan.tool_version,
         "config_digest": plan.config_digest,
         "complete": plan.is_complete and not interrupted,
         "interrupted": interrupted,
         "summary": count_actions(plan.changes),
+        "not_selected": plan.not_selected,
         "findings": [_finding(finding) for finding in findings],
         "links": links,
     }

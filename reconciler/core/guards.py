@@ -7,10 +7,10 @@ nothing itself.
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from reconciler.core.documents import digest, plan_data
-from reconciler.core.links import Action, Change, Observed, Seen
+from reconciler.core.links import Action, Change, Observed, Seen, Wanted
 from reconciler.core.plan import Plan, Refusal
 
 UNATTENDED_INCOMPLETE = 0.20
@@ -103,6 +103,40 @@ def check_saved(plan: Plan, config_digest: str) -> tuple[Refusal, ...]:
             )
         )
     return tuple(refusals)
+
+
+def check_day(plan: Plan, wanted: Collection[Wanted], today: date) -> tuple[Refusal, ...]:
+    """Judge the day of a saved plan: a file can mean one thing today and another tomorrow.
+
+    wanted  what the file, which is the plan's own, wants today (UTC)
+
+    Nothing lets these through.
+    """
+    if plan.for_day and today < plan.for_day:
+        return (
+            Refusal(
+                "plan-day",
+                f"the plan is for {plan.for_day}, and today is {today} (UTC). Apply it from that "
+                "day on, or make one for today with plan --out",
+            ),
+        )
+    asked = {(w.place.tenant, w.place.identity): (w.state, w.partner_id) for w in wanted}
+    moved = [
+        want.place
+        for want in (change.wanted for change in plan.changes)
+        if asked[want.place.tenant, want.place.identity] != (want.state, want.partner_id)
+    ]
+    if not moved:
+        return ()
+    first, more = moved[0], f" and {len(moved) - 1} more" if len(moved) > 1 else ""
+    return (
+        Refusal(
+            "plan-day",
+            f"the file wants something else today ({today}, UTC) than on the plan's day, of "
+            f"{first.tenant} / {first.identity}{more}: a from:, an until: or a becomes: lies "
+            "between. Make a new plan with plan --out",
+        ),
+    )
 
 
 def check_approval(plan: Plan, approved: str | None) -> tuple[Refusal, ...]:

@@ -6,7 +6,7 @@ Both are plain data. `documents` gives them their JSON; no view is known here.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,9 @@ class Plan:
     interrupted    the reads were cut short; such a plan is never applied
     news           what is new since a night, where that was asked for; no part of the digest
     known          what is known of each link besides the read, in an inventory; nor is it
+    for_day        the day to come (UTC) that the file was read for; None for today. Never applied
+                   before it, and no part of the digest
+    not_selected   how many links the file has besides
     """
 
     changes: tuple[Change, ...]
@@ -47,6 +50,8 @@ class Plan:
     interrupted: bool = False
     news: "News | None" = None
     known: "Mapping[Place, Known] | None" = None
+    for_day: date | None = None
+    not_selected: int = 0
 
     @property
     def is_complete(self) -> bool:

@@ -7,10 +7,12 @@ from reconciler.config.kinds import AzureCli, ClientCertificate, ClientSecret
 from reconciler.config.load import load
 from reconciler.config.schema import (
     Attested,
+    Becomes,
     Defaults,
     Document,
     Hold,
     Override,
+    Partner,
     TagDefaults,
     Tenant,
 )
@@ -48,11 +50,13 @@ def test_the_example_holds_every_key() -> None:
         Override,
         Hold,
         Attested,
+        Partner,
+        Becomes,
         ClientSecret,
         ClientCertificate,
         AzureCli,
     )
-    keys = {key for model in models for key in model.model_fields}
+    keys = {key for model in models for key in model.known_keys()}
     assert {key for key in keys if f"{key}:" not in text} == set()
 
 

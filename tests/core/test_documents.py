@@ -40,6 +40,7 @@ def test_a_plan_has_the_documented_keys() -> None:
         "summary",
         "links",
         "findings",
+        "not_selected",
     } == set(data)
     assert {
         "tenant",

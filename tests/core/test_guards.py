@@ -1,12 +1,20 @@
 """Each guard has a number, is judged against all that was read, and names its way on."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from reconciler.core.documents import digest, plan_data
-from reconciler.core.guards import FEW, GUARDS, Limits, check, check_approval, check_saved
+from reconciler.core.guards import (
+    FEW,
+    GUARDS,
+    Limits,
+    check,
+    check_approval,
+    check_day,
+    check_saved,
+)
 from reconciler.core.links import Aim
 from reconciler.core.plan import Plan, Refusal
 from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
@@ -129,3 +137,21 @@ def test_an_approval_is_of_one_digest() -> None:
     (refusal,) = check_approval(made, "sha256:ff")
     assert isinstance(refusal, Refusal)
     assert approved in refusal.message
+
+
+def test_a_plan_for_a_day_to_come_waits_for_it() -> None:
+    """From that day on it may be applied, if the file still wants the same."""
+    day, want = date(2027, 1, 1), wanted()
+    for_day = plan((want, linked(OLD)), for_day=day)
+    (refusal,) = check_day(for_day, [want], date(2026, 12, 31))
+    assert (refusal.guard, "2027-01-01" in refusal.message) == ("plan-day", True)
+    assert check_day(for_day, [want], day) == ()
+
+
+def test_a_plan_from_before_a_day_that_changes_a_wish_is_refused() -> None:
+    """One link is named, the others counted; links that were not selected do not matter."""
+    before = plan(*((wanted(number=n), linked(OLD, n)) for n in (1, 2)))
+    now = [wanted(number=1), wanted(Aim.ABSENT, 2), wanted(Aim.ABSENT, 3)]
+    (refusal,) = check_day(before, now, date(2027, 1, 1))
+    assert "of T2 / automation:" in refusal.message
+    assert check_day(before, [wanted(number=n) for n in (1, 2)], date(2027, 1, 1)) == ()

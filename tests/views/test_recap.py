@@ -71,7 +71,7 @@ def test_a_report_counts_outcomes_good_before_bad() -> None:
     report = facts.report_of(facts.busy_plan())
     assert report_recap(report) == (
         "Apply: 2 applied, 1 already; 1 stale, 1 failed, 1 unverified, 1 skipped; "
-        "1 conflict, 1 unreadable; 1 in sync."
+        "1 conflict, 1 unreadable; 1 in sync. 4 changes remain to be made."
     )
 
 

@@ -1,5 +1,6 @@
 """`plan`: what is there, and what should change? Never writes to Azure."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,8 @@ from reconciler.cli.memory import with_news
 from reconciler.cli.options import Metrics, Options, with_options
 from reconciler.cli.saved import save_plan
 from reconciler.cli.selection import read_file
-from reconciler.cli.since import HELP, moment
+from reconciler.cli.since import HELP, day_to_come, moment
+from reconciler.core.errors import WrongUsage
 from reconciler.core.plan import Kind
 from reconciler.core.statuses import Status, of_plan
 
@@ -30,17 +32,27 @@ def plan(
         str | None,
         typer.Option(metavar="WHEN", help=f"Say what is new since then. {HELP}"),
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Show what that day (UTC) will bring; not applied before it, not recorded.",
+        ),
+    ] = None,
     metrics: Metrics = None,
 ) -> int:
     """Read every link and show the differences. Nothing is written to Azure."""
     from reconciler.cli.output import show
 
     compared_with = moment(since) if since else None
+    day = day_to_come(at) if at else None
+    if day and metrics:
+        raise WrongUsage("metrics tell of today: leave out --metrics or --at")
     with accounted("plan", options, metrics) as account:
-        selection = read_file(options)
+        selection = read_file(options, day=day)
         with wire.opened(options, selection) as run:
             account.run = run
-            plan = account.fact = run.plan()
+            plan = account.fact = replace(run.plan(), for_day=day)
         if compared_with:
             plan = with_news(run, plan, compared_with)
         has_news = of_plan(plan, detailed=True) is not Status.IN_SYNC or (
