@@ -4,10 +4,14 @@ A covered customer has delegated its Azure scopes to our tenant, so it needs no 
 and takes none from the defaults.
 """
 
+from collections.abc import Iterator
+
 from reconciler.config.complaints import quoted
 from reconciler.config.draft import Draft
+from reconciler.config.links import Customer
 from reconciler.config.schema import Document
 from reconciler.core.findings import Finding
+from reconciler.core.links import Workload
 
 
 def check_coverage(draft: Draft) -> None:
@@ -29,17 +33,27 @@ def check_coverage(draft: Draft) -> None:
                 )
 
 
-def coverage_findings(document: Document) -> list[Finding]:
-    """A customer that is covered and linked as well: one of the two is not needed."""
-    return [
-        Finding(
+def coverage_findings(document: Document) -> Iterator[Finding]:
+    """What is odd about a covered customer: too much, or too little for what is done there."""
+    for home, covered in document.coverage.items():
+        for index in covered:
+            yield from _oddities(Customer(document, index), document.tenants[home].name)
+
+
+def _oddities(customer: Customer, home: str) -> Iterator[Finding]:
+    name = customer.tenant.name
+    if customer.tenant.identities is not None:
+        yield Finding(
             "covered_and_linked",
-            f"{document.tenants[index].name} is covered by {document.tenants[home].name}, "
-            "and has identities of its own",
+            f"{name} is covered by {home}, and has identities of its own",
             "keep both only if both do work there; else remove one of them from the file",
-            document.tenants[index].name,
+            name,
         )
-        for home, covered in document.coverage.items()
-        for index in covered
-        if document.tenants[index].identities is not None
-    ]
+    elif customer.workload is Workload.POWER_PLATFORM and not any(customer.entries()):
+        yield Finding(
+            "power_platform_by_lighthouse",
+            f"{name} is a Power Platform customer that only {home} covers: "
+            "Azure Lighthouse delegates Azure scopes only",
+            "name an identity that works in the customer's own tenant",
+            name,
+        )

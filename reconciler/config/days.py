@@ -17,7 +17,8 @@ def check_days(draft: Draft) -> None:
     for index in range(len(draft.document.tenants)):
         if not draft.damage.at("tenants", index):
             for entry in entries(draft.document, index):
-                _check_entry(draft, entry, told)
+                if entry.is_dated:
+                    _check_entry(draft, entry, told)
 
 
 def _check_circles(draft: Draft, partners: Partners) -> None:

@@ -17,7 +17,7 @@ from reconciler.core.errors import BadFile
 from reconciler.core.explanations import Explanation, Said
 from reconciler.core.identities import Identity
 
-OF_TENANT = ("tags", "key", "expires_on", "replaces", "covers")
+OF_TENANT = ("tags", "key", "expires_on", "replaces", "workload", "covers")
 OF_LINK = ("partner", "hold", "attested", "from", "until")
 
 

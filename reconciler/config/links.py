@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from reconciler.config.nodes import Path
 from reconciler.config.schema import Attested, Document, Hold, Override, Tenant
-from reconciler.core.links import Aim
+from reconciler.core.links import Aim, Workload
 
 DEFAULTS: Path = ("defaults", "identities")
 BY_TAG: Path = ("defaults", "by_tag")
@@ -66,6 +66,11 @@ class Customer:
         given = ((tag, getattr(by_tag.get(tag), key, None)) for tag in self.tenant.tags or ())
         return [Found(value, (*BY_TAG, tag, key)) for tag, value in given if value is not None]
 
+    @property
+    def workload(self) -> Workload:
+        """What its principals work on."""
+        return self.find("workload").value or Workload.AZURE
+
     def entries(self) -> Iterator["Entry"]:
         """Its links, in the order of its identities."""
         listed = self.find("identities")
@@ -108,8 +113,15 @@ class Entry:
         """What is wanted between its first and its last day."""
         return self.find("state").value or Aim.LINKED
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether a first or a last day is set: most links have none, and there are many."""
+        return any(part.begins or part.until for part in (self.override, self.tenant))
+
     def state_on(self, day: date) -> Found:
         """What is wanted on that day (UTC): before its first, nothing; after its last, no link."""
+        if not self.is_dated:
+            return Found(self.state, self.find("state").path)
         begins, until = self.find("from"), self.find("until")
         if begins.value and day < begins.value:
             return Found(Aim.UNMANAGED, begins.path)

@@ -24,7 +24,7 @@ from pydantic_core import CoreSchema, core_schema
 from reconciler.config import fields
 from reconciler.config.kinds import Identity, Part, Reference
 from reconciler.core.guards import Limits as CoreLimits
-from reconciler.core.links import Aim
+from reconciler.core.links import Aim, Workload
 
 ANY = "any"
 """The word that stands for every foreign ID under `replaces:`."""
@@ -163,6 +163,9 @@ class Tenant(Wishes):
     """The customer's own app registration, for identities with client_id: per_tenant."""
     expires_on: fields.Date | None = None
     """The day the credential of that app ends: a finding from 30 days before."""
+    workload: Workload | None = None
+    """azure (default) or power_platform: what the principal works on. It changes what is said about
+    the link, never the link."""
     covers: Names | None = None
     """Customers that the links here serve by Azure Lighthouse: names, globs, or tag:X. They need
     no identities of their own."""
@@ -175,6 +178,9 @@ class TagDefaults(Part):
     """The partner ID to link: an alias of partners:, or a quoted ID listed there."""
     identities: list[Override] | None = None
     """Who is linked; [] is nobody, for customers that Azure Lighthouse covers."""
+    workload: Workload | None = None
+    """azure (default) or power_platform: what the principal works on. It changes what is said about
+    the link, never the link."""
 
     @model_validator(mode="after")
     def _says_something(self) -> "TagDefaults":
@@ -190,6 +196,9 @@ class Defaults(Part):
     """The partner ID to link: an alias of partners:, or a quoted ID listed there."""
     identities: Overrides | None = None
     """Who is linked."""
+    workload: Workload | None = None
+    """azure (default) or power_platform: what the principal works on. It changes what is said about
+    the link, never the link."""
     by_tag: Annotated[dict[fields.Name, TagDefaults], Field(min_length=1)] | None = None
     """For a tag, what holds for the tenants that carry it, before the defaults for all."""
 

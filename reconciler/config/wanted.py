@@ -31,6 +31,7 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
                 tags=tags,
                 covers=covers,
                 settled=_settled(entry, partners, today),
+                workload=entry.customer.workload,
             )
 
 

@@ -15,7 +15,7 @@ from reconciler.core.documents import FORMAT, Data, iso
 from reconciler.core.errors import WrongUsage
 from reconciler.core.history import Key, Life, Period, Write
 from reconciler.core.identities import Identity
-from reconciler.core.links import Change, Observed, Wanted
+from reconciler.core.links import Change, Observed, Wanted, Workload
 
 Line = Mapping[str, Any]
 """A line of the journal."""
@@ -78,6 +78,7 @@ class Evidence:
     created_at: datetime
     tool_version: str
     config_digest: str
+    workload: Workload = Workload.AZURE
 
     @property
     def is_complete(self) -> bool:

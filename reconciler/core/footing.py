@@ -9,7 +9,7 @@ were not all looked at.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from reconciler.core.findings import Finding
-from reconciler.core.links import Action, Aim, Change, Place, Seen, Wanted
+from reconciler.core.links import Action, Aim, Change, Place, Seen, Wanted, Workload
 
 
 def footing_findings(
@@ -34,6 +34,21 @@ def footing_findings(
             continue
         there = [want.place.identity for want in links if _is_there(read[want.place])]
         yield from _finding(customer, there, people, has_own=customer in own)
+        if there and any(
+            want.workload is Workload.POWER_PLATFORM for want in own.get(customer, ())
+        ):
+            yield _ownership(customer)
+
+
+def _ownership(customer: str) -> Finding:
+    """Nobody but the customer's tenant knows who owns what there, so it is said of each."""
+    return Finding(
+        "power_platform_ownership",
+        "a Power Platform link counts through what its principal owns, and no role stands for that",
+        "make the linked principal owner or co-owner of apps, creator of flows, publisher of "
+        "datasets, and let it import your solutions",
+        customer,
+    )
 
 
 def _finding(

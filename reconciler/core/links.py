@@ -18,6 +18,13 @@ class Aim(StrEnum):
     UNMANAGED = "unmanaged"
 
 
+class Workload(StrEnum):
+    """What a principal works on at a customer: it says what a link needs besides, and no more."""
+
+    AZURE = "azure"
+    POWER_PLATFORM = "power_platform"
+
+
 class Seen(StrEnum):
     """What a read showed. Only an exact answer counts as linked or not linked."""
 
@@ -115,6 +122,7 @@ class Wanted:
     replaceable  the IDs that may be overwritten or removed here; None means any
     covers       the customers that this link serves, where it is in our own tenant
     settled      set where no diff is to be made
+    workload     what is said about the link depends on it; the link does not
     """
 
     place: Place
@@ -124,6 +132,7 @@ class Wanted:
     tags: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
     settled: Settled | None = None
+    workload: Workload = Workload.AZURE
 
     def may_replace(self, partner_id: str) -> bool:
         """Whether the file allows to overwrite or remove a link to this ID."""

@@ -17,7 +17,7 @@ from reconciler.core.evidence import (
     links_data,
     without_others,
 )
-from reconciler.core.links import Seen
+from reconciler.core.links import Seen, Workload
 from reconciler.core.text import json_safe
 from reconciler.views.markup import code, escape, table
 
@@ -36,8 +36,12 @@ tells Microsoft which partner works in your environment.
 ## What data does it collect?
 
 None that is new. The link adds the partner's ID to an account that you have already given access.
-Microsoft can then attribute usage to the partner, within the roles and the scope that you gave this
-account. The partner sees no more of your data than before.
+Microsoft can then attribute usage to the partner. The partner sees no more of your data than
+before.
+
+## What does Microsoft look at?
+
+{{looks_at}}
 
 ## Does it change any permission?
 
@@ -64,6 +68,14 @@ same.
 
 Microsoft's own words: <{SOURCE}>
 """
+
+_LOOKS_AT = {
+    Workload.AZURE: """\
+The usage of Azure resources, within the roles and the scope that you gave this account.""",
+    Workload.POWER_PLATFORM: """\
+The usage of what this account owns in the Power Platform: apps of which it is owner or co-owner,
+flows that it created, datasets that it published.""",
+}
 
 
 def files(evidence: Evidence) -> dict[str, bytes]:
@@ -111,7 +123,7 @@ def _lines(evidence: Evidence) -> Iterator[str]:
     for exhibit in evidence.exhibits:
         yield from _remark(exhibit, evidence)
     yield from _past(evidence)
-    yield _QUESTIONS.rstrip("\n")
+    yield _QUESTIONS.format(looks_at=_LOOKS_AT[evidence.workload]).rstrip("\n")
 
 
 def _row(number: int, exhibit: Exhibit) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Azure Lighthouse: one link in our own tenant serves many customers."""
 
+from dataclasses import replace
+
 from reconciler.config.select import select
 from tests.config.conftest import Complainer, Loader
 
@@ -52,3 +54,27 @@ def test_a_covered_customer_selects_the_link_that_serves_it(loaded: Loader) -> N
     """It has no link of its own to select."""
     config = loaded(FILE)
     assert [link.place.tenant for link in select(config, ["Adatum"], [])] == ["Home"]
+
+
+def test_lighthouse_alone_is_not_enough_for_power_platform(loaded: Loader) -> None:
+    """It delegates Azure scopes only; an identity of the customer's own is."""
+    text = FILE.replace("adatum.com,", "adatum.com, workload: power_platform,")
+    (finding,) = loaded(text).findings
+    assert (finding.code, finding.tenant) == ("power_platform_by_lighthouse", "Adatum")
+    helped = text.replace("power_platform,", "power_platform, identities: [me],")
+    assert [finding.code for finding in loaded(helped).findings] == ["covered_and_linked"]
+
+
+def test_a_workload_may_come_with_a_tag_and_changes_no_link(loaded: Loader) -> None:
+    """Two files that differ in it alone want the same."""
+    text = FILE.replace("identities: [me]}", "identities: [me], by_tag: {p: {workload: %s}}}")
+    text = text.replace("tailspin.com}", "tailspin.com, tags: [p]}")
+    apps, azure = (loaded(text % word).wanted[-1] for word in ("power_platform", "azure"))
+    assert (str(apps.workload), str(azure.workload)) == ("power_platform", "azure")
+    assert replace(apps, workload=azure.workload) == azure
+
+
+def test_an_unknown_workload_is_a_complaint(complaints: Complainer) -> None:
+    """With the two that there are."""
+    (found,) = complaints(FILE.replace("adatum.com,", "adatum.com, workload: powerapps,"))
+    assert "workload \"powerapps\" is unknown; choose 'azure' or 'power_platform'" in found

@@ -6,7 +6,16 @@ from dataclasses import replace
 import pytest
 
 from reconciler.core.footing import footing_findings
-from reconciler.core.links import Action, Aim, Change, Observed, Place, Settled, Wanted
+from reconciler.core.links import (
+    Action,
+    Aim,
+    Change,
+    Observed,
+    Place,
+    Settled,
+    Wanted,
+    Workload,
+)
 from tests.core.worlds import FOREIGN, OLD, change, linked, unknown, unlinked, wanted
 
 PEOPLE = frozenset({"alice", "ana"})
@@ -95,3 +104,11 @@ def test_a_link_in_our_own_tenant_counts_beside_the_customers() -> None:
     assert found((home, linked()), (wish("Fabrikam"), linked())) == [
         ("only_one_principal", "Contoso")
     ]
+
+
+def test_a_power_platform_customer_is_told_what_counts_there() -> None:
+    """Where a link is in place; of one that is not, something else has to be said first."""
+    apps = wish("A", workload=Workload.POWER_PLATFORM)
+    both = [wish("A", "other", workload=Workload.POWER_PLATFORM), apps]
+    assert found(*((want, linked()) for want in both)) == [("power_platform_ownership", "A")]
+    assert found((apps, unlinked())) == [("covered_by_nothing", "A")]

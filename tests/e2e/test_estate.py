@@ -2,7 +2,8 @@
 
 import json
 
-from tests.e2e.command import APP, OURS, Desk, tenant_id
+from reconciler.emulator.seed import read as seed
+from tests.e2e.command import APP, OURS, SECRET, Desk, tenant_id
 
 
 def test_a_value_is_explained_on_the_command_line(desk: Desk) -> None:
@@ -99,3 +100,89 @@ def test_a_rotation_has_no_gap(desk: Desk) -> None:
     desk.seed(dict.fromkeys(range(1, 4), OURS), clients=[{"client_id": APP, "secret": "new"}])
     ran = desk.plan("--detailed-exitcode")
     assert (ran.status, ran.data["findings"]) == (0, [])
+
+
+ESTATE = """\
+version: 1
+include: [customers.csv]
+
+partners:
+  uk: {id: "4936128", name: Partner 4936128}
+  us: {id: "5111222", name: Partner 5111222}
+  legacy: {id: "1158331", becomes: {partner: uk, from: 2020-01-01}}
+
+identities:
+  app:
+    kind: client_secret
+    client_id: 6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11
+    secret: {env: PAL_SECRET}
+  own:
+    kind: client_secret
+    client_id: per_tenant
+    secret: {env: "PAL_SECRET_{KEY}"}
+  alice: {kind: user, username: alice@contoso.example}
+
+defaults:
+  partner: uk
+  identities: [app]
+  by_tag:
+    us: {partner: us}
+    own: {identities: [own]}
+    guest: {identities: [{identity: alice, hold: {until: 2999-01-01, reason: nobody signed in}}]}
+    lighthouse: {identities: []}
+    powerapps: {workload: power_platform}
+
+tenants:
+  - {name: Contoso, tenant: contoso.example, covers: ["tag:lighthouse"]}
+"""
+
+
+def estate() -> str:
+    """Four hundred customers: by fours US and else UK, then own apps, guests and Lighthouse."""
+    rows = ["name;tenant;tags;client_id;partner"]
+    for n in range(1, 401):
+        tags = ["us" if n % 4 == 0 else "uk"]
+        app = partner = ""
+        if n <= 60:
+            tags.append("own")
+            app = f"{n:08d}-0000-4000-8000-000000000000"
+        elif n <= 80:
+            tags.append("guest")
+        elif n <= 180:
+            tags.append("lighthouse")
+        elif n <= 200:
+            partner = "legacy"
+        rows.append(f'Customer {n};{tenant_id(n)};"{";".join(tags)}";{app};{partner}')
+    return "\n".join(rows).replace('uk";;\n', 'uk;powerapps";;\n', 1)
+
+
+def test_an_estate_of_four_hundred_customers_is_a_short_file(desk: Desk) -> None:
+    """Two regions, sixty own apps, twenty guests and a Lighthouse home, and all as it should be."""
+    assert len(ESTATE.splitlines()) < 40
+    (desk.path / "tenants.yaml").write_text(ESTATE)
+    (desk.path / "customers.csv").write_text("\ufeff" + estate(), encoding="utf-8")
+    apps = [{"client_id": f"{n:08d}-0000-4000-8000-000000000000"} for n in range(1, 61)]
+    planted = [
+        {"tenant": tenant_id(n), "client_id": app["client_id"], "partner_id": OURS}
+        for n, app in enumerate(apps, start=1)
+    ]
+    planted += [
+        {"tenant": tenant_id(n), "client_id": APP, "partner_id": "1158331"} for n in range(181, 201)
+    ]
+    desk.azure.state.reset(seed({"links": planted}))
+    desk.env |= {f"PAL_SECRET_CUSTOMER_{n}": SECRET for n in range(1, 61)}
+    ran = desk.plan("--concurrency", "32")
+    assert (ran.status, ran.data["complete"]) == (0, False)  # nobody has signed the guests in
+    held = [link for link in ran.data["links"] if link["action"] == "held"]
+    counts = {key: count for key, count in ran.data["summary"].items() if count}
+    assert (len(held), counts) == (
+        20,
+        {"links": 301, "none": 45, "create": 201, "update": 35, "held": 20},
+    )
+    us = {link["tenant"] for link in ran.data["links"] if link["wanted"]["partner_id"] == "5111222"}
+    assert us == {f"Customer {n}" for n in range(4, 401, 4) if n <= 80 or n > 200}
+    home = ran.link("Contoso")
+    assert len(home["covers"]) == 100
+    assert {link["wanted"]["partner_id"] for link in ran.data["links"][181 - 100 : 201 - 100]} == {
+        OURS
+    }

@@ -1,12 +1,14 @@
 """The page that a customer reads."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from reconciler.core.evidence import Evidence, Exhibit, Reading
 from reconciler.core.identities import Identity
+from reconciler.core.links import Workload
 from reconciler.core.text import visible
 from reconciler.views.evidence import files, render
 from tests.views import facts
@@ -46,3 +48,10 @@ def test_the_facts_stay_facts(name: str) -> None:
     assert json.loads(line)["tenant"] == name
     assert json.loads(written["history.json"])["known"] is False
     assert b"Our history could not be read" in written["explanation.md"]
+
+
+def test_the_page_says_what_microsoft_looks_at() -> None:
+    """Another thing for Azure than for the Power Platform."""
+    azure = evidence("Fabrikam")
+    assert "within the roles and the scope" in render(azure)
+    assert "that it created" in render(replace(azure, workload=Workload.POWER_PLATFORM))

@@ -77,6 +77,7 @@ def _gather(run: "Run", customer: str) -> "Evidence":
         now(),
         __version__,
         config.digest,
+        wanted[0].workload,
     )
 
 
