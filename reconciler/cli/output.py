@@ -13,7 +13,6 @@ from reconciler.core.history import Run
 from reconciler.core.links import Place, Problem
 from reconciler.core.plan import Kind, Plan, Report
 from reconciler.core.text import visible as safe
-from reconciler.views.formats import Format, render
 
 __all__ = [
     "asks_here",
@@ -34,6 +33,8 @@ NARROWEST = 80
 def show(fact: Plan | Report, kind: Kind, form: str, *, to_stderr: bool = False) -> None:
     """Write a plan, a report or an inventory."""
     stream = sys.stderr if to_stderr else sys.stdout
+    from reconciler.views.formats import Format, render
+
     text = render(
         kind, Format(form), fact, width=_width(stream.isatty()), color=_is_coloured(stream)
     )
@@ -92,7 +93,7 @@ def show_night(ending: Ending, options: Options) -> None:
     """Write how a night went; in one line, or not at all, where quiet is wanted."""
     from reconciler.views import night
 
-    is_table = options.format.value == Format.TABLE
+    is_table = options.format.value == "table"
     if options.quiet and is_table:
         if ending.has_news:
             sys.stdout.write(night.render(ending, str(options.config)) + "\n")

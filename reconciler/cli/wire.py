@@ -6,7 +6,6 @@ Heavy modules are imported where they are used, so that `--version` and completi
 from __future__ import annotations
 
 import os
-import ssl
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
@@ -127,6 +126,8 @@ def _check_trust(ca_bundle: str | None) -> None:
     """Raise `WrongUsage` unless the CA bundle can be used; a folder of them is left to requests."""
     if ca_bundle is None or Path(ca_bundle).is_dir():
         return
+    import ssl
+
     try:
         ssl.create_default_context(cafile=ca_bundle)
     except (OSError, ssl.SSLError) as error:
