@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
 from reconciler.config.schema import json_schema
+from reconciler.config.starter import STARTER
+from tests.config.test_examples import EXAMPLE
 
 
 def properties(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -57,3 +61,26 @@ def test_an_identity_of_a_tenant_is_a_name_or_a_mapping() -> None:
     name, mapping = json_schema()["$defs"]["Override"]["anyOf"]
     assert name["type"] == "string"
     assert mapping["required"] == ["identity"]
+
+
+class _EditorLoader(yaml.SafeLoader):
+    """YAML as editors read it, which is 1.2: a date and the word `on` are text."""
+
+
+_EditorLoader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in known
+        if not tag.endswith(":timestamp") and (first in "tf" or not tag.endswith(":bool"))
+    ]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@pytest.mark.parametrize("text", [EXAMPLE.read_text(encoding="utf-8"), STARTER])
+def test_the_files_that_we_hand_out_fit_the_schema(text: str) -> None:
+    """Judged by a validator of JSON Schema, as editors do; one wrong key does not fit."""
+    judge = Draft202012Validator(json_schema())
+    given = yaml.load(text, _EditorLoader)
+    assert [error.message for error in judge.iter_errors(given)] == []
+    assert list(judge.iter_errors(given | {"tenant": []}))
