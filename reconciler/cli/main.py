@@ -23,6 +23,7 @@ from reconciler.cli.commands.journal import journal
 from reconciler.cli.commands.login import login
 from reconciler.cli.commands.nightly import nightly
 from reconciler.cli.commands.plan import plan
+from reconciler.cli.commands.report import report
 from reconciler.cli.commands.schema import schema
 from reconciler.cli.commands.show import show
 from reconciler.cli.commands.validate import validate
@@ -45,6 +46,7 @@ for command in (
     apply,
     nightly,
     show,
+    report,
     history,
     evidence,
     login,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.cli.run import Run
     from reconciler.core.endings import Ending
     from reconciler.core.history import Recording
+    from reconciler.core.overview import Past
 
 
 def keep(run: Run, ending: Ending, *, is_fresh: bool) -> str | None:
@@ -52,11 +53,13 @@ def with_news(run: Run, plan: Plan, since: datetime) -> Plan:
 
 
 def with_known(run: Run, plan: Plan) -> Plan:
-    """An inventory with what is known of each link besides; without the past, where that is lost.
+    """An inventory with what is known of each link besides, and who has been out of reach for long.
 
-    That is said, and Azure's own times are shown alone.
+    Where the past is lost that is said, and Azure's own times are shown alone.
     """
+    from reconciler.core.history import sights_of_plan
     from reconciler.core.inventory import known_of
+    from reconciler.core.news import unreadable_findings
 
     try:
         with closing(wire.open_history(run.options)) as history:
@@ -64,7 +67,36 @@ def with_known(run: Run, plan: Plan) -> Plan:
     except Exception as error:
         note(f"since when, and when last, is shown without the history: {error}")
         latest = {}
-    return replace(plan, known=known_of(plan, latest, run.ends()))
+    lost = unreadable_findings(latest, sights_of_plan(plan))
+    return replace(
+        plan,
+        known=known_of(plan, latest, run.ends()),
+        findings=(*plan.findings, *lost),
+    )
+
+
+def past_of(run: Run, until: datetime) -> tuple[Past | None, str | None]:
+    """What the history knows of the last months, or None and why that cannot be had.
+
+    until  when the run's reads had ended
+    """
+    from reconciler.core.news import last_night
+    from reconciler.core.overview import MONTHS, Past
+
+    first, since = until - MONTHS, last_night(until.astimezone())
+    try:
+        with closing(wire.open_history(run.options)) as history:
+            return Past(
+                since,
+                history.runs(first),
+                history.as_of(first),
+                history.as_of(since),
+                history.latest(),
+                history.periods(first),
+                history.writes(first),
+            ), None
+    except Exception as error:
+        return None, str(error)
 
 
 def _recording(run: Run, ending: Ending, fact: Plan | Report, is_fresh: bool) -> Recording:

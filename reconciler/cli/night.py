@@ -36,6 +36,7 @@ class Orders:
     lock_s       seconds to wait for another run, with `repair`
     is_drift_ok  whether differences end with 0
     metrics      the file for Prometheus, or None
+    report       the file for the report's page, or None
     """
 
     repair: bool
@@ -44,6 +45,7 @@ class Orders:
     lock_s: float
     is_drift_ok: bool
     metrics: Path | None
+    report: Path | None
 
 
 @dataclass(slots=True)
@@ -69,6 +71,11 @@ class Night:
             with self._step("history"):
                 if why := keep(run, self.account.ending(), is_fresh=True):
                     raise RunFailed(why)
+            if self.orders.report and self.account.fact:
+                from reconciler.cli.reporting import write_report
+
+                with self._step("report"):
+                    write_report(self.orders.report, run, self.account.fact)
         if self.orders.metrics:
             with self._step("metrics"):
                 write_metrics(self.orders.metrics, self.account.ending(), self.account.ends)

@@ -100,9 +100,13 @@ class Run:
 
     def inventory(self) -> Plan:
         """The same reads, with what there is to say of each customer's footing."""
+        return self.footed(self.plan())
+
+    def footed(self, plan: Plan) -> Plan:
+        """The plan with what there is to say of each customer's footing."""
         from reconciler.core.footing import footing_findings
 
-        plan, config = self.plan(), self.selection.config
+        config = self.selection.config
         people = [name for name, identity in config.identities.items() if identity.username]
         footing = footing_findings(config.wanted, plan.changes, people)
         return replace(plan, findings=(*plan.findings, *footing))

@@ -1,11 +1,15 @@
 """What is new since a moment? Two states of the same links compared, and nights counted."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
+from reconciler.core.findings import Finding
 from reconciler.core.history import Key, Period, Run, Sight, Standing
+
+SEVERAL = 2
+"""From so many nights on, an unreadable link is a finding."""
 
 
 class Word(StrEnum):
@@ -91,6 +95,29 @@ def count_nights(first: datetime, last: datetime) -> int:
     counts, because nobody knows better of it.
     """
     return (last.astimezone(UTC).date() - first.astimezone(UTC).date()).days + 1
+
+
+def unreadable_findings(latest: Mapping[Key, Period], sights: Iterable[Sight]) -> Iterator[Finding]:
+    """The links that nobody could read for several nights, this one among them.
+
+    latest  each link's newest period before these sights
+    """
+    for sight in sights:
+        period = latest.get(sight.key)
+        if sight.standing is not Standing.UNREADABLE or period is None:
+            continue
+        if period.standing is not Standing.UNREADABLE:
+            continue
+        nights = count_nights(period.standing_since, sight.at)
+        if nights >= SEVERAL:
+            yield Finding(
+                "unreadable_for_nights",
+                f"unreadable for {nights} nights, since {period.standing_since.date()}",
+                "whether the link is still there is not known: mend what the link says; if it can "
+                "never be read again, have somebody look and list it as attested:",
+                sight.tenant,
+                sight.identity,
+            )
 
 
 def last_night(now: datetime) -> datetime:

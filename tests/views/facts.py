@@ -8,7 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 
 from reconciler.core.diff import diff
 from reconciler.core.findings import Finding
-from reconciler.core.history import periods_of, sights_of_plan
+from reconciler.core.history import (
+    Key,
+    Period,
+    Run,
+    Sight,
+    Write,
+    count_standings,
+    periods_of,
+    sights_of_plan,
+)
 from reconciler.core.inventory import known_of
 from reconciler.core.links import (
     Action,
@@ -21,10 +30,12 @@ from reconciler.core.links import (
     Settled,
     Wanted,
 )
-from reconciler.core.news import Item, News, Word
+from reconciler.core.news import Item, News, Word, last_night
+from reconciler.core.overview import Overview, Past, overview
 from reconciler.core.plan import Plan, Refusal, Report
 from reconciler.core.results import (
     Answer,
+    Outcome,
     Reply,
     Result,
     after_write,
@@ -296,3 +307,93 @@ def plan_with_news() -> Plan:
         for number, (word, sight) in enumerate(zip(Word, sights, strict=False))
     )
     return replace(plan, news=News(since, True, items))
+
+
+def nights_of(*plans: Plan) -> tuple[Plan, ...]:
+    """The same customers night after night, at 02:00, the last on 2026-11-23."""
+    last = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    return tuple(
+        replace(plan, created_at=last - timedelta(days=len(plans) - 1 - number))
+        for number, plan in enumerate(plans)
+    )
+
+
+def past_of(*earlier: Plan) -> Past:
+    """What the history knows once these plans, oldest first, have been recorded."""
+    since = last_night(earlier[0].created_at + timedelta(days=len(earlier)))
+    seen = [sights_of_plan(plan) for plan in earlier]
+
+    def periods(until: datetime) -> dict[Key, tuple[Period, ...]]:
+        by_link: dict[Key, list[Sight]] = {}
+        for sight in (sight for night in seen for sight in night if sight.at <= until):
+            by_link.setdefault(sight.key, []).append(sight)
+        return {key: periods_of(sights) for key, sights in by_link.items()}
+
+    def newest(until: datetime) -> dict[Key, Period]:
+        return {key: lived[-1] for key, lived in periods(until).items()}
+
+    runs = tuple(
+        Run(
+            f"run{number}",
+            "plan",
+            plan.created_at,
+            "1.2.3",
+            plan.config_digest,
+            0,
+            True,
+            count_standings(sights),
+        )
+        for number, (plan, sights) in enumerate(zip(earlier, seen, strict=True))
+    )
+    last = earlier[-1].created_at
+    lived = tuple(period for each in periods(last).values() for period in each)
+    return Past(since, runs, {}, newest(since), newest(last), lived, ())
+
+
+def overview_of(*plans: Plan, writes: tuple[Write, ...] = ()) -> Overview:
+    """The report of the last of these plans, when the others have been recorded."""
+    *earlier, today = nights_of(*plans)
+    if not earlier:
+        return overview(today, None, is_whole=True, trouble=None)
+    past = replace(past_of(*earlier), since=last_night(today.created_at), writes=writes)
+    before = past_of(*(plan for plan in earlier if plan.created_at <= past.since)).latest
+    return overview(today, replace(past, before=before), is_whole=True, trouble=None)
+
+
+def month() -> Overview:
+    """A month of nights: calm, then an expired secret, then a link moved by somebody else."""
+
+    def night(number: int) -> Plan:
+        failed = 18 <= number < 22
+        return plan_of(
+            *(
+                (
+                    wanted(f"Customer {n:02d}", 100 + n),
+                    Observed.unknown(SECRET_EXPIRED)
+                    if failed and n < 7
+                    else linked(100 + n, OURS, "Contoso Consulting UK"),
+                )
+                for n in range(12)
+            ),
+            (
+                wanted("Wingtip", 4),
+                linked(4, OURS if number < 28 else FOREIGN, "Contoso Consulting UK"),
+            ),
+            (wanted("Fabrikam", 1), linked(1, OLD if 9 < number < 12 or number == 29 else OURS)),
+            (
+                wanted("Proseware", 5),
+                Observed.unknown(APP_MISSING) if number > 24 else linked(5, OURS),
+            ),
+            (wanted("Adatum", 6), unlinked(6) if number == 28 else linked(6, OURS)),
+        )
+
+    made = Write(
+        datetime(2026, 11, 22, 20, tzinfo=UTC),
+        "Adatum",
+        "automation",
+        Action.CREATE,
+        None,
+        OURS,
+        Outcome.APPLIED,
+    )
+    return overview_of(*map(night, range(30)), writes=(made,))

@@ -8,6 +8,7 @@ import pytest
 from reconciler.core.plan import Kind, Plan
 from reconciler.core.text import visible
 from reconciler.views.formats import Format, render
+from reconciler.views.html.overview import render_overview
 from tests.views import facts
 from tests.views.browser import SIZES, Chromium, chromium
 
@@ -29,6 +30,19 @@ def written(tmp_path: Path) -> Callable[..., Path]:
         path = tmp_path / "page.html"
         fact = facts.report_of(plan) if kind is Kind.REPORT else plan
         path.write_text(render(kind, Format.HTML, fact), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def reported(tmp_path: Path) -> Callable[..., Path]:
+    """Write the report of the last of these plans, when the others were nights before it."""
+
+    def write(*plans: Plan) -> Path:
+        path = tmp_path / "report.html"
+        told = facts.overview_of(*plans) if plans else facts.month()
+        path.write_text(render_overview(told), encoding="utf-8")
         return path
 
     return write
@@ -58,7 +72,7 @@ def test_a_page_opens_whole_and_asks_for_nothing(
         assert seen.requests == [path.as_uri()]
         assert seen.complaints == []
         assert seen.spill_px == 0
-        assert len(seen.shown) == min(count, 200)
+        assert len(seen.shown) == min(count, 100)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -162,7 +176,7 @@ def test_a_phone_sorts_by_a_menu(browser: Chromium, written: Callable[..., Path]
 def test_of_thousands_the_first_are_drawn(browser: Chromium, written: Callable[..., Path]) -> None:
     """That keeps each keystroke quick; the search looks at all, and all can be shown."""
     with browser.seeing(written(customers(450))) as seen:
-        assert (len(seen.shown), seen.status) == (200, "450 links, the first 200 shown")
+        assert (len(seen.shown), seen.status) == (100, "450 links, the first 100 shown")
         seen.search("Customer 44")
         assert len(seen.shown) == 14
         seen.search("")
@@ -202,6 +216,49 @@ def test_every_colour_can_be_read(
         ground = seen.page.evaluate("getComputedStyle(document.body).backgroundColor")
         is_dark = sum(map(int, ground[4:-1].split(","))) < 3 * 128
         assert is_dark is (scheme == "dark")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("count", [0, 12, 5000])
+def test_a_report_opens_whole_and_asks_for_nothing(
+    browser: Chromium, reported: Callable[..., Path], count: int, size: str
+) -> None:
+    """With no link, with a dozen and with thousands, each with its course of three nights."""
+    plan = customers(count)
+    path = reported(plan, plan, plan)
+    with browser.seeing(path, size) as seen:
+        assert (seen.requests, seen.complaints, seen.spill_px) == ([path.as_uri()], [], 0)
+        assert len(seen.shown) == min(count, 100)
+        if count:
+            seen.search("Customer 7")
+            assert len(seen.shown) == min(100, sum(str(n)[0] == "7" for n in range(count)))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_hostile_name_is_only_read_in_a_report(
+    browser: Chromium, reported: Callable[..., Path], size: str
+) -> None:
+    """In the news, the timelines and the table alike."""
+    plan = facts.hostile_plan()
+    path = reported(facts.plan_of(), plan, plan)
+    with browser.seeing(path, size) as seen:
+        assert (seen.requests, seen.complaints, seen.spill_px) == ([path.as_uri()], [], 0)
+        assert set(seen.shown) == {visible(change.place.tenant) for change in plan.changes}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_month_can_be_read(browser: Chromium, reported: Callable[..., Path], scheme: str) -> None:
+    """The chart has its numbers in words, a customer unfolds its course, and all can be told."""
+    with browser.seeing(reported(), color_scheme=scheme) as seen:
+        assert (
+            seen.page.locator("h1").inner_text() == "2 links differ from the file; 1 cannot be read"
+        )
+        assert "At most 7, on 2026-11-15" in seen.page.locator("figcaption").inner_text()
+        seen.page.locator("summary", has_text="Fabrikam").click()
+        row = seen.page.locator("tbody tr", has_text="Fabrikam").last
+        assert "2026-11-04" in row.inner_text()
+        contrast = seen.page.evaluate(_CONTRAST)
+        assert {what: ratio for what, ratio in contrast.items() if ratio < 4.5} == {}
 
 
 _CONTRAST = """() => {

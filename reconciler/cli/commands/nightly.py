@@ -3,6 +3,7 @@
 import random
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,6 +45,10 @@ def nightly(
         float,
         typer.Option(metavar="SECONDS", min=0.0, help="How long to wait for another run."),
     ] = 0.0,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the report's page; last night's is replaced."),
+    ] = None,
     metrics: Metrics = None,
 ) -> int:
     """For the scheduler: look or repair, then tell all who listen. It never asks anybody.
@@ -57,11 +62,16 @@ def nightly(
     allowed = check_allowed(allow)
     if metrics:
         check_metrics_extra()
+    if report:
+        from reconciler.cli.reporting import check_file, check_pages_extra
+
+        check_pages_extra()
+        check_file(report, is_forced=True)
     if splay:
         time.sleep(random.uniform(0, splay))  # noqa: S311 - to spread the load, not a secret
     if options.deadline is None:
         options = replace(options, deadline=DEADLINE_S)
-    orders = Orders(repair, allowed, max_changes, lock_timeout, exit_zero_on_drift, metrics)
+    orders = Orders(repair, allowed, max_changes, lock_timeout, exit_zero_on_drift, metrics, report)
     night = Night(options, orders)
     status = night.go()
     show_night(night.account.ending(), options)

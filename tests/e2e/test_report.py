@@ -1,0 +1,104 @@
+"""The report's page by the installed command."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command import FOREIGN, OLD, OURS, Desk
+
+
+def test_a_first_report_shows_today(desk: Desk) -> None:
+    """Nobody looked before, and that is said; the file is its owner's alone."""
+    desk.customers(3)
+    desk.seed({1: OURS, 2: OLD})
+    ran = desk.run("report", "--out", "report.html")
+    path = desk.path / "report.html"
+    page = path.read_text()
+    assert (ran.status, ran.out) == (0, "")
+    assert "wrote report.html: 3 links: 2 linked, 1 not linked." in ran.err
+    assert "2 links differ from the file" in page
+    assert "Nothing was recorded before that" in page
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_report_is_told_with_what_was_recorded(desk: Desk) -> None:
+    """Each link has its course: the write that made it, and what came after it."""
+    desk.customers(2)
+    desk.seed({1: OLD})
+    assert desk.apply().status == 0
+    links = desk.azure.state.links
+    for place in list(links.records):
+        links.put(place, FOREIGN)
+    ran = desk.run("report", "--out", "report.html", "-q")
+    page = (desk.path / "report.html").read_text()
+    assert (ran.status, ran.err) == (0, "")
+    assert "2 links differ from the file" in page
+    assert page.count(FOREIGN) > 2
+    assert "applied" in page
+    runs = desk.run("history", "--format", "csv").out
+    assert ",report," in runs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--out", "old.html"), "old.html exists and is left as it is"),
+        (("--out", "."), "is a folder; name a file in it"),
+        (("--out", "nowhere/report.html"), "there is no such folder"),
+        (("--out", "new.html", "--format", "json"), "for other formats take show"),
+        ((), "--out"),
+    ],
+)
+def test_nothing_is_overwritten_and_nothing_read_in_vain(
+    desk: Desk, arguments: tuple[str, ...], says: str
+) -> None:
+    """Said before Azure is asked."""
+    desk.customers(1)
+    (desk.path / "old.html").write_text("mine")
+    ran = desk.run("report", *arguments)
+    assert (ran.status, says in ran.err, desk.requests()) == (64, True, [])
+    assert (desk.path / "old.html").read_text() == "mine"
+    assert desk.run("report", "--out", "old.html", "--force").status == 0
+    assert "<html" in (desk.path / "old.html").read_text()
+
+
+def test_a_history_that_cannot_be_read_is_said_on_the_page(desk: Desk) -> None:
+    """Today is shown all the same, and the status is that of the reads."""
+    desk.customers(1)
+    assert desk.run("plan").status == 0
+    (book,) = Path(desk.env["PAL_RECONCILE_STATE_DIR"]).glob("*.history.sqlite3")
+    book.write_bytes(b"no database " * 100)
+    ran = desk.run("report", "--out", "report.html")
+    page = (desk.path / "report.html").read_text()
+    assert ran.status == 0
+    assert "No history." in page
+
+
+def test_what_cannot_be_read_is_4_and_on_the_page(desk: Desk) -> None:
+    """As with `show`."""
+    desk.customers(2)
+    desk.seed({1: OURS}, clients=[])
+    desk.env["PAL_SECRET"] = "wrong"
+    desk.seed(clients=[{"client_id": "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11", "secret": "right"}])
+    ran = desk.run("report", "--out", "report.html")
+    assert ran.status == 4
+    assert "2 cannot be read" in (desk.path / "report.html").read_text()
+
+
+def test_a_night_writes_its_report_and_reads_once(desk: Desk) -> None:
+    """Over that of the night before; what was repaired is shown as it is now."""
+    desk.customers(2)
+    desk.seed({1: OLD, 2: OURS})
+    assert desk.run("nightly", "-q", "--report", "report.html").status == 2
+    assert "1 link differs from the file" in (desk.path / "report.html").read_text()
+    reads = len(desk.requests("read"))
+    assert desk.run("nightly", "-q", "--repair", "--report", "report.html").status == 0
+    assert "All links are in sync" in (desk.path / "report.html").read_text()
+    assert len(desk.requests("read")) == reads + 4  # two, and before and after the one write
+
+
+def test_a_nights_report_that_cannot_be_written_hides_nothing(desk: Desk) -> None:
+    """The run counts; that the page is missing is said beside it."""
+    desk.customers(1)
+    desk.seed({1: OURS})
+    assert desk.run("nightly", "--report", "nowhere/report.html").status == 64
