@@ -20,6 +20,7 @@ from sqlalchemy import Select, func, select
 from reconciler.core.history import Key, Life, Period, Recording, Run, Write
 from reconciler.store.history import recording as writing
 from reconciler.store.history.database import Database, open_file
+from reconciler.store.history.database import open_shared as database_at
 from reconciler.store.history.rows import period_of, run_of, write_of
 from reconciler.store.history.schema import prepare
 from reconciler.store.history.tables import links, periods, runs, writes
@@ -109,6 +110,13 @@ def open_own(path: Path) -> History:
     database = open_file(path)
     prepare(database)
     return History(database, OWN)
+
+
+def open_shared(url: str, name: str) -> History:
+    """A history in a shared database, whose schema must be the newest."""
+    database = database_at(url)
+    prepare(database)
+    return History(database, name)
 
 
 def _periods(history: str) -> Select[tuple[object, ...]]:

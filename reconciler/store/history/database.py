@@ -1,25 +1,39 @@
 """How is the database of the history opened, and what do its errors mean?
 
 SQLite writes ahead (WAL), so that whoever reads never waits for whoever writes; a transaction that
-will write says so at once, so that two writers queue instead of one failing half way. A message
-never holds the URL of a shared database: it may hold a password.
+will write says so at once, so that two writers queue instead of one failing half way. In PostgreSQL
+they queue at an advisory lock. A message never holds the URL of a shared database: it may hold a
+password.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from reconciler.core.errors import RunFailed
+from reconciler.core.text import visible
 
 WAIT_S = 15
 """How long a writer waits for another one."""
+
+CONNECT_S = 5
+"""How long a shared database may take to answer: every run waits for it."""
+
+STATEMENT_S = 60
+"""How long one statement may take there."""
+
+URL_FORM = "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+
+_DRIVERS = ("postgresql", "postgresql+psycopg")
 
 WRITES = "pal_writes"
 """The execution option of a transaction that will write."""
@@ -48,7 +62,16 @@ class Database:
         """A transaction that is kept whole or not at all. Raises `RunFailed`."""
         engine = self.engine.execution_options(**{WRITES: True})
         with self._told("write"), engine.connect() as connection, connection.begin():
+            if not self.is_own:
+                key = advisory_key("pal-reconcile writes history")
+                connection.execute(select(func.pg_advisory_xact_lock(key)))
             yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """A connection for as long as the block takes, without a transaction."""
+        with self._told("use"), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         """Close what is open."""
@@ -78,6 +101,44 @@ def open_file(path: Path) -> Database:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine, str(path), is_own=True)
+
+
+def open_shared(url: str) -> Database:
+    """A PostgreSQL database that several machines share; nothing is asked of it yet.
+
+    Raises `RunFailed` for a URL that names none, without repeating it.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise RunFailed(f"the history's URL is none: it must look like {URL_FORM}") from None
+    if parsed.drivername not in _DRIVERS:
+        raise RunFailed(f"the history's URL is not PostgreSQL's: it must look like {URL_FORM}")
+    if find_spec("psycopg") is None:
+        raise RunFailed("a shared history needs an extra: pip install 'pal-reconcile[postgresql]'")
+    limits = f"-c statement_timeout={STATEMENT_S}s -c lock_timeout={WAIT_S}s"
+    engine = create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={
+            name: value
+            for name, value in (
+                ("connect_timeout", CONNECT_S),
+                ("application_name", "pal-reconcile"),
+                ("options", limits),
+            )
+            if name not in parsed.query
+        },
+    )
+    where = f" on {parsed.host}" if parsed.host else ""
+    name = visible(f"PostgreSQL database {parsed.database or '?'}{where}")
+    return Database(engine, name, is_own=False)
+
+
+def advisory_key(name: str) -> int:
+    """The number of an advisory lock in PostgreSQL: 64 bits, signed, of a name's digest."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

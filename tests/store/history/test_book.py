@@ -1,7 +1,6 @@
 """What is recorded is found again, and a quiet night costs next to nothing."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -12,19 +11,6 @@ from reconciler.core.errors import RunFailed
 from reconciler.core.history import Standing, periods_of
 from reconciler.store.history.book import History, open_own
 from tests.store.history.nights import at, drifted, failed, in_sync, night, written
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the history is kept."""
-    return tmp_path / "history.sqlite3"
-
-
-@pytest.fixture
-def book(path: Path) -> Iterator[History]:
-    """An empty history."""
-    with closing(open_own(path)) as opened:
-        yield opened
 
 
 def rows(path: Path, table: str) -> int:
@@ -57,10 +43,11 @@ def test_a_life_is_what_its_sights_add_up_to(book: History) -> None:
     assert book.links() == (("C1", "app"),)
 
 
-def test_a_quiet_night_costs_no_row(book: History, path: Path) -> None:
+def test_a_quiet_night_costs_no_row(path: Path) -> None:
     """Only the run itself is a row more."""
-    for number in range(5):
-        book.record(night(number, *(in_sync(number, n) for n in range(20))))
+    with closing(open_own(path)) as book:
+        for number in range(5):
+            book.record(night(number, *(in_sync(number, n) for n in range(20))))
     assert (rows(path, "runs"), rows(path, "periods")) == (5, 20)
 
 
@@ -94,9 +81,10 @@ def test_a_run_is_recorded_once(book: History) -> None:
     assert book.latest()["C1", "app"].standing is Standing.IN_SYNC
 
 
-def test_the_file_is_its_owners_alone(book: History, path: Path) -> None:
+def test_the_file_is_its_owners_alone(path: Path) -> None:
     """It holds customers' names; what SQLite puts beside it too."""
-    book.record(night(0, in_sync(0)))
+    with closing(open_own(path)) as book:
+        book.record(night(0, in_sync(0)))
     assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
 
 

@@ -1,6 +1,7 @@
 """The schema's versions: built step by step, never over a newer one."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,25 +13,30 @@ from alembic.script import ScriptDirectory
 from reconciler.core.errors import RunFailed
 from reconciler.store.history import migrations
 from reconciler.store.history.book import open_own
-from reconciler.store.history.database import open_file
-from reconciler.store.history.schema import VERSIONS, prepare
+from reconciler.store.history.book import open_shared as open_history
+from reconciler.store.history.database import Database, open_file, open_shared
+from reconciler.store.history.schema import VERSIONS, migrate, version_of
 from reconciler.store.history.tables import metadata
 from tests.store.history.nights import in_sync, night
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the history is kept."""
-    return tmp_path / "history.sqlite3"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        opened = open_file(request.getfixturevalue("path"))
+    else:
+        opened = open_shared(request.getfixturevalue("url"))
+    with closing(opened):
+        yield opened
 
 
-def test_the_migrations_build_the_tables(path: Path) -> None:
+def test_the_migrations_build_the_tables(database: Database) -> None:
     """What the code reads and writes is what the steps make, to the last column."""
-    with closing(open_file(path)) as database:
-        prepare(database)
-        with database.reading() as connection:
-            context = MigrationContext.configure(connection)
-            assert compare_metadata(context, metadata) == []
+    migrate(database)
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
 
 
 def test_every_step_is_known() -> None:
@@ -50,3 +56,38 @@ def test_a_newer_schema_is_refused(path: Path) -> None:
         with pytest.raises(RunFailed, match=r"newer release .schema 9999.*upgrade pal-reconcile"):
             open_own(path)
         assert list(connection.iterdump()) == before
+
+
+def test_a_shared_database_is_never_migrated_by_itself(url: str) -> None:
+    """Other machines may run an older release: somebody has to say so."""
+    with pytest.raises(RunFailed, match=r"has no schema yet; run pal-reconcile history migrate"):
+        open_history(url, "tenants.yaml")
+    with closing(open_shared(url)) as database:
+        assert version_of(database) is None
+        migrate(database)
+        migrate(database)
+        assert version_of(database) == VERSIONS[-1]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "hunter2",
+        "mysql://user:hunter2@host/db",
+        "postgresql://user:hunter2@host:port/db",
+        "postgresql+asyncpg://user:hunter2@host/db",
+    ],
+)
+def test_a_url_that_is_none_is_not_repeated(url: str) -> None:
+    """It may be a password."""
+    with pytest.raises(RunFailed, match="it must look like postgresql") as caught:
+        open_shared(url)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:
+    """The driver's own words say which host refused."""
+    url = "postgresql://user:hunter2@127.0.0.1:1/pal"
+    with pytest.raises(RunFailed, match=r"database pal on 127\.0\.0\.1") as caught:
+        open_history(url, "tenants.yaml")
+    assert "hunter2" not in str(caught.value)

@@ -1,0 +1,45 @@
+"""A real PostgreSQL from a wheel for the session, and an empty history of each kind."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reconciler.store.history.book import History, open_own, open_shared
+from reconciler.store.history.database import open_shared as database_at
+from reconciler.store.history.schema import migrate
+from tests.store.history.servers import Server, serving
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that this session has for itself."""
+    with serving(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server
+
+
+@pytest.fixture
+def url(postgresql: Server) -> str:
+    """An empty database."""
+    return postgresql.database()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where this machine's own history is kept."""
+    return tmp_path / "history.sqlite3"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def book(request: pytest.FixtureRequest) -> Iterator[History]:
+    """An empty history, once in each kind of database."""
+    if request.param == "sqlite":
+        opened = open_own(request.getfixturevalue("path"))
+    else:
+        url = request.getfixturevalue("url")
+        with closing(database_at(url)) as database:
+            migrate(database)
+        opened = open_shared(url, "tenants.yaml")
+    with closing(opened):
+        yield opened

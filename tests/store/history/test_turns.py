@@ -1,0 +1,61 @@
+"""One run at a time may write, on whatever machine it is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from reconciler.core.errors import Locked, RunFailed
+from reconciler.store.history import turns
+from tests.store.history.servers import Server
+
+NAME = "tenants.yaml"
+
+
+@contextmanager
+def held(url: str, name: str = NAME) -> Iterator[None]:
+    """Another machine's run."""
+    with turns.hold(url, name, 0):
+        yield
+
+
+def test_a_second_run_is_locked_out(url: str) -> None:
+    """It is told whose lock it is, and what to do; afterwards the lock is free."""
+    with (
+        held(url),
+        pytest.raises(Locked, match=r"another run holds the lock of the history tenants\.yaml"),
+        turns.hold(url, NAME, 0.3),
+    ):
+        pass
+    with turns.hold(url, NAME, 0):
+        pass
+
+
+def test_histories_of_one_database_do_not_wait_for_each_other(url: str) -> None:
+    """Two files may share a server."""
+    with held(url, "other.yaml"), turns.hold(url, NAME, 0):
+        pass
+
+
+def test_a_lock_that_nobody_can_see_is_not_taken(url: str) -> None:
+    """Without an answer of the database, another machine may be writing."""
+    with pytest.raises(Locked, match="cannot take the lock of the shared history"):
+        turns.hold("postgresql://127.0.0.1:1/pal", NAME, 0).__enter__()
+
+
+def test_the_runs_own_trouble_stays_what_it_is(url: str) -> None:
+    """What fails inside is no matter of the lock."""
+    with pytest.raises(RunFailed, match="disk"), turns.hold(url, NAME, 0):
+        raise RunFailed("disk full")
+
+
+def test_a_connection_that_is_lost_ends_nothing(
+    url: str, postgresql: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each write looks at its link first, so the run goes on to its end, without noise."""
+    with turns.hold(url, NAME, 0):
+        postgresql.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{url.rpartition('/')[2].partition('?')[0]}'"
+        )
+    assert capfd.readouterr().err == ""
