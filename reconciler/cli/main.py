@@ -47,7 +47,6 @@ for command in (
     nightly,
     show,
     report,
-    history,
     evidence,
     login,
     attest,
@@ -57,6 +56,7 @@ for command in (
     demo,
 ):
     app.command()(command)
+app.add_typer(history)
 app.add_typer(journal)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from reconciler.cli.options import Options
 from reconciler.core.checkup import Checkup
 from reconciler.core.endings import Ending
-from reconciler.core.history import Run
+from reconciler.core.history import Period, Run, Write
 from reconciler.core.links import Place, Problem
 from reconciler.core.plan import Kind, Plan, Report
 from reconciler.core.text import visible as safe
@@ -23,6 +23,7 @@ __all__ = [
     "show_edit",
     "show_night",
     "show_rollup",
+    "show_events",
     "show_runs",
     "show_sign_ins",
 ]
@@ -106,6 +107,16 @@ def show_night(ending: Ending, options: Options) -> None:
         show(fact, Kind.REPORT if isinstance(fact, Report) else Kind.PLAN, options.format)
     for line in (*ending.complaints, *night.setback_lines(ending)):
         note(line)
+
+
+def show_events(events: Sequence[Period | Write], form: str) -> None:
+    """Write what happened to links."""
+    from reconciler.views import events as view
+
+    stream = sys.stdout
+    width = _width(stream.isatty())
+    stream.write(view.render(form, events, width=width, color=_is_coloured(stream)))
+    stream.flush()
 
 
 def note(text: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 from reconciler.core.identities import SecretRef
 from reconciler.core.links import WRITES, Action, Change, Observed, Seen
@@ -57,6 +58,7 @@ class Sight:
     wanted_partner_id  None where no link is wanted
     partner_id         None unless linked; partner_name, version and updated_at are Azure's
     problem            the stable code of why it could not be read; message is for people
+    run                the run that saw it, once it was recorded
     """
 
     at: datetime
@@ -73,6 +75,7 @@ class Sight:
     updated_at: str | None = None
     problem: str | None = None
     message: str | None = field(default=None, compare=False)
+    run: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
@@ -131,6 +134,7 @@ class Write:
     at       the end of the run that made it, or the time in the journal
     before   the partner ID that the link carried, and after the one it was to carry; None: no link
     outcome  None where a crash cut it short and nobody knows
+    run      the run that tried it, once it was recorded
     """
 
     at: datetime
@@ -144,6 +148,7 @@ class Write:
     object_id: str | None = None
     problem: str | None = None
     correlation_id: str | None = None
+    run: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
@@ -251,6 +256,27 @@ def writes_of(report: Report, ended_at: datetime) -> tuple[Write, ...]:
         for result in report.results
         if result.outcome not in (None, Outcome.SKIPPED)
     )
+
+
+def chronicle(periods: Iterable[Period], writes: Iterable[Write]) -> tuple[Period | Write, ...]:
+    """All that happened, oldest first; a write stands before what was seen after it."""
+    happened: list[tuple[datetime, bool, Period | Write]] = [
+        *((period.first_at, True, period) for period in periods),
+        *((write.at, False, write) for write in writes),
+    ]
+    happened.sort(key=lambda each: each[:2])
+    return tuple(each for *_, each in happened)
+
+
+def matching(known: Iterable[Key], wanted: str) -> tuple[Key, ...]:
+    """The links that a word means: a tenant's name or glob, or `tenant/identity`."""
+    folded = wanted.casefold()
+    found = []
+    for tenant, identity in known:
+        names = (tenant, f"{tenant}/{identity}", f"{tenant} / {identity}")
+        if any(fnmatchcase(name.casefold(), folded) or name == wanted for name in names):
+            found.append((tenant, identity))
+    return tuple(found)
 
 
 def follow(before: Period | None, sight: Sight) -> Period:

@@ -1,26 +1,125 @@
 """`history`: what did earlier runs see and do? Azure is not asked."""
 
+import sys
 from contextlib import closing
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from reconciler.cli import wire
 from reconciler.cli.options import Options, with_options
+from reconciler.cli.selection import read_file
+from reconciler.cli.since import HELP, moment
+from reconciler.core.errors import WrongUsage
+from reconciler.core.history import Period, Write, chronicle, matching
 from reconciler.core.statuses import Status
 
+if TYPE_CHECKING:
+    from reconciler.store.history.book import History
 
+
+class _OrShow(TyperGroup):
+    """A group whose first word may be left out: `history Fabrikam` is `history show Fabrikam`."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Put the word in front of anything that is no command and asks for no help."""
+        if not args or args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+history = typer.Typer(
+    name="history",
+    cls=_OrShow,
+    help="What earlier runs saw and did. Azure is not asked.",
+    rich_markup_mode=None,
+)
+
+
+@history.callback()
+def _root() -> None:
+    """What earlier runs saw and did. Azure is not asked."""
+
+
+@history.command()
 @with_options
-def history(
+def show(
     options: Options,
+    link: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="LINK", help="A tenant's name or glob, or TENANT/IDENTITY: tell its life."
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help=f"All that was seen and written since. {HELP}"),
+    ] = None,
     last: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Show the last N runs.", show_default=True)
+        int, typer.Option(metavar="N", min=1, help="Without LINK and --since: the last N runs.")
     ] = 30,
 ) -> int:
-    """List the runs that were recorded. Azure is not asked."""
-    from reconciler.cli.output import show_runs
+    """List the runs; tell the life of a link; or list all that happened since a date.
 
+    `show` may be left out.
+    """
+    from reconciler.cli import output
+
+    begin = moment(since) if since else None
+    selection = read_file(options, with_secrets=False)
     with closing(wire.open_history(options)) as book:
-        runs = book.runs()
-    show_runs(runs[-last:], options.format)
+        if link is None and begin is None:
+            output.show_runs(book.runs()[-last:], options.format)
+            return Status.IN_SYNC
+        happened = _happened(book, link, begin)
+    if options.only or options.exclude:
+        kept = {(want.place.tenant, want.place.identity) for want in selection.wanted}
+        happened = tuple(each for each in happened if _key(each) in kept)
+    output.show_events(happened, options.format)
     return Status.IN_SYNC
+
+
+@history.command()
+@with_options
+def rebuild(options: Options) -> int:
+    """Take what was written from the journal, for runs that the history does not know."""
+    from reconciler.store.history.rebuilding import recordings
+    from reconciler.store.journal import lines
+
+    path = wire.journal_path(options)
+    found = recordings(lines(path)) if path.exists() else ()
+    with closing(wire.open_history(options)) as book:
+        count = book.restore(found)
+    sys.stdout.write(f"{len(found)} runs in the journal, {count} of them were not known\n")
+    return Status.IN_SYNC
+
+
+def _happened(
+    book: "History", link: str | None, begin: datetime | None
+) -> tuple[Period | Write, ...]:
+    if link is None:
+        return chronicle(book.periods(begin), book.writes(begin))
+    keys = matching(book.links(), link)
+    if not keys:
+        raise WrongUsage(
+            f"the history knows no link {link}; give a tenant's name, or TENANT/IDENTITY"
+        )
+    lives = [book.life(*key) for key in keys]
+    return tuple(
+        each
+        for each in chronicle(
+            (period for life in lives for period in life.periods),
+            (write for life in lives for write in life.writes),
+        )
+        if begin is None or _at(each) >= begin
+    )
+
+
+def _at(each: Period | Write) -> datetime:
+    return each.first_at if isinstance(each, Period) else each.at
+
+
+def _key(each: Period | Write) -> tuple[str, str]:
+    return each.sight.key if isinstance(each, Period) else each.key

@@ -1,17 +1,19 @@
 """What does the history know? The narrow face of it, for recording and for reading.
 
     record(recording)          a run, with what it saw and wrote; whole or not at all
+    restore(recordings)        the runs that a journal knows and the history does not
     runs(since)                the runs, oldest first: `news.nightly` makes nights of them
     latest()                   each link's newest period: standing, unreadable since, last verified,
                                linked since
     as_of(moment)              each link's period at a moment: with `news.news`, what is new since
-    life(tenant, identity)     all periods and writes of one link
+    life(tenant, identity)     all periods and writes of one link, and links() all there are
     periods(since)             the periods that began since, and writes(since) what was written
 
 Links are named by (tenant, identity), as in the file; all times are UTC. Every method raises
 `RunFailed`, which a run that only wants to be recorded notes and goes on.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -43,6 +45,16 @@ class History:
         """Keep a run, whole or not at all."""
         with self._database.writing() as connection:
             writing.record(connection, self._name, recording)
+
+    def restore(self, recordings: Sequence[Recording]) -> int:
+        """Keep the runs that are not known yet; returns how many those were."""
+        with self._database.writing() as connection:
+            query = select(runs.c.id).where(runs.c.history == self._name)
+            known = set(connection.scalars(query))
+            lost = [each for each in recordings if each.run.id not in known]
+            for recording in lost:
+                writing.record(connection, self._name, recording)
+        return len(lost)
 
     def runs(self, since: datetime | None = None) -> tuple[Run, ...]:
         """The runs since a moment, or all; oldest first."""
@@ -76,16 +88,18 @@ class History:
             written = connection.execute(_writes(self._name).where(is_it))
             return Life(tenant, identity, lived, tuple(map(write_of, written)))
 
-    def periods(self, since: datetime) -> tuple[Period, ...]:
-        """The periods that began since a moment, oldest first."""
+    def periods(self, since: datetime | None = None) -> tuple[Period, ...]:
+        """The periods that began since a moment, or all; oldest first."""
+        query = _periods(self._name)
         with self._database.reading() as connection:
-            found = connection.execute(_periods(self._name).where(periods.c.at >= since))
+            found = connection.execute(query.where(periods.c.at >= since) if since else query)
             return tuple(map(period_of, found))
 
-    def writes(self, since: datetime) -> tuple[Write, ...]:
-        """What was written since a moment, oldest first."""
+    def writes(self, since: datetime | None = None) -> tuple[Write, ...]:
+        """What was written since a moment, or ever; oldest first."""
+        query = _writes(self._name)
         with self._database.reading() as connection:
-            found = connection.execute(_writes(self._name).where(writes.c.at >= since))
+            found = connection.execute(query.where(writes.c.at >= since) if since else query)
             return tuple(map(write_of, found))
 
     def links(self) -> tuple[Key, ...]:

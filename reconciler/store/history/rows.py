@@ -11,8 +11,8 @@ from reconciler.core.results import Outcome
 
 Values = dict[str, Any]
 
-_SIGHT = tuple(field.name for field in fields(Sight))
-_WRITE = tuple(field.name for field in fields(Write))
+_SIGHT = tuple(field.name for field in fields(Sight) if field.name != "run")
+_WRITE = tuple(field.name for field in fields(Write) if field.name != "run")
 _NAMES = frozenset({"tenant", "identity"})
 _PERIOD = ("last_at", "standing_since", "read_at", "read_partner_id", "linked_since")
 
@@ -66,7 +66,7 @@ def period_of(row: Row[Any]) -> Period:
     values = {name: getattr(row, name) for name in _SIGHT}
     values["action"] = Action(row.action)
     values["state"] = Seen(row.state) if row.state else None
-    return Period(Sight(**values), *(getattr(row, name) for name in _PERIOD))
+    return Period(Sight(**values, run=row.run_id), *(getattr(row, name) for name in _PERIOD))
 
 
 def write_row(write: Write, link_id: int, run_id: str) -> Values:
@@ -80,4 +80,4 @@ def write_of(row: Row[Any]) -> Write:
     values = {name: getattr(row, name) for name in _WRITE}
     values["action"] = Action(row.action)
     values["outcome"] = Outcome(row.outcome) if row.outcome else None
-    return Write(**values)
+    return Write(**values, run=row.run_id)

@@ -1,0 +1,108 @@
+"""What does a journal tell of past runs? Each of them, with what it wrote.
+
+The journal holds the writes and not the reads: what was merely observed cannot be had back from it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from reconciler.core.history import Key, Recording, Run, Write
+from reconciler.core.links import Action
+from reconciler.core.results import Outcome
+
+RECOVERED = "recovered"
+"""The problem of a write that a crash cut short; the next run looked what had become of it."""
+
+
+def recordings(lines: Iterable[Mapping[str, Any]]) -> tuple[Recording, ...]:
+    """The runs of a journal, oldest first, without sights. A line that makes no sense is left out.
+
+    lines  as `journal.lines` gives them
+    """
+    runs: dict[str, Run] = {}
+    writes: dict[str, dict[Key, list[Write]]] = {}
+    for line in lines:
+        try:
+            _take_in(line, runs, writes)
+        except (KeyError, TypeError, ValueError):
+            continue
+    return tuple(_recording(run, writes.get(run.id, {})) for run in runs.values())
+
+
+def _take_in(
+    line: Mapping[str, Any], runs: dict[str, Run], writes: dict[str, dict[Key, list[Write]]]
+) -> None:
+    event = line["event"]
+    if event == "run":
+        runs[line["run"]] = _run(line)
+        return
+    if event not in ("intent", "outcome", RECOVERED):
+        return
+    key: Key = (str(line["tenant"]), str(line["identity"]))
+    if event == "intent":
+        writes.setdefault(line["run"], {}).setdefault(key, []).append(_intent(line, key))
+    elif event == "outcome":
+        tried = writes[line["run"]][key]
+        tried[-1] = _settled(tried[-1], line)
+    else:
+        for tried in (of_run[key] for of_run in writes.values() if key in of_run):
+            if tried[-1].outcome is None:
+                tried[-1] = _recovered(tried[-1], line)
+
+
+def _run(line: Mapping[str, Any]) -> Run:
+    return Run(
+        str(line["run"]),
+        "apply",
+        datetime.fromisoformat(line["at"]),
+        str(line.get("tool_version", "")),
+        str(line.get("config_digest", "")),
+        None,
+        is_whole=False,
+        standings={},
+        user=str(line.get("user", "")),
+        host=str(line.get("host", "")),
+    )
+
+
+def _intent(line: Mapping[str, Any], key: Key) -> Write:
+    return Write(
+        datetime.fromisoformat(line["at"]),
+        *key,
+        Action(line["action"]),
+        line["before"],
+        line["after"],
+        None,
+        line["tenant_id"],
+        line["object_id"],
+    )
+
+
+def _settled(write: Write, line: Mapping[str, Any]) -> Write:
+    return replace(
+        write,
+        at=datetime.fromisoformat(line["at"]),
+        outcome=Outcome(line["outcome"]),
+        tenant_id=line["tenant_id"],
+        object_id=line["object_id"],
+        problem=line["problem"],
+        correlation_id=line["correlation_id"],
+    )
+
+
+def _recovered(write: Write, line: Mapping[str, Any]) -> Write:
+    """What a later read showed: the only thing that is known of a write that nobody saw end."""
+    seen = line["observed"]
+    if seen is None or seen["state"] == "unknown":
+        return write
+    took = seen["partner_id"] == write.after
+    outcome = Outcome.APPLIED if took else Outcome.UNVERIFIED
+    return replace(write, outcome=outcome, problem=RECOVERED)
+
+
+def _recording(run: Run, writes: Mapping[Key, list[Write]]) -> Recording:
+    tried = [w for of_link in writes.values() for w in of_link if w.outcome is not Outcome.SKIPPED]
+    tried.sort(key=lambda write: write.at)
+    return Recording(replace(run, writes=len(tried)), (), tuple(tried))
