@@ -21,9 +21,9 @@ __all__ = [
     "show",
     "show_checkup",
     "show_edit",
+    "show_events",
     "show_night",
     "show_rollup",
-    "show_events",
     "show_runs",
     "show_sign_ins",
 ]

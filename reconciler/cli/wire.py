@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli.options import LogFormat, Options
 from reconciler.cli.run import Run
 from reconciler.cli.selection import Selection, check_vaults, is_read, now
-from reconciler.core.errors import RunFailed, WrongUsage
+from reconciler.core.errors import Locked, RunFailed, WrongUsage
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.core.identities import SecretRef
     from reconciler.core.plan import Refusal
     from reconciler.store.history.book import History
+    from reconciler.store.history.database import Database
     from reconciler.store.journal import FileJournal
 
 
@@ -69,7 +70,7 @@ def opened_here(options: Options, selection: Selection) -> AbstractContextManage
 def writing(
     options: Options, selection: Selection, lock_timeout_s: float
 ) -> Iterator[tuple[Run, FileJournal]]:
-    """Open a run that may write: the lock first, then the journal, then what a crash left open.
+    """Open a run that may write: the locks first, then the journal, then what a crash left open.
 
     Raises `Locked`, and `RunFailed` where the state directory cannot be used.
     """
@@ -79,6 +80,7 @@ def writing(
     facts = {"tool_version": __version__, "config_digest": selection.config.digest}
     with (
         hold(_state_file(options, "lock"), lock_timeout_s),
+        _turn(options, selection.config, lock_timeout_s),
         opened(options, selection) as run,
         closing(FileJournal(_state_file(options, "journal.jsonl"), run.id, facts, now)) as journal,
     ):
@@ -103,11 +105,40 @@ def journal_path(options: Options) -> Path:
     return _state_file(options, "journal.jsonl")
 
 
-def open_history(options: Options) -> History:
+def open_history(options: Options, config: Config) -> History:
     """The history of the file. Raises `RunFailed` where it cannot be used."""
-    from reconciler.store.history.book import open_own
+    from reconciler.store.history.book import open_own, open_shared
 
-    return open_own(_state_file(options, "history.sqlite3"))
+    source = config.history
+    if source.url is None:
+        return open_own(_state_file(options, "history.sqlite3"))
+    return open_shared(address(source.url, config.cloud, options), source.name)
+
+
+def open_history_database(options: Options, config: Config) -> Database:
+    """The database behind that, whatever its schema. Raises `RunFailed`."""
+    from reconciler.store.history.database import open_file, open_shared
+
+    if config.history.url is None:
+        return open_file(_state_file(options, "history.sqlite3"))
+    return open_shared(address(config.history.url, config.cloud, options))
+
+
+@contextmanager
+def _turn(options: Options, config: Config, timeout_s: float) -> Iterator[None]:
+    """Keep other machines that share the history from writing; raises `Locked`."""
+    from reconciler.store.history.turns import hold
+
+    source = config.history
+    if source.url is None:
+        yield
+        return
+    try:
+        url = address(source.url, config.cloud, options)
+    except RunFailed as error:
+        raise Locked(f"cannot take the lock of the shared history: {error}") from None
+    with hold(url, source.name, timeout_s):
+        yield
 
 
 def check_state_lasts(options: Options) -> tuple[Refusal, ...]:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.config.partners import Partners
-from reconciler.config.recipes import identities
+from reconciler.config.recipes import identities, secret_ref
 from reconciler.config.schema import Document
 from reconciler.config.sound import Sound, read
 from reconciler.config.sound import examine as sound_parts
@@ -18,6 +18,7 @@ from reconciler.config.wanted import wanted
 from reconciler.config.worries import worries
 from reconciler.core.findings import Finding
 from reconciler.core.guards import Limits
+from reconciler.core.history import HistorySource
 from reconciler.core.identities import Identity
 from reconciler.core.links import Wanted
 
@@ -35,6 +36,7 @@ class Config:
     partners       alias → ID; empty without partners:
     partner_names  ID → what Azure may answer as partnerName
     findings       what somebody should look at, though no link changes for it
+    history        where runs are remembered
     """
 
     path: Path
@@ -47,6 +49,7 @@ class Config:
     partner_names: Mapping[str, tuple[str, ...]]
     limits: Limits
     findings: tuple[Finding, ...]
+    history: HistorySource
 
 
 def load(
@@ -94,7 +97,15 @@ def settled(sound: Sound, path: Path, today: date) -> Config:
         partner_names=partners.names,
         limits=_limits(document),
         findings=tuple(worries(document, known, partners, today)),
+        history=_history(sound, path.parent),
     )
+
+
+def _history(sound: Sound, folder: Path) -> HistorySource:
+    found = sound.document.history
+    if found.url is None:
+        return HistorySource()
+    return HistorySource(secret_ref(found.url, folder, sound.where(("history", "url"))), found.name)
 
 
 def _limits(document: Document) -> Limits:

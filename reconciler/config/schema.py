@@ -23,11 +23,15 @@ from pydantic_core import CoreSchema, core_schema
 
 from reconciler.config import fields
 from reconciler.config.kinds import Identity, Part, Reference
+from reconciler.config.nodes import Plain, Table
 from reconciler.core.guards import Limits as CoreLimits
 from reconciler.core.links import Aim, Workload
 
 ANY = "any"
 """The word that stands for every foreign ID under `replaces:`."""
+
+SQLITE = "sqlite"
+"""The word for a history in this machine's own file."""
 
 _LIMITS = CoreLimits()
 
@@ -224,6 +228,35 @@ class Limits(Part):
     """How old an attestation may be before it is a finding."""
 
 
+class History(Part):
+    """Where runs are remembered: sqlite, a file on this machine; or {url: …}, a shared database."""
+
+    url: Reference | None = None
+    """Where the URL of a PostgreSQL database is to be found, for several machines to share:
+    postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."""
+    name: fields.Name = "default"
+    """Which history of that database is this file's; of use where several files share one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        if isinstance(value, str | Plain):
+            if fields.raw(value) != SQLITE:
+                raise fields.refuse(f"is unknown; write {SQLITE}, or {{url: {{env: NAME}}}}")
+            return {}
+        if isinstance(value, Table) and value.keys() <= {"name"}:
+            raise fields.refuse("takes url: with a reference, or the word sqlite", fields.MASKED)
+        return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        mapping = handler.resolve_ref_schema(handler(schema))
+        mapping["required"] = ["url"]
+        return {"description": mapping.pop("description"), "anyOf": [{"const": SQLITE}, mapping]}
+
+
 class Document(Part):
     """Which customer tenants should carry which partner ID."""
 
@@ -246,6 +279,9 @@ class Document(Part):
     heartbeat: Reference | None = None
     """Where the ping URL of a check is to be found, in the protocol of healthchecks.io. nightly
     tells it that it begins, and how it ended."""
+    history: History = History()
+    """Where runs are remembered: sqlite (default), in this machine's state directory; or
+    {url: {env: NAME}}, a PostgreSQL database that several machines share."""
     tenants: list[Tenant] = Field(default_factory=list)
     """The customers, in the order in which every view lists them."""
 

@@ -12,10 +12,10 @@ from reconciler.config.complaints import Spot, did_you_mean, nearest, quoted
 from reconciler.config.nodes import Path, Plain, Table, place
 from reconciler.config.secretive import MASKED, SECRET_KEYS, looks_secret
 
-LATER_KEYS = ("notify", "history")
+LATER_KEYS = ("notify",)
 """What the documentation speaks of and this release does not know: refused, never ignored."""
 
-ADDRESSES = frozenset({"heartbeat"})
+ADDRESSES = frozenset({"heartbeat", "url"})
 """Keys whose reference leads to a URL that is a secret."""
 
 MERGE = "<<"
@@ -33,6 +33,7 @@ _SHAPES = {"list_type": "a list: [first, second]", "dict_type": "a mapping: {nam
 _MAPPINGS: Mapping[str | int, str] = {
     "token": "{file: PATH}, {github: AUDIENCE} or {azure_pipelines: SERVICE_CONNECTION_ID}",
     "becomes": "{partner: ALIAS, from: DATE}",
+    "history": "the word sqlite, or {url: {env: NAME}}",
 }
 _ADD = {"version": "version: 1", "until": "until: DATE", "on": "on: DATE", "from": "from: DATE"}
 _OF_KIND: Mapping[str, type[kinds.Part]] = {
@@ -51,6 +52,7 @@ _MODELS: Mapping[str | int, type[kinds.Part]] = {
     "hold": schema.Hold,
     "attested": schema.Attested,
     "becomes": schema.Becomes,
+    "history": schema.History,
 }
 
 

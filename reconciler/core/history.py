@@ -29,12 +29,10 @@ Key = tuple[str, str]
 class HistorySource:
     """Where the history of a file is kept.
 
-    is_kept  whether one is kept at all
-    url      of a shared database, by reference; None means SQLite in the state directory
-    name     which of several histories in a shared database this is
+    url   of a shared database, by reference; None means SQLite in the state directory
+    name  which of several histories in a shared database this is
     """
 
-    is_kept: bool = True
     url: SecretRef | None = None
     name: str = ""
 

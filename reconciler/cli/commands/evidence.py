@@ -72,7 +72,7 @@ def _gather(run: "Run", customer: str) -> "Evidence":
             for place in [change.place]
         ),
         past.lines(_journal(run.options)),
-        _lives(run.options, past),
+        _lives(run, past),
         names_of_others(config.wanted, wanted, customer),
         now(),
         __version__,
@@ -88,12 +88,12 @@ def _journal(options: Options) -> "Iterable[Line]":
     return lines(path) if path.exists() else ()
 
 
-def _lives(options: Options, past: "Past") -> "tuple[Life, ...] | None":
+def _lives(run: "Run", past: "Past") -> "tuple[Life, ...] | None":
     """What the history knows; None where it cannot be read, which is said."""
     from reconciler.cli.output import note
 
     try:
-        with closing(wire.open_history(options)) as book:
+        with closing(wire.open_history(run.options, run.selection.config)) as book:
             return tuple(past.life(book.life(*key)) for key in book.links() if past.has(key))
     except RunFailed as error:
         note(f"the history is left out: {error}")

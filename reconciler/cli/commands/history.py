@@ -69,7 +69,7 @@ def show(
 
     begin = moment(since) if since else None
     selection = read_file(options, with_secrets=False)
-    with closing(wire.open_history(options)) as book:
+    with closing(wire.open_history(options, selection.config)) as book:
         if link is None and begin is None:
             output.show_runs(book.runs()[-last:], options.format)
             return Status.IN_SYNC
@@ -88,11 +88,29 @@ def rebuild(options: Options) -> int:
     from reconciler.store.history.rebuilding import recordings
     from reconciler.store.journal import lines
 
+    config = read_file(options, with_secrets=False).config
     path = wire.journal_path(options)
     found = recordings(lines(path)) if path.exists() else ()
-    with closing(wire.open_history(options)) as book:
+    with closing(wire.open_history(options, config)) as book:
         count = book.restore(found)
     sys.stdout.write(f"{len(found)} runs in the journal, {count} of them were not known\n")
+    return Status.IN_SYNC
+
+
+@history.command()
+@with_options
+def migrate(options: Options) -> int:
+    """Give a shared history the newest schema: once, when all machines that use it are upgraded.
+
+    This machine's own file is brought up to date by itself.
+    """
+    from reconciler.store.history.schema import VERSIONS, bring_up_to_date
+
+    config = read_file(options, with_secrets=False).config
+    with closing(wire.open_history_database(options, config)) as database:
+        before = bring_up_to_date(database)
+        done = "has" if before == VERSIONS[-1] else f"was given (it had {before or 'none'})"
+        sys.stdout.write(f"the history in {database.name} {done} the schema {VERSIONS[-1]}\n")
     return Status.IN_SYNC
 
 

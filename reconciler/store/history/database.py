@@ -8,6 +8,7 @@ password.
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -34,6 +35,8 @@ STATEMENT_S = 60
 URL_FORM = "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
 
 _DRIVERS = ("postgresql", "postgresql+psycopg")
+
+_HOST = re.compile("[A-Za-z0-9._:-]+")
 
 WRITES = "pal_writes"
 """The execution option of a transaction that will write."""
@@ -114,6 +117,12 @@ def open_shared(url: str) -> Database:
         raise RunFailed(f"the history's URL is none: it must look like {URL_FORM}") from None
     if parsed.drivername not in _DRIVERS:
         raise RunFailed(f"the history's URL is not PostgreSQL's: it must look like {URL_FORM}")
+    if parsed.host and not _HOST.fullmatch(parsed.host):
+        # What stands there may be the rest of a password; a driver's error would repeat it.
+        raise RunFailed(
+            f"the history's URL has no proper host: it must look like {URL_FORM}, "
+            "with %40 for @ and %2F for / in the password"
+        )
     if find_spec("psycopg") is None:
         raise RunFailed("a shared history needs an extra: pip install 'pal-reconcile[postgresql]'")
     limits = f"-c statement_timeout={STATEMENT_S}s -c lock_timeout={WAIT_S}s"

@@ -25,15 +25,24 @@ def prepare(database: Database) -> None:
     version = version_of(database)
     if version == VERSIONS[-1]:
         return
-    if not database.is_own:
+    if database.is_own:
+        bring_up_to_date(database)
+    else:
         raise RunFailed(
             f"the history in {database.name} has "
             f"{f'the older schema {version}' if version else 'no schema yet'}; "
             "run pal-reconcile history migrate once"
         )
-    if version:
-        copy(Path(database.name), version)
-    migrate(database)
+
+
+def bring_up_to_date(database: Database) -> str | None:
+    """Give it the newest schema, this machine's own file after a copy; returns the one it had."""
+    version = version_of(database)
+    if version != VERSIONS[-1]:
+        if version and database.is_own:
+            copy(Path(database.name), version)
+        migrate(database)
+    return version
 
 
 def version_of(database: Database) -> str | None:

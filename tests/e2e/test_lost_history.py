@@ -1,0 +1,105 @@
+"""The history when things go wrong: killed while recording, two at once, lost and rebuilt."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from reconciler.store.history.book import open_own
+from tests.e2e.command import OLD, OURS, Desk
+
+_RECORDS_FOR_EVER = """
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from reconciler.core.history import Recording, Run, Sight, count_standings
+from reconciler.core.links import Action, Seen
+from reconciler.store.history.book import open_own
+
+path, writer = Path(sys.argv[1]), sys.argv[2]
+book, at = open_own(path), datetime(2026, 1, 1, tzinfo=UTC)
+for night in range(int(sys.argv[3])):
+    moment = at + timedelta(days=night)
+    sights = tuple(
+        Sight(moment, f"C{n}", writer, Action.NONE, Seen.LINKED, partner_id=str(night))
+        for n in range(int(sys.argv[4]))
+    )
+    run = Run(f"{writer}{night}", "plan", moment, "1", "c", 0, True, count_standings(sights))
+    book.record(Recording(run, sights))
+    print(night, flush=True)
+"""
+
+
+def recorder(path: Path, writer: str, nights: int, links: int) -> "subprocess.Popen[str]":
+    """A process that records so many nights of so many links, and says each that it has."""
+    arguments = [sys.executable, "-c", _RECORDS_FOR_EVER, str(path), writer, str(nights)]
+    return subprocess.Popen([*arguments, str(links)], stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.005, 0.02, 0.05])
+def test_a_run_killed_while_it_records_is_recorded_whole_or_not_at_all(
+    tmp_path: Path, delay_s: float
+) -> None:
+    """`kill -9` at any moment: what was said to be recorded is there, and no night in part."""
+    path = tmp_path / "history.sqlite3"
+    with recorder(path, "app", 10_000, 300) as process:
+        assert process.stdout
+        said = [process.stdout.readline() for _ in range(3)]
+        time.sleep(delay_s)
+        os.kill(process.pid, signal.SIGKILL)
+        said += process.stdout.readlines()
+    book = open_own(path)
+    runs = book.runs()
+    assert len(runs) >= len([line for line in said if line.endswith("\n")])
+    assert {run.id for run in runs} == {f"app{n}" for n in range(len(runs))}
+    assert len(book.periods()) == 300 * len(runs)
+    assert {period.sight.partner_id for period in book.latest().values()} == {str(len(runs) - 1)}
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    """They queue; each finds all its nights."""
+    path = tmp_path / "history.sqlite3"
+    open_own(path).close()
+    writers = [recorder(path, name, 30, 50) for name in ("left", "right")]
+    for writer in writers:
+        writer.communicate(timeout=120)
+    assert [writer.returncode for writer in writers] == [0, 0]
+    book = open_own(path)
+    assert len(book.runs()) == 60
+    assert len(book.periods()) == 2 * 30 * 50
+
+
+def test_the_writes_are_had_back_from_the_journal(desk: Desk) -> None:
+    """The history was lost; what was written is told again, once, and nothing is made up."""
+    desk.customers(2)
+    desk.seed({1: OLD})
+    assert desk.apply().status == 0
+    (path,) = (desk.path / "state").glob("*.history.sqlite3*")
+    path.unlink()
+    ran = desk.run("history", "rebuild")
+    assert (ran.status, ran.out) == (0, "1 runs in the journal, 1 of them were not known\n")
+    assert f"update {OLD} → {OURS}: applied" in desk.run("history", "C1").out
+    assert "0 of them were not known" in desk.run("history", "rebuild").out
+    assert "linked to" not in desk.run("history", "C1").out  # nobody saw it since
+
+
+def test_one_links_life_is_told(desk: Desk) -> None:
+    """By the tenant's name, a glob, or with the identity; an unknown one is wrong usage."""
+    desk.customers(2)
+    desk.seed({1: OLD})
+    desk.plan()
+    desk.apply()
+    for link in ("C1", "C1/app", "?1"):
+        lines = desk.run("history", link).out.splitlines()
+        assert sum("C1 / app" in line for line in lines) == 3, lines
+    unknown = desk.run("history", "C9")
+    assert (unknown.status, "knows no link C9" in unknown.err) == (64, True)
+    since = desk.run("history", "--since", "2999-01-01", "--format", "csv")
+    assert (since.status, len(since.out.splitlines())) == (0, 1)

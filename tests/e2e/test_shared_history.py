@@ -1,0 +1,116 @@
+"""One history for several machines, in a real PostgreSQL, by the installed command."""
+
+import json
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from reconciler.store.history.turns import hold
+from tests.e2e.command import OLD, OURS, Desk
+from tests.store.history.servers import Server, serving
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that these tests have for themselves."""
+    with serving(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server
+
+
+@pytest.fixture
+def shared(desk: Desk, postgresql: Server) -> Desk:
+    """Two customers, and a file whose history is in a database without a schema yet."""
+    tenants = "".join(
+        f"  - {{name: C{n}, tenant: 00000000-0000-4000-8000-{n:012d}}}\n" for n in (1, 2)
+    )
+    desk.write(tenants, more="history: {url: {env: PAL_HISTORY_URL}, name: contoso}\n")
+    desk.env["PAL_HISTORY_URL"] = postgresql.database()
+    desk.seed({1: OLD})
+    return desk
+
+
+def migrated(desk: Desk) -> Desk:
+    assert desk.run("history", "migrate").status == 0
+    return desk
+
+
+def test_a_shared_history_is_given_its_schema_by_hand_alone(shared: Desk) -> None:
+    """Until then a run says what to do, and goes on as if nothing were; once is enough."""
+    ran = shared.run("plan", "--detailed-exitcode")
+    assert (ran.status, "run pal-reconcile history migrate once" in ran.err) == (2, True)
+    assert "was given" in shared.run("history", "migrate").out
+    assert "has the schema" in shared.run("history", "migrate").out
+    assert shared.run("plan").err == ""
+    (run,) = json.loads(shared.run("history", "--format", "json").out)["runs"]
+    assert run["command"] == "plan"
+
+
+def test_two_machines_share_what_they_know(shared: Desk) -> None:
+    """What one has written the other tells, though it has never run before."""
+    migrated(shared)
+    assert shared.apply().status == 0
+    shared.env["PAL_RECONCILE_STATE_DIR"] = str(shared.path / "another-machine")
+    told = shared.run("history", "C1").out
+    assert f"update {OLD} → {OURS}: applied" in told
+    audit = shared.run("history", "--since", "2020-01-01", "--format", "csv").out.splitlines()
+    assert len(audit) == 1 + 2 + 2  # the head; each is written, and seen after
+    ran = shared.run("plan", "--since", "last-night", "--format", "json")
+    assert (ran.status, ran.err) == (0, "")
+
+
+def test_only_one_machine_writes_at_a_time(shared: Desk) -> None:
+    """Another host has no part in the state directory's lock; the database's is for both."""
+    migrated(shared)
+    with hold(shared.env["PAL_HISTORY_URL"], "contoso", 0):
+        ran = shared.apply()
+        assert (ran.status, "another run holds the lock" in ran.err) == (5, True)
+        assert shared.run("plan").status == 0  # looking needs no turn
+    assert shared.requests("create", "update") == []
+    assert shared.apply().status == 0
+
+
+def test_apply_without_the_shared_lock_is_5_and_plan_goes_on(shared: Desk) -> None:
+    """Nobody can say who else writes; the URL is nowhere to be seen."""
+    secret = "postgresql://pal:not-to-be-seen@127.0.0.1:1/history"
+    shared.env["PAL_HISTORY_URL"] = secret
+    applied, planned = shared.apply(), shared.plan()
+    assert (applied.status, planned.status) == (5, 0)
+    assert "this run is not in the history" in planned.err
+    del shared.env["PAL_HISTORY_URL"]
+    missing, seen = shared.apply(), shared.plan()
+    assert (missing.status, seen.status) == (5, 0)
+    assert "PAL_HISTORY_URL" in missing.err
+    for ran in (applied, planned, missing, seen):
+        assert "not-to-be-seen" not in ran.out + ran.err
+        assert "Traceback" not in ran.err
+
+
+def test_a_url_that_names_no_postgresql_is_said_and_not_shown(shared: Desk) -> None:
+    """Whatever it holds."""
+    for url in (
+        "mysql://pal:not-to-be-seen@h/d",
+        "not-to-be-seen",
+        "postgresql://[not-to-be-seen",
+        "postgresql://u:p@not-to-be-seen@h/d",
+    ):
+        shared.env["PAL_HISTORY_URL"] = url
+        ran = shared.run("history")
+        assert ran.status == 1
+        assert "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE" in ran.err
+        assert "not-to-be-seen" not in ran.err
+
+
+def test_a_wrong_password_is_said_without_it(shared: Desk, postgresql: Server) -> None:
+    """Or whatever the server says: its first line, and never the URL."""
+    with psycopg.connect(postgresql.uri, autocommit=True) as connection:
+        connection.execute(
+            "DO $$ BEGIN CREATE ROLE nobody_here NOLOGIN; "
+            "EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        )
+    url = shared.env["PAL_HISTORY_URL"].replace("://postgres:", "://nobody_here:not-to-be-seen")
+    shared.env["PAL_HISTORY_URL"] = url
+    ran = shared.plan()
+    assert ran.status == 0
+    assert "this run is not in the history" in ran.err
+    assert "not-to-be-seen" not in ran.err
