@@ -34,7 +34,7 @@ def opened(options: Options, selection: Selection) -> Iterator[Run]:
     from reconciler import log
     from reconciler.azure.access import Azure, Recipe, find_cloud
     from reconciler.cli.workers import at_work
-    from reconciler.engine.collector import spare_the_collector
+    from reconciler.engine import interpreter
     from reconciler.engine.gates import Identities
     from reconciler.engine.run import Crew
     from reconciler.engine.stop import Stop
@@ -51,7 +51,7 @@ def opened(options: Options, selection: Selection) -> Iterator[Run]:
         logger.warning("untested_cloud", cloud=config.cloud)
     people = _people(options, config)
     to_read = sum(1 for want in selection.wanted if is_read(want))
-    spare_the_collector()
+    interpreter.tune()
     recipe = Recipe(cloud, config.identities, options.trusted, options.concurrency, people)
     with (
         closing(Azure(recipe, stop.event)) as azure,

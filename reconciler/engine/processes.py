@@ -18,7 +18,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from reconciler.core.ports import Workshop
-from reconciler.engine.collector import spare_the_collector
+from reconciler.engine import interpreter
 
 TRIES = 2
 """A job whose process died twice may be what kills them: it goes no further."""
@@ -167,7 +167,7 @@ def work(pipe: Connection, threads: int, workshop: Workshop) -> None:
 
     try:
         workshop.open(stop)
-        spare_the_collector()
+        interpreter.tune()
         with ThreadPoolExecutor(threads) as pool:
             while (message := pipe.recv()) is not _END:
                 if message == _STOP:
