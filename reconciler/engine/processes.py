@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from os import _exit
 from threading import Event, Lock, Thread
@@ -183,6 +183,8 @@ def work(pipe: Connection, threads: int, workshop: Workshop) -> None:
 @contextmanager
 def _without_signals() -> Iterator[None]:
     """What is started inside never gets SIGINT or SIGTERM: what they mean, the coordinator says."""
+    # Begun now and not with the first process: it unblocks both signals where it is begun.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
