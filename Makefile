@@ -2,13 +2,14 @@
 # make test   all tests
 # make lint   style and types
 # make build  wheel and sdist
+# make bench  measure, and write docs/performance.md
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint build clean
+.PHONY: demo test lint build bench clean
 
 demo: $(STAMP)
 	@$(BIN)/pal-reconcile demo
@@ -23,6 +24,9 @@ lint: $(STAMP)
 
 build: $(STAMP)
 	@$(BIN)/python -m build
+
+bench: $(STAMP)
+	@$(BIN)/python -m tests.bench
 
 clean:
 	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,128 @@
+"""Who is measured, on what, and in which order? Side by side, so that a disturbance hits all."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.measure import Cost, run
+from tests.bench.world import World, world
+from tests.e2e.command import APP, INSTALLED, OLD, OURS, tenant_id
+
+ROOT = Path(__file__).parents[2]
+LATENCY_S = 0.1
+WRITE_S = 15.0
+CHANGES = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    """One contestant's best of its rounds. `asked` is requests a link."""
+
+    who: str
+    links: int
+    at_once: int
+    cost: Cost
+    asked: float
+
+    @property
+    def rate(self) -> float:
+        """Links a second, from start to end of the program."""
+        return self.links / self.cost.wall_s
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU a link, with the program's start."""
+        return self.cost.cpu_s / self.links * 1000
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Contestants that take turns on as many links, so many times."""
+
+    links: int
+    contestants: tuple[tuple[str, int], ...]
+    rounds: int = 1
+
+
+HEATS = (
+    Heat(100, (("sdk", 1), ("pal-reconcile", 1))),
+    Heat(1000, (("pal-reconcile", 8), ("pal-reconcile", 32), ("pal-reconcile", 128))),
+    Heat(2000, (("floor", 128), ("pal-reconcile", 128), ("prototype", 128)), 3),
+    Heat(5000, (("floor", 128), ("pal-reconcile", 128)), 2),
+    Heat(20000, (("floor", 128), ("pal-reconcile", 128))),
+)
+
+
+def plans(path: Path) -> Iterator[Row]:
+    """Read all links, by each contestant."""
+    with world(path, LATENCY_S) as azure:
+        for heat in HEATS:
+            azure.customers(heat.links)
+            best: dict[tuple[str, int], Row] = {}
+            for _ in range(heat.rounds):
+                for who, at_once in heat.contestants:
+                    row = _once(azure, who, heat.links, at_once)
+                    before = best.get((who, at_once))
+                    cost = row.cost.best(before.cost if before else None)
+                    best[who, at_once] = Row(who, heat.links, at_once, cost, row.asked)
+            yield from best.values()
+        if shutil.which("az"):
+            azure.customers(10)
+            yield _once(azure, "az", 10, 1)
+
+
+def _once(azure: World, who: str, links: int, at_once: int) -> Row:
+    before = sum(azure.requests().values())
+    if who == "pal-reconcile":
+        command = [str(INSTALLED), "plan", "-q", "--format=json", f"--concurrency={at_once}"]
+    else:
+        command = [sys.executable, "-m", "tests.bench.rivals", who, str(links), str(at_once)]
+    cost = run(command, azure.env | {"PYTHONPATH": str(ROOT)}, azure.path)
+    asked = sum(azure.requests().values()) - before
+    sys.stderr.write(f"{who:14} {links:6} links, {at_once:3} at a time: {cost.wall_s:6.2f} s\n")
+    return Row(who, links, at_once, cost, asked / links)
+
+
+def change(path: Path) -> Cost:
+    """Point 200 links at another ID, 64 at a time, where each write takes 15 s."""
+    numbers = range(1, CHANGES + 2)
+    old = [{"tenant": tenant_id(n), "client_id": APP, "partner_id": OLD} for n in numbers]
+    old[0]["partner_id"] = OURS  # seen already, so that none has to go first
+    slow = [{"operation": "update", "latency_s": WRITE_S}]
+    with world(path, LATENCY_S, links=old, faults=slow) as azure:
+        azure.customers(len(old), OLD)
+        command = [str(INSTALLED), "apply", "--yes", "-q", "--format=json", "--concurrency=64"]
+        cost = run([*command, "--allow=change-share"], azure.env, path)
+        report = json.loads((path / "said.txt").read_text())
+    assert [link["outcome"] for link in report["links"]].count("applied") == CHANGES
+    return cost
+
+
+def starts(path: Path) -> Iterator[tuple[str, Cost]]:
+    """What costs something before the first request, and without any."""
+    with world(path, 0) as azure:
+        for links, command in (
+            (1, "--version"),
+            (1, "validate"),
+            (1, "plan"),
+            (10_000, "validate"),
+            (50_000, "validate"),
+        ):
+            azure.customers(links)
+            best = None
+            for _ in range(3):
+                best = run([str(INSTALLED), command], azure.env, path).best(best)
+            assert best
+            yield f"`{command}`, {links:,} {'tenant' if links == 1 else 'tenants'}", best
+
+
+def tell(path: Path, links: int, *module: str) -> dict[str, float]:
+    """What a program of the bench prints of so many links: a number and what it is, each line."""
+    with world(path, 0) as azure:
+        azure.customers(links)
+        run([sys.executable, "-m", *module], azure.env | {"PYTHONPATH": str(ROOT)}, path)
+    lines = (path / "said.txt").read_text().splitlines()
+    return {name: float(number) for number, _, name in (line.partition(" ") for line in lines)}

@@ -1,0 +1,72 @@
+"""docs/performance.md: what was measured, on which machine, and where the rest of the time goes."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.bench.contest import Row
+from tests.bench.measure import Cost
+
+TEMPLATE = Path(__file__).with_name("performance.md")
+
+NAMES = {
+    "az": "az login, az rest, in a loop",
+    "sdk": "azure-identity and Microsoft's client, in a loop",
+    "prototype": "azure-identity and requests on threads",
+    "floor": "aiohttp by hand",
+    "pal-reconcile": "pal-reconcile",
+}
+
+
+def page(
+    rows: Sequence[Row],
+    checks: Sequence[tuple[str, float, float]],
+    change: Cost,
+    starts: Sequence[tuple[str, Cost]],
+    papers: Mapping[str, float],
+    parts: Mapping[str, float],
+) -> str:
+    """The page. A check is a name, what was measured, and the most that it may be."""
+    everything = sum(parts.values())
+    return TEMPLATE.read_text(encoding="utf-8").format(
+        date=datetime.now(UTC).date(),
+        machine=machine(),
+        versions=versions(),
+        rows="\n".join(_row(row) for row in rows),
+        checks="\n".join(f"| {what} | {is_:.2f} | {most:.1f} |" for what, is_, most in checks),
+        change_s=f"{change.wall_s:.0f}",
+        starts="\n".join(
+            f"| {what} | {cost.wall_s * 1000:,.0f} ms | {cost.peak_mb:.0f} MB |"
+            for what, cost in starts
+        ),
+        papers="\n".join(f"| {what} | {s:.2f} s |" for what, s in papers.items()),
+        parts="\n".join(f"| {part} | {ms / everything:.0%} |" for part, ms in parts.items()),
+    )
+
+
+def _row(row: Row) -> str:
+    return (
+        f"| {NAMES[row.who]} | {row.links:,} | {row.at_once} | {row.cost.wall_s:.1f} s "
+        f"| {row.rate:,.0f} | {row.cpu_ms:.1f} ms | {row.cost.peak_mb:.0f} MB | {row.asked:.2f} |"
+    )
+
+
+def machine() -> str:
+    """Cores, processor, memory, system, and how busy others kept it."""
+    facts = Path("/proc/cpuinfo")
+    lines = facts.read_text().splitlines() if facts.exists() else []
+    model = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), "")
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    return (
+        f"{os.cpu_count()} cores ({model or platform.machine()}), {gigabytes:.0f} GB, "
+        f"{platform.system()} {platform.release().split('-')[0]}"
+    )
+
+
+def versions() -> str:
+    """What did the work."""
+    names = ("azure-identity", "msal", "requests", "urllib3", "aiohttp")
+    return f"Python {platform.python_version()}, " + ", ".join(f"{n} {version(n)}" for n in names)

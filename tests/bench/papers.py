@@ -1,0 +1,59 @@
+"""What do the papers of a run cost? Table, JSON and history of 20,000 links; Azure is not asked.
+
+Run as a program of its own: `python -m tests.bench.papers FILE`.
+"""
+
+import sys
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from reconciler.config.load import load
+from reconciler.core.diff import diff
+from reconciler.core.history import Recording, Run, count_standings, sights_of_report
+from reconciler.core.links import Observed, Seen
+from reconciler.core.plan import Kind, Plan, Report
+from reconciler.core.results import Outcome, Result
+from reconciler.store.history.book import open_own
+from reconciler.views.formats import render
+
+
+def seconds(file: Path) -> dict[str, float]:
+    """Seconds for each, of a report in which every link was created."""
+    config = load(file, date(2026, 11, 23))
+    now = datetime(2026, 11, 23, 2, tzinfo=UTC)
+    places = [want.place for want in config.wanted]
+    absent = {
+        place: Observed(Seen.NOT_LINKED, place.directory, place.directory) for place in places
+    }
+    plan = Plan(diff(config.wanted, absent), config.digest, now, "bench")
+    report = Report(
+        plan, tuple(Result(c, Outcome.APPLIED, _linked(c.observed)) for c in plan.changes)
+    )
+    spent: dict[str, float] = {}
+    for name in ("table", "json"):
+        begun = time.perf_counter()
+        render(Kind.REPORT, name, report)
+        spent[name] = time.perf_counter() - begun
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        with closing(open_own(Path(folder) / "history.sqlite3")) as history:
+            sights = sights_of_report(report, now)
+            run = Run(
+                "1", "apply", now, "bench", config.digest, 0, True, count_standings(sights), 0
+            )
+            history.record(Recording(run, sights, ()))
+        spent["history"] = time.perf_counter() - begun
+    return spent
+
+
+def _linked(seen: Observed | None) -> Observed:
+    assert seen
+    return replace(seen, state=Seen.LINKED, partner_id="4936128", version=1)
+
+
+if __name__ == "__main__":
+    sys.stdout.write("".join(f"{v:.3f} {k}\n" for k, v in seconds(Path(sys.argv[1])).items()))

@@ -1,0 +1,70 @@
+"""Where does the CPU of a link go? By library, of reads in one thread.
+
+One thread, so that it is work and not the contest for the interpreter that is seen.
+"""
+
+import cProfile
+import os
+import pstats
+import sys
+import time
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from threading import Event
+
+from reconciler.azure.access import Azure, Recipe, find_cloud
+from reconciler.config.load import load
+from reconciler.engine.jobs import read_link
+
+WARM = 20
+
+REST = "the rest of Python: json, urllib.parse, locks"
+
+PARTS = {
+    "_ssl": "TLS and sockets",
+    "ssl.py": "TLS and sockets",
+    "socket": "TLS and sockets",
+    "/http/": "HTTP: http.client, email",
+    "/email/": "HTTP: http.client, email",
+    "urllib3": "HTTP: urllib3",
+    "/msal/": "MSAL",
+    "/azure/identity": "azure-identity, azure-core",
+    "/azure/core": "azure-identity, azure-core",
+    "/reconciler/": "pal-reconcile",
+}
+
+
+def parts(places: int) -> dict[str, float]:
+    """Milliseconds of CPU a link by part, as a profiler sees them: twice what they are, or more."""
+    config = load(Path("tenants.yaml"), date(2026, 11, 23))
+    ca, stop = os.environ["REQUESTS_CA_BUNDLE"], Event()
+    cloud = find_cloud("public", os.environ["PAL_RECONCILE_ARM_ENDPOINT"], ca, stop)
+    azure = Azure(Recipe(cloud, config.identities, ca), stop)
+    wanted = [want.place for want in config.wanted]
+    for place in wanted[:WARM]:
+        read_link(azure.reader, place)
+    profile = cProfile.Profile(time.thread_time)
+    profile.enable()
+    for place in wanted[WARM : WARM + places]:
+        read_link(azure.reader, place)
+    profile.disable()
+    azure.close()
+    spent: Counter[str] = Counter()
+    for (file, _, name), (_, _, own_s, _, callers) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
+        if part := _part(file, name):
+            spent[part] += own_s
+            continue
+        for (its_file, _, its_name), (*_, for_it_s, _) in callers.items():
+            spent[_part(its_file, its_name) or REST] += for_it_s
+    return {part: s / places * 1000 for part, s in spent.most_common()}
+
+
+def _part(file: str, name: str) -> str | None:
+    """Whose code it is; None for Python's own, which is put to the account of whoever calls it."""
+    where = name if file == "~" else file
+    return next((part for key, part in PARTS.items() if key in where), None)
+
+
+if __name__ == "__main__":
+    sys.stdout.write("".join(f"{ms:.4f} {part}\n" for part, ms in parts(int(sys.argv[1])).items()))

@@ -1,0 +1,87 @@
+"""What is measured against: an emulated Azure in a process of its own, and a file of customers."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from ssl import create_default_context
+from typing import Any
+
+from tests.e2e.command import APP, INSTALLED, OURS, SECRET, tenant_id
+
+
+@dataclass(frozen=True)
+class World:
+    """A working directory and an Azure on loopback that takes its time over each answer."""
+
+    path: Path
+    endpoint: str
+    ca: str
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of whatever is measured here."""
+        return {
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            "PAL_RECONCILE_ARM_ENDPOINT": self.endpoint,
+            "REQUESTS_CA_BUNDLE": self.ca,
+            "PAL_RECONCILE_STATE_DIR": str(self.path / "state"),
+            "PAL_SECRET": SECRET,
+            "PAL_CLIENT": APP,
+        }
+
+    def customers(self, count: int, *replaced: str) -> None:
+        """Write tenants.yaml with so many customers of one app, and IDs that may be replaced."""
+        names = ("uk", *(f"old{n}" for n in range(len(replaced))))
+        ids = ", ".join(
+            f'{name}: {{id: "{id}"}}' for name, id in zip(names, (OURS, *replaced), strict=True)
+        )
+        lines = (f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in range(1, count + 1))
+        (self.path / "tenants.yaml").write_text(
+            f"version: 1\npartners: {{{ids}}}\n"
+            f"identities:\n  app: {{kind: client_secret, client_id: {APP}, "
+            "secret: {env: PAL_SECRET}}\n"
+            f"defaults: {{partner: uk, identities: [app]}}\ntenants:\n{''.join(lines)}",
+            encoding="utf-8",
+        )
+
+    def requests(self) -> dict[str, int]:
+        """How many requests of each kind were answered so far."""
+        counted = self.control("state")["requests"]["by_operation"]
+        return {str(name): int(count) for name, count in counted.items()}
+
+    def control(self, route: str, body: Any = None) -> Any:
+        """Ask the emulator's control routes; with a body, POST it."""
+        request = urllib.request.Request(
+            f"{self.endpoint}/_emulator/{route}",
+            None if body is None else json.dumps(body).encode(),
+        )
+        with urllib.request.urlopen(request, context=create_default_context(cafile=self.ca)) as got:
+            return json.load(got)
+
+
+@contextmanager
+def world(path: Path, latency_s: float, **more: Any) -> Iterator[World]:
+    """Start the emulator beside us: it must not share the measured program's interpreter.
+
+    more  what its seed holds besides
+    """
+    seed = path / "azure.json"
+    holds: dict[str, Any] = {"latency_s": latency_s, "request_log": 0, **more}
+    seed.write_text(json.dumps(holds), encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(INSTALLED), "emulator", "--seed", str(seed)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as azure:
+        try:
+            assert azure.stdout
+            endpoint, ca = (azure.stdout.readline().split()[-1] for _ in range(2))
+            yield World(path, endpoint, ca)
+        finally:
+            azure.terminate()

@@ -1,0 +1,66 @@
+"""The programs that we are measured against do what they are said to do. Nothing is timed here."""
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.bench.chart import bars
+from tests.bench.contest import ROOT
+from tests.e2e.command import APP, Desk
+
+
+@pytest.mark.parametrize(
+    ("rival", "asked"),
+    [
+        ("floor", {"token": 3, "read": 3}),
+        ("prototype", {"openid": 1, "token": 3, "read": 3}),
+        ("sdk", {"openid": 3, "token": 3, "read": 3}),
+    ],
+)
+def test_a_rival_reads_every_link(desk: Desk, rival: str, asked: dict[str, int]) -> None:
+    """With a token and a read each: it takes no short cut, and wastes nothing."""
+    at_once = 1  # the prototype's first tenants would each ask for the OpenID document
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.bench.rivals", rival, "3", str(at_once)],
+        env=desk.env | {"PAL_CLIENT": APP, "PYTHONPATH": str(ROOT)},
+        cwd=desk.path,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert desk.azure.state.requests.by_operation() == asked
+
+
+@pytest.mark.parametrize("program", ["papers tenants.yaml", "where 3"])
+def test_a_breakdown_gives_numbers(desk: Desk, program: str) -> None:
+    """A number and what it is, each line."""
+    desk.customers(30)
+    name, argument = program.split()
+    ran = subprocess.run(
+        [sys.executable, "-m", f"tests.bench.{name}", argument],
+        env=desk.env | {"PYTHONPATH": str(ROOT)},
+        cwd=desk.path,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    lines = [line.partition(" ") for line in ran.stdout.splitlines()]
+    assert len(lines) >= 3
+    assert all(float(number) >= 0 and what for number, _, what in lines)
+
+
+def test_the_chart_is_whole() -> None:
+    """Well-formed, with every name in it, however it is written."""
+    root = ElementTree.fromstring(bars("a < b", [("x & y", 1.0), ("ours", 1000.0)], "ours"))
+    texts = {element.text for element in root.iter() if element.text}
+    assert {"a < b", "x & y", "ours", "1,000"} <= texts
+
+
+def test_the_page_shows_its_chart() -> None:
+    """docs/performance.md and the chart beside it were written together."""
+    docs: Path = ROOT / "docs"
+    assert "(performance.svg)" in (docs / "performance.md").read_text(encoding="utf-8")
+    assert ElementTree.parse(docs / "performance.svg").getroot().tag.endswith("svg")
