@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli import wire
 from reconciler.cli.output import note
+from reconciler.cli.selection import now
 from reconciler.core.plan import Plan, Report
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
+    from reconciler.cli.options import Options
     from reconciler.cli.run import Run
     from reconciler.core.endings import Ending
-    from reconciler.core.history import Recording
+    from reconciler.core.history import HistorySource, Recording
     from reconciler.core.overview import Past
+    from reconciler.core.tidings import Before
+    from reconciler.store.history.book import History
 
 
 def keep(run: Run, ending: Ending, *, is_fresh: bool) -> str | None:
@@ -31,11 +35,58 @@ def keep(run: Run, ending: Ending, *, is_fresh: bool) -> str | None:
     if ending.fact is None or (is_fresh and ending.plan and ending.plan.for_day):
         return None  # nothing was read, or it was compared with what is not wanted yet
     try:
-        with closing(wire.open_history(run.options, run.selection.config)) as history:
+        with closing(
+            wire.open_history(run.options, run.config.history, run.config.cloud)
+        ) as history:
             history.record(_recording(run, ending, ending.fact, is_fresh))
     except Exception as error:
         return f"this run is not in the history: {error}"
     return None
+
+
+def keep_failure(
+    options: Options, source: HistorySource, cloud: str, ending: Ending, run_id: str
+) -> str | None:
+    """Keep that a run came to nothing, so that the next one knows; returns what kept it from that.
+
+    source  where the history is, as far as the file could be read
+    run_id  what it is recorded as, unless it has an ID of its own
+    """
+    from reconciler.core.history import Recording, failed_run
+    from reconciler.store.machine import host, user
+
+    run = failed_run(ending, run_id, __version__, user(), host())
+    try:
+        with closing(wire.open_history(options, source, cloud)) as history:
+            history.record(Recording(run, ()))
+    except Exception as error:
+        return f"this run is not in the history: {error}"
+    return None
+
+
+def night_before(
+    options: Options, source: HistorySource, cloud: str, run_id: str
+) -> tuple[Before | None, str | None]:
+    """What the history knows of the nights before this one, or None and why that cannot be had.
+
+    run_id  this night's, which may be recorded already
+    """
+    from reconciler.core.overview import MONTHS
+    from reconciler.core.tidings import NIGHTLY, Before
+
+    try:
+        with closing(wire.open_history(options, source, cloud)) as history:
+            nights = [
+                run
+                for run in history.runs(now() - MONTHS)
+                if run.command == NIGHTLY and run.id != run_id
+            ]
+            last = nights[-1] if nights else None
+            read = next((run for run in reversed(nights) if run.standings), None)
+            links = history.as_of(read.at) if read else {}
+            return Before(last, read, links, history.latest()), None
+    except Exception as error:
+        return None, str(error)
 
 
 def with_news(run: Run, plan: Plan, since: datetime) -> Plan:
@@ -44,7 +95,9 @@ def with_news(run: Run, plan: Plan, since: datetime) -> Plan:
     from reconciler.core.news import news
 
     try:
-        with closing(wire.open_history(run.options, run.selection.config)) as history:
+        with closing(
+            wire.open_history(run.options, run.config.history, run.config.cloud)
+        ) as history:
             before, latest = history.as_of(since), history.latest()
     except Exception as error:
         note(f"what is new cannot be said: {error}")
@@ -62,7 +115,9 @@ def with_known(run: Run, plan: Plan) -> Plan:
     from reconciler.core.news import unreadable_findings
 
     try:
-        with closing(wire.open_history(run.options, run.selection.config)) as history:
+        with closing(
+            wire.open_history(run.options, run.config.history, run.config.cloud)
+        ) as history:
             latest = history.latest()
     except Exception as error:
         note(f"since when, and when last, is shown without the history: {error}")
@@ -85,7 +140,9 @@ def past_of(run: Run, until: datetime) -> tuple[Past | None, str | None]:
 
     first, since = until - MONTHS, last_night(until.astimezone())
     try:
-        with closing(wire.open_history(run.options, run.selection.config)) as history:
+        with closing(
+            wire.open_history(run.options, run.config.history, run.config.cloud)
+        ) as history:
             return Past(
                 since,
                 history.runs(first),
@@ -97,6 +154,10 @@ def past_of(run: Run, until: datetime) -> tuple[Past | None, str | None]:
             ), None
     except Exception as error:
         return None, str(error)
+
+
+def _open(run: Run) -> History:
+    return wire.open_history(run.options, run.config.history, run.config.cloud)
 
 
 def _recording(run: Run, ending: Ending, fact: Plan | Report, is_fresh: bool) -> Recording:
@@ -115,7 +176,7 @@ def _recording(run: Run, ending: Ending, fact: Plan | Report, is_fresh: bool) ->
     record = history.Run(
         run.id,
         ending.command,
-        plan.created_at if is_fresh else ending.ended_at,
+        plan.created_at if isinstance(fact, Plan) else ending.ended_at,
         __version__,
         plan.config_digest,
         int(ending.status),

@@ -6,6 +6,7 @@ status; whoever listens is a guest.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,16 +16,17 @@ from typing import TYPE_CHECKING
 from reconciler.cli import wire
 from reconciler.cli.account import Account, log_ending, write_metrics
 from reconciler.cli.making import Leave, make
-from reconciler.cli.memory import keep
+from reconciler.cli.memory import keep, keep_failure, night_before
 from reconciler.cli.options import Options
 from reconciler.cli.selection import Selection, read_file
+from reconciler.core.audience import Audience
 from reconciler.core.endings import Setback
 from reconciler.core.errors import PalReconcileError, RunFailed
 from reconciler.core.statuses import Status, of_plan, of_report
+from reconciler.core.tidings import NIGHTLY, Listener
 from reconciler.views.night import render
 
 if TYPE_CHECKING:
-    from reconciler.core.audience import Audience
     from reconciler.heartbeat import Heartbeat
 
 
@@ -50,35 +52,41 @@ class Orders:
 
 @dataclass(slots=True)
 class Night:
-    """One nightly run, from its first sign of life to its last."""
+    """One nightly run, from its first sign of life to its last.
+
+    id  what it is recorded as where it ends before it begins to read
+    """
 
     options: Options
     orders: Orders
-    account: Account = field(default_factory=lambda: Account("nightly"))
+    account: Account = field(default_factory=lambda: Account(NIGHTLY))
+    audience: Audience = field(default_factory=Audience)
+    id: str = field(default_factory=lambda: os.urandom(8).hex())
     _pulse: Heartbeat | None = None
 
     def go(self) -> int:
         """Do all of it; returns the exit status. Trouble of the run itself is told, not raised."""
         from reconciler.config.audience import read_audience
 
-        audience = read_audience(self.options.config)
-        self._begin_heartbeat(audience)
+        self.audience = read_audience(self.options.config)
+        self._begin_heartbeat()
         try:
             self._work()
         except PalReconcileError as error:
             self.account.note(error)
-        if run := self.account.run:
-            with self._step("history"):
-                if why := keep(run, self.account.ending(), is_fresh=True):
-                    raise RunFailed(why)
-            if self.orders.report and self.account.fact:
-                from reconciler.cli.reporting import write_report
+        with self._step("history"):
+            self._record()
+        if self.orders.report and self.account.run and self.account.fact:
+            from reconciler.cli.reporting import write_report
 
-                with self._step("report"):
-                    write_report(self.orders.report, run, self.account.fact)
+            with self._step("report"):
+                write_report(self.orders.report, self.account.run, self.account.fact)
         if self.orders.metrics:
             with self._step("metrics"):
                 write_metrics(self.orders.metrics, self.account.ending(), self.account.ends)
+        if self.audience.listeners:
+            with self._step("notify"):
+                self._tell()
         self._end_heartbeat()
         log_ending(self.account.ending(), self.options)
         return self.status
@@ -124,6 +132,44 @@ class Night:
         self.account.fact = report
         self.account.status = run.status(of_report(report))
 
+    def _record(self) -> None:
+        """Keep what the night saw; and of one that saw nothing, that it failed."""
+        ending, run, audience = self.account.ending(), self.account.run, self.audience
+        if run and ending.fact:
+            why = keep(run, ending, is_fresh=True)
+        else:
+            why = keep_failure(self.options, audience.history, audience.cloud, ending, self.id)
+        if why:
+            raise RunFailed(why)
+
+    def _tell(self) -> None:
+        """Send everybody what is new to them; one who cannot be reached keeps nobody else."""
+        from reconciler.core.tidings import message_for, tidings
+        from reconciler.views.message import body, title
+
+        ending, audience, config = self.account.ending(), self.audience, str(self.options.config)
+        run_id = ending.run_id or self.id
+        before, why = night_before(self.options, audience.history, audience.cloud, run_id)
+        found = tidings(ending, before) if before else ()
+        for listener in audience.listeners:
+            if message := message_for(listener, ending, before, found):
+                text = body(message, ending, config, listener.form)
+                with self._step("notify"):
+                    self._send(listener, title(message, ending), text)
+        if why:
+            raise RunFailed(f"what is new is not known: {why}")
+
+    def _send(self, listener: Listener, title: str, body: str) -> None:
+        from reconciler.notify import NotSent, send
+
+        url = wire.address(listener.to, self.audience.cloud, self.options)
+        is_bad = self.account.status != Status.IN_SYNC
+        try:
+            send(url, title, body, listener.form, is_bad=is_bad)
+        except NotSent as error:
+            where = f"{listener.to.where}: " if listener.to.where else ""
+            raise RunFailed(f"{where}{listener.to} was not told: {error}") from None
+
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
         """One step beside the run: what goes wrong there is a setback, and nothing else."""
@@ -136,10 +182,10 @@ class Night:
             what = f"the program failed there: {type(error).__name__}; report it"
             self.account.setbacks.append(Setback(name, what))
 
-    def _begin_heartbeat(self, audience: Audience) -> None:
+    def _begin_heartbeat(self) -> None:
         from reconciler.heartbeat import Heartbeat
 
-        ref = audience.heartbeat
+        audience, ref = self.audience, self.audience.heartbeat
         if ref is None:
             return
         with self._beating():

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from reconciler.azure.access import Azure
     from reconciler.cli.options import Options
     from reconciler.cli.workers import Entrance
+    from reconciler.config.load import Config
     from reconciler.core.checkup import Check, Checkup, Credential
     from reconciler.core.evidence import Reading
     from reconciler.core.findings import Finding
@@ -56,6 +57,11 @@ class Run:
     id: str
     phases_s: dict[str, float] = field(default_factory=dict)
     _looked_at: Mapping[str, Credential] | None = None
+
+    @property
+    def config(self) -> Config:
+        """The file."""
+        return self.selection.config
 
     def read(self, wanted: Sequence[Wanted]) -> dict[Place, Observed]:
         """Read these links, in whatever file they stand or in none."""

@@ -21,6 +21,7 @@ from reconciler.version import __version__
 if TYPE_CHECKING:
     from reconciler.azure.users import People
     from reconciler.config.load import Config
+    from reconciler.core.history import HistorySource
     from reconciler.core.identities import SecretRef
     from reconciler.core.plan import Refusal
     from reconciler.store.history.book import History
@@ -105,14 +106,13 @@ def journal_path(options: Options) -> Path:
     return _state_file(options, "journal.jsonl")
 
 
-def open_history(options: Options, config: Config) -> History:
+def open_history(options: Options, source: HistorySource, cloud: str) -> History:
     """The history of the file. Raises `RunFailed` where it cannot be used."""
     from reconciler.store.history.book import open_own, open_shared
 
-    source = config.history
     if source.url is None:
         return open_own(_state_file(options, "history.sqlite3"))
-    return open_shared(address(source.url, config.cloud, options), source.name)
+    return open_shared(address(source.url, cloud, options), source.name)
 
 
 def open_history_database(options: Options, config: Config) -> Database:

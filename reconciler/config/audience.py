@@ -4,6 +4,7 @@ That a tenants.yaml is broken is a thing to be told. So these keys are read by t
 main file, and each that is sound counts whatever else is wrong.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,13 +15,17 @@ from reconciler.config.complaints import Complaints
 from reconciler.config.kinds import Reference
 from reconciler.config.nodes import Node, Table, place
 from reconciler.config.recipes import secret_ref
-from reconciler.config.schema import Cloud
+from reconciler.config.schema import Cloud, History, Notification
 from reconciler.core.audience import Audience
+from reconciler.core.history import HistorySource
 from reconciler.core.identities import SecretRef
+from reconciler.core.tidings import Listener
 
 PartT = TypeVar("PartT")
 
 _REFERENCE = TypeAdapter(Reference)
+_NOTIFICATION = TypeAdapter(Notification)
+_HISTORY = TypeAdapter(History)
 _CLOUD: TypeAdapter[str] = TypeAdapter(Cloud)
 
 
@@ -30,13 +35,31 @@ def read_audience(path: Path) -> Audience:
     root = _root(path, complaints)
     heartbeat = _sound(_REFERENCE, root.get("heartbeat"))
 
-    def ref(found: Reference, *keys: str) -> SecretRef:
+    def ref(found: Reference, *keys: str | int) -> SecretRef:
         return secret_ref(found, path.parent, complaints.where(place(root, keys)))
 
     return Audience(
         cloud=_sound(_CLOUD, root.get("cloud")) or "public",
         heartbeat=ref(heartbeat, "heartbeat") if heartbeat else None,
+        listeners=tuple(
+            Listener(
+                ref(found.to, "notify", number, "to"),
+                frozenset(found.when),
+                found.after,
+                found.format,
+            )
+            for number, node in enumerate(root.items_at("notify"))
+            if (found := _sound(_NOTIFICATION, node))
+        ),
+        history=_history(root, ref),
     )
+
+
+def _history(root: Table, ref: Callable[..., SecretRef]) -> HistorySource:
+    found = _sound(_HISTORY, root.get("history"))
+    if found is None or found.url is None:
+        return HistorySource()
+    return HistorySource(ref(found.url, "history", "url"), found.name)
 
 
 def _root(path: Path, complaints: Complaints) -> Table:

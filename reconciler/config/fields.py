@@ -152,6 +152,13 @@ def _count(value: object) -> int:
     return int(text)
 
 
+def _nights(value: object) -> int:
+    text = raw(value)
+    if isinstance(value, str) or not _COUNT.fullmatch(text) or text == "0":
+        raise refuse("is not a number of nights; write a whole number from 1 on")
+    return int(text)
+
+
 def _share(value: object) -> float:
     text = raw(value)
     if not _SHARE.fullmatch(text):
@@ -256,6 +263,7 @@ Partner = Annotated[
 ]
 Date = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
 Count = Annotated[int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
+Nights = Annotated[int, BeforeValidator(_nights), WithJsonSchema({"type": "integer", "minimum": 1})]
 Share = Annotated[
     float,
     BeforeValidator(_share),

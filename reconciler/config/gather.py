@@ -14,7 +14,6 @@ from reconciler.config.complaints import Complaints, Spot, hidden, quoted, spot
 from reconciler.config.fields import LONGEST_NAME
 from reconciler.config.nodes import Items, Node, Path, Plain, Table
 from reconciler.config.tables import Customers
-from reconciler.config.wording import LATER_KEYS
 
 _BEGIN = "begin with version: 1, or have pal-reconcile init write a first one"
 
@@ -156,8 +155,6 @@ def _only_tenants(root: Table, file: int, complaints: Complaints) -> None:
     for key, at in root.where.items():
         if key == "include":
             complaints.add(at, "an included file includes no others; list them in the main file")
-        elif key in LATER_KEYS:
-            complaints.add(at, f"{key} is not known to this release yet; remove it until it is")
         elif key != "tenants":
             complaints.add(
                 at,

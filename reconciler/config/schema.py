@@ -26,6 +26,7 @@ from reconciler.config.kinds import Identity, Part, Reference
 from reconciler.config.nodes import Plain, Table
 from reconciler.core.guards import Limits as CoreLimits
 from reconciler.core.links import Aim, Workload
+from reconciler.core.tidings import When
 
 ANY = "any"
 """The word that stands for every foreign ID under `replaces:`."""
@@ -257,6 +258,20 @@ class History(Part):
         return {"description": mapping.pop("description"), "anyOf": [{"const": SQLITE}, mapping]}
 
 
+class Notification(Part):
+    """Somebody whom `nightly` tells of a change."""
+
+    to: Reference
+    """Where the URL of a service is to be found, as apprise has it: mailtos://…, slack://…."""
+    when: list[When] = Field(default=[When.CHANGE], min_length=1)
+    """What to be told of: change (default: all of the next four), drift, unreadable, failure,
+    recovery; or always, each night."""
+    after: fields.Nights = 1
+    """For how many nights a link must have been unreadable before it is told of."""
+    format: Literal["text", "markdown", "html"] = "text"
+    """How the message is written."""
+
+
 class Document(Part):
     """Which customer tenants should carry which partner ID."""
 
@@ -279,6 +294,8 @@ class Document(Part):
     heartbeat: Reference | None = None
     """Where the ping URL of a check is to be found, in the protocol of healthchecks.io. nightly
     tells it that it begins, and how it ended."""
+    notify: Annotated[list[Notification], Field(min_length=1)] | None = None
+    """Whom nightly tells of a change: new drift, newly unreadable, recovered, a run that failed."""
     history: History = History()
     """Where runs are remembered: sqlite (default), in this machine's state directory; or
     {url: {env: NAME}}, a PostgreSQL database that several machines share."""

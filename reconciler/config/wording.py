@@ -12,10 +12,7 @@ from reconciler.config.complaints import Spot, did_you_mean, nearest, quoted
 from reconciler.config.nodes import Path, Plain, Table, place
 from reconciler.config.secretive import MASKED, SECRET_KEYS, looks_secret
 
-LATER_KEYS = ("notify",)
-"""What the documentation speaks of and this release does not know: refused, never ignored."""
-
-ADDRESSES = frozenset({"heartbeat", "url"})
+ADDRESSES = frozenset({"heartbeat", "to", "url"})
 """Keys whose reference leads to a URL that is a secret."""
 
 MERGE = "<<"
@@ -27,6 +24,7 @@ _SINGULAR = {
     "replaces": "partner",
     "tags": "tag",
     "tenants": "tenant entry",
+    "when": "when",
 }
 _READ_AS = {"int": "a number", "float": "a number", "bool": "yes or no", "timestamp": "a date"}
 _SHAPES = {"list_type": "a list: [first, second]", "dict_type": "a mapping: {name: …}"}
@@ -201,8 +199,6 @@ def _unknown_key(error: ErrorDetails) -> str:
         return f"a key of {under} ({MASKED}) is unknown; {near}"
     if key == MERGE:
         return "merge keys (<<) are not read; write the keys out"
-    if key in LATER_KEYS:
-        return f"{key} is not known to this release yet; remove it until it is"
     if looks_secret(key) and isinstance(error["input"], str | Plain):
         return _inline(quoted(key))
     known = _known(error)
@@ -223,6 +219,8 @@ def _known(error: ErrorDetails) -> Collection[str]:
             model = kinds.WorkloadToken if around[2] == "token" else kinds.Reference
             return model.known_keys()
         return _OF_KIND[str(error["loc"][2])].known_keys()
+    if around[0] == "notify" and len(around) == 2:
+        return schema.Notification.known_keys()
     if isinstance(around[-1], int):
         return (schema.Tenant if len(around) == 2 else schema.Override).known_keys()
     if around[0] == "partners" and len(around) == 2:

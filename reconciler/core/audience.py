@@ -1,8 +1,10 @@
 """Whom does a nightly run tell of its end?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from reconciler.core.history import HistorySource
 from reconciler.core.identities import SecretRef
+from reconciler.core.tidings import Listener
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +13,11 @@ class Audience:
 
     cloud      public, usgov or china: whose key vaults may hold the addresses
     heartbeat  the ping URL of a check in the protocol of healthchecks.io
+    listeners  who is sent a message
+    history    where runs are remembered: it knows what everybody has been told
     """
 
     cloud: str = "public"
     heartbeat: SecretRef | None = None
+    listeners: tuple[Listener, ...] = ()
+    history: HistorySource = field(default_factory=HistorySource)

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from reconciler.core.endings import Ending
 from reconciler.core.identities import SecretRef
 from reconciler.core.links import WRITES, Action, Change, Observed, Seen
 from reconciler.core.plan import Plan, Report
@@ -197,6 +198,22 @@ class Life:
     identity: str
     periods: tuple[Period, ...]
     writes: tuple[Write, ...]
+
+
+def failed_run(ending: Ending, run_id: str, tool_version: str, user: str, host: str) -> Run:
+    """A run that ended before there was anything to see."""
+    return Run(
+        ending.run_id or run_id,
+        ending.command,
+        ending.ended_at,
+        tool_version,
+        "",
+        int(ending.status),
+        is_whole=False,
+        standings={},
+        user=user,
+        host=host,
+    )
 
 
 _STANDINGS = {

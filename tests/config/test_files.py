@@ -192,7 +192,10 @@ BAD_INCLUDED = {
     "tenants: 3": "1:1: tenants takes a list; write - name: … for each",
     "tenants: []\ninclude: [x]": "2:1: an included file includes no others; "
     "list them in the main file",
-    "tenants: []\nnotify: x": "2:1: notify is not known to this release yet; remove it until it is",
+    "tenants: []\nnotify: x": (
+        '2:1: key "notify" has no place here: an included file holds tenants: only; '
+        "move it to the main file"
+    ),
     "tenants: []\npartners: {}": '2:1: key "partners" has no place here: an included file holds '
     "tenants: only; move it to the main file",
     "tenants: [": "2:1: not YAML: while parsing a flow node, did not find expected node content; "

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from reconciler.azure.secrets import check
 from reconciler.cli.selection import Selection, used_identities
 from reconciler.config.load import Config, examine, load
-from reconciler.config.wording import LATER_KEYS
 from reconciler.core.errors import BadFile
 from reconciler.core.text import visible
 from tests.config.conftest import SOUND, TODAY
@@ -61,7 +60,8 @@ KEYS = [
     "plan_age",
 ]
 WORDS = [
-    *KEYS, *LATER_KEYS, "user", "username", "unattended", "keyvault", "command", "client_secret",
+    *KEYS, "notify", "history", "user",
+    "username", "unattended", "keyvault", "command", "client_secret",
     "azure_cli",
     "linked", "any",
     "4936128", "yes", "", "a.example", "2026-01-01", "30%", "24h", "<<", "[key]", "*", "common",

@@ -184,3 +184,47 @@ def test_the_log_ends_with_the_nights_line(desk: Desk) -> None:
     lines = [json.loads(line) for line in ran.err.splitlines()]
     assert [line["event"] for line in lines] == ["link", "run"]
     assert (lines[1]["command"], lines[1]["status"]) == ("nightly", 0)
+
+
+NOTIFY = "notify: [{to: {env: PAL_NOTIFY}}]\n"
+
+
+def test_a_change_is_told_once(desk: Desk, receiver: Receiver) -> None:
+    """The second night says nothing; a name from the file is only text."""
+    desk.seed({1: OLD})
+    write(desk, 1, NOTIFY)
+    desk.env["PAL_NOTIFY"] = receiver.url.replace("http://", "json://") + "/a-secret"
+    for _ in range(2):
+        ran = desk.run("nightly", "-q")
+        assert (ran.status, ran.err) == (2, "")
+        assert "a-secret" not in ran.out
+    ((_, body),) = receiver.got
+    said = json.loads(body)
+    assert said["title"] == "pal-reconcile: 1 new drift"
+    assert len(said["message"].splitlines()) == 5
+
+
+@pytest.mark.parametrize("url", ["json://127.0.0.1:9/a-secret", "a-secret", ""])
+def test_somebody_who_cannot_be_told_changes_no_status(desk: Desk, url: str) -> None:
+    """It is in the night's line with its place in the file, and never with its address."""
+    desk.seed({1: OLD})
+    write(desk, 1, NOTIFY)
+    desk.env["PAL_NOTIFY"] = url
+    ran = desk.run("nightly", "-q", "--log-format", "json")
+    assert ran.status == 2
+    assert "notify: " in ran.out
+    assert "PAL_NOTIFY" in ran.out
+    last = json.loads(ran.err.splitlines()[-1])
+    assert [setback["step"] for setback in last["setbacks"]] == ["notify"]
+    assert "a-secret" not in ran.out + ran.err
+
+
+def test_a_broken_file_is_told_of(desk: Desk, receiver: Receiver) -> None:
+    """By what can be read of it: once, and once more when it is mended."""
+    desk.env["PAL_NOTIFY"] = receiver.url.replace("http://", "json://")
+    desk.seed({1: OURS})
+    for state in ("linked", "linke", "linke", "linked"):
+        desk.write(f"  - {{name: C1, tenant: {tenant_id(1)}, state: {state}}}\n", more=NOTIFY)
+        desk.run("nightly", "-q")
+    titles = [json.loads(body)["title"] for _, body in receiver.got]
+    assert titles == ["pal-reconcile: the run failed", "pal-reconcile: the run works again"]

@@ -98,7 +98,23 @@ def test_a_night_writes_its_report_and_reads_once(desk: Desk) -> None:
 
 
 def test_a_nights_report_that_cannot_be_written_hides_nothing(desk: Desk) -> None:
-    """The run counts; that the page is missing is said beside it."""
+    """The run counts, and so does its status; that the page is missing is said beside it.
+
+    Its folder is gone when the page is due: a secret's program takes it away.
+    """
     desk.customers(1)
     desk.seed({1: OURS})
+    file = desk.path / "tenants.yaml"
+    program = "[sh, -c, 'rmdir pages; printf secret']"
+    file.write_text(file.read_text().replace("{env: PAL_SECRET}", f"{{command: {program}}}"))
+    (desk.path / "pages").mkdir()
+    desk.env["PAL_RECONCILE_ALLOW_COMMANDS"] = "1"
+    ran = desk.run("nightly", "-q", "--report", "pages/report.html")
+    assert (ran.status, ran.err) == (0, "")
+    assert "report: cannot write the report to pages/report.html" in ran.out
+
+
+def test_a_nights_report_without_a_folder_is_wrong_usage(desk: Desk) -> None:
+    """Said when somebody can still hear it: before the night."""
+    desk.customers(1)
     assert desk.run("nightly", "--report", "nowhere/report.html").status == 64

@@ -21,6 +21,7 @@ OWNERS = {
     "markupsafe": {"views"},
     "platformdirs": {"store"},
     "prometheus_client": {"views"},
+    "apprise": {"notify"},
     "pydantic": {"config"},
     "pydantic_core": {"config"},
     "requests": {"azure"},

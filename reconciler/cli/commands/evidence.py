@@ -93,7 +93,7 @@ def _lives(run: "Run", past: "Past") -> "tuple[Life, ...] | None":
     from reconciler.cli.output import note
 
     try:
-        with closing(wire.open_history(run.options, run.selection.config)) as book:
+        with closing(wire.open_history(run.options, run.config.history, run.config.cloud)) as book:
             return tuple(past.life(book.life(*key)) for key in book.links() if past.has(key))
     except RunFailed as error:
         note(f"the history is left out: {error}")

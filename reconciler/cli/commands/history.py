@@ -69,7 +69,8 @@ def show(
 
     begin = moment(since) if since else None
     selection = read_file(options, with_secrets=False)
-    with closing(wire.open_history(options, selection.config)) as book:
+    config = selection.config
+    with closing(wire.open_history(options, config.history, config.cloud)) as book:
         if link is None and begin is None:
             output.show_runs(book.runs()[-last:], options.format)
             return Status.IN_SYNC
@@ -91,7 +92,7 @@ def rebuild(options: Options) -> int:
     config = read_file(options, with_secrets=False).config
     path = wire.journal_path(options)
     found = recordings(lines(path)) if path.exists() else ()
-    with closing(wire.open_history(options, config)) as book:
+    with closing(wire.open_history(options, config.history, config.cloud)) as book:
         count = book.restore(found)
     sys.stdout.write(f"{len(found)} runs in the journal, {count} of them were not known\n")
     return Status.IN_SYNC

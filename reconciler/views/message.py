@@ -1,0 +1,96 @@
+"""What does an on-call person read of a night? A title and five lines.
+
+What changed, how all stands, the worst, what to do, and the command to look closer.
+
+In plain text, Markdown or HTML; names from the file and from Azure are only text in each.
+"""
+
+import html
+import shlex
+from collections import Counter
+from collections.abc import Callable
+
+from reconciler.core.endings import Ending
+from reconciler.core.text import visible
+from reconciler.core.tidings import Kind, Message, worst
+from reconciler.views.markup import escape
+from reconciler.views.night import look_closer, meaning, recap
+
+MOST = 3
+"""The worst that is named."""
+
+_LONGEST = 300
+"""Characters of one line: a name may be long, and a pager is small."""
+
+_ESCAPES: dict[str, Callable[[str], str]] = {
+    "text": visible,
+    "markdown": escape,
+    "html": lambda text: html.escape(visible(text)),
+}
+_BREAKS = {"text": "\n", "markdown": "  \n", "html": "<br>\n"}
+
+
+def title(message: Message, ending: Ending) -> str:
+    """One line: `pal-reconcile: 2 new drift, 1 recovered`. Plain text, whatever the format."""
+    return visible(_cut(f"pal-reconcile: {_changed(message) or meaning(ending.status)}"))
+
+
+def body(message: Message, ending: Ending, config: str, form: str) -> str:
+    """Five lines in this format.
+
+    config  the file as it was named
+    form    `text`, `markdown` or `html`
+    """
+    write = _ESCAPES[form]
+    return _BREAKS[form].join(write(_cut(line)) for line in _lines(message, ending, config))
+
+
+def _lines(message: Message, ending: Ending, config: str) -> tuple[str, ...]:
+    named = "; ".join(worst(message, ending, MOST)) or "nothing"
+    if message.is_known:
+        changed = _changed(message) or "nothing"
+    else:
+        changed = "not known, the history cannot be read"
+    return (
+        f"Changed since the night before: {changed}.",
+        f"Now: {recap(ending)} Status {int(ending.status)}, {meaning(ending.status)}.",
+        f"Worst: {named}.",
+        f"What to do: {_remedy(message, ending)}",
+        f"Look closer: {_command(ending, config)}",
+    )
+
+
+def _changed(message: Message) -> str:
+    """`2 new drift, 1 recovered`; what concerns the run has no number."""
+    counts = Counter(each.kind for each in message.tidings)
+    whole = (Kind.FAILED, Kind.RUNS_AGAIN)
+    parts = (
+        kind.value if kind in whole else f"{counts[kind]} {kind.value}"
+        for kind in Kind
+        if counts[kind]
+    )
+    return ", ".join(parts)
+
+
+def _remedy(message: Message, ending: Ending) -> str:
+    """The remedy of the first that has one."""
+    keys = [each.sight.key for each in message.tidings if each.sight]
+    plan = ending.plan
+    hints = {
+        (change.place.tenant, change.place.identity): change.problem.hint
+        for change in (plan.changes if plan else ())
+        if change.problem
+    }
+    found = next((hints[key] for key in keys if key in hints), None)
+    if found is None and plan:
+        found = next(iter(hints.values()), None)
+    return found or ("nothing." if ending.status == 0 else "see what the command below shows.")
+
+
+def _command(ending: Ending, config: str) -> str:
+    command = look_closer(ending, config)
+    return command if ending.fact is None else f"{command} --since {shlex.quote('last-night')}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,0 +1,112 @@
+"""A message reaches a real receiver, or it is said why not, and never where."""
+
+import json
+import logging
+import socket
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from reconciler.notify import NotSent, send
+from tests.receivers import Receiver, listening
+
+SECRET = "not-to-be-seen"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with listening() as found:
+        yield found
+
+
+def sent(url: str, body: str = "one\ntwo", form: str = "text") -> list[float]:
+    """Send it without waiting; how long it would have waited."""
+    waits: list[float] = []
+    send(url, "pal-reconcile: 1 new drift", body, form, is_bad=True, sleep=waits.append)
+    return waits
+
+
+def webhook(receiver: Receiver) -> str:
+    """The receiver as apprise's own JSON webhook, with a token in its path."""
+    return receiver.url.replace("http://", "json://") + f"/{SECRET}"
+
+
+def test_a_webhook_gets_title_and_body(receiver: Receiver) -> None:
+    """As they are."""
+    assert sent(webhook(receiver)) == []
+    ((path, body),) = receiver.got
+    said = json.loads(body)
+    assert path.rstrip("/") == f"/{SECRET}"
+    assert (said["title"], said["message"]) == ("pal-reconcile: 1 new drift", "one\ntwo")
+    assert said["type"] == "warning"
+
+
+def test_a_busy_service_is_tried_three_times(receiver: Receiver) -> None:
+    """With pauses that grow."""
+    receiver.answers = [500, 503]
+    assert sent(webhook(receiver)) == [2.0, 4.0]
+    assert len(receiver.got) == 3
+
+
+def test_a_service_that_refuses_is_told_without_its_url(
+    receiver: Receiver, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Neither in the error nor in any log."""
+    receiver.answers = [500] * 9
+    with caplog.at_level(logging.DEBUG), pytest.raises(NotSent, match="tried 3 times") as caught:
+        sent(webhook(receiver))
+    out, err = capfd.readouterr()
+    assert len(receiver.got) == 3
+    assert SECRET not in str(caught.value) + caplog.text + out + err
+
+
+@pytest.mark.parametrize("url", [f"nothing://{SECRET}", SECRET, "", f"slack://{SECRET}"])
+def test_an_address_that_is_none_is_not_repeated(url: str) -> None:
+    """It may be a password that was put there by mistake."""
+    with pytest.raises(NotSent, match="no URL that apprise knows") as caught:
+        sent(url)
+    assert SECRET not in str(caught.value)
+
+
+def test_nobody_there_is_said() -> None:
+    """A port that nobody listens on."""
+    with pytest.raises(NotSent, match="did not take it"):
+        sent(f"json://127.0.0.1:1/{SECRET}")
+
+
+class _Box:
+    """What a mail server took in."""
+
+    def __init__(self) -> None:
+        self.mails: list[Envelope] = []
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+@pytest.mark.parametrize(("form", "kind"), [("text", "plain"), ("html", "html")])
+def test_a_mail_server_gets_a_mail(form: str, kind: str) -> None:
+    """A real one: the subject is the title, and names are only text."""
+    box = _Box()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        url = f"mailto://127.0.0.1:{port}/?to=ops@contoso.example&from=pal@contoso.example"
+        sent(f"{url}&mode=insecure&format={form}", "A &amp; B" if form == "html" else "A & B", form)
+    finally:
+        server.stop()
+    (envelope,) = box.mails
+    assert isinstance(envelope.content, bytes)
+    mail = message_from_bytes(envelope.content, policy=policy.default)
+    assert envelope.rcpt_tos == ["ops@contoso.example"]
+    assert "1 new drift" in str(mail["Subject"])
+    part = mail.get_body((kind,))
+    assert part is not None
+    assert ("A &amp; B" if form == "html" else "A & B") in part.get_content()

@@ -1,0 +1,90 @@
+"""Five lines for an on-call person, whatever a name may hold."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from reconciler.core.endings import Ending
+from reconciler.core.identities import SecretRef
+from reconciler.core.text import visible
+from reconciler.core.tidings import Before, Listener, Message, message_for, tidings
+from reconciler.views.message import body, title
+from tests.views import facts
+
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+FORMS = ("text", "markdown", "html")
+
+
+def told(ending: Ending) -> Message:
+    """What a listener is told of a first night."""
+    before = Before()
+    message = message_for(Listener(SecretRef("env", "X")), ending, before, tidings(ending, before))
+    assert message is not None
+    return message
+
+
+def ordinary() -> Ending:
+    return Ending("nightly", 4, NOW, 12.0, "run", fact=facts.ordinary_plan())
+
+
+def test_it_says_what_an_on_call_person_needs() -> None:
+    """What changed, how all stands, the worst three, what to do, and the command."""
+    ending = ordinary()
+    message = told(ending)
+    assert title(message, ending) == "pal-reconcile: 1 newly unreadable, 4 new drift"
+    lines = body(message, ending, "tenants.yaml", "text").splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "Changed since the night before",
+        "Now",
+        "Worst",
+        "What to do",
+        "Look closer",
+    ]
+    assert lines[1].startswith("Now: Plan: 1 to create, 1 to update, 1 to remove; 1 conflict,")
+    assert lines[2].count(";") == 2
+    assert lines[4].endswith("pal-reconcile plan -c tenants.yaml --since last-night")
+
+
+def test_a_run_that_failed_says_why_and_what_checks_the_file() -> None:
+    """The first complaint, how many more, and the command for exactly that."""
+    ending = Ending("nightly", 78, NOW, 1.0, complaints=("tenants.yaml:3:1: no", "and more"))
+    lines = body(told(ending), ending, "tenants.yaml", "text").splitlines()
+    assert lines[0] == "Changed since the night before: the run failed."
+    assert "tenants.yaml:3:1: no (and 1 more complaint)" in lines[1]
+    assert lines[4] == "Look closer: pal-reconcile validate -c tenants.yaml"
+
+
+def test_without_a_history_it_does_not_pretend_to_know() -> None:
+    """What is bad is named all the same."""
+    ending = ordinary()
+    text = body(Message((), is_known=False), ending, "tenants.yaml", "text")
+    assert "not known, the history cannot be read" in text
+    assert "Wingtip" in text
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", facts.HOSTILE.values(), ids=list(facts.HOSTILE))
+def test_a_hostile_name_is_only_text(name: str, form: str) -> None:
+    """It adds no line, formats nothing and links nowhere, in each format."""
+    plan = facts.plan_of((facts.wanted(name, 1), facts.unlinked(1)))
+    ending = Ending("nightly", 2, NOW, 1.0, "run", fact=plan)
+    message = told(ending)
+    text = body(message, ending, "tenants.yaml", form)
+    assert len(text.splitlines()) == 5
+    assert len(title(message, ending).splitlines()) == 1
+    assert all(visible(line.strip()) == line.strip() for line in text.splitlines())
+    if form != "text":
+        assert "<b>" not in text
+        assert "<script" not in text
+
+
+def test_a_long_name_does_not_fill_a_pager() -> None:
+    """Each line is cut, and says so."""
+    plan = facts.plan_of(
+        (facts.wanted("C" * 199, 1), facts.unlinked(1)),
+        (facts.wanted("D" * 199, 2), facts.unlinked(2)),
+    )
+    ending = Ending("nightly", 2, NOW, 1.0, "run", fact=plan)
+    lines = body(told(ending), ending, "tenants.yaml", "text").splitlines()
+    assert max(map(len, lines)) == 300
+    assert lines[2].endswith("…")
