@@ -177,6 +177,8 @@ def verify(path: Path) -> Check:
             what = f"line {number - 1} is not a journal line, or one is missing after it"
             return Check(number, last, False, what)
         last, torn = _digest(raw), b""
+    if torn.endswith(b"\n"):  # a crash leaves the beginning of a line, never its end
+        return Check(number, last, False, f"line {number} is not a journal line: edited")
     return Check(number, last, bool(torn), None)
 
 

@@ -125,6 +125,14 @@ def test_any_edit_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.Da
     assert verify(path).complaint
 
 
+def test_two_last_lines_made_one_are_no_torn_line(path: Path) -> None:
+    """A crash leaves the beginning of a line; what ends like a line was one."""
+    raw = written(path)
+    path.write_bytes(b"".join([*raw[:-2], raw[-2][:-1] + b" " + raw[-1]]))
+    check = verify(path)
+    assert (check.is_torn, check.complaint) == (False, "line 6 is not a journal line: edited")
+
+
 def test_a_cut_tail_is_seen_by_its_last_digest_only(path: Path) -> None:
     """No chain can see that its end is missing: the digest in the last report can."""
     raw = written(path)
