@@ -10,6 +10,7 @@ from threading import Event
 
 from reconciler.azure.access import Azure, Recipe
 from reconciler.azure.client import LinkReader, LinkWriter
+from reconciler.core.endings import Traffic
 from reconciler.core.links import Place
 
 _OPEN: dict[str, Azure] = {}
@@ -24,6 +25,11 @@ class Doors:
     def open(self, recipe: Recipe, stop: Event) -> None:
         """Open Azure here; once `stop` is set, waits end and nothing is tried again."""
         _OPEN[self.run_id] = Azure(recipe, stop)
+
+    def traffic(self) -> Traffic:
+        """What was asked here until now."""
+        azure = _OPEN.get(self.run_id)
+        return azure.traffic if azure else Traffic()
 
     def close(self) -> None:
         """Close all connections of the run here."""

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from reconciler.azure.access import Azure, Recipe
     from reconciler.azure.doors import Doors
     from reconciler.cli.options import Options
+    from reconciler.core.endings import Traffic
     from reconciler.core.links import Place
     from reconciler.core.ports import LinkReader, LinkWriter
     from reconciler.engine.dask import Dask
+    from reconciler.engine.processes import Processes
 
 LINKS_A_PROCESS = 5000
 """Fewer are not worth a start. Measured on two cores, 128 at a time, with Azure's emulation beside
@@ -43,6 +45,29 @@ class Entrance(Protocol):
     def reader(self) -> Callable[[Place], AbstractContextManager[LinkReader]]: ...
     @property
     def writer(self) -> Callable[[Place], AbstractContextManager[LinkWriter]]: ...
+    @property
+    def traffic(self) -> Traffic: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The entrance of jobs that are done by somebody else, and what all of them have asked."""
+
+    doors: Doors
+    workers: Processes | Dask
+    azure: Azure
+
+    @property
+    def reader(self) -> Callable[[Place], AbstractContextManager[LinkReader]]:
+        return self.doors.reader
+
+    @property
+    def writer(self) -> Callable[[Place], AbstractContextManager[LinkWriter]]:
+        return self.doors.writer
+
+    @property
+    def traffic(self) -> Traffic:
+        return self.azure.traffic + self.workers.traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +90,12 @@ class Outfit:
         log.set_up(as_json=self.as_json, level=self.level)
         Doors(self.run_id).open(self.recipe, stop)
 
+    def traffic(self) -> Traffic:
+        """What was asked on this worker until now."""
+        from reconciler.azure.doors import Doors
+
+        return Doors(self.run_id).traffic()
+
     def close(self) -> None:
         """Close what was opened."""
         from reconciler.azure.doors import Doors
@@ -83,7 +114,8 @@ def at_work(
     outfit = Outfit(run_id, recipe, options.log_format == "json", options.level)
     if options.executor:
         with _cluster(options, outfit, stop) as cluster:
-            yield cluster, min(options.concurrency, cluster.concurrency), _doors(run_id)
+            there = Elsewhere(_doors(run_id), cluster, azure)
+            yield cluster, min(options.concurrency, cluster.concurrency), there
         return
     number = options.processes or how_many_pay_off(links, options.concurrency, cpu_count() or 1)
     if number == 1:
@@ -95,7 +127,7 @@ def at_work(
     each = -(-options.concurrency // number)
     outfit = replace(outfit, recipe=replace(recipe, connections=each))
     with Processes(number, each, outfit, stop) as processes:
-        yield processes, options.concurrency, _doors(run_id)
+        yield processes, options.concurrency, Elsewhere(_doors(run_id), processes, azure)
 
 
 def how_many_pay_off(links: int, concurrency: int, cores: int) -> int:

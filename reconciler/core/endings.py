@@ -24,6 +24,14 @@ class Traffic:
     retries: int = 0
     throttled_s: float = 0.0
 
+    def __add__(self, other: "Traffic") -> "Traffic":
+        """Both together."""
+        return Traffic(
+            self.requests + other.requests,
+            self.retries + other.retries,
+            self.throttled_s + other.throttled_s,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Setback:

@@ -10,6 +10,7 @@ from threading import Event
 from typing import Protocol
 
 from reconciler.core.checkup import Check, Credential, Endpoint
+from reconciler.core.endings import Traffic
 from reconciler.core.links import Change, Observed, Place
 from reconciler.core.results import Answer, Result
 from reconciler.core.steps import Step
@@ -56,6 +57,10 @@ class Workshop(Protocol):
 
     def open(self, stop: Event) -> None:
         """Open it in this process; once `stop` is set, whatever waits there ends its wait."""
+        ...
+
+    def traffic(self) -> Traffic:
+        """What was asked through it in this process until now."""
         ...
 
     def close(self) -> None:

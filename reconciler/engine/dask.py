@@ -14,6 +14,7 @@ from typing import Any
 
 from distributed import Client, WorkerPlugin
 
+from reconciler.core.endings import Traffic
 from reconciler.core.errors import RunFailed
 from reconciler.core.ports import Workshop
 from reconciler.engine.processes import WorkerDied
@@ -28,6 +29,7 @@ LOOK_S = 0.5
 """How often the cluster is looked at: a signal reaches the workers within that time."""
 
 _STOPS: dict[str, Event] = {}
+_WORKSHOPS: dict[str, Workshop] = {}
 
 
 _CLIENT: Any = Client  # which has no types
@@ -41,6 +43,7 @@ class Dask(Executor):
     workshop     what is opened on each worker before its first job, also on those that come later
     stop         once set, each worker is told
     concurrency  how many threads the workers have together
+    traffic      what the workers that are left have asked, once all is shut down
 
     Raises `RunFailed` when there is no scheduler or no worker, or a worker cannot be prepared.
     """
@@ -48,6 +51,7 @@ class Dask(Executor):
     def __init__(self, address: str, name: str, workshop: Workshop, stop: Event) -> None:
         self._name = name
         self._given: set[Future[Any]] = set()
+        self.traffic = Traffic()
         self._closing = Event()
         _silence()
         try:
@@ -83,6 +87,8 @@ class Dask(Executor):
         self._closing.set()
         self._watching.join()
         with suppress(Exception):  # the cluster may be gone; nothing of ours is left on it then
+            asked = self._client.run(_traffic, self._name, on_error="ignore")
+            self.traffic = sum(asked.values(), Traffic())
             self._client.unregister_worker_plugin(self._name)
         self._client.close()
 
@@ -110,17 +116,25 @@ class _Opened(WorkerPlugin):
 
     def setup(self, worker: Any) -> None:
         _STOPS[self.name] = Event()
+        _WORKSHOPS[self.name] = self._workshop
         self._workshop.open(_STOPS[self.name])
 
     def teardown(self, worker: Any) -> None:
         self._workshop.close()
         _STOPS.pop(self.name, None)
+        _WORKSHOPS.pop(self.name, None)
 
 
 def _stop(name: str) -> None:
     """On a worker: end the run's waits, and begin no write."""
     if stop := _STOPS.get(name):
         stop.set()
+
+
+def _traffic(name: str) -> Traffic:
+    """On a worker: what the run has asked there."""
+    workshop = _WORKSHOPS.get(name)
+    return workshop.traffic() if workshop else Traffic()
 
 
 def _silence() -> None:

@@ -17,6 +17,7 @@ from os import _exit
 from threading import Event, Lock, Thread
 from typing import Any
 
+from reconciler.core.endings import Traffic
 from reconciler.core.ports import Workshop
 from reconciler.engine import interpreter
 
@@ -44,6 +45,7 @@ class Processes(Executor):
 
     workshop  what is opened in each process before its first job
     stop      once set, each process is told
+    traffic   what the processes that came to their end have asked, once all is shut down
     """
 
     def __init__(self, number: int, threads: int, workshop: Workshop, stop: Event) -> None:
@@ -65,6 +67,12 @@ class Processes(Executor):
             worker.send(_END)
         for worker in self._workers:
             worker.process.join()
+            worker.listening.join()
+
+    @property
+    def traffic(self) -> Traffic:
+        """Of one that was killed nobody knows."""
+        return sum((worker.traffic for worker in self._workers), Traffic())
 
     def _hand_out(self, job: _Job) -> None:
         job.tries += 1
@@ -110,10 +118,12 @@ class _Worker:
         self.process.start()
         theirs.close()
         self.jobs: dict[int, _Job] = {}
+        self.traffic = Traffic()
         self._lock = Lock()
         self._is_gone = False
         self._do_anew = do_anew
-        Thread(target=self._listen, daemon=True).start()
+        self.listening = Thread(target=self._listen, daemon=True)
+        self.listening.start()
 
     def take(self, job: _Job) -> bool:
         """Give it a job; False when the process is gone."""
@@ -137,6 +147,9 @@ class _Worker:
         with suppress(EOFError, OSError):
             while True:
                 number, result, error = self._pipe.recv()
+                if number is _END:
+                    self.traffic = result
+                    continue
                 job = self.jobs.pop(number)
                 if error is None:
                     job.future.set_result(result)
@@ -176,6 +189,7 @@ def work(pipe: Connection, threads: int, workshop: Workshop) -> None:
                     pool.submit(answer, *message)
     except EOFError:
         _exit(1)  # the coordinator is gone, as if killed: nothing is begun or finished for it
+    pipe.send((_END, workshop.traffic(), None))
     workshop.close()
     pipe.close()
 

@@ -22,6 +22,9 @@ LONG = 25
 """Lists of more lines are folded behind a summary."""
 
 _CHANGES_CHARS = 30_000
+"""Of the changes, and in a plan of what people are asked to do."""
+
+_PEOPLE_CHARS = 14_000
 _LIST_CHARS = 8_000
 """Of each of the (at most four) lists beside the changes."""
 
@@ -45,14 +48,15 @@ _INVENTORY_COLUMNS = (
 def render_plan(plan: Plan) -> str:
     """The plan as a comment: summary, changes, what needs somebody, and the plan's digest."""
     rows = plan_rows(plan)
+    people = _people(rows)
     counts = count_actions(plan.changes)
     counts["unreadable"] = counts.pop(Action.UNKNOWN)
     counts["in sync"] = sum(counts.pop(action) for action in (Action.NONE, *QUIET))
     return _text(
         _head("plan", plan_recap(plan)),
         _counts(counts),
-        _changes(rows, has_outcomes=False),
-        _people(rows),
+        _changes(rows, _CHANGES_CHARS - sum(map(len, people)), has_outcomes=False),
+        people,
         *_notes(rows, plan.findings, _LIST_CHARS),
         _left_alone(rows),
         _news(plan),
@@ -66,7 +70,7 @@ def render_report(report: Report) -> str:
     return _text(
         _head("apply", report_recap(report)),
         _counts(count_outcomes(report.results)),
-        _changes(rows, has_outcomes=True),
+        _changes(rows, _CHANGES_CHARS, has_outcomes=True),
         *_notes(rows, report.findings, _LIST_CHARS),
         _left_alone(rows),
         _refusals(report),
@@ -111,7 +115,7 @@ def _counts(counts: Mapping[str, int]) -> list[str]:
     return table(list(kept), [[str(n) for n in kept.values()]]) if kept else []
 
 
-def _changes(rows: Sequence[Row], *, has_outcomes: bool) -> list[str]:
+def _changes(rows: Sequence[Row], limit: int, *, has_outcomes: bool) -> list[str]:
     cells = [
         [
             f"`{row.symbol}`",
@@ -123,7 +127,7 @@ def _changes(rows: Sequence[Row], *, has_outcomes: bool) -> list[str]:
     ]
     columns = ("", *(["outcome"] if has_outcomes else []), "tenant", "identity", "from", "to")
     head, rule, *lines = table(columns, cells)
-    return _section("Changes", lines, _CHANGES_CHARS, (head, rule))
+    return _section("Changes", lines, limit, (head, rule))
 
 
 def _notes(
@@ -137,7 +141,7 @@ def _notes(
 
 def _people(rows: Sequence[Row]) -> list[str]:
     """Never folded: in a mail nothing unfolds."""
-    lines = list(people_lines(rows))
+    lines = list(people_lines(rows, _PEOPLE_CHARS))
     return ["### What people are asked to do", "", *lines[:-1]] if lines else []
 
 

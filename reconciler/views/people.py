@@ -4,15 +4,16 @@ A plan of one person's links (`--only identity:alice`) is that person's note.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from shlex import quote
 
 from reconciler.core.text import visible
-from reconciler.views.markup import escape
+from reconciler.views.markup import escape, limited
 from reconciler.views.rows import Row
 
-MOST_PEOPLE = 10
 MOST_TENANTS = 50
-"""More are counted: a comment has to hold them."""
+_TENANTS_CHARS = 3_000
+"""More are counted: a comment has to hold them, however long their names are."""
 
 FEW = 5
 """For up to so many tenants the sign-in is for them alone."""
@@ -20,15 +21,21 @@ FEW = 5
 _LOGIN = "pal-reconcile login "
 
 
-def people_lines(rows: Sequence[Row]) -> Iterator[str]:
-    """For each person: the customers, the commands in order, and where the report goes."""
+def people_lines(rows: Sequence[Row], limit_chars: int) -> Iterator[str]:
+    """For each person: the customers, the commands in order, and where the report goes.
+
+    limit_chars  how much all notes together may take; whose note has no room is counted
+    """
     people = list(dict.fromkeys(row.identity for row in rows if _needs_person(row)))
-    for identity in people[:MOST_PEOPLE]:
+    for number, identity in enumerate(people):
         own = [row for row in rows if row.identity == identity]
-        yield from _note(identity, [row for row in own if _needs_person(row)], len(own))
-    if len(people) > MOST_PEOPLE:
-        yield f"… and {len(people) - MOST_PEOPLE} more people: plan with `--only identity:NAME`."
-        yield ""
+        note = list(_note(identity, [row for row in own if _needs_person(row)], len(own)))
+        limit_chars -= sum(len(line) + 1 for line in note)
+        if limit_chars < 0:
+            yield f"… and {len(people) - number} more people: plan with `--only identity:NAME`."
+            yield ""
+            return
+        yield from note
 
 
 def _note(identity: str, needed: Sequence[Row], listed: int) -> Iterator[str]:
@@ -38,10 +45,11 @@ def _note(identity: str, needed: Sequence[Row], listed: int) -> Iterator[str]:
     tenants = [f" --tenant {quote(visible(row.tenant))}" for row in needed]
     is_some = len(needed) < listed and len(needed) <= FEW
     yield from (f"**{escape(identity)}**, for these customers:", "")
-    for row in needed[:MOST_TENANTS]:
-        yield f"- {escape(row.tenant)}: {escape(row.after or 'to be read')}"
-    if len(needed) > MOST_TENANTS:
-        yield f"- … and {len(needed) - MOST_TENANTS} more"
+    wishes = (f"- {escape(row.tenant)}: {escape(row.after or 'to be read')}" for row in needed)
+    kept, _ = limited(islice(wishes, MOST_TENANTS), _TENANTS_CHARS)
+    yield from kept
+    if len(needed) > len(kept):
+        yield f"- … and {len(needed) - len(kept)} more"
     yield from ("", "At a terminal, in the folder of tenants.yaml:", "", "~~~sh")
     yield f"{_LOGIN}{quote(who)}{''.join(tenants) if is_some else ''}"
     yield f"pal-reconcile apply --only {only} --format json > {report}"

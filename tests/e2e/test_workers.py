@@ -169,3 +169,16 @@ def test_workers_that_cannot_be_had(desk: Desk, arguments: str, status: int, wor
     ran = desk.run("plan", *shlex.split(arguments))
     assert (ran.status, words in ran.err, "Traceback" in ran.err) == (status, True, False), ran.err
     assert desk.requests("token", "read") == []
+
+
+def test_what_workers_ask_is_counted(desk: Desk, dask: Cluster) -> None:
+    """In the metrics, wherever it was asked: as many requests as Azure got."""
+    for how in ("--processes=1", "--processes=2", f"--executor=dask:{dask.address}"):
+        world(desk, {"operation": "read", "status": 429, "retry_after_s": 0, "times": 3})
+        assert desk.run("plan", how, "--metrics", "pal.prom").status == 4
+        written = (desk.path / "pal.prom").read_text().splitlines()
+        figures = dict(line.split() for line in written if not line.startswith("#"))
+        got = [request for request in desk.requests() if request.operation != "metadata"]
+        asked = float(figures["pal_reconcile_run_requests"])
+        assert len(got) <= asked <= len(got) + 1, how
+        assert float(figures["pal_reconcile_run_retries"]) == 3, how

@@ -6,6 +6,7 @@ from threading import Event
 
 import pytest
 
+from reconciler.core.endings import Traffic
 from reconciler.core.errors import RunFailed
 from reconciler.engine import dask
 from reconciler.engine.processes import WorkerDied
@@ -24,6 +25,9 @@ class Bench:
         if not self.is_ready:
             raise RunFailed("a worker has pal-reconcile 0, this run 1")
         _STOP.append(stop)
+
+    def traffic(self) -> Traffic:
+        return Traffic(3, 2, 1.5)
 
     def close(self) -> None:
         _STOP.clear()
@@ -50,6 +54,7 @@ def test_a_cluster_that_loses_all_workers_is_given_up(
             waiting = pool.submit(wait_for_stop, None)
             stop.set()
             assert waiting.result(60)
+        assert pool.traffic == Traffic(3, 2, 1.5)
         with dask.Dask(running.address, "run", Bench(), Event()) as pool:
             waiting = pool.submit(wait_for_stop, None)
             running.workers[0].kill()

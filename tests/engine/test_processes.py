@@ -11,6 +11,7 @@ from time import sleep
 
 import pytest
 
+from reconciler.core.endings import Traffic
 from reconciler.engine.processes import Processes, WorkerDied
 
 
@@ -23,6 +24,9 @@ class Bench:
     def open(self, stop: Event) -> None:
         _STOP.append(stop)
         (self.folder / f"{os.getpid()}.open").touch()
+
+    def traffic(self) -> Traffic:
+        return Traffic(3, 2, 1.5)
 
     def close(self) -> None:
         (self.folder / f"{os.getpid()}.closed").touch()

@@ -16,16 +16,24 @@ COMMENT = 65_536
 """Characters that GitHub takes in one comment."""
 
 
-def _plan(kinds: str, count: int, name: str = "Customer {}") -> Plan:
+def _plan(kinds: str, count: int, name: str = "Customer {}", people: int = 1) -> Plan:
     reads = {
         "u": lambda n: facts.linked(n, facts.OLD, name * 3),
         "x": lambda n: Observed.unknown(Problem(f"code{n}", name * 5, f"hint {n}")),
         "m": lambda n: facts.linked(n, facts.FOREIGN),
+        "p": lambda n: Observed.unknown(
+            Problem("person_needed", name * 5, "runs at a terminal: pal-reconcile login somebody")
+        ),
     }
     return facts.plan_of(
         *(
             (
-                facts.wanted(name.format(n), n, aim=Aim.UNMANAGED if kind == "m" else Aim.LINKED),
+                facts.wanted(
+                    name.format(n),
+                    n,
+                    aim=Aim.UNMANAGED if kind == "m" else Aim.LINKED,
+                    identity=name.format(n % people) if kind == "p" else "automation",
+                ),
                 reads[kind](n),
             )
             for n, kind in enumerate(kinds * count)
@@ -34,10 +42,11 @@ def _plan(kinds: str, count: int, name: str = "Customer {}") -> Plan:
     )
 
 
-@pytest.mark.parametrize("name", ["Customer {}", "|<&@#" * 20 + "{}", "x" * 3000])
-def test_the_comment_is_never_too_long_for_github(name: str) -> None:
-    """A comment that is refused is a plan that nobody sees."""
-    plan = _plan("uxm", 600, name)
+@pytest.mark.parametrize("people", [1, 40, 600])
+@pytest.mark.parametrize("name", ["Customer {}", "|<&@#'" * 33 + "{}", "x" * 3000])
+def test_the_comment_is_never_too_long_for_github(name: str, people: int) -> None:
+    """A comment that is refused is a plan that nobody sees: whoever is in it, and however named."""
+    plan = _plan("uxmp", 600, name, people)
     for kind, fact in ((Kind.PLAN, plan), (Kind.REPORT, facts.report_of(plan))):
         text = render(kind, Format.MARKDOWN, fact)
         assert len(text) < COMMENT
