@@ -138,6 +138,7 @@ class Options:
         Option(
             metavar="DIR",
             envvar="PAL_RECONCILE_STATE_DIR",
+            readable=False,  # whether it can be used is said by whoever uses it, and stops no look
             help="Where lock and journal are kept.",
         ),
     ] = None
