@@ -8,6 +8,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Tests wait for programs and servers more than they compute.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .PHONY: demo test lint build bench clean
 
@@ -15,7 +17,7 @@ demo: $(STAMP)
 	@$(BIN)/pal-reconcile demo
 
 test: $(STAMP)
-	@$(BIN)/pytest -q -n auto --cov --cov-report=term-missing:skip-covered $(TESTS)
+	@$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term-missing:skip-covered $(TESTS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

@@ -77,9 +77,7 @@ def world(tmp_path: Path, emulator: Emulator) -> Iterator[Path]:
     """The file and the certificate, readable for all; a state directory of the service's own."""
     probe = [tool("unshare"), "--mount", "mount", "--make-rprivate", "/"]
     if subprocess.run(probe, capture_output=True).returncode != 0:
-        pytest.skip(
-            "only root, and not in every container, can shut a program in like systemd does"
-        )
+        pytest.skip("only root can shut a program in like systemd, and not everywhere")
     desk = Desk(tmp_path, emulator)
     desk.customers(2)
     desk.seed({1: OLD})

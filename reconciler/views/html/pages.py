@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reconciler.core.documents import iso
 from reconciler.core.text import visible
 from reconciler.views.groups import member_label
-from reconciler.views.notes import since
+from reconciler.views.notes import changed, expires, since, verified
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -51,6 +51,9 @@ def _environment() -> "Environment":
         "iso": iso,
         "label": member_label,
         "since": since,
+        "changed": changed,
+        "verified": verified,
+        "expires": expires,
     }
     environment.filters |= {"day": _day, "minute": _minute}
     return environment
