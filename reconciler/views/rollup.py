@@ -21,10 +21,12 @@ COUNTS = ("links", *STATES, "customers")
 def render(
     form: str, plan: Plan, by: Sequence[str], *, width: int = 80, color: bool = False
 ) -> str:
-    """The groups as text that ends with one newline. `form` is any but html."""
+    """The groups as text that ends with one newline."""
     if form == "json":
         return render_rollup(plan, by)
     groups = grouped(plan, by)
+    if form == "html":
+        return _page(plan, groups, by)
     if form == "csv":
         heading = (*by, "partner_names", *COUNTS, "customer_names")
         return sheet(heading, (_sheet_cells(group) for group in groups))
@@ -33,6 +35,21 @@ def render(
     else:
         lines = [*_table(Page(width, color), groups, by), "", inventory_recap(plan)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _page(plan: Plan, groups: Sequence[Group], by: Sequence[str]) -> str:
+    from reconciler.views.html.pages import page
+
+    return page(
+        "rollup.html",
+        plan=plan,
+        recap=inventory_recap(plan),
+        by=by,
+        groups=groups,
+        counted=COUNTS,
+        counts=_counts,
+        nothing=NOTHING,
+    )
 
 
 def _sheet_cells(group: Group) -> list[object]:

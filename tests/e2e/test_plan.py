@@ -350,7 +350,6 @@ def test_an_inventory_is_filtered_and_rolled_up(desk: Desk) -> None:
     for arguments, said in (
         (("--by", "money"), "--by: money is no field"),
         (("--where", "money=1"), "--where: money is no field"),
-        (("--by", "partner", "--format", "html"), "--by has no page"),
     ):
         wrong = desk.run("show", *arguments)
         assert (wrong.status, said in wrong.err) == (64, True)

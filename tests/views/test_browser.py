@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.core.plan import Kind, Plan
 from reconciler.core.text import visible
+from reconciler.views import rollup
 from reconciler.views.formats import Format, render
 from reconciler.views.html.overview import render_overview
 from tests.views import facts
@@ -86,6 +87,18 @@ def test_a_hostile_name_is_only_read(
         assert (seen.requests, seen.complaints, seen.spill_px) == ([path.as_uri()], [], 0)
         names = {change.place.tenant for change in facts.hostile_plan().changes}
         assert set(seen.shown) == {visible(name) for name in names}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_groups_are_a_page_too(browser: Chromium, tmp_path: Path, size: str) -> None:
+    """Hostile names fit, and a group unfolds its customers."""
+    path = tmp_path / "groups.html"
+    plan = facts.hostile_plan()
+    path.write_text(rollup.render("html", plan, ["partner", "tenant"]), encoding="utf-8")
+    with browser.seeing(path, size) as seen:
+        assert (seen.requests, seen.complaints, seen.spill_px) == ([path.as_uri()], [], 0)
+        seen.page.locator("summary").first.click()
+        assert seen.page.locator("details[open] bdi").first.is_visible()
 
 
 def test_what_escapes_all_the_same_neither_runs_nor_loads(

@@ -34,6 +34,8 @@ def test_the_other_formats_name_every_customer() -> None:
     assert (data["kind"], len(data["links"])) == ("inventory", 10)
     assert sum(group["links"] for group in data["groups"]) == 10
     assert "| 4936128 | Contoso Consulting UK | 3 | 3 |" in render("markdown", plan, ["partner"])
+    page = render("html", plan, ["partner"])
+    assert all(customer in page for customer in ("Tailspin Toys", "Adatum", "Margie&#39;s Travel"))
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "csv"])

@@ -6,9 +6,8 @@ import typer
 
 from reconciler.cli import wire
 from reconciler.cli.account import accounted
-from reconciler.cli.options import Format, Options, with_options
+from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import read_file
-from reconciler.core.errors import WrongUsage
 from reconciler.core.plan import Kind
 from reconciler.core.statuses import of_plan
 
@@ -39,8 +38,6 @@ def show(
 
     for field in by or ():
         check_field("--by", field)
-    if by and options.format is Format.HTML:
-        raise WrongUsage("--by has no page; take table, json, markdown or csv")
     conditions(where or (), {})
     with accounted("show", options) as account:
         selection = read_file(options)
