@@ -17,7 +17,7 @@ demo: $(STAMP)
 	@$(BIN)/pal-reconcile demo
 
 test: $(STAMP)
-	@$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term-missing:skip-covered $(TESTS)
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report=term-missing:skip-covered $(TESTS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
