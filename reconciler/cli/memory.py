@@ -35,9 +35,7 @@ def keep(run: Run, ending: Ending, *, is_fresh: bool) -> str | None:
     if ending.fact is None or (is_fresh and ending.plan and ending.plan.for_day):
         return None  # nothing was read, or it was compared with what is not wanted yet
     try:
-        with closing(
-            wire.open_history(run.options, run.config.history, run.config.cloud)
-        ) as history:
+        with closing(_open(run)) as history:
             history.record(_recording(run, ending, ending.fact, is_fresh))
     except Exception as error:
         return f"this run is not in the history: {error}"
@@ -95,9 +93,7 @@ def with_news(run: Run, plan: Plan, since: datetime) -> Plan:
     from reconciler.core.news import news
 
     try:
-        with closing(
-            wire.open_history(run.options, run.config.history, run.config.cloud)
-        ) as history:
+        with closing(_open(run)) as history:
             before, latest = history.as_of(since), history.latest()
     except Exception as error:
         note(f"what is new cannot be said: {error}")
@@ -115,9 +111,7 @@ def with_known(run: Run, plan: Plan) -> Plan:
     from reconciler.core.news import unreadable_findings
 
     try:
-        with closing(
-            wire.open_history(run.options, run.config.history, run.config.cloud)
-        ) as history:
+        with closing(_open(run)) as history:
             latest = history.latest()
     except Exception as error:
         note(f"since when, and when last, is shown without the history: {error}")
@@ -140,9 +134,7 @@ def past_of(run: Run, until: datetime) -> tuple[Past | None, str | None]:
 
     first, since = until - MONTHS, last_night(until.astimezone())
     try:
-        with closing(
-            wire.open_history(run.options, run.config.history, run.config.cloud)
-        ) as history:
+        with closing(_open(run)) as history:
             return Past(
                 since,
                 history.runs(first),

@@ -65,15 +65,22 @@ class Night:
     _pulse: Heartbeat | None = None
 
     def go(self) -> int:
-        """Do all of it; returns the exit status. Trouble of the run itself is told, not raised."""
+        """Do all of it; returns the exit status. Trouble of the run itself is told, not raised.
+
+        A mistake of the program is told and raised.
+        """
         from reconciler.config.audience import read_audience
 
         self.audience = read_audience(self.options.config)
         self._begin_heartbeat()
+        crash: Exception | None = None
         try:
             self._work()
         except PalReconcileError as error:
             self.account.note(error)
+        except Exception as error:  # a mistake of ours: who listens hears of it all the same
+            crash = error
+            self.account.note(RunFailed(f"the program itself failed: {type(error).__name__}"))
         with self._step("history"):
             self._record()
         if self.orders.report and self.account.run and self.account.fact:
@@ -89,6 +96,8 @@ class Night:
                 self._tell()
         self._end_heartbeat()
         log_ending(self.account.ending(), self.options)
+        if crash:
+            raise crash
         return self.status
 
     @property
