@@ -33,14 +33,16 @@ class _OrShow(TyperGroup):
 history = typer.Typer(
     name="history",
     cls=_OrShow,
-    help="What earlier runs saw and did. Azure is not asked.",
     rich_markup_mode=None,
 )
 
 
 @history.callback()
 def _root() -> None:
-    """What earlier runs saw and did. Azure is not asked."""
+    """What earlier runs saw and did. Azure is not asked.
+
+    `show` may be left out: history, history LINK, history --since WHEN; see history show --help.
+    """
 
 
 @history.command()
