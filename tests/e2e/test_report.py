@@ -77,9 +77,7 @@ def test_a_history_that_cannot_be_read_is_said_on_the_page(desk: Desk) -> None:
 def test_what_cannot_be_read_is_4_and_on_the_page(desk: Desk) -> None:
     """As with `show`."""
     desk.customers(2)
-    desk.seed({1: OURS}, clients=[])
-    desk.env["PAL_SECRET"] = "wrong"
-    desk.seed(clients=[{"client_id": "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11", "secret": "right"}])
+    desk.seed({1: OURS}, faults=[{"aadsts": 53003}])
     ran = desk.run("report", "--out", "report.html")
     assert ran.status == 4
     assert "2 cannot be read" in (desk.path / "report.html").read_text()

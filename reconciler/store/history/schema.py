@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from reconciler.core.errors import RunFailed
 from reconciler.store.history.database import Database
 
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002")
 """All schema versions that this release knows, oldest first."""
 
 _TABLE = "alembic_version"
@@ -57,8 +57,8 @@ def version_of(database: Database) -> str | None:
     return version
 
 
-def migrate(database: Database) -> None:
-    """Bring the schema to the newest version, in one transaction. Raises `RunFailed`."""
+def migrate(database: Database, version: str = "head") -> None:
+    """Bring the schema to a version, the newest one, in one transaction. Raises `RunFailed`."""
     from alembic import command
     from alembic.config import Config
 
@@ -66,7 +66,7 @@ def migrate(database: Database) -> None:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", "reconciler.store.history:migrations")
         config.set_main_option("path_separator", "os")
-        command.upgrade(config, "head")
+        command.upgrade(config, version)
 
 
 def copy(path: Path, version: str) -> Path:

@@ -98,6 +98,7 @@ periods = Table(
     Column("problem", String),
     Column("message", String),
     Index("periods_by_link", "link_id", "at"),
+    Index("periods_by_time", "at"),
     Index(
         "one_current_period_a_link",
         "link_id",
@@ -123,4 +124,5 @@ writes = Table(
     Column("problem", String),
     Column("correlation_id", String),
     Index("writes_by_link", "link_id", "at"),
+    Index("writes_by_time", "at"),
 )
