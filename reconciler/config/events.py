@@ -6,6 +6,7 @@ It knows YAML and nothing of tenants. Tags are never acted on; keys are taken as
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 import yaml
@@ -19,6 +20,8 @@ LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 DEEPEST = 32
 """Levels of nesting, aliases expanded. A tenants.yaml needs eight."""
+
+TOO_DEEP = f"nested deeper than {DEEPEST} levels; a tenants.yaml needs eight"
 
 MOST_VALUES = 1_000_000
 """Values in one file, aliases expanded: about 60,000 tenants."""
@@ -44,10 +47,29 @@ def read(text: str, file: int, complaints: Complaints) -> Node | None:
         return None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        complaints.add(spot(file, line, column), _syntax(error, text, line))
+        line, column, index = (mark.line, mark.column, mark.index) if mark else (0, 0, 0)
+        if deep := _too_deep(text[:index]):
+            complaints.add(spot(file, *deep), TOO_DEEP)
+        else:
+            complaints.add(spot(file, line, column), _syntax(error, text, line))
         return None
     return builder.root
+
+
+def _too_deep(text: str) -> tuple[int, int] | None:
+    """Where a text that ends at a syntax error first exceeds `DEEPEST`: line and column from 0.
+
+    libyaml scans ahead of the events it reports. Since 0.2.6 it stops at a nesting limit of its
+    own before it has reported the levels above.
+    """
+    depth = 0
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(text, Loader=LOADER):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST and event.start_mark:
+                return event.start_mark.line, event.start_mark.column
+    return None
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
@@ -231,7 +253,7 @@ class _Builder:
 
     def _check_depth(self, event: yaml.Event, depth: int) -> None:
         if depth > DEEPEST:
-            self._halt(event, f"nested deeper than {DEEPEST} levels; a tenants.yaml needs eight")
+            self._halt(event, TOO_DEEP)
 
     def _check_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.tag not in _HARMLESS_TAGS:
