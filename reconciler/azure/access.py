@@ -53,7 +53,7 @@ def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None, stop: Eve
     if endpoint is None:
         return CLOUDS[name]
     hosts = Hosts()
-    with closing(Https(hosts, ca_bundle=ca_bundle)) as https:
+    with closing(Https(hosts, ca_bundle=ca_bundle, stop=stop)) as https:
         return described(endpoint, https.limited_to("GET"), Patience(hosts, stop))
 
 
@@ -68,7 +68,7 @@ class Azure:
         self._stop = stop
         self._hosts = Hosts()
         self._signing_in = Https(
-            self._hosts, ca_bundle=recipe.ca_bundle, connections=recipe.connections
+            self._hosts, ca_bundle=recipe.ca_bundle, connections=recipe.connections, stop=stop
         )
         self._entra = Entra(
             recipe.cloud,

@@ -220,8 +220,9 @@ class LinkWriter(LinkReader):
             headers = session.headers(self._patience)
         except Trouble as trouble:
             return Answer(Reply.REFUSED, trouble.problem)
+        sender, self._https = self._https, self._https.to_the_end()  # a write is always verified
         try:
-            reply = self._https.send(method, url, headers=headers)
+            reply = sender.send(method, url, headers=headers)
         except NoAnswer as silence:
             return Answer(Reply.SILENT, silence.problem, may_retry=True)
         except Trouble as trouble:

@@ -9,12 +9,14 @@ up at each call what is the same in all of ours. Measured with requests 2.34, 50
 each connection, 16 ms where they are the public ones; here they are read once.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from ssl import SSLContext
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -25,9 +27,10 @@ from requests.utils import (
     prepend_scheme_if_needed,
     select_proxy,
 )
-from urllib3 import PoolManager, Timeout
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    DecodeError,
     HTTPError,
     LocationValueError,
     NameResolutionError,
@@ -41,34 +44,47 @@ from urllib3.util.ssl_ import create_urllib3_context
 from reconciler.azure.hosts import Hosts, origin
 from reconciler.azure.pace import Pace
 from reconciler.azure.retry import Trouble
+from reconciler.azure.time_limits import LimitedSocket, TimeLimit
+from reconciler.azure.wire_formats import retry_after_s
 from reconciler.core.links import Problem
 from reconciler.version import __version__
 
 CONNECT_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_DOWN_S = 2.0
-READ_TIMEOUT_S = 60.0
-"""Writes of this provider have taken 15 s in production, so 60 s are allowed."""
+REQUEST_TIMEOUT_S = 70.0
+"""Of a whole request, from connecting to the last byte of the answer.
+
+Writes of this provider have taken 15 s in production, so 60 s are allowed, and 10 to connect."""
+
+LARGEST_ANSWER = 1 << 20
+LARGEST_LIST = 8 << 20
+"""Bytes of an answer after decompression; a list is one of ARM, Graph or Partner Center."""
+
+_PIECE = 1 << 16
 
 USER_AGENT = f"pal-reconcile/{__version__}"
 
 
 class NoAnswer(Trouble):
-    """Nothing came back: whether the request took effect is not known."""
+    """Nothing usable came back: whether the request took effect is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """An answer, whatever its status. `headers` is case-insensitive."""
+    """An answer, whatever its status. `headers` is case-insensitive.
+
+    received_at  seconds since 1970: what a date in `Retry-After` counts from
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    received_at: float = field(default_factory=time.time, compare=False)
 
     @property
     def retry_after_s(self) -> float | None:
-        """Seconds of `Retry-After`; None if it is missing or a date."""
-        value = self.headers.get("Retry-After", "")
-        return float(value) if value.isascii() and value.isdigit() else None
+        """Seconds to wait, by `Retry-After`; None if it is missing or makes no sense."""
+        return retry_after_s(self.headers.get("Retry-After", ""), self.received_at)
 
 
 class Https:
@@ -76,12 +92,25 @@ class Https:
 
     ca_bundle    PEM file of the authorities to trust, or a folder; None means the public ones
     connections  how many requests may be under way at once, each over a connection that is kept
+    stop         once set, GET and POST end soon; a write may use all of its time
+    timeout_s    how long one request may take in all
+    clock        seconds since 1970
     """
 
     def __init__(
-        self, hosts: Hosts, *, ca_bundle: str | None = None, connections: int = 32
+        self,
+        hosts: Hosts,
+        *,
+        ca_bundle: str | None = None,
+        connections: int = 32,
+        stop: Event | None = None,
+        timeout_s: float = REQUEST_TIMEOUT_S,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._hosts = hosts
+        self._stop = stop
+        self._timeout_s = timeout_s
+        self._clock = clock
         self._only: frozenset[str] | None = None
         self._pace = Pace(connections)
         self._trust = _trust(ca_bundle or DEFAULT_CA_BUNDLE_PATH)
@@ -95,6 +124,12 @@ class Https:
         limited._only = frozenset(methods)
         return limited
 
+    def to_the_end(self) -> "Https":
+        """The same connections, for requests that finish what was begun, whatever the stop says."""
+        unstopped = copy(self)
+        unstopped._stop = None
+        return unstopped
+
     def close(self) -> None:
         """Close the connections that were kept."""
         self._adapter.close()
@@ -104,18 +139,24 @@ class Https:
         return self._proxy(origin(url)) is not None
 
     def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: Any = None
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: Any = None,
+        most_bytes: int = LARGEST_ANSWER,
     ) -> HttpReply:
         """Send one request and return its answer, whatever the status.
 
-        A mapping as body is sent as a form. Raises `NoAnswer` when nothing came back, `Trouble`
-        when the certificate is not trusted.
+        A mapping as body is sent as a form. Raises `NoAnswer` when nothing came back, or more than
+        `most_bytes`; `Trouble` when the certificate is not trusted.
         """
         if not url.startswith("https://"):
             raise ValueError("only https is spoken")
         if self._only is not None and method not in self._only:
             raise PermissionError(f"this client cannot {method}")
-        reply = self._send_in_turn(method, url, headers, body)
+        reply = self._send_in_turn(method, url, headers, body, most_bytes)
         if reply.status >= 500:
             self._hosts.failed(url)
         else:
@@ -123,28 +164,36 @@ class Https:
         return reply
 
     def _send_in_turn(
-        self, method: str, url: str, headers: Mapping[str, str], body: Any
+        self, method: str, url: str, headers: Mapping[str, str], body: Any, most_bytes: int
     ) -> HttpReply:
         connect_s = CONNECT_TIMEOUT_DOWN_S if self._hosts.is_down(url) else CONNECT_TIMEOUT_S
         is_strained = False
         begun = self._pace.begin()
+        limit = TimeLimit(self._timeout_s, self._stop if method in ("GET", "POST") else None)
         try:
-            response = self._pools(origin(url)).urlopen(
-                method,
-                url,
-                headers={"User-Agent": USER_AGENT, **headers},
-                body=_encoded(method, body),
-                redirect=False,
-                retries=False,
-                timeout=Timeout(connect=connect_s, read=READ_TIMEOUT_S),
-            )
-            is_strained = response.status == 429
-            return HttpReply(response.status, response.headers, response.data)
+            with limit.applied():
+                response = self._pools(origin(url)).urlopen(
+                    method,
+                    url,
+                    headers={"User-Agent": USER_AGENT, **headers},
+                    body=_encoded(method, body),
+                    redirect=False,
+                    retries=False,
+                    timeout=Timeout(connect=min(connect_s, self._timeout_s), read=self._timeout_s),
+                    preload_content=False,
+                )
+                is_strained = response.status == 429
+                answer = _body(response, most_bytes)
         except HTTPError as error:
             is_strained = isinstance(error, TimedOut) and not isinstance(error, NewConnectionError)
+            if limit.is_cut_short:
+                raise _cut_short(url) from None
             raise self._no_answer(url, error) from None
         finally:
             self._pace.end(begun, is_strained=is_strained)
+        if answer is None:
+            raise _unusable(url, f"is larger than {most_bytes >> 20} MiB")
+        return HttpReply(response.status, response.headers, answer, self._clock())
 
     def _pools(self, site: str) -> PoolManager:
         proxy = self._proxy(site)
@@ -167,6 +216,8 @@ class Https:
                     "behind a TLS-inspecting proxy, name its CA with --ca-bundle",
                 )
             )
+        if isinstance(error, DecodeError):
+            return _unusable(url, "cannot be decompressed")
         self._hosts.failed(url)
         return NoAnswer(
             Problem(
@@ -179,8 +230,46 @@ class Https:
         )
 
 
+def _body(response: BaseHTTPResponse, most_bytes: int) -> bytes | None:
+    """The decompressed body; None where it is larger, and then no more than that was kept of it."""
+    length = getattr(response, "length_remaining", None)
+    if length is not None and length <= most_bytes and not response.headers.get("Content-Encoding"):
+        return response.read()
+    pieces: list[bytes] = []
+    left = most_bytes
+    while piece := response.read(min(_PIECE, left + 1)):
+        pieces.append(piece)
+        left -= len(piece)
+        if left < 0:
+            response.close()
+            response.release_conn()
+            return None
+    return b"".join(pieces)
+
+
+def _unusable(url: str, what: str) -> NoAnswer:
+    return NoAnswer(
+        Problem(
+            "unexpected_answer",
+            f"the answer of {urlsplit(url).netloc} {what}; nothing was concluded from it",
+            "check the endpoint and any proxy on the way; then run again",
+        )
+    )
+
+
+def _cut_short(url: str) -> NoAnswer:
+    return NoAnswer(
+        Problem(
+            "interrupted",
+            f"the run was told to end before {urlsplit(url).netloc} had answered",
+            "run again; where the deadline was reached, with a longer --deadline",
+        )
+    )
+
+
 def _trust(authorities: str) -> SSLContext:
     context = create_urllib3_context()
+    context.sslsocket_class = LimitedSocket
     if Path(authorities).is_dir():
         context.load_verify_locations(capath=authorities)
     else:

@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.azure.client import Session
 from reconciler.azure.directories import GUID
 from reconciler.azure.hosts import origin
-from reconciler.azure.https import Https
+from reconciler.azure.https import LARGEST_LIST, Https
 from reconciler.azure.refusals import of_arm
 from reconciler.azure.retry import Trouble
 from reconciler.core.discovery import Customer
@@ -41,7 +41,7 @@ def list_tenants(session: Session, https: Https) -> tuple[Customer, ...]:
 
 def _page(session: Session, https: Https, url: str) -> dict[str, Any]:
     headers = session.headers(session.new_patience())
-    reply = https.send("GET", url, headers=headers)
+    reply = https.send("GET", url, headers=headers, most_bytes=LARGEST_LIST)
     if reply.status != 200:
         raise of_arm(reply, url)
     try:

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.azure.client import Session
 from reconciler.azure.hosts import Hosts
-from reconciler.azure.https import HttpReply, Https
+from reconciler.azure.https import LARGEST_LIST, HttpReply, Https
 from reconciler.azure.retry import Patience, Trouble
 from reconciler.azure.tenants import list_tenants
 from reconciler.core.discovery import Customer
@@ -39,8 +39,9 @@ class Pages:
         ]
         self.asked: list[str] = []
 
-    def send(self, method: str, url: str, *, headers: dict[str, str]) -> HttpReply:
+    def send(self, method: str, url: str, *, headers: dict[str, str], most_bytes: int) -> HttpReply:
         assert (method, headers) == ("GET", {"Authorization": "Bearer x"})
+        assert most_bytes == LARGEST_LIST
         self.asked.append(url)
         return HttpReply(200, {}, self.pages[(len(self.asked) - 1) % len(self.pages)])
 

@@ -1,0 +1,51 @@
+"""Header values and URLs that other services send: parsed, or None where they are malformed.
+
+Nothing here raises. A service may send anything, and a malformed value is one that is not there.
+"""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+def retry_after_s(value: str, now: float) -> float | None:
+    """Seconds to wait, from `Retry-After`: a number, or a date to be compared with `now`.
+
+    now  seconds since 1970
+    """
+    text = value.strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    moment = http_date(text)
+    return max(0.0, moment.timestamp() - now) if moment else None
+
+
+def http_date(value: str) -> datetime | None:
+    """The moment of a `Date` or `Retry-After` header, UTC; None where it is no date."""
+    try:
+        moment = parsedate_to_datetime(value)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def https_origin(url: object) -> str | None:
+    """`https://host:port` of a URL that another service named; None for anything else.
+
+    None too for a URL with user information: it could make a host look like another one.
+    """
+    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or port == 0:
+        return None
+    return f"https://{parts.hostname}:{port or 443}"

@@ -1,0 +1,82 @@
+"""Malformed header values and URLs count as missing, and never raise."""
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.azure.https import HttpReply
+from reconciler.azure.wire_formats import http_date, https_origin, retry_after_s
+
+NOW = datetime(2026, 11, 26, 12, 0, 0, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("30", 30),
+        (" 1.5 ", 1.5),
+        ("0", 0),
+        ("Thu, 26 Nov 2026 12:01:30 GMT", 90),
+        ("Thu, 26 Nov 2026 13:00:10 +0100", 10),
+        ("Thursday, 26-Nov-26 12:00:05 GMT", 5),
+        ("Thu, 26 Nov 2026 11:00:00 GMT", 0),
+        ("9" * 400, math.inf),
+        ("", None),
+        ("-5", None),
+        ("1e9", None),
+        ("٣", None),
+        ("soon", None),
+        ("Mon, 99 Foo 99999 99:99:99 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("Mon, 01 Jan 2026 00:00:00 +999999", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
+    """A date counts from when the answer came; what makes no sense is no wish."""
+    assert retry_after_s(value, NOW) == seconds
+    assert HttpReply(429, {"Retry-After": value}, b"", NOW).retry_after_s == seconds
+
+
+@given(st.text() | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ [+-]?\w+"))
+def test_no_header_value_raises(value: str) -> None:
+    """Whatever stands in a header is a moment, a number of seconds, or nothing."""
+    http_date(value)
+    found = retry_after_s(value, NOW)
+    assert found is None or found >= 0
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://login.microsoftonline.com/x", "https://login.microsoftonline.com:443"),
+        ("https://LOGIN.microsoftonline.com:443/", "https://login.microsoftonline.com:443"),
+        ("https://[::1]:8443/x", "https://::1:8443"),
+        ("http://login.microsoftonline.com", None),
+        ("https://login.microsoftonline.com:99999/", None),
+        ("https://login.microsoftonline.com:port/", None),
+        ("https://login.microsoftonline.com:0/", None),
+        ("https://login.microsoftonline.com@elsewhere.example/", None),
+        ("https://a:b@login.microsoftonline.com/", None),
+        ("https://login.microsoftonline.com\\@elsewhere.example/", None),
+        ("https://[::1/", None),
+        ("https:///x", None),
+        ("https://login.microsoftonline.com/\n", None),
+        ("", None),
+        (None, None),
+        (["https://login.microsoftonline.com"], None),
+        (7, None),
+    ],
+)
+def test_only_a_plain_https_url_has_an_origin(url: object, origin: str | None) -> None:
+    """A bad port, user information, other schemes and other types have none."""
+    assert https_origin(url) == origin
+
+
+@given(st.text())
+def test_no_url_raises(url: str) -> None:
+    """Whatever a service names as a URL has an origin or none."""
+    https_origin(url)
+    https_origin("https://" + url)
