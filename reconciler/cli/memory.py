@@ -69,8 +69,9 @@ def night_before(
 
     run_id  this night's, which may be recorded already
     """
+    from reconciler.core.history import NIGHTLY
     from reconciler.core.overview import MONTHS
-    from reconciler.core.tidings import NIGHTLY, Before
+    from reconciler.core.tidings import Before
 
     try:
         with closing(wire.open_history(options, source, cloud)) as history:
@@ -178,4 +179,4 @@ def _recording(run: Run, ending: Ending, fact: Plan | Report, is_fresh: bool) ->
         user(),
         host(),
     )
-    return history.Recording(record, sights, writes)
+    return history.Recording(record, sights, writes, run.allowed)

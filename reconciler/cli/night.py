@@ -22,8 +22,9 @@ from reconciler.cli.selection import Selection, read_file
 from reconciler.core.audience import Audience
 from reconciler.core.endings import Setback
 from reconciler.core.errors import PalReconcileError, RunFailed
+from reconciler.core.history import NIGHTLY
 from reconciler.core.statuses import Status, of_plan, of_report
-from reconciler.core.tidings import NIGHTLY, Listener
+from reconciler.core.tidings import Listener
 from reconciler.views.night import render
 
 if TYPE_CHECKING:
@@ -135,7 +136,10 @@ class Night:
 
         orders = self.orders
         leave = Leave(unattended(selection.config.limits), orders.allowed, orders.max_changes)
-        with wire.writing(self.options, selection, orders.lock_s) as (run, journal):
+        with wire.writing(self.options, selection, orders.lock_s, NIGHTLY, orders.allowed) as (
+            run,
+            journal,
+        ):
             self.account.run = run
             report = make(run, journal, run.plan(), leave, ask=lambda making: ())
         self.account.fact = report

@@ -46,6 +46,7 @@ class Run:
 
     azure     Azure as it is reached from here
     entrance  where the crew's jobs get at it, which may be elsewhere
+    allowed   the guards that this run overrides
     """
 
     options: Options
@@ -55,6 +56,7 @@ class Run:
     crew: Crew
     log: Any
     id: str
+    allowed: tuple[str, ...] = ()
     phases_s: dict[str, float] = field(default_factory=dict)
     _looked_at: Mapping[str, Credential] | None = None
 

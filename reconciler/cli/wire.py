@@ -6,7 +6,7 @@ Heavy modules are imported where they are used, so that `--version` and completi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -69,22 +69,35 @@ def opened_here(options: Options, selection: Selection) -> AbstractContextManage
 
 @contextmanager
 def writing(
-    options: Options, selection: Selection, lock_timeout_s: float
+    options: Options,
+    selection: Selection,
+    lock_timeout_s: float,
+    command: str,
+    allowed: Sequence[str] = (),
 ) -> Iterator[tuple[Run, FileJournal]]:
     """Open a run that may write: the locks first, then the journal, then what a crash left open.
+
+    command  `apply` or `nightly`, and allowed the guards it overrides: both are journaled, because
+             later unattended runs count what this one changes
 
     Raises `Locked`, and `RunFailed` where the state directory cannot be used.
     """
     from reconciler.store.journal import FileJournal
     from reconciler.store.lock import hold
 
-    facts = {"tool_version": __version__, "config_digest": selection.config.digest}
+    facts = {
+        "command": command,
+        "allowed": sorted(allowed),
+        "tool_version": __version__,
+        "config_digest": selection.config.digest,
+    }
     with (
         hold(_state_file(options, "lock"), lock_timeout_s),
         _turn(options, selection.config, lock_timeout_s),
         opened(options, selection) as run,
         closing(FileJournal(_state_file(options, "journal.jsonl"), run.id, facts, now)) as journal,
     ):
+        run.allowed = tuple(allowed)
         run.recover(journal)
         yield run, journal
 

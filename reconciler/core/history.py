@@ -22,6 +22,9 @@ from reconciler.core.problems import DEADLINE, INTERRUPTED
 from reconciler.core.results import CONVERGED, Outcome, Result
 from reconciler.core.text import visible
 
+NIGHTLY = "nightly"
+"""The command of runs that nobody watches."""
+
 Key = tuple[str, str]
 """A link as the file names it: (tenant, identity)."""
 
@@ -183,11 +186,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """All that is kept of one run, in one piece."""
+    """All that is kept of one run, in one piece.
+
+    allowed  the guards that the run overrode with --allow
+    """
 
     run: Run
     sights: tuple[Sight, ...]
     writes: tuple[Write, ...] = ()
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

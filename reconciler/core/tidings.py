@@ -27,8 +27,6 @@ from reconciler.core.plan import Report
 from reconciler.core.results import CONVERGED
 from reconciler.core.statuses import Status
 
-NIGHTLY = "nightly"
-
 _DONE = frozenset({Status.IN_SYNC, Status.DIFFERENCES, Status.PARTIAL})
 """The run came to its end, whatever it found."""
 

@@ -12,7 +12,7 @@ holds the digest of whatever was torn after that.
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,12 +50,12 @@ class FileJournal:
     """One file's journal, open for one run.
 
     path   the journal; made with mode 0600 if it is missing
-    facts  what every line of this run says: tool version, config digest
+    facts  what the run's first line says: command, allowed guards, tool version, config digest
     clock  UTC now
     """
 
     def __init__(
-        self, path: Path, run: str, facts: dict[str, str], clock: Callable[[], datetime]
+        self, path: Path, run: str, facts: Mapping[str, object], clock: Callable[[], datetime]
     ) -> None:
         self._path = path
         self._run = run

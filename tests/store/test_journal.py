@@ -245,3 +245,11 @@ def test_half_a_surrogate_pair_is_kept(path: Path, monkeypatch: pytest.MonkeyPat
     FileJournal(path, "run-1", {}, lambda: NOW).close()
     assert next(iter(lines(path)))["user"] == "caf\udcc3\u00e9"
     assert verify(path).complaint is None
+
+
+def test_the_first_line_of_a_run_says_its_command_and_what_it_overrides(path: Path) -> None:
+    """Later unattended runs count what unattended runs changed, unless it was allowed."""
+    facts = {"command": "nightly", "allowed": ["remove-count"]}
+    FileJournal(path, "run-1", facts, lambda: NOW).close()
+    (line,) = lines(path)
+    assert (line["event"], line["command"], line["allowed"]) == ("run", "nightly", ["remove-count"])

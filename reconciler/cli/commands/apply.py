@@ -61,7 +61,7 @@ def apply(
         limits = selection.config.limits
         leave = Leave(limits, allowed, max_changes, approve, require_journal)
         consent = Consent(yes or approve is not None, options.format, options.quiet)
-        with wire.writing(options, selection, lock_timeout) as (run, journal):
+        with wire.writing(options, selection, lock_timeout, "apply", allowed) as (run, journal):
             account.run = run
             planned, refusals = load_plan(plan, selection.config) if plan else (run.plan(), ())
             consent.show_plan(planned, will_write=bool(planned.writes[:max_changes]))

@@ -8,24 +8,28 @@
     as_of(moment)              each link's period at a moment: with `news.news`, what is new since
     life(tenant, identity)     all periods and writes of one link, and links() all there are
     periods(since)             the periods that began since, and writes(since) what was written
+    unattended(since)          what unattended runs wrote since, and which guards they overrode
 
 Links are named by (tenant, identity), as in the file; all times are UTC. Every method raises
 `RunFailed`, which a run that only wants to be recorded notes and goes on.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Select, func, select
 
-from reconciler.core.history import Key, Life, Period, Recording, Run, Write
+from reconciler.core.history import NIGHTLY, Key, Life, Period, Recording, Run, Write
 from reconciler.store.history import recording as writing
 from reconciler.store.history.database import Database, open_file
 from reconciler.store.history.database import open_shared as database_at
 from reconciler.store.history.rows import period_of, run_of, write_of
 from reconciler.store.history.schema import prepare
-from reconciler.store.history.tables import links, periods, runs, writes
+from reconciler.store.history.tables import allowed_guards, links, periods, runs, writes
+
+DAY = timedelta(days=1)
+"""A run that is known from a journal is dated by its start, and wrote later."""
 
 OWN = "own"
 """What the only history in a machine's own file is called."""
@@ -101,6 +105,27 @@ class History:
         with self._database.reading() as connection:
             found = connection.execute(query.where(writes.c.at >= since) if since else query)
             return tuple(map(write_of, found))
+
+    def unattended(self, since: datetime) -> tuple[Recording, ...]:
+        """What unattended runs wrote since a moment, without what they saw; oldest run first."""
+        wrote: dict[str, list[Write]] = {}
+        for write in self.writes(since):
+            wrote.setdefault(write.run, []).append(write)
+        allowed: dict[str, list[str]] = {}
+        is_one = (runs.c.history == self._name) & (runs.c.command == NIGHTLY)
+        with self._database.reading() as connection:
+            rows = connection.execute(select(runs).where(is_one, runs.c.at >= since - DAY))
+            found = tuple(map(run_of, rows))
+            guards = select(allowed_guards).where(
+                allowed_guards.c.run_id.in_([run.id for run in found])
+            )
+            for row in connection.execute(guards.order_by(allowed_guards.c.id)):
+                allowed.setdefault(row.run_id, []).append(row.guard)
+        found = tuple(sorted(found, key=lambda run: run.at))
+        return tuple(
+            Recording(run, (), tuple(wrote.get(run.id, ())), tuple(allowed.get(run.id, ())))
+            for run in found
+        )
 
     def links(self) -> tuple[Key, ...]:
         """All links that were ever seen, whether or not the file still lists them."""

@@ -21,22 +21,22 @@ def recordings(lines: Iterable[Mapping[str, Any]]) -> tuple[Recording, ...]:
 
     lines  as `journal.lines` gives them
     """
-    runs: dict[str, Run] = {}
+    runs: dict[str, Recording] = {}
     writes: dict[str, dict[Key, list[Write]]] = {}
     for line in lines:
         try:
             _take_in(line, runs, writes)
         except (KeyError, TypeError, ValueError):
             continue
-    return tuple(_recording(run, writes.get(run.id, {})) for run in runs.values())
+    return tuple(_with_writes(run, writes.get(run_id, {})) for run_id, run in runs.items())
 
 
 def _take_in(
-    line: Mapping[str, Any], runs: dict[str, Run], writes: dict[str, dict[Key, list[Write]]]
+    line: Mapping[str, Any], runs: dict[str, Recording], writes: dict[str, dict[Key, list[Write]]]
 ) -> None:
     event = line["event"]
     if event == "run":
-        runs[line["run"]] = _run(line)
+        runs[line["run"]] = _recording(line)
         return
     if event not in ("intent", "outcome", RECOVERED):
         return
@@ -52,10 +52,11 @@ def _take_in(
                 tried[-1] = _recovered(tried[-1], line)
 
 
-def _run(line: Mapping[str, Any]) -> Run:
-    return Run(
+def _recording(line: Mapping[str, Any]) -> Recording:
+    """The run that this line begins; one of a release that named no command counts as attended."""
+    run = Run(
         str(line["run"]),
-        "apply",
+        str(line.get("command") or "apply"),
         datetime.fromisoformat(line["at"]),
         str(line.get("tool_version", "")),
         str(line.get("config_digest", "")),
@@ -65,6 +66,7 @@ def _run(line: Mapping[str, Any]) -> Run:
         user=str(line.get("user", "")),
         host=str(line.get("host", "")),
     )
+    return Recording(run, (), allowed=tuple(map(str, line.get("allowed") or ())))
 
 
 def _intent(line: Mapping[str, Any], key: Key) -> Write:
@@ -102,7 +104,8 @@ def _recovered(write: Write, line: Mapping[str, Any]) -> Write:
     return replace(write, outcome=outcome, problem=RECOVERED)
 
 
-def _recording(run: Run, writes: Mapping[Key, list[Write]]) -> Recording:
+def _with_writes(recording: Recording, writes: Mapping[Key, list[Write]]) -> Recording:
     tried = [w for of_link in writes.values() for w in of_link if w.outcome is not Outcome.SKIPPED]
     tried.sort(key=lambda write: write.at)
-    return Recording(replace(run, writes=len(tried)), (), tuple(tried))
+    run = replace(recording.run, writes=len(tried))
+    return replace(recording, run=run, writes=tuple(tried))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 
 from reconciler.core.history import Key, Period, Recording, Sight, follow
 from reconciler.store.history.rows import Values, period_of, period_row, run_row, write_row
-from reconciler.store.history.tables import links, periods, runs, writes
+from reconciler.store.history.tables import allowed_guards, links, periods, runs, writes
 
 NAMED = 500
 """Up to so many links a query names."""
@@ -30,6 +30,9 @@ def record(connection: Connection, history: str, recording: Recording) -> None:
     if recording.writes:
         rows = [write_row(write, ids[write.key], run.id) for write in recording.writes]
         connection.execute(insert(writes), rows)
+    if recording.allowed:
+        guards = [{"run_id": run.id, "guard": guard} for guard in recording.allowed]
+        connection.execute(insert(allowed_guards), guards)
 
 
 def current(

@@ -63,6 +63,15 @@ runs = Table(
     Index("runs_by_time", "history", "at"),
 )
 
+allowed_guards = Table(
+    "allowed_guards",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("guard", String, nullable=False),
+    Index("allowed_guards_by_run", "run_id"),
+)
+
 links = Table(
     "links",
     metadata,

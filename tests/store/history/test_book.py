@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -99,3 +100,14 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """With what to do."""
     with pytest.raises(RunFailed, match="check --state-dir"):
         open_own(tmp_path / "nowhere" / "history.sqlite3")
+
+
+def test_what_unattended_runs_wrote_is_found_with_what_they_overrode(book: History) -> None:
+    """Of attended runs nothing, and nothing from before that moment."""
+    for number, command in enumerate(["nightly", "nightly", "apply"]):
+        recording = night(number, in_sync(number), writes=(written(number),))
+        run = replace(recording.run, command=command)
+        book.record(replace(recording, run=run, allowed=("change-share", "remove-count")))
+    (found,) = book.unattended(at(1) - timedelta(hours=2))[-1:]
+    assert (found.run.id, found.writes) == ("run-1", (written(1),))
+    assert found.allowed == ("change-share", "remove-count")

@@ -57,3 +57,12 @@ def test_a_line_without_sense_is_left_out() -> None:
     """Another release may have written what this one does not know."""
     strange = [{"event": "sealed"}, {"event": "outcome", "run": "r9"}, INTENT | {"action": "?"}]
     assert found(RUN, *strange, INTENT, outcome("applied")) == [Outcome.APPLIED]
+
+
+def test_a_run_says_what_it_was_and_what_it_overrode() -> None:
+    """The command and the guards of its first line; a line without them was an attended apply."""
+    more = {"command": "nightly", "allowed": ["remove-count"]}
+    (unattended,) = recordings([RUN | more])
+    assert (unattended.run.command, unattended.allowed) == ("nightly", ("remove-count",))
+    (attended,) = recordings([RUN])
+    assert (attended.run.command, attended.allowed) == ("apply", ())
