@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from reconciler.azure.refusals import SignIn
+from reconciler.azure.sign_in_errors import TENANT_RESTRICTED
 from reconciler.core.checkup import Request
 from reconciler.core.links import Problem
 
@@ -66,7 +67,7 @@ _WITH_LINK = frozenset({"app_not_in_tenant", "foreign_principal"})
 def request_for(problem: Problem, who: SignIn) -> Request | None:
     """What to ask of the customer for this problem; None where it is not theirs to mend."""
     texts = _REQUESTS.get(problem.code)
-    if texts is None:
+    if texts is None or problem.hint == TENANT_RESTRICTED:
         return None
     missing, whose, remedy = (text.format(client_id=who.client_id or "CLIENT_ID") for text in texts)
     has_link = problem.code in _WITH_LINK and who.client_id

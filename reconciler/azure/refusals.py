@@ -1,11 +1,10 @@
 """What does a refusal mean, and what should somebody do about it?
 
 Pure: an answer goes in, `Trouble` with a stable code and a hint comes out. Microsoft asks not to
-depend on its error numbers. So a number chooses a code and a hint, and whether something is tried
-again; never whether something is written. Any number not listed here is `sign_in_refused`.
+depend on its error numbers. So a number chooses a code and a hint (`sign_in_errors` has them), and
+never whether something is written.
 
-Sources: Microsoft's "Entra authentication and authorization error codes", the recorded tests of
-the ManagementPartner provider, and logged calls of its clients.
+Sources: the recorded tests of the ManagementPartner provider, and logged calls of its clients.
 """
 
 import json
@@ -15,33 +14,12 @@ from typing import Any
 
 from reconciler.azure.https import HttpReply
 from reconciler.azure.retry import Trouble
+from reconciler.azure.sign_in_errors import code_of, hint_of
 from reconciler.core.links import Problem
 
 AGAIN = "Azure asks to try again later; if it lasts, look at Azure's status page"
 
 TRY_AGAIN = frozenset({"throttled", "unavailable"})
-
-_NUMBERS = {
-    "invalid_client_secret": (7000215, 70002),
-    "expired_client_secret": (7000222,),
-    "invalid_client_certificate": (700027, 700030, 50012),
-    "app_not_in_tenant": (700016, 700011, 500011, 7000229),
-    "app_disabled": (70001, 7000112, 1000031),
-    "no_such_tenant": (90002,),
-    "other_cloud": (90038, 900382, 900432),
-    "conditional_access": (53003, 53000, 53001, 53002, 53011, 530032, 530033, 530034, 530035),
-    "person_needed": (
-        *(50076, 50079, 50074, 50072, 50078, 50158),
-        *(65001, 90094),
-        *(700082, 70008, 70043, 50173),
-    ),
-    "user_gone": (50020, 50034, 50057),
-    "foreign_principal": (90099,),
-    "federation_mismatch": (700213, 700211, 700212, 7002138, 700236),
-    "throttled": (90055,),
-    "unavailable": (90024, 90033, 90006, 90012, 50033),
-}
-_CODE_OF_NUMBER = {number: code for code, numbers in _NUMBERS.items() for number in numbers}
 
 _FOREIGN_HINT = (
     "GDAP and CSP admin rights (formerly DAP, AOBO) create no object in the customer's tenant and "
@@ -62,7 +40,7 @@ _HINTS = {
     "app_disabled": "the customer disabled the app, or it was never enabled: ask them to enable "
     "sign-in for the enterprise application {client_id}",
     "no_such_tenant": "check the tenant's ID or domain in the file; if the customer's tenant "
-    "is gone, remove the entry",
+    "is gone, set state: absent or remove the entry",
     "other_cloud": "this tenant lives in another cloud: set cloud: in a file of its own",
     "conditional_access": "a policy of the customer blocks this sign-in: ask them to exclude "
     "the app or to allow this machine's address",
@@ -115,7 +93,7 @@ def sign_in_trouble(
     status = reply.status if reply else 0
     code = _sign_in_code(numbers, error, status)
     message = _one_line(text) or f"the sign-in was answered with status {status}"
-    hint = _HINTS[code].format(
+    hint = (hint_of(numbers) or _HINTS[code]).format(
         tenant=who.tenant, client_id=who.client_id or "CLIENT_ID", authority=who.authority
     )
     return Trouble(
@@ -127,9 +105,8 @@ def sign_in_trouble(
 
 
 def _sign_in_code(numbers: list[int], error: str, status: int) -> str:
-    for number in numbers:
-        if code := _CODE_OF_NUMBER.get(number):
-            return code
+    if code := code_of(numbers):
+        return code
     if status == 429:
         return "throttled"
     if status >= 500 or error == "temporarily_unavailable":

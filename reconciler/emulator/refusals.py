@@ -70,6 +70,9 @@ REFUSALS: dict[int, Refused] = {
         {
             90002: "Tenant '{tenant}' not found. Check to make sure you have the correct tenant "
             "ID and are signing into the correct cloud.",
+            900023: "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a "
+            "valid external domain.",
+            500022: "Access to '{tenant}' tenant is denied.",
             90014: "The required field '{field}' is missing from the credential.",
             90023: "Invalid STS request.",
             50011: "The redirect URI specified in the request does not match the redirect URIs "
@@ -95,6 +98,9 @@ REFUSALS: dict[int, Refused] = {
         {
             500011: "The resource principal named {field} was not found in the tenant {tenant}.",
             700011: "Application with identifier '{client}' was not found in the directory.",
+            500014: "The service principal for resource '{field}' is disabled. This indicate that "
+            "a subscription within the tenant has lapsed, or that the administrator for this "
+            "tenant has disabled the application, preventing tokens from being issued for it.",
         },
     ),
     **_group(
@@ -140,6 +146,15 @@ REFUSALS: dict[int, Refused] = {
             "needs to be added as an external user in the tenant first.",
             50034: "The user account {field} does not exist in the {tenant} directory.",
             50057: "The user account is disabled.",
+            90072: "User account '{field}' from identity provider does not exist in tenant "
+            "'{tenant}' and cannot access the application '{client}' in that tenant.",
+            50105: "Your administrator has configured the application '{client}' to block users "
+            "unless they are specifically granted ('assigned') access to the application.",
+            501051: "Application '{client}' is not assigned to a role for the application.",
+            5000224: "We are sorry, this resource is not available. If you are seeing this message "
+            "by mistake, please contact Microsoft support.",
+            5000225: "This tenant has been blocked due to inactivity. To learn more about tenant "
+            "lifecycle policies, see https://aka.ms/TenantLifecycle",
             50126: "Error validating credentials due to invalid username or password.",
             54005: "OAuth2 Authorization code was already redeemed, please retry with a new valid "
             "code or use an existing refresh token.",

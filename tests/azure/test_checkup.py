@@ -21,6 +21,7 @@ from reconciler.azure.clouds import Cloud
 from reconciler.azure.endpoints import skew
 from reconciler.azure.onboarding import consent_link, request_for
 from reconciler.azure.refusals import SignIn
+from reconciler.azure.sign_in_errors import TENANT_RESTRICTED
 from reconciler.core.checkup import Check, Credential, Endpoint, clock_step
 from reconciler.core.identities import Identity, SecretRef, TokenRef
 from reconciler.core.links import Place, Problem, Seen
@@ -284,6 +285,7 @@ def test_our_own_trouble_is_no_customers() -> None:
     who = SignIn(tenant_id(1), APP, "https://login.microsoftonline.com")
     for problem_code in ("invalid_client_secret", "unavailable", "no_such_tenant", "new"):
         assert request_for(Problem(problem_code, "m", "h"), who) is None
+    assert request_for(Problem("conditional_access", "m", TENANT_RESTRICTED), who) is None
 
 
 def test_a_consent_link_holds_nothing_but_an_address() -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.azure import sign_in_errors
 from reconciler.azure.https import HttpReply
 from reconciler.azure.refusals import SignIn, is_not_linked, of_arm, of_sign_in, sign_in_trouble
+from reconciler.core.problems import BROKEN_IDENTITY
 
 TENANT = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"
 CLIENT = "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11"
@@ -31,23 +33,24 @@ CODES = {
     "expired_client_secret": [7000222],
     "invalid_client_certificate": [700027, 700030, 50012],
     "app_not_in_tenant": [700016, 700011, 500011, 7000229],
-    "app_disabled": [70001, 7000112, 1000031],
-    "no_such_tenant": [90002],
+    "app_disabled": [70001, 7000112, 1000031, 500014, 50105, 501051],
+    "no_such_tenant": [90002, 900023, 5000224, 5000225],
     "other_cloud": [90038, 900382, 900432],
     "conditional_access": [
         *(53003, 53000, 53001, 53002, 53011),
         *(530032, 530033, 530034, 530035),
+        *(50097, 50131, 50155, 53004, 54000, 500022, 500212, 500213),
     ],
     "person_needed": [
         *(50076, 50079, 50074, 50072, 50078, 50158, 65001, 90094),
-        *(700082, 70008, 70043, 50173),
+        *(700082, 70008, 70043, 50173, 50053, 50055, 50126, 50133, 65004, 700020, 135010),
     ],
-    "user_gone": [50020, 50034, 50057],
+    "user_gone": [50020, 50034, 50057, 90072, 51004, 500208],
     "foreign_principal": [90099],
-    "federation_mismatch": [700213, 700211, 700212, 7002138, 700236],
+    "federation_mismatch": [700213, 700211, 700212, 7002138, 700236, 700024, 50027],
     "throttled": [90055],
     "unavailable": [90024, 90033, 90006, 90012, 50033],
-    "sign_in_refused": [7000218, 1],
+    "sign_in_refused": [7000218, 50194, 50128, 1],
 }
 
 
@@ -61,6 +64,45 @@ def test_each_number_has_its_code(code: str, number: int) -> None:
     assert trouble.problem.hint
     assert "{" not in trouble.problem.hint
     assert trouble.is_transient == (code in ("throttled", "unavailable"))
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (5000225, "state: absent"),
+        (900023, "by its GUID"),
+        (500014, "disabled Azure Resource Manager"),
+        (50105, "assign"),
+        (500022, "tenant restrictions"),
+        (700024, "clock"),
+        (50126, f"az login --tenant {TENANT}"),
+        (7000218, "another kind of identity"),
+        (50128, "GUID"),
+    ],
+)
+def test_a_number_may_have_a_hint_of_its_own(number: int, says: str) -> None:
+    """Where a code covers several causes, the hint says what to do about this one."""
+    assert says in of_sign_in(reply(400, refusal(number)), WHO).problem.hint
+
+
+def test_every_hint_can_be_filled_in() -> None:
+    """No number leaves a placeholder in its hint."""
+    for number in {**sign_in_errors._CODES, **sign_in_errors._HINT_OF_NUMBER}:
+        hint = of_sign_in(reply(400, refusal(number)), WHO).problem.hint
+        assert hint
+        assert "{" not in hint
+
+
+def test_only_the_first_row_breaks_an_identity() -> None:
+    """Every other number concerns one tenant, whatever OAuth error it comes with."""
+    broken = {7000215, 70002, 7000222, 700027, 700030, 50012}
+    assert {n for n, code in sign_in_errors._CODES.items() if code in BROKEN_IDENTITY} == broken
+
+
+def test_a_number_is_listed_once() -> None:
+    """A number in two rows would take its code from the order of the table."""
+    listed = [number for numbers in sign_in_errors._NUMBERS.values() for number in numbers]
+    assert len(listed) == len(set(listed))
 
 
 def test_a_message_is_the_same_every_time() -> None:

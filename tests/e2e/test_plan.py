@@ -172,6 +172,22 @@ def test_an_absent_link_without_its_principal_is_in_sync(desk: Desk) -> None:
     assert "no_such_tenant" in ran.link("C2")["reason"]
 
 
+@pytest.mark.parametrize("number", [5000224, 5000225, 900023])
+def test_an_absent_link_in_a_blocked_tenant_is_in_sync(desk: Desk, number: int) -> None:
+    """Nobody can sign in to a tenant that Microsoft has blocked, so no link can be removed."""
+    desk.seed(faults=[{"aadsts": number}])
+    desk.write(
+        f"  - {{name: C1, tenant: {tenant_id(1)}, state: absent}}\n"
+        f"  - {{name: C2, tenant: {tenant_id(2)}}}\n"
+    )
+    ran = desk.apply()
+    assert ran.status == 4
+    assert ran.actions == {"C1": "none", "C2": "unknown"}
+    assert "no_such_tenant" in ran.link("C1")["reason"]
+    assert ran.link("C2")["problem"]["code"] == "no_such_tenant"
+    assert desk.requests("create", "update", "remove") == []
+
+
 @pytest.mark.parametrize(
     "claims", [{"tid": tenant_id(9)}, {"oid": None}, {"oid": "", "tid": tenant_id(1)}]
 )
