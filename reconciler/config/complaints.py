@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from reconciler.core.errors import BadFile
-from reconciler.core.text import visible
+from reconciler.core.text import by_code_point, visible
 
 Spot = int
 """A place as one sortable number: file, line, column. Two hundred thousand of them stay small."""
@@ -96,9 +96,10 @@ def hidden(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A value or key as a message may repeat it: made visible, shortened and in quotes."""
+    """A value or key as a message may repeat it: shortened, in quotes, and with the code points of
+    invisible characters in their place."""
     short = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
-    return f'"{visible(short)}"'
+    return f'"{by_code_point(short)}"'
 
 
 def nearest(word: str, known: Collection[str]) -> str:
@@ -111,4 +112,4 @@ def nearest(word: str, known: Collection[str]) -> str:
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """`did you mean partner?` with the nearest known word, or nothing if none is near."""
     near = nearest(word, known)
-    return f"did you mean {visible(near)}?" if near else ""
+    return f"did you mean {by_code_point(near)}?" if near else ""

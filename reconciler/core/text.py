@@ -33,6 +33,27 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(_escape, text)
 
 
+def by_code_point(text: str) -> str:
+    """The text with every character that nobody sees, or takes for a blank, as `<U+200B>`.
+
+    For a text that a message quotes because something is wrong with it.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_code_point, text))
+
+
+def is_invisible(char: str) -> bool:
+    """Whether nobody sees this character, or everybody takes it for a plain blank."""
+    if char.isascii() and char.isprintable():
+        return False
+    return _HIDDEN.match(char) is not None or (char.isspace() and char != " ")
+
+
+def _code_point(char: str) -> str:
+    return f"<U+{ord(char):04X}>" if is_invisible(char) else char
+
+
 def json_safe(text: str) -> str:
     """JSON text whose hidden characters are JSON escapes: equal data, safe to look at.
 

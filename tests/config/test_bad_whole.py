@@ -16,7 +16,7 @@ ADDED = {
     f'width from "Fabrikam" at {AT}:14:5; rename one',
     '  - {name: "\\uFF26abrikam", tenant: a.example}\n': '19:6: name "\uff26abrikam" differs only '
     f'by case or width from "Fabrikam" at {AT}:14:5; rename one',
-    '  - {name: "Fab\\u200drikam", tenant: a.example}\n': '19:6: name "Fab\\u200drikam" differs '
+    '  - {name: "Fab\\u200drikam", tenant: a.example}\n': '19:6: name "Fab<U+200D>rikam" differs '
     f'only by case or width from "Fabrikam" at {AT}:14:5; rename one',
     f"  - {{name: A, tenant: {FABRIKAM}}}\n": '19:15: identity "automation" stands already for '
     f"this tenant at {AT}:15:5; keep one",

@@ -99,7 +99,7 @@ def test_all_selectors_that_miss_are_complained_of_at_once(config: Config) -> No
     assert [line.split(" matches")[0] for line in caught.value.complaints] == [
         '--only: "x1"',
         '--exclude: "x2"',
-        '--exclude: "x\\x1b3"',
+        '--exclude: "x<U+001B>3"',
     ]
 
 
