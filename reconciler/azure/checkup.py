@@ -112,7 +112,7 @@ class Doctor:
         """All that has to be had before this identity can sign in; empty where nothing has."""
         secrets = self._entra.secrets
         proofs: list[Callable[[], object]] = [
-            partial(secrets.resolve_one, group) for group in identity.proofs
+            partial(secrets.resolve_one, identity, group) for group in identity.proofs
         ]
         if identity.token:
             proofs.append(partial(platform_token, identity.token, self._https))
@@ -123,7 +123,9 @@ class Doctor:
     def _certificate(self, identity: Identity) -> Certificate:
         secrets, ref, password = self._entra.secrets, given(identity.certificate), identity.password
         return read_certificate(
-            ref, secrets.resolve(ref), secrets.resolve_text(password) if password else None
+            ref,
+            secrets.resolve(ref),
+            secrets.resolve_secret(identity, password) if password else None,
         )
 
 

@@ -59,23 +59,23 @@ def given(value: T | None) -> T:
 
 
 def _client_secret(opening: Opening) -> Credential:
-    secret = opening.secrets.resolve_text(given(opening.identity.secret))
+    identity = opening.identity
+    secret = opening.secrets.resolve_secret(identity, given(identity.secret))
     return ClientSecretCredential(opening.tenant_id, opening.client_id, secret, **opening.options)
 
 
 def _client_certificate(opening: Opening) -> Credential:
-    certificate, password = given(opening.identity.certificate), opening.identity.password
-    try:
-        return CertificateCredential(
-            opening.tenant_id,
-            opening.client_id,
-            certificate_data=opening.secrets.resolve(certificate),
-            password=opening.secrets.resolve_text(password) if password else None,
-            **opening.options,
-        )
-    except (ValueError, TypeError) as error:
-        # cryptography says TypeError for a missing password, ValueError for all else.
-        raise Unresolved(f"{certificate}: {error}") from None
+    from reconciler.azure.certificates import signing_pem
+
+    identity, secrets = opening.identity, opening.secrets
+    ref, password = given(identity.certificate), identity.password
+    text = secrets.resolve_secret(identity, password) if password else None
+    return CertificateCredential(
+        opening.tenant_id,
+        opening.client_id,
+        certificate_data=signing_pem(ref, secrets.resolve(ref), text),
+        **opening.options,
+    )
 
 
 def _workload_identity(opening: Opening) -> Credential:

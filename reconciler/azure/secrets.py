@@ -9,11 +9,13 @@ import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
 
+from reconciler.azure.secret_values import reference_problem, secret_problem, text_of
 from reconciler.core.errors import BadFile
 from reconciler.core.findings import Finding
 from reconciler.core.identities import Identity, SecretRef
@@ -49,12 +51,12 @@ class Secrets:
                 self._known[ref] = self._read(ref)
             return self._known[ref]
 
-    def resolve_one(self, refs: Iterable[SecretRef]) -> None:
+    def resolve_one(self, identity: Identity, refs: Iterable[SecretRef]) -> None:
         """See that one of these can be had; raises `Unresolved` for the first if none can."""
         first: Unresolved | None = None
         for ref in refs:
             try:
-                self.resolve(ref)
+                check_value(identity, ref, self.resolve(ref))
                 return
             except Unresolved as error:
                 first = first or error
@@ -62,17 +64,23 @@ class Secrets:
             raise first
 
     def resolve_text(self, ref: SecretRef) -> str:
-        """The same as text, without the line end that editors and `echo` add."""
-        try:
-            return self.resolve(ref).decode().rstrip("\r\n")
-        except UnicodeDecodeError:
-            raise Unresolved(f"{ref} is not text in UTF-8") from None
+        """The same as text, without a byte order mark, and the line end that `echo` adds."""
+        text = text_of(self.resolve(ref))
+        if text is None:
+            raise Unresolved(f"{ref} is not text in UTF-8; save it as UTF-8")
+        return text
+
+    def resolve_secret(self, identity: Identity, ref: SecretRef) -> str:
+        """A client secret, or the password of a certificate; raises `Unresolved` if it is none."""
+        text = self.resolve_text(ref)
+        check_value(identity, ref, self.resolve(ref))
+        return text
 
     def _read(self, ref: SecretRef) -> bytes:
         if ref.source == "keyvault":
             value = self._read_vault(ref)
         elif ref.is_command:
-            check_ref(ref)
+            check_command(ref)
             value = _from_command(ref)
         else:
             value = _READ[ref.source](ref.name)
@@ -90,7 +98,7 @@ def check(identities: Iterable[Identity]) -> None:
     complaints: list[str] = []
     for identity in identities:
         for group in identity.proofs:
-            found = [_complaint(identity, ref, check_ref) for ref in group]
+            found = [_complaint(identity, ref, partial(check_ref, identity)) for ref in group]
             complaints += found if all(found) else []
     if complaints:
         raise BadFile(*complaints)
@@ -136,20 +144,35 @@ def _complaint(identity: Identity, ref: SecretRef, check_one: Callable[[SecretRe
     return ""
 
 
-def check_ref(ref: SecretRef) -> None:
+def check_ref(identity: Identity, ref: SecretRef) -> None:
     """Raise `Unresolved` if this reference cannot lead to a secret."""
     if ref.source in _READ:
-        if not _READ[ref.source](ref.name):
+        value = _READ[ref.source](ref.name)
+        if not value:
             raise Unresolved(f"{ref} is empty")
+        check_value(identity, ref, value)
     elif ref.is_command:
-        if os.environ.get(COMMANDS_ALLOWED) != "1":
-            raise Unresolved(
-                f"{ref} may not run; to let the file name programs, set {COMMANDS_ALLOWED}=1"
-            )
-        if shutil.which(ref.name) is None:
-            raise Unresolved(f"{ref} cannot run: there is no such program")
+        check_command(ref)
     else:
         check_vault_extra(ref)
+
+
+def check_value(identity: Identity, ref: SecretRef, value: bytes) -> None:
+    """Raise `Unresolved` if what stands behind a reference cannot be a secret of its kind."""
+    is_client_secret = ref in (identity.secret, *identity.spare_secrets)
+    problem = secret_problem(value) if is_client_secret else reference_problem(value)
+    if problem:
+        raise Unresolved(f"{ref} {problem}")
+
+
+def check_command(ref: SecretRef) -> None:
+    """Raise `Unresolved` if this program may not run, or is not there."""
+    if os.environ.get(COMMANDS_ALLOWED) != "1":
+        raise Unresolved(
+            f"{ref} may not run; to let the file name programs, set {COMMANDS_ALLOWED}=1"
+        )
+    if shutil.which(ref.name) is None:
+        raise Unresolved(f"{ref} cannot run: there is no such program")
 
 
 def check_vault(ref: SecretRef, suffix: str) -> None:

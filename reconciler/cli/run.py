@@ -102,7 +102,7 @@ class Run:
                 advance()
                 _log_read(self.log, place, seen)
 
-            facts = self._facts(*self._expiring())
+            facts = self._facts(*self._certificate_findings())
             plan = make_plan(wanted, facts, self.crew, self.entrance.reader, on_read)
         return replace(plan, not_selected=len(self.selection.config.wanted) - len(wanted))
 
@@ -188,11 +188,13 @@ class Run:
         findings = (*findings_of(self.selection), *found)
         return Facts(config.digest, __version__, findings, config.partner_names, now)
 
-    def _expiring(self) -> Iterator[Finding]:
-        """The findings of certificates: their end stands in them and not in the file."""
-        from reconciler.core.checkup import expiring
+    def _certificate_findings(self) -> Iterator[Finding]:
+        """The findings of certificates: their days stand in them and not in the file."""
+        from reconciler.core.checkup import expiring, unfit
 
-        return expiring(self._certificates().values(), self.selection.config.day)
+        credentials = self._certificates().values()
+        yield from unfit(credentials)
+        yield from expiring(credentials, self.selection.config.day)
 
     def ends(self) -> Mapping[str, date]:
         """The last day of each credential that has one: as its certificate or the file says.

@@ -64,6 +64,12 @@ class Credential:
         return f"{self.identity} of {self.tenant}" if self.tenant else self.identity
 
     @property
+    def certificate_problem(self) -> Problem | None:
+        """Why Entra will refuse the certificate; None where it is fit, or could not be read."""
+        steps = (step for step in self.steps if step.name is StepName.CERTIFICATE)
+        return next((step.problem for step in steps if self.ends_on), None)
+
+    @property
     def expires_on(self) -> date | None:
         """The last day: a certificate knows its own, and needs no note."""
         return self.ends_on or self.noted_end
@@ -173,12 +179,30 @@ def expiring(credentials: Iterable[Credential], today: date) -> Iterator[Finding
     """
     for credential in credentials:
         ends = credential.ends_on
+        if credential.certificate_problem:
+            continue
         if ends and today <= ends <= today + SOON and ends != credential.noted_end:
             yield Finding(
                 "certificate_expiring",
                 f"the certificate of {credential.label} ends on {ends}",
                 "make a new one, upload it to the app registration beside the old one, "
                 "then put it behind the identity's reference",
+                tenant=credential.tenant,
+                identity=credential.identity,
+            )
+
+
+def unfit(credentials: Iterable[Credential]) -> Iterator[Finding]:
+    """A finding for each certificate that Entra will refuse: ended, not begun, or of another key.
+
+    In a checkup, that is a step that failed.
+    """
+    for credential in credentials:
+        if problem := credential.certificate_problem:
+            yield Finding(
+                problem.code,
+                f"{credential.label}: {problem.message}",
+                problem.hint,
                 tenant=credential.tenant,
                 identity=credential.identity,
             )

@@ -17,6 +17,7 @@ from reconciler.core.checkup import (
     clock_step,
     expiring,
     settled,
+    unfit,
     untried,
 )
 from reconciler.core.findings import SOON
@@ -202,6 +203,18 @@ def test_a_certificate_that_ends_soon_is_a_finding(
     found = list(expiring([credential], TODAY))
     assert [finding.identity for finding in found] == ["app"] * is_found
     assert credential.expires_on == (ends or noted)
+
+
+def test_a_certificate_that_entra_will_refuse_is_a_finding() -> None:
+    """With its step's code and remedy; one that cannot even be read is the links' own problem."""
+    problem = Problem("certificate_expired", "the certificate ended", "make a new one")
+    step = Step(StepName.CERTIFICATE, State.FAILED, problem)
+    ended = Credential("app", "client_certificate", "c", (step,), TODAY, tenant="Litware")
+    unread = Credential("app", "client_certificate", "c", (step,))
+    (finding,) = unfit([ended, unread])
+    assert (finding.code, finding.tenant) == ("certificate_expired", "Litware")
+    assert finding.message == "app of Litware: the certificate ended"
+    assert list(expiring([ended], TODAY)) == []
 
 
 @pytest.mark.parametrize("name", [StepName.AUTHORITY, StepName.CLOCK, StepName.SECRET])

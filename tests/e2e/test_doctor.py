@@ -115,6 +115,10 @@ def test_a_certificate_that_ends_soon_is_a_finding(desk: Desk) -> None:
     for command in ("plan", "show"):
         found = desk.run(command, "--format", "json").data["findings"]
         assert ran.data["findings"][0] in found
+    write_pair(desk.path / "soon.pem", begins=-20, ends=-10)
+    for command in ("plan", "show"):
+        ran = desk.run(command, "--format", "json")
+        assert "certificate_expired" in [finding["code"] for finding in ran.data["findings"]]
     write_certificates(desk.path)
     path.write_text(path.read_text().replace("soon.pem}", "locked.pem}, password: {env: PAL_PW}"))
     assert doctor(desk, PAL_PW=PASSWORD).data["findings"] == []
