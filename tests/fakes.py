@@ -22,6 +22,8 @@ class FakeLink:
     object_id: str
     partner_id: str | None = None
     version: int = 0
+    shown: list[str | None] = field(default_factory=list)
+    """What the next reads show instead of the ID."""
 
 
 @dataclass
@@ -33,6 +35,7 @@ class FakeAzure:
     script    for each write, in order: "ok" (the default), "refuse", "busy", "lost" (it took, the
               answer was lost), "dropped" (it did not take), "ignored" (200, nothing changed)
     before    called before each write reaches the link: somebody else's hand
+    lag       how many reads after a write still show the link as it was
     """
 
     names: dict[str, str | None]
@@ -40,6 +43,8 @@ class FakeAzure:
     problems: dict[str, Problem] = field(default_factory=dict)
     script: list[str] = field(default_factory=list)
     before: Callable[[Place, FakeLink], None] = lambda place, link: None
+    lag: int = 0
+    waits: list[float] = field(default_factory=list)
     patience: int = 5
     is_stopped: bool = False
     writes: list[tuple[str, str, str]] = field(default_factory=list)
@@ -75,12 +80,11 @@ class FakeReader:
         if problem := self.azure.problems.get(self.place.tenant):
             return Observed.unknown(problem)
         link = self.link
-        if link.partner_id is None:
+        partner_id = link.shown.pop(0) if link.shown else link.partner_id
+        if partner_id is None:
             return Observed(Seen.NOT_LINKED, link.tenant_id, link.object_id)
-        name = self.azure.names.get(link.partner_id)
-        return Observed(
-            Seen.LINKED, link.tenant_id, link.object_id, link.partner_id, name, link.version
-        )
+        name = self.azure.names.get(partner_id)
+        return Observed(Seen.LINKED, link.tenant_id, link.object_id, partner_id, name, link.version)
 
 
 class FakeWriter(FakeReader):
@@ -108,6 +112,11 @@ class FakeWriter(FakeReader):
         self.pauses += 1
         return self.pauses <= self.azure.patience
 
+    def wait(self, seconds: float) -> bool:
+        if not self.azure.is_stopped:
+            self.azure.waits.append(seconds)
+        return not self.azure.is_stopped
+
     def _write(self, what: str, partner_id: str) -> Answer:
         azure, link = self.azure, self.link
         azure.writes.append((self.place.tenant, what, partner_id))
@@ -115,15 +124,16 @@ class FakeWriter(FakeReader):
         fits = what == "remove" or (what == "create") is (link.partner_id is None)
         fate = azure.script.pop(0) if azure.script else "ok"
         if fate == "busy":
-            return Answer(Reply.REFUSED, BUSY, may_retry=True)
+            return Answer(Reply.REFUSED, BUSY, may_retry=True, may_have_taken=False)
         if fate == "dropped":
             return Answer(Reply.SILENT, LOST, may_retry=True)
         if fate == "ignored":
             return Answer(Reply.ACCEPTED)
         if fate == "refuse" or not fits:
-            return Answer(Reply.REFUSED, LINKED_ALREADY)
+            return Answer(Reply.REFUSED, LINKED_ALREADY, may_have_taken=what == "create")
         if what != "remove" and partner_id not in azure.names:
-            return Answer(Reply.REFUSED, NO_PARTNER)
+            return Answer(Reply.REFUSED, NO_PARTNER, may_have_taken=False)
+        link.shown = [link.partner_id] * azure.lag
         if what == "remove":
             link.partner_id = None
         else:

@@ -213,20 +213,24 @@ class LinkWriter(LinkReader):
         """Wait before a write is repeated; False when its tries or its time are spent."""
         return self._patience.wait(self._session.arm + PARTNERS, answer.retry_after_s)
 
+    def wait(self, seconds: float) -> bool:
+        """Wait before the link is read again; False, at once, when the run was told to end."""
+        return self._patience.sleep(seconds)
+
     def _write(self, method: str, partner_id: str) -> Answer:
         session = self._session
         url = f"{session.arm}{PARTNERS}/{partner_id}?api-version={API_VERSION}"
         try:
             headers = session.headers(self._patience)
         except Trouble as trouble:
-            return Answer(Reply.REFUSED, trouble.problem)
+            return Answer(Reply.REFUSED, trouble.problem, may_have_taken=False)
         sender, self._https = self._https, self._https.to_the_end()  # a write is always verified
         try:
             reply = sender.send(method, url, headers=headers)
         except NoAnswer as silence:
             return Answer(Reply.SILENT, silence.problem, may_retry=True)
         except Trouble as trouble:
-            return Answer(Reply.REFUSED, trouble.problem)
+            return Answer(Reply.REFUSED, trouble.problem, may_have_taken=False)
         correlation_id = reply.headers.get("x-ms-correlation-request-id")
         if reply.status == 200:
             return Answer(Reply.ACCEPTED, correlation_id=correlation_id)
@@ -237,6 +241,8 @@ class LinkWriter(LinkReader):
             correlation_id,
             may_retry=refusal.is_transient or (reply.status == 401 and session.renew()),
             retry_after_s=refusal.retry_after_s,
+            # A gateway may have passed the write on; what is linked already, an earlier try linked.
+            may_have_taken=reply.status >= 500 or refusal.problem.code == "already_linked",
         )
 
 

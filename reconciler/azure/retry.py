@@ -89,6 +89,10 @@ class Patience:
         self._hosts.waited(retry_after_s)
         return not self._stop.wait(wait_s)
 
+    def sleep(self, seconds: float) -> bool:
+        """Wait; False, at once, when the run was told to end."""
+        return not self._stop.wait(seconds)
+
     def _backoff_s(self) -> float:
         doubled = FIRST_WAIT_S * 2.0**self._tries
         return min(doubled, LONGEST_WAIT_S) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter

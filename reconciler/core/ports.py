@@ -51,6 +51,10 @@ class LinkWriter(LinkReader, Protocol):
         """Wait before a write is repeated; False when this link has no more tries or time."""
         ...
 
+    def wait(self, seconds: float) -> bool:
+        """Wait before the link is read again; False, at once, when the run was told to end."""
+        ...
+
 
 class Workshop(Protocol):
     """What a worker in another process needs before its first job. It is pickled on its way."""

@@ -36,6 +36,7 @@ class Answer:
     problem         what was refused or lost; None when accepted
     correlation_id  Azure's x-ms-correlation-request-id, for a support case; None without an answer
     may_retry       whether the same write could succeed a little later
+    may_have_taken  whether the write may have changed the link, whatever the answer says
     retry_after_s   seconds that Azure asked to wait first; None where it asked for nothing
     """
 
@@ -44,6 +45,7 @@ class Answer:
     correlation_id: str | None = None
     may_retry: bool = False
     retry_after_s: float | None = None
+    may_have_taken: bool = True
 
 
 CONVERGED = frozenset({Outcome.APPLIED, Outcome.ALREADY})
@@ -144,6 +146,12 @@ def _moved(change: Change, now: Observed) -> Problem:
         f"the link moved since the plan: now {now.partner_id or 'not linked'}",
         "somebody else writes this link; run plan again and look at what it shows",
     )
+
+
+def may_show_later(change: Change, answer: Answer, after: Observed) -> bool:
+    """Whether a later read may still show the write: reads can lag behind for a few seconds."""
+    planned = change.observed
+    return answer.may_have_taken and planned is not None and after.same_link(planned)
 
 
 def may_repeat(change: Change, answer: Answer, after: Observed) -> bool:

@@ -112,7 +112,7 @@ def _link(call: Call, world: World) -> Answer:
             return answers.throttled(wait_s)
     result = _ask(call, place, world)
     if call.operation == "read_by_id" and isinstance(result, Refusal):
-        linked = not isinstance(world.links.read(place), Refusal)
+        linked = not isinstance(world.links.read_shown(place), Refusal)
         status = world.links.switches.read_other_id_status if linked else 404
         return answers.provider_error(status, *answers.NOT_LINKED)
     if isinstance(result, Refusal):
@@ -125,7 +125,7 @@ def _link(call: Call, world: World) -> Answer:
 def _ask(call: Call, place: Place, world: World) -> Record | Refusal | None:
     links = world.links
     if call.operation == "read":
-        return links.read(place)
+        return links.read_shown(place)
     if call.operation == "read_by_id":
         return links.read_by_id(place, call.partner_id)
     if call.operation == "create":

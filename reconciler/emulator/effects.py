@@ -31,6 +31,7 @@ HTML_PAGE = (
 def answer(effect: Effect, call: Call, carry_out: CarryOut, world: World) -> Answer:
     """Return what the client gets, after what it asked for has been done or not."""
     place = Place(call.tenant, call.object_id)
+    shown = world.links.shown(place)
     if effect.replaces_the_answer:
         if effect.takes_effect:
             carry_out(call, world)
@@ -40,6 +41,9 @@ def answer(effect: Effect, call: Call, carry_out: CarryOut, world: World) -> Ans
         result = _altered(carry_out(call, world), effect, world)
         if effect.no_effect:
             world.links.restore(place, before)
+    if effect.visible_after_s:
+        seconds = effect.visible_after_s
+        world.links.hide(place, shown, world.clock.now() + int(seconds * TICKS_PER_SECOND))
     if effect.drift is not None and call.object_id:
         if effect.drift == "unlink":
             world.links.unlink(place)

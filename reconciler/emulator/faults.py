@@ -59,6 +59,7 @@ class Effect:
     properties: changed in the link that is answered; None removes one
     cut_body: the connection is closed in the middle of the usual answer
     drift: after the answer somebody else links this partner ID, or `unlink`s
+    visible_after_s: the write takes effect, but for so many seconds reads show the link as before
     """
 
     latency_s: float = 0.0
@@ -80,6 +81,7 @@ class Effect:
     properties: Mapping[str, Any] = field(default_factory=dict)
     cut_body: bool = False
     drift: str | None = None
+    visible_after_s: float = 0.0
 
     @property
     def replaces_the_answer(self) -> bool:

@@ -82,6 +82,7 @@ def _read_effect(entry: Fields) -> Effect:
         properties=entry.mapping("properties") or {},
         cut_body=entry.flag("cut_body"),
         drift=_read_drift(entry),
+        visible_after_s=entry.seconds("visible_after_s") or 0.0,
     )
 
 
@@ -98,7 +99,7 @@ def _default_operations(effect: Effect) -> frozenset[str]:
         return frozenset({"token"})
     if effect.drift is not None:
         return frozenset({"read"})
-    if effect.no_effect:
+    if effect.no_effect or effect.visible_after_s:
         return frozenset(GROUPS["write"])
     if effect.properties or effect.expired_token:
         return frozenset(LINK_OPERATIONS)
@@ -123,6 +124,9 @@ def _refuse_contradictions(entry: Fields, rule: Rule) -> None:
         raise BadSeed(f"{where}: {altered[0]} needs the usual answer, which is replaced")
     if effect.takes_effect and not replacement:
         raise BadSeed(f"{where}: takes_effect needs an answer that replaces the usual one")
+    takes_effect = effect.takes_effect if replacement else not effect.no_effect
+    if effect.visible_after_s and not takes_effect:
+        raise BadSeed(f"{where}: visible_after_s needs a write that takes effect")
     operations = rule.match.operations
     names = ", ".join(ENTRA_OPERATIONS)
     if effect.aadsts is not None and not (operations and operations <= set(ENTRA_OPERATIONS)):

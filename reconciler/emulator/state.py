@@ -108,15 +108,30 @@ class Links:
         self._partners = partners
         self.switches = switches or Switches()
         self.records: dict[Place, Record] = {}
+        self._hidden: dict[Place, tuple[Record | None, int]] = {}
 
     def read(self, place: Place) -> Record | Refusal:
         """Return the place's own link."""
         record = self.records.get(place)
         return record if record is not None and record.is_linked else Refusal.NOT_LINKED
 
+    def shown(self, place: Place) -> Record | None:
+        """Return the record that reads show: an earlier one while the last write is hidden."""
+        earlier, until = self._hidden.get(place, (None, 0))
+        return earlier if self._now() < until else self.records.get(place)
+
+    def hide(self, place: Place, earlier: Record | None, until: int) -> None:
+        """Let reads show this earlier record until then (ticks); writes see the real one."""
+        self._hidden[place] = (earlier, until)
+
+    def read_shown(self, place: Place) -> Record | Refusal:
+        """Return the place's own link as reads show it."""
+        record = self.shown(place)
+        return record if record is not None and record.is_linked else Refusal.NOT_LINKED
+
     def read_by_id(self, place: Place, partner_id: str) -> Record | Refusal:
         """Return the place's link if it is `partner_id`; Azure errs for any other ID too."""
-        record = self.read(place)
+        record = self.read_shown(place)
         if isinstance(record, Refusal) or record.partner_id == partner_id:
             return record
         return Refusal.NOT_LINKED

@@ -9,7 +9,19 @@ from dataclasses import replace
 from reconciler.core.links import Action, Change, Observed, Place
 from reconciler.core.ports import LinkWriter, OpenReader, OpenWriter
 from reconciler.core.problems import INTERRUPTED, internal
-from reconciler.core.results import Answer, Outcome, Result, after_write, before_write, may_repeat
+from reconciler.core.results import (
+    Answer,
+    Outcome,
+    Reply,
+    Result,
+    after_write,
+    before_write,
+    may_repeat,
+    may_show_later,
+)
+
+READ_BACK_WAITS_S = (0.5, 1.0, 2.0, 4.0)
+"""Waits between reads after a write that does not show yet. Reads of Azure have lagged 3 s."""
 
 
 def read_link(open_reader: OpenReader, place: Place) -> Observed:
@@ -27,17 +39,31 @@ def apply_change(open_writer: OpenWriter, change: Change) -> Result:
         with open_writer(_planned_place(change)) as link:
             now = link.read()
             result = before_write(change, now) or _if_stopped(link, change, now)
+            is_repeated = False
             while result is None:
                 answer = _write(link, change)
                 now = link.read()
+                if answer.reply is Reply.SILENT and not is_repeated:
+                    now = _read_until_shown(link, change, answer, now)
                 if may_repeat(change, answer, now) and link.pause(answer):
                     now = link.read()
                     if may_repeat(change, answer, now) and not link.is_stopped:
+                        is_repeated = True
                         continue
+                now = _read_until_shown(link, change, answer, now)
                 result = after_write(change, answer, now)
             return result
     except Exception as error:
         return Result(change, Outcome.UNVERIFIED, problem=internal(error))
+
+
+def _read_until_shown(link: LinkWriter, change: Change, answer: Answer, now: Observed) -> Observed:
+    """Read again, for a few seconds, while the link still reads as before the write."""
+    for wait_s in READ_BACK_WAITS_S:
+        if not may_show_later(change, answer, now) or not link.wait(wait_s):
+            break
+        now = link.read()
+    return now
 
 
 def _if_stopped(link: LinkWriter, change: Change, now: Observed) -> Result | None:

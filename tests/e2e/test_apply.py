@@ -130,6 +130,23 @@ def test_a_lost_answer_is_looked_up(desk: Desk) -> None:
     assert len(desk.requests("create", "update", "remove")) == 3
 
 
+@pytest.mark.parametrize("lost", [{}, {"drop": True, "takes_effect": True}], ids=["200", "lost"])
+def test_a_write_that_reads_show_late_is_applied(desk: Desk, lost: dict[str, object]) -> None:
+    """Reads lag 3 s behind create, update and remove, also where the reply was lost."""
+    desk.seed(
+        {2: OLD, 3: OURS},
+        faults=[{"operation": "write", "visible_after_s": 3, **lost}],
+    )
+    desk.write(
+        f"  - {{name: C1, tenant: {tenant_id(1)}}}\n"
+        f"  - {{name: C2, tenant: {tenant_id(2)}}}\n"
+        f"  - {{name: C3, tenant: {tenant_id(3)}, state: absent}}\n"
+    )
+    ran = desk.apply()
+    assert (ran.status, set(ran.outcomes.values())) == (0, {"applied"}), ran.err
+    assert len(desk.requests("create", "update", "remove")) == 3
+
+
 @pytest.mark.parametrize(
     ("fault", "outcome", "code"),
     [

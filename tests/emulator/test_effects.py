@@ -301,6 +301,28 @@ def test_a_write_may_answer_200_and_change_nothing(
     assert held(azure) == before
 
 
+@pytest.mark.parametrize(("method", "before", "asked", "after"), WRITES)
+def test_a_write_may_show_late(
+    azure: Emulator,
+    caller: Caller,
+    method: str,
+    before: str | None,
+    asked: str,
+    after: str | None,
+) -> None:
+    """The link changes at once, and reads show the old one until the clock has passed."""
+    token = caller.token()
+    if before is not None:
+        caller.arm("PUT", f"/{before}", token=token)
+    shown = caller.arm("GET", token=token).json()
+    caller.fault(visible_after_s=300, times=1)
+    assert caller.arm(method, f"/{asked}", token=token).status_code == 200
+    assert held(azure) == after
+    assert caller.arm("GET", token=token).json() == shown
+    azure.state.clock.advance(301)
+    assert caller.arm("GET", token=token).json() != shown
+
+
 @pytest.mark.parametrize(("drift", "after"), [(ADATUM, ADATUM), ("unlink", None)])
 def test_somebody_else_writes_between_two_requests(
     azure: Emulator, caller: Caller, drift: str, after: str | None

@@ -93,6 +93,7 @@ def test_write_means_the_three_writes() -> None:
         ({"claims": {"oid": None}}, {"token"}),
         ({"drift": "unlink"}, {"read"}),
         ({"no_effect": True}, {"create", "update", "remove"}),
+        ({"visible_after_s": 3}, {"create", "update", "remove"}),
         ({"expired_token": True}, {"read", "read_by_id", "create", "update", "remove"}),
     ],
 )
@@ -123,6 +124,8 @@ def test_headers_and_retry_after_are_collected() -> None:
         ({"status": 500, "no_effect": True}, "no_effect needs the usual answer"),
         ({"latency_s": 1, "takes_effect": True}, "takes_effect needs an answer"),
         ({"latency_s": 1, "code": "X"}, "code needs a status"),
+        ({"no_effect": True, "visible_after_s": 3}, "visible_after_s needs a write that"),
+        ({"drop": True, "visible_after_s": 3}, "visible_after_s needs a write that"),
         (
             {"aadsts": 53003, "operation": "read"},
             "aadsts is an answer to openid, token, authorize, device_code only",

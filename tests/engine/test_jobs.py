@@ -21,14 +21,14 @@ def planned(azure: FakeAzure, want: Wanted | None = None) -> Change:
     return diff([want], {want.place: read_link(azure.reader, want.place)})[0]
 
 
-@pytest.mark.parametrize("fate", ["busy", "dropped"])
-def test_passing_trouble_is_tried_again_after_a_look(fate: str) -> None:
-    """Two bad answers, then a good one."""
+@pytest.mark.parametrize(("fate", "reads"), [("busy", 6), ("dropped", 10)])
+def test_passing_trouble_is_tried_again_after_a_look(fate: str, reads: int) -> None:
+    """Two bad answers, then a good one. The first lost reply is read back for a few seconds."""
     azure = FakeAzure(dict(NAMES), script=[fate, fate])
     change = planned(azure)
     azure.reads.clear()
     assert apply_change(azure.writer, change).outcome is Outcome.APPLIED
-    assert (len(azure.writes), len(azure.reads)) == (3, 6)
+    assert (len(azure.writes), len(azure.reads)) == (3, reads)
 
 
 def test_a_lost_answer_is_not_repeated_when_the_write_took() -> None:
@@ -129,6 +129,66 @@ def test_a_write_is_not_repeated_once_the_run_was_stopped() -> None:
     azure.before = lambda place, link: setattr(azure, "is_stopped", True)
     assert apply_change(azure.writer, change).outcome is Outcome.UNVERIFIED
     assert len(azure.writes) == 1
+
+
+@pytest.mark.parametrize("fate", ["ok", "lost"])
+@pytest.mark.parametrize(
+    ("before", "partner_id"), [(None, OURS), (OLD, OURS), (OURS, None)], ids=str
+)
+def test_a_write_that_shows_late_is_applied(
+    fate: str, before: str | None, partner_id: str | None
+) -> None:
+    """Create, update, remove: the old state is read again for a few seconds, nothing is resent."""
+    azure = FakeAzure(dict(NAMES), script=[fate], lag=3)
+    azure.link(where(1)).partner_id = before
+    change = planned(azure, wish(1, partner_id))
+    assert apply_change(azure.writer, change).outcome is Outcome.APPLIED
+    assert (len(azure.writes), azure.waits) == (1, [0.5, 1.0, 2.0])
+
+
+def test_a_write_that_shows_at_once_is_read_back_once() -> None:
+    """The usual case waits for nothing."""
+    azure = FakeAzure(dict(NAMES))
+    change = planned(azure)
+    azure.reads.clear()
+    assert apply_change(azure.writer, change).outcome is Outcome.APPLIED
+    assert (len(azure.reads), azure.waits) == (2, [])
+
+
+def test_a_write_that_never_shows_fails_after_a_few_seconds() -> None:
+    """The waits end, and the report says that the link reads as before."""
+    azure = FakeAzure(dict(NAMES), script=["ignored"])
+    result = apply_change(azure.writer, planned(azure))
+    assert (result.outcome, sum(azure.waits)) == (Outcome.FAILED, 7.5)
+    assert result.problem
+    assert result.problem.code == "not_changed"
+
+
+def test_a_stop_ends_the_wait_for_a_write_to_show() -> None:
+    """What the last read showed is reported."""
+    azure = FakeAzure(dict(NAMES), script=["ignored"])
+    change = planned(azure)
+    azure.before = lambda place, link: setattr(azure, "is_stopped", True)
+    assert apply_change(azure.writer, change).outcome is Outcome.FAILED
+    assert azure.waits == []
+
+
+def test_a_third_value_after_a_write_is_reported_at_once() -> None:
+    """Another writer's ID is neither the old state nor the wanted one."""
+    azure = FakeAzure(dict(NAMES), script=["ignored"])
+    change = planned(azure)
+    azure.before = lambda place, link: setattr(link, "partner_id", FOREIGN)
+    result = apply_change(azure.writer, change)
+    assert (result.outcome, azure.waits) == (Outcome.FAILED, [])
+    assert result.problem
+    assert (result.problem.code, FOREIGN in result.problem.message) == ("changed_meanwhile", True)
+
+
+def test_a_repeated_create_that_was_refused_as_linked_is_read_until_it_shows() -> None:
+    """The first try took and its reply was lost; reads lag behind both tries."""
+    azure = FakeAzure(dict(NAMES), script=["lost"], lag=7)
+    result = apply_change(azure.writer, planned(azure))
+    assert (result.outcome, len(azure.writes)) == (Outcome.APPLIED, 2)
 
 
 def test_a_mistake_of_ours_costs_one_link() -> None:
