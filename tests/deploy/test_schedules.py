@@ -16,8 +16,10 @@ import yaml
 from reconciler.cli.main import app
 from tests.tools import tool
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
 WORKFLOWS = sorted((DEPLOY / "github").glob("*.yml"))
+OWN_WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
 def accepts(*command: str | Path) -> str:
@@ -59,12 +61,20 @@ def test_kubernetes_accepts_the_cron_job() -> None:
     accepts(tool("kubernetes-validate"), "--strict", DEPLOY / "kubernetes" / "cronjob.yaml")
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+@pytest.mark.parametrize("workflow", [*WORKFLOWS, *OWN_WORKFLOWS], ids=lambda path: path.name)
 def test_actionlint_accepts_the_workflows(workflow: Path) -> None:
     """Keys, expressions, untrusted input, versions of actions; and GitHub's schema."""
     accepts(tool("actionlint"), workflow)
     checker = tool("check-jsonschema")
     accepts(checker, "--builtin-schema", "vendor.github-workflows", workflow)
+
+
+def test_one_of_our_own_workflows_takes_the_newest_releases() -> None:
+    """An upstream change fails there; all run what CONTRIBUTING.md says."""
+    jobs = [yaml.safe_load(path.read_text())["jobs"] for path in OWN_WORKFLOWS]
+    steps = [job["check"]["steps"][-1] for job in jobs]
+    assert {step["run"] for step in steps} == {".ci/run"}
+    assert [step.get("env", {}).get("CONSTRAINTS") for step in steps] == [None, ""]
 
 
 def test_azure_pipelines_schema_accepts_the_pipeline() -> None:

@@ -1,0 +1,40 @@
+"""constraints.txt: one exact release of each package that `make` installs."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([0-9][0-9A-Za-z.]*)")
+
+
+def pins() -> dict[str, str]:
+    """The pinned release of each package; fails on a line that is anything else."""
+    found = {}
+    for line in (ROOT / "constraints.txt").read_text().splitlines():
+        if not line.startswith("#"):
+            match = PIN.fullmatch(line)
+            assert match, f"not an exact release: {line}"
+            found[canonicalize_name(match[1])] = match[2]
+    return found
+
+
+def test_each_direct_requirement_has_a_pin_that_it_allows() -> None:
+    """No options, addresses or ranges. `make update` writes the file."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    extras = project["project"]["optional-dependencies"].values()
+    named = [
+        *project["build-system"]["requires"],
+        *project["project"]["dependencies"],
+        *(line for extra in extras for line in extra),
+        *project["dependency-groups"]["dev"],
+    ]
+    pinned = pins()
+    for requirement in map(Requirement, named):
+        if requirement.name != project["project"]["name"]:
+            pin = pinned.get(canonicalize_name(requirement.name))
+            assert pin, f"{requirement.name} is not in constraints.txt; run make update"
+            assert pin in requirement.specifier, f"{requirement} excludes {pin}; run make update"
