@@ -1,0 +1,131 @@
+"""Patterns of credentials in foreign text: what looks like a token or a secret of anybody.
+
+An error message of Entra, of Azure or of a proxy may repeat the request. These patterns find
+credentials there by their place (`client_secret=…`, `Bearer …`) or by their form (a JWT, a private
+key), so that also a credential that this run does not know is hidden.
+
+The replacement leaves quotes, commas and brackets where they are: JSON stays JSON.
+"""
+
+import re
+
+HIDDEN = "[hidden]"
+"""What stands in the place of a credential."""
+
+_VALUE = r"[^\s\"'&,;\\<>(){}\[\]]"
+"""A character of an unquoted value."""
+
+_FIELDS = (
+    "client_secret|client_assertion|refresh_token|access_token|id_token|assertion|code_verifier"
+    "|device_code|user_code|password|passwd|pwd|secret|api[_-]?key|sharedaccesskey|accountkey"
+)
+
+_PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    # A JWT, also one that was cut short: base64 of `{"` or `{ `.
+    (
+        ("eyj", "eya"),
+        re.compile(r"ey[JA][A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,4}"),
+        HIDDEN,
+    ),
+    # A header. Plain words after "Bearer" or "Basic" are English: "Bearer authentication."
+    (
+        ("bearer", "basic"),
+        re.compile(
+            r"((?i:bearer|basic)(?:[\s:]+|%20|\+))(?!authorization_uri|realm|error)"
+            rf"(?=[a-z]*[^a-z\s.,;:!?\"'()]){_VALUE}{{8,}}"
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (
+        ("authorization",),
+        re.compile(
+            rf"(?i)(authorization\\*[\"']?\s*[:=]\s*\\*[\"']?(?:[a-z]+(?:\s+|%20))?){_VALUE}{{8,}}"
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    # A field of a form, and one of JSON, whose quotes may be escaped.
+    (
+        ("=", "%3d"),
+        re.compile(rf"(?i)(?<![a-z0-9])((?:{_FIELDS})(?:=|%3d))(?:\"[^\"\\]+|'[^'\\]+|{_VALUE}+)"),
+        rf"\1{HIDDEN}",
+    ),
+    (
+        (":",),
+        re.compile(
+            rf"(?i)((?<![a-z0-9_-])(?:{_FIELDS})\\*([\"'])\s*:\s*\\*\2)(?!{re.escape(HIDDEN)})"
+            r"[^\"'\\]{4,}"
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (
+        (":",),
+        re.compile(
+            r"(?i)((?<![a-z0-9_-])(?:client_secret|client_assertion|refresh_token|access_token)"
+            rf":\s*)(?-i:(?=[a-z]*[^a-z\s.,;:!?\"'(){{}}\[\]])){_VALUE}{{4,}}"
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    # A key in the query of a URL, and user and password before its host.
+    (
+        ("=",),
+        re.compile(rf"(?i)([?&](?:sig|token|key|code|x-api-key)=){_VALUE}+"),
+        rf"\1{HIDDEN}",
+    ),
+    (
+        ("://",),
+        re.compile(r"(://)[^/\s?#\"'<>]*@"),
+        rf"\1{HIDDEN}@",
+    ),
+)
+"""Each: lower-case texts of which one must be there, the pattern, and its replacement."""
+
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[A-Za-z0-9+/=\s:,.]|\\[nr])*"
+    r"(?:-----END [A-Z ]*-----)?"
+)
+"""PEM, on several lines or on one, also where its end was cut off."""
+
+
+_MARKS = (
+    *("eyj", "eya", "bearer", "basic", "authorization", "://", "private key"),
+    *("secret", "assertion", "_token", "token=", "verifier", "_code", "code="),
+    *("passw", "pwd", "key=", "apikey", "api_key", "api-key", "accesskey", "accountkey", "sig="),
+)
+"""Lower case. A line without any of these holds nothing that a pattern would find."""
+
+
+def hide_credentials(text: str) -> str:
+    """The text with `[hidden]` in place of each thing that looks like a credential."""
+    lower = text.lower()
+    if not any(mark in lower for mark in _MARKS):
+        return text
+    if "private key" in lower:
+        text = _PRIVATE_KEY.sub(HIDDEN, text)
+        lower = text.lower()
+    if len(lower) != len(text) or "\n" not in text:
+        return "".join(map(_hide, text.splitlines(keepends=True)))
+    pieces, done = [], 0
+    for start, end in _marked_lines(lower):
+        pieces += [text[done:start], _hide(text[start:end])]
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _marked_lines(lower: str) -> list[tuple[int, int]]:
+    """Where the lines with a mark begin and end. Most lines of a long document have none."""
+    found = {}
+    for mark in _MARKS:
+        at = lower.find(mark)
+        while at >= 0:
+            start, end = lower.rfind("\n", 0, at) + 1, lower.find("\n", at)
+            found[start] = end if end >= 0 else len(lower)
+            at = lower.find(mark, found[start])
+    return sorted(found.items())
+
+
+def _hide(line: str) -> str:
+    lower = line.lower()
+    for marks, pattern, replacement in _PATTERNS:
+        if any(mark in lower for mark in marks):
+            line = pattern.sub(replacement, line)
+    return line
