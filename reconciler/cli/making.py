@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reconciler.cli import wire
@@ -13,7 +14,7 @@ from reconciler.core.errors import WrongUsage
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
     from reconciler.core.guards import Limits
-    from reconciler.core.links import Change
+    from reconciler.core.links import Change, Place, Problem
     from reconciler.core.plan import Plan, Refusal, Report
     from reconciler.store.journal import FileJournal
 
@@ -51,11 +52,13 @@ def make(
     leave: Leave,
     *,
     refusals: tuple[Refusal, ...] = (),
+    blocked: Mapping[Place, Problem] = MappingProxyType({}),
     ask: Callable[[Sequence[Change]], tuple[Refusal, ...]],
 ) -> Report:
     """Make the plan's changes, or say why not.
 
     refusals  what speaks against the plan already
+    blocked   why single changes are not made
     ask       asked last, for the changes that would be made
     """
     from reconciler.core.plan import not_applied
@@ -65,7 +68,7 @@ def make(
         refusals = (*refusals, *_judged(run, plan, making, leave)) or ask(making)
     if refusals:
         return not_applied(plan, refusals)
-    return run.apply(plan, journal, leave.max_changes)
+    return run.apply(plan, journal, leave.max_changes, blocked)
 
 
 def _judged(run: Run, plan: Plan, making: Sequence[Change], leave: Leave) -> tuple[Refusal, ...]:

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from reconciler.cli.workers import Entrance
     from reconciler.config.load import Config
     from reconciler.core.checkup import Check, Checkup, Credential
+    from reconciler.core.directories import Remembered
     from reconciler.core.evidence import Reading
     from reconciler.core.findings import Finding
-    from reconciler.core.links import Observed, Place, Wanted
+    from reconciler.core.links import Observed, Place, Problem, Wanted
     from reconciler.core.plan import Plan, Report
     from reconciler.core.results import Result
     from reconciler.engine.run import Crew, Facts
@@ -59,11 +60,21 @@ class Run:
     allowed: tuple[str, ...] = ()
     phases_s: dict[str, float] = field(default_factory=dict)
     _looked_at: Mapping[str, Credential] | None = None
+    _directories: Remembered | None = None
 
     @property
     def config(self) -> Config:
         """The file."""
         return self.selection.config
+
+    @property
+    def directories(self) -> Remembered:
+        """The GUID that each entry named by a domain led to in the last run; gathered once."""
+        from reconciler.cli.directories import remembered_directories
+
+        if self._directories is None:
+            self._directories = remembered_directories(self)
+        return self._directories
 
     def read(self, wanted: Sequence[Wanted]) -> dict[Place, Observed]:
         """Read these links, in whatever file they stand or in none."""
@@ -102,7 +113,9 @@ class Run:
                 advance()
                 _log_read(self.log, place, seen)
 
-            facts = self._facts(*self._certificate_findings())
+            facts = replace(
+                self._facts(*self._certificate_findings()), directories=self.directories
+            )
             plan = make_plan(wanted, facts, self.crew, self.entrance.reader, on_read)
         return replace(plan, not_selected=len(self.selection.config.wanted) - len(wanted))
 
@@ -119,8 +132,14 @@ class Run:
         footing = footing_findings(config.wanted, plan.changes, people)
         return replace(plan, findings=(*plan.findings, *footing))
 
-    def apply(self, plan: Plan, journal: FileJournal, max_changes: int | None) -> Report:
-        """Make the plan's changes, or the first `max_changes` of them."""
+    def apply(
+        self,
+        plan: Plan,
+        journal: FileJournal,
+        max_changes: int | None,
+        blocked: Mapping[Place, Problem],
+    ) -> Report:
+        """Make the plan's changes, or the first `max_changes` of them, but for those blocked."""
         from reconciler.engine.run import apply_plan
 
         with self._working("Applying", len(plan.writes[:max_changes])) as advance:
@@ -137,6 +156,7 @@ class Run:
                 names=self.selection.config.partner_names,
                 max_changes=max_changes,
                 on_result=on_result,
+                blocked=blocked,
             )
         return replace(report, journal=journal.last)
 
@@ -163,6 +183,8 @@ class Run:
         }
         for tenant, identity in journal.unfinished:
             place = wanted.get((tenant, identity))
+            if place and place.is_named_by_domain:  # it was meant for the directory of that run
+                place = replace(place, directory=self.directories.get(tenant, place.directory))
             seen = read_link(self.azure.reader, place) if place else None
             journal.recover(tenant, identity, seen)
             self.log.warning(

@@ -96,6 +96,11 @@ class Place:
     app: App | None = None
 
     @property
+    def is_named_by_domain(self) -> bool:
+        """Whether only Entra knows the tenant's GUID."""
+        return "." in self.directory
+
+    @property
     def login(self) -> tuple[str, str | None]:
         """What one credential is judged by: the identity, and whose app it signs in with."""
         return self.identity, self.app.client_id if self.app else None

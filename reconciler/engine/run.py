@@ -4,15 +4,17 @@ The plan is the barrier: all reads end before the first write begins, since guar
 Orchestration only: what to do is decided in `core`, whether a job may begin in `gates`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
 from reconciler.core.diff import diff
+from reconciler.core.directories import Remembered, check_directories
 from reconciler.core.findings import Finding
-from reconciler.core.links import Change, Observed, Place, Wanted
+from reconciler.core.links import Change, Observed, Place, Problem, Wanted
 from reconciler.core.names import Names, name_findings
 from reconciler.core.plan import Plan, Report
 from reconciler.core.ports import Journal, OpenReader, OpenWriter
@@ -42,6 +44,7 @@ class Facts:
 
     findings  what the file alone brings to light
     names     what Azure should call the file's partner IDs
+    directories  the GUID that each entry named by a domain had in the last run
     """
 
     config_digest: str
@@ -49,6 +52,7 @@ class Facts:
     findings: tuple[Finding, ...]
     names: Names
     clock: Callable[[], datetime]
+    directories: Remembered = field(default_factory=dict)
 
 
 def read_links(
@@ -78,6 +82,7 @@ def make_plan(
     """Read every link that the file has not settled, and compare."""
     places = [want.place for want in wanted if want.settled is None or want.settled.is_read]
     observed, guests = read_links(places, crew, open_reader, on_read)
+    observed = check_directories(observed, facts.directories)
     changes = diff(wanted, observed)
     return Plan(
         changes,
@@ -103,12 +108,20 @@ def apply_plan(
     names: Names,
     max_changes: int | None,
     on_result: Callable[[Result], None],
+    blocked: Mapping[Place, Problem] = MappingProxyType({}),
 ) -> Report:
-    """Make the plan's changes, at most `max_changes`, and say what became of each."""
+    """Make the plan's changes, at most `max_changes`, and say what became of each.
+
+    blocked  why some of them are not made
+    """
     writes = plan.writes[:max_changes]
     results: dict[Place, Result] = {
         change.place: skipped(change, LIMIT) for change in plan.writes[len(writes) :]
     }
+    for change in writes:
+        if problem := blocked.get(change.place):
+            results[change.place] = skipped(change, problem)
+    writes = tuple(change for change in writes if change.place not in results)
     gates = WriteGates(
         lambda: crew.stop.problem,
         crew.identities,

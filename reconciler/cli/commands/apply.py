@@ -50,6 +50,7 @@ def apply(
 ) -> int:
     """Make the changes, and verify each: of a fresh plan, or of a saved one."""
     from reconciler.cli.consent import Consent, show_report
+    from reconciler.cli.directories import moved
     from reconciler.core.statuses import of_report
 
     if plan and (options.only or options.exclude):
@@ -65,7 +66,10 @@ def apply(
             account.run = run
             planned, refusals = load_plan(plan, selection.config) if plan else (run.plan(), ())
             consent.show_plan(planned, will_write=bool(planned.writes[:max_changes]))
-            report = make(run, journal, planned, leave, refusals=refusals, ask=consent.ask)
+            blocked = moved(run, planned.writes) if plan and not refusals else {}
+            report = make(
+                run, journal, planned, leave, refusals=refusals, blocked=blocked, ask=consent.ask
+            )
         account.fact = report
         show_report(report, options)
         account.status = run.status(of_report(report))

@@ -14,12 +14,13 @@ Links are named by (tenant, identity), as in the file; all times are UTC. Every 
 `RunFailed`, which a run that only wants to be recorded notes and goes on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Select, func, select
 
+from reconciler.core.directories import DIRECTORY_CHANGED, SeenDirectory
 from reconciler.core.history import NIGHTLY, Key, Life, Period, Recording, Run, Write
 from reconciler.store.history import recording as writing
 from reconciler.store.history.database import Database, open_file
@@ -126,6 +127,30 @@ class History:
             Recording(run, (), tuple(wrote.get(run.id, ())), tuple(allowed.get(run.id, ())))
             for run in found
         )
+
+    def directories(self, tenants: Collection[str]) -> tuple[SeenDirectory, ...]:
+        """The directories in which these tenants' links were seen, and when each was seen last.
+
+        Not those of a domain that had changed its directory: they are not the tenant's.
+        """
+        query = (
+            select(links.c.tenant, periods.c.tenant_id, func.max(periods.c.last_at).label("at"))
+            .join(links)
+            .where(
+                links.c.history == self._name,
+                periods.c.tenant_id.is_not(None),
+                func.coalesce(periods.c.problem, "") != DIRECTORY_CHANGED,
+            )
+            .group_by(links.c.tenant, periods.c.tenant_id)
+        )
+        if len(tenants) <= writing.NAMED:
+            query = query.where(links.c.tenant.in_(tenants))
+        with self._database.reading() as connection:
+            return tuple(
+                SeenDirectory(row.at, row.tenant, row.tenant_id)
+                for row in connection.execute(query)
+                if row.tenant in tenants
+            )
 
     def links(self) -> tuple[Key, ...]:
         """All links that were ever seen, whether or not the file still lists them."""

@@ -3,11 +3,13 @@
 The journal holds the writes and not the reads: what was merely observed cannot be had back from it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from reconciler.core.directories import SeenDirectory
 from reconciler.core.history import Key, Recording, Run, Write
 from reconciler.core.links import Action
 from reconciler.core.results import Outcome
@@ -29,6 +31,15 @@ def recordings(lines: Iterable[Mapping[str, Any]]) -> tuple[Recording, ...]:
         except (KeyError, TypeError, ValueError):
             continue
     return tuple(_with_writes(run, writes.get(run_id, {})) for run_id, run in runs.items())
+
+
+def directories(lines: Iterable[Mapping[str, Any]]) -> Iterator[SeenDirectory]:
+    """The directories in which a journal's changes were made, oldest first."""
+    for line in lines:
+        if line.get("event") in ("intent", "outcome") and line.get("tenant_id"):
+            with suppress(KeyError, TypeError, ValueError):
+                at = datetime.fromisoformat(line["at"])
+                yield SeenDirectory(at, str(line["tenant"]), str(line["tenant_id"]))
 
 
 def _take_in(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.core.directories import newest
 from reconciler.core.errors import RunFailed
 from reconciler.core.history import Standing, periods_of
 from reconciler.store.history.book import History, open_own
@@ -111,3 +112,15 @@ def test_what_unattended_runs_wrote_is_found_with_what_they_overrode(book: Histo
     (found,) = book.unattended(at(1) - timedelta(hours=2))[-1:]
     assert (found.run.id, found.writes) == ("run-1", (written(1),))
     assert found.allowed == ("change-share", "remove-count")
+
+
+def test_the_last_directory_of_a_tenant_outlives_a_domain_that_moved(book: History) -> None:
+    """Whoever saw another directory night after night saw it for a problem."""
+    moved = replace(failed(1), tenant_id="tid9", problem="directory_changed")
+    for number, sight in enumerate([in_sync(0), moved, replace(moved, at=at(2))]):
+        book.record(night(number, sight, in_sync(number, 2)))
+    assert {(each.tenant, each.tenant_id, each.at) for each in book.directories(["C1"])} == {
+        ("C1", "tid1", at(0))
+    }
+    assert newest(book.directories([f"C{n}" for n in range(1000)])) == {"C1": "tid1", "C2": "tid2"}
+    assert book.directories(["C3"]) == ()

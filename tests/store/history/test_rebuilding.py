@@ -3,7 +3,7 @@
 from typing import Any
 
 from reconciler.core.results import Outcome
-from reconciler.store.history.rebuilding import RECOVERED, recordings
+from reconciler.store.history.rebuilding import RECOVERED, directories, recordings
 
 AT = "2026-11-23T02:00:00Z"
 LINK = {"tenant": "C1", "identity": "app", "tenant_id": "t", "object_id": "o", "at": AT}
@@ -66,3 +66,11 @@ def test_a_run_says_what_it_was_and_what_it_overrode() -> None:
     assert (unattended.run.command, unattended.allowed) == ("nightly", ("remove-count",))
     (attended,) = recordings([RUN])
     assert (attended.run.command, attended.allowed) == ("apply", ())
+
+
+def test_the_directories_of_changes_are_told() -> None:
+    """Of intents and outcomes; what a later read showed may be of another directory."""
+    lines = [RUN, INTENT, outcome("applied"), LINK | {"event": "recovered", "tenant_id": "u"}]
+    assert [(seen.tenant, seen.tenant_id) for seen in directories([*lines, {}])] == [
+        ("C1", "t")
+    ] * 2

@@ -1,0 +1,116 @@
+"""Domains that lead to another directory than in the last run."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reconciler.core.diff import diff
+from reconciler.core.directories import (
+    SeenDirectory,
+    check_directories,
+    check_saved_plan,
+    domains_of,
+    newest,
+)
+from reconciler.core.links import Action, Aim, Observed, Place, Wanted
+from tests.core import worlds
+
+BEFORE, NOW = "0000000a-0000-4000-8000-000000000001", "0000000b-0000-4000-8000-000000000002"
+NAMED = Place("Northwind", "northwind.example", "automation")
+AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
+
+
+def want(aim: Aim = Aim.LINKED) -> Wanted:
+    """What a file wants of an entry that is named by its domain."""
+    return replace(worlds.wanted(aim), place=NAMED)
+
+
+@pytest.mark.parametrize("aim", list(Aim))
+@pytest.mark.parametrize(
+    "seen",
+    [
+        replace(worlds.linked(worlds.OLD), tenant_id=NOW),
+        replace(worlds.unlinked(), tenant_id=NOW),
+        replace(worlds.unknown(worlds.GONE), tenant_id=NOW),
+        replace(worlds.unknown(), tenant_id=NOW),
+    ],
+)
+def test_a_domain_that_moved_is_unknown_whatever_is_wanted_and_seen(
+    aim: Aim, seen: Observed
+) -> None:
+    """An app that is missing in the other directory does not make an absent link in sync."""
+    observed = check_directories({NAMED: seen}, {"Northwind": BEFORE})
+    (change,) = diff([want(aim)], observed)
+    assert change.action is Action.UNKNOWN
+    assert change.problem
+    assert change.problem.code == "directory_changed"
+    assert BEFORE in change.problem.message
+    assert NOW in change.problem.message
+    assert observed[NAMED].tenant_id == NOW
+
+
+@pytest.mark.parametrize(
+    ("place", "remembered", "tenant_id"),
+    [
+        (NAMED, {"Northwind": NOW}, NOW),
+        (NAMED, {}, NOW),
+        (NAMED, {"Fabrikam": BEFORE}, NOW),
+        (NAMED, {"Northwind": BEFORE}, None),
+        (replace(NAMED, directory=NOW), {"Northwind": BEFORE}, NOW),
+    ],
+)
+def test_nothing_else_is_a_change(
+    place: Place, remembered: dict[str, str], tenant_id: str | None
+) -> None:
+    """The same GUID, no memory, a domain that nobody could look up, and a GUID in the file."""
+    seen = {place: replace(worlds.linked(), tenant_id=tenant_id)}
+    assert check_directories(seen, remembered) == seen
+
+
+def test_the_entry_that_names_the_other_directory_keeps_its_link() -> None:
+    """A domain that moved into it is no second entry for its principal."""
+    other = replace(worlds.wanted(number=2), place=Place("Other", NOW, "automation"))
+    seen = replace(worlds.linked(), tenant_id=NOW)
+    observed = check_directories({NAMED: seen, other.place: seen}, {"Northwind": BEFORE})
+    actions = [change.action for change in diff([want(), other], observed)]
+    assert actions == [Action.UNKNOWN, Action.NONE]
+
+
+def test_the_newest_directory_counts() -> None:
+    """Whichever of history and journal saw it, and by which identity."""
+    seen = [
+        SeenDirectory(AT + timedelta(days=1), "Northwind", NOW.upper()),
+        SeenDirectory(AT, "Northwind", BEFORE),
+        SeenDirectory(AT, "Fabrikam", BEFORE),
+    ]
+    assert newest(seen) == {"Northwind": NOW, "Fabrikam": BEFORE}
+    assert newest(reversed(seen)) == newest(seen)
+
+
+def test_only_entries_named_by_a_domain_are_looked_up() -> None:
+    """A GUID cannot lead elsewhere."""
+    assert domains_of([want(), worlds.wanted()]) == {"Northwind": "northwind.example"}
+
+
+@pytest.mark.parametrize(
+    ("now", "remembered", "code"),
+    [
+        (BEFORE, {}, None),
+        (BEFORE, {"Northwind": BEFORE}, None),
+        (NOW, {}, "directory_changed"),
+        (NOW, {"Northwind": BEFORE}, "directory_changed"),
+        (BEFORE, {"Northwind": NOW}, "directory_changed"),
+        (None, {"Northwind": BEFORE}, "unavailable"),
+    ],
+)
+def test_a_saved_plan_is_not_made_where_a_domain_leads_elsewhere(
+    now: str | None, remembered: dict[str, str], code: str | None
+) -> None:
+    """Neither than the plan saw, nor than the last run did; nor where nobody can say."""
+    seen = replace(worlds.unlinked(), tenant_id=BEFORE)
+    saved = replace(want(), place=replace(NAMED, directory=BEFORE))
+    changes = [worlds.change(saved, seen)]
+    domains = {"Northwind": "northwind.example"}
+    problems = check_saved_plan(changes, domains, {"northwind.example": now}, remembered)
+    assert [problem.code for problem in problems.values()] == [code] * bool(code)
