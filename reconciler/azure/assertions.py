@@ -12,6 +12,7 @@ from urllib.parse import quote
 from azure.core.exceptions import AzureError
 from azure.identity import ManagedIdentityCredential
 
+from reconciler.azure import bearer_tokens
 from reconciler.azure.https import Https
 from reconciler.azure.retry import Trouble
 from reconciler.azure.secrets import LARGEST_SECRET, Unresolved
@@ -37,9 +38,10 @@ def managed_identity_token(client_id: str | None, scope: str) -> str:
     """
     try:
         with ManagedIdentityCredential(client_id=client_id, retry_total=1) as credential:
-            return str(credential.get_token(scope).token)
+            token = str(credential.get_token(scope).token)
     except AzureError as error:  # refused, not there, or its endpoint does not answer
         raise Unresolved(f"no managed identity here: {error.message}") from None
+    return bearer_tokens.platform_token(token, "the answer of this machine's managed identity")
 
 
 def _from_file(name: str) -> str:
@@ -51,20 +53,20 @@ def _from_file(name: str) -> str:
         raise Unresolved(f"cannot read the token file {name}: {why}") from None
     if not token:
         raise Unresolved(f"the token file {name} is empty; the platform has not filled it yet")
-    return token
+    return bearer_tokens.platform_token(token, f"the token file {name}")
 
 
 def _from_github(audience: str, https: Https) -> str:
     """Source: GitHub's "OpenID Connect reference", request by `core.getIDToken`."""
     url = _given("ACTIONS_ID_TOKEN_REQUEST_URL", "GitHub Actions with `id-token: write`")
-    bearer = _given("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GitHub Actions with `id-token: write`")
+    bearer = _given_token("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GitHub Actions with `id-token: write`")
     return _request("GET", f"{url}&audience={quote(audience, safe='')}", bearer, "value", https)
 
 
 def _from_azure_pipelines(service_connection: str, https: Https) -> str:
     """Source: azure-identity's AzurePipelinesCredential, api-version 7.1."""
     url = _given("SYSTEM_OIDCREQUESTURI", "Azure Pipelines")
-    bearer = _given("SYSTEM_ACCESSTOKEN", "Azure Pipelines, mapped from System.AccessToken")
+    bearer = _given_token("SYSTEM_ACCESSTOKEN", "Azure Pipelines, mapped from System.AccessToken")
     query = f"?api-version=7.1&serviceConnectionId={quote(service_connection, safe='')}"
     return _request("POST", url.rstrip("/") + query, bearer, "oidcToken", https)
 
@@ -83,9 +85,10 @@ def _request(method: str, url: str, bearer: str, key: str, https: Https) -> str:
     except Trouble as trouble:
         raise Unresolved(f"the platform gave no token: {trouble.problem.message}") from None
     try:
-        return str(json.loads(reply.body)[key])
+        token = str(json.loads(reply.body)[key])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Unresolved(f"the platform gave no token: it answered {reply.status}") from None
+    return bearer_tokens.platform_token(token, "the answer of the platform's token endpoint")
 
 
 def _given(variable: str, where: str) -> str:
@@ -93,3 +96,7 @@ def _given(variable: str, where: str) -> str:
     if not value:
         raise Unresolved(f"{variable} is not set; it is by {where}")
     return value
+
+
+def _given_token(variable: str, where: str) -> str:
+    return bearer_tokens.platform_token(_given(variable, where), variable)

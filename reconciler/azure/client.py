@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from reconciler.azure.bearer_tokens import access_token
 from reconciler.azure.credentials import Entra
 from reconciler.azure.https import HttpReply, Https, NoAnswer
 from reconciler.azure.refusals import is_not_linked, of_arm
@@ -125,6 +126,7 @@ class Session:
 
         The token alone decides which link is read or written.
         """
+        token = access_token(token)
         claims = _claims(token)
         if self._place.directory == ANYWHERE:
             self.tenant_id = claims.get("tid")

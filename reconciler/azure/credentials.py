@@ -23,6 +23,7 @@ from reconciler.azure.vaults import Vaults
 from reconciler.core.identities import Identity
 from reconciler.core.links import Problem
 from reconciler.core.problems import CREDENTIAL_UNUSABLE
+from reconciler.core.redaction import redact
 
 
 class Entra:
@@ -73,7 +74,7 @@ def unusable(identity: Identity, why: str) -> Trouble:
     return Trouble(
         Problem(
             CREDENTIAL_UNUSABLE,
-            f"identity {identity.label}: {' '.join(why.split())[:300]}",
+            f"identity {identity.label}: {' '.join(redact(why).split())[:300]}",
             "run validate and see to the identity's references in the file",
         )
     )

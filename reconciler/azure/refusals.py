@@ -16,6 +16,7 @@ from reconciler.azure.https import HttpReply
 from reconciler.azure.retry import Trouble
 from reconciler.azure.sign_in_errors import code_of, hint_of
 from reconciler.core.links import Problem
+from reconciler.core.redaction import redact
 
 AGAIN = "Azure asks to try again later; if it lasts, look at Azure's status page"
 
@@ -197,5 +198,5 @@ def _list(value: Any) -> list[Any]:
 def _one_line(text: str) -> str:
     """The first sentence or two, without the trace and time that differ in every answer."""
     text = re.split(r"\s*(?:Trace ID|Correlation ID|Timestamp):", text, maxsplit=1)[0]
-    line = " ".join(text.split())
+    line = redact(" ".join(redact(text).split()))  # before it is cut: a part of a secret is one too
     return line if len(line) <= 300 else line[:299] + "…"

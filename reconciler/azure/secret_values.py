@@ -7,6 +7,7 @@ import json
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
+from reconciler.core.redaction import SHORTEST
 from reconciler.core.text import by_code_point, is_invisible
 
 _UNEXPANDED = re.compile(
@@ -65,6 +66,17 @@ def secret_problem(data: bytes) -> str:
     if text is None:
         return "is not text in UTF-8; save it as UTF-8"
     return reference_problem(data) or _form_problem(text) or _character_problem(text)
+
+
+def length_problem(data: bytes) -> str:
+    """Whether a secret is too short to be hidden in logs and reports; empty if it is not."""
+    text = text_of(data)
+    if text is None or len(text) >= SHORTEST:
+        return ""
+    return (
+        f"is shorter than {SHORTEST} characters, so it cannot be hidden in logs and reports; "
+        "use a longer one"
+    )
 
 
 def _form_problem(text: str) -> str:

@@ -15,10 +15,16 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
 
-from reconciler.azure.secret_values import reference_problem, secret_problem, text_of
+from reconciler.azure.secret_values import (
+    length_problem,
+    reference_problem,
+    secret_problem,
+    text_of,
+)
 from reconciler.core.errors import BadFile
 from reconciler.core.findings import Finding
 from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.redaction import remember
 
 LARGEST_SECRET = 1 << 20
 """Bytes: a certificate with its chain has a few thousand; /dev/zero has more."""
@@ -86,6 +92,7 @@ class Secrets:
             value = _READ[ref.source](ref.name)
         if not value:
             raise Unresolved(f"{ref} is empty")
+        remember(text_of(value) or value)
         return value
 
 
@@ -160,7 +167,8 @@ def check_ref(identity: Identity, ref: SecretRef) -> None:
 def check_value(identity: Identity, ref: SecretRef, value: bytes) -> None:
     """Raise `Unresolved` if what stands behind a reference cannot be a secret of its kind."""
     is_client_secret = ref in (identity.secret, *identity.spare_secrets)
-    problem = secret_problem(value) if is_client_secret else reference_problem(value)
+    check_one = secret_problem if is_client_secret else reference_problem
+    problem = check_one(value) or (length_problem(value) if ref != identity.certificate else "")
     if problem:
         raise Unresolved(f"{ref} {problem}")
 
@@ -179,7 +187,12 @@ def check_vault(ref: SecretRef, suffix: str) -> None:
     """Raise `Unresolved` unless the URL is a secret of a vault in this cloud."""
     parts = urlsplit(ref.name)
     path = parts.path.strip("/").split("/")
-    is_secret = parts.scheme == "https" and path[0] == "secrets" and len(path) in (2, 3)
+    is_secret = (
+        parts.scheme == "https"
+        and "@" not in parts.netloc
+        and path[0] == "secrets"
+        and len(path) in (2, 3)
+    )
     if not is_secret or not (parts.hostname or "").endswith(f".{suffix}"):
         raise Unresolved(
             f"{ref} is no secret of this cloud's key vaults; "

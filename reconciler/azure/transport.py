@@ -1,9 +1,11 @@
 """How does azure-identity reach Entra? Through our own connections, and nowhere else."""
 
 import json
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import Any
+from urllib.parse import parse_qs
 
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.pipeline.transport import HttpTransport
@@ -14,6 +16,7 @@ from reconciler.azure.https import HttpReply, Https
 from reconciler.azure.refusals import SignIn, of_sign_in, sign_in_trouble
 from reconciler.azure.retry import Trouble
 from reconciler.core.links import Problem
+from reconciler.core.redaction import remember_token
 
 
 class Transport(HttpTransport[Any, "_Response"]):
@@ -61,6 +64,8 @@ class Transport(HttpTransport[Any, "_Response"]):
                     "unset AZURE_REGIONAL_AUTHORITY_NAME and similar settings",
                 )
             )
+        for token in _secrets_in(request.content):
+            remember_token(token)
         reply = self._https.send(
             request.method, request.url, headers=request.headers, body=request.content
         )
@@ -72,9 +77,13 @@ class Transport(HttpTransport[Any, "_Response"]):
         if reply.status != 200:
             raise of_sign_in(reply, self.who)
         try:
-            json.loads(reply.body)["access_token"]
+            answer = json.loads(reply.body)
+            answer["access_token"]
         except (ValueError, KeyError, TypeError, RecursionError):
             raise sign_in_trouble("the answer holds no token", self.who) from None
+        for name in _TOKENS:
+            if isinstance(token := answer.get(name), str):
+                remember_token(token)
 
     def open(self) -> None:
         """Nothing to open: the connections are the run's."""
@@ -92,6 +101,24 @@ class Transport(HttpTransport[Any, "_Response"]):
         traceback: TracebackType | None = None,
     ) -> None:
         """Nothing to close."""
+
+
+_TOKENS = ("access_token", "refresh_token", "id_token")
+
+_SECRETS = (
+    *("client_secret", "client_assertion", "assertion", "refresh_token", "code", "device_code"),
+    *("code_verifier", "password"),
+)
+
+
+def _secrets_in(content: Any) -> Iterator[str]:
+    """The secrets of a token request, which Entra's error may repeat."""
+    if isinstance(content, bytes):
+        content = content.decode("utf-8", "replace")
+    form = parse_qs(content) if isinstance(content, str) else content
+    for name in _SECRETS if isinstance(form, Mapping) else ():
+        value = form.get(name)
+        yield from value if isinstance(value, list) else filter(None, [value])
 
 
 class _Response:

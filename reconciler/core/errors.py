@@ -17,6 +17,21 @@ class PalReconcileError(Exception):
     """The root: catch this to catch all that the program raises on purpose."""
 
 
+def kind_of(error: BaseException) -> str:
+    """What failed and where, without the error's own text: that may repeat a token or a URL.
+
+    Our own errors are shown with their text, which never holds one.
+    """
+    if type(error).__module__.startswith("reconciler."):
+        return str(error)
+    place, traceback = "", error.__traceback__
+    while traceback:
+        _, ours, path = traceback.tb_frame.f_code.co_filename.rpartition("/reconciler/")
+        place = f" at {path}:{traceback.tb_lineno}" if ours else place
+        traceback = traceback.tb_next
+    return f"{type(error).__name__}{place}"
+
+
 class WrongUsage(PalReconcileError):
     """The command line asks for something that makes no sense."""
 

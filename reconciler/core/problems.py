@@ -5,6 +5,7 @@ All other codes are the edges' own words, and nothing is decided from them.
 
 from collections.abc import Sequence
 
+from reconciler.core.errors import kind_of
 from reconciler.core.links import Place, Problem
 
 PRINCIPAL_GONE = frozenset({"app_not_in_tenant", "no_such_tenant"})
@@ -94,7 +95,7 @@ def worker_lost(error: BaseException) -> Problem:
     """The process or the machine that worked on this link is gone, and no other could finish it."""
     return Problem(
         "worker_lost",
-        f"the worker died on this link: {type(error).__name__}: {error}"[:300],
+        f"the worker died on this link: {kind_of(error)}"[:300],
         "nothing is concluded from it; see to the workers' memory and logs, then run again",
     )
 
@@ -103,6 +104,6 @@ def internal(error: BaseException) -> Problem:
     """A mistake of the program itself, caught so that it costs one link and not the run."""
     return Problem(
         "internal_error",
-        f"the program failed on this link: {type(error).__name__}: {error}"[:300],
+        f"the program failed on this link: {kind_of(error)}"[:300],
         "this is a bug: report it with the log of --log-level debug",
     )

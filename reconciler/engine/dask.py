@@ -15,7 +15,7 @@ from typing import Any
 from distributed import Client, WorkerPlugin
 
 from reconciler.core.endings import Traffic
-from reconciler.core.errors import RunFailed
+from reconciler.core.errors import RunFailed, kind_of
 from reconciler.core.ports import Workshop
 from reconciler.engine.processes import WorkerDied
 
@@ -145,4 +145,4 @@ def _silence() -> None:
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    return " ".join(kind_of(error).split())[:300]

@@ -6,6 +6,7 @@ A guest's error is noted once, as a finding, and the run goes on.
 from collections.abc import Callable
 from typing import ParamSpec
 
+from reconciler.core.errors import kind_of
 from reconciler.core.findings import Finding
 
 P = ParamSpec("P")
@@ -28,6 +29,6 @@ class Guests:
 def _finding(error: Exception) -> Finding:
     return Finding(
         "listener_failed",
-        f"progress or log failed: {type(error).__name__}: {error}"[:300],
+        f"progress or log failed: {kind_of(error)}"[:300],
         "the links were worked on all the same; see what stderr and the log lead to",
     )

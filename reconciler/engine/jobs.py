@@ -6,9 +6,10 @@ links, and raises nothing: whatever goes wrong concerns this link.
 
 from dataclasses import replace
 
-from reconciler.core.links import Action, Change, Observed, Place
+from reconciler.core.links import Action, Change, Observed, Place, Problem
 from reconciler.core.ports import LinkWriter, OpenReader, OpenWriter
 from reconciler.core.problems import INTERRUPTED, internal
+from reconciler.core.redaction import redact
 from reconciler.core.results import (
     Answer,
     Outcome,
@@ -28,7 +29,7 @@ def read_link(open_reader: OpenReader, place: Place) -> Observed:
     """Look at one link."""
     try:
         with open_reader(place) as link:
-            return link.read()
+            return redacted(link.read())
     except Exception as error:
         return Observed.unknown(internal(error))
 
@@ -52,7 +53,7 @@ def apply_change(open_writer: OpenWriter, change: Change) -> Result:
                         continue
                 now = _read_until_shown(link, change, answer, now)
                 result = after_write(change, answer, now)
-            return result
+            return _redacted_result(result)
     except Exception as error:
         return Result(change, Outcome.UNVERIFIED, problem=internal(error))
 
@@ -87,3 +88,31 @@ def _write(link: LinkWriter, change: Change) -> Answer:
         case Action.REMOVE, None, Observed(partner_id=str(planned_id)):
             return link.remove(planned_id)
     raise ValueError(f"{change.action} is no write")
+
+
+def redacted(seen: Observed) -> Observed:
+    """The same without the secrets of this process: the coordinator may not know a worker's."""
+    return replace(
+        seen,
+        partner_name=_clean(seen.partner_name),
+        updated_at=_clean(seen.updated_at),
+        created_at=_clean(seen.created_at),
+        problem=_clean_problem(seen.problem),
+    )
+
+
+def _redacted_result(result: Result) -> Result:
+    return replace(
+        result,
+        after=result.after and redacted(result.after),
+        problem=_clean_problem(result.problem),
+        correlation_id=_clean(result.correlation_id),
+    )
+
+
+def _clean(text: str | None) -> str | None:
+    return text and redact(text)
+
+
+def _clean_problem(problem: Problem | None) -> Problem | None:
+    return problem and Problem(problem.code, redact(problem.message), redact(problem.hint))

@@ -18,6 +18,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from reconciler.core.endings import Traffic
+from reconciler.core.errors import kind_of
 from reconciler.core.ports import Workshop
 from reconciler.engine import interpreter
 
@@ -174,7 +175,7 @@ def work(pipe: Connection, threads: int, workshop: Workshop) -> None:
         try:
             reply = (number, run(), None)
         except Exception as error:
-            reply = (number, None, WorkerDied(f"{type(error).__name__}: {error}"))
+            reply = (number, None, WorkerDied(kind_of(error)))
         with answering:
             pipe.send(reply)
 

@@ -72,7 +72,7 @@ def test_an_identity_with_one_secret_has_nothing_to_tell() -> None:
 def test_one_secret_of_several_has_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """During a rotation not all are; without any there are as many complaints."""
     monkeypatch.delenv("PAL_NEW", raising=False)
-    monkeypatch.setenv("PAL_OLD", "x")
+    monkeypatch.setenv("PAL_OLD", "contoso-old")
     check([ROTATING])
     monkeypatch.delenv("PAL_OLD")
     with pytest.raises(BadFile) as caught:

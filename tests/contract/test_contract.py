@@ -23,7 +23,7 @@ def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     if request.param == "fake":
         yield FakeWorld()
         return
-    monkeypatch.setenv("PAL_TEST", "secret")
+    monkeypatch.setenv("PAL_TEST", "contoso-secret")
     monkeypatch.setattr("reconciler.azure.retry.FIRST_WAIT_S", 0.001)
     emulator: Emulator = request.getfixturevalue("emulator")
     emulator.state.reset(seed({"partners": NAMES}))

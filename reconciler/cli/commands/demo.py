@@ -32,7 +32,7 @@ def demo() -> int:
     ):
         shutil.copy(world / "tenants.yaml", scratch)
         os.environ |= {
-            "PAL_DEMO_SECRET": "demo",
+            "PAL_DEMO_SECRET": "demo-secret",
             "PAL_RECONCILE_CONFIG": str(Path(scratch) / "tenants.yaml"),
             "PAL_RECONCILE_STATE_DIR": scratch,
             "PAL_RECONCILE_ARM_ENDPOINT": azure.endpoint,

@@ -1,0 +1,84 @@
+"""A token from outside is checked before it becomes a header, and no error repeats it."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.azure.assertions import platform_token
+from reconciler.azure.bearer_tokens import access_token
+from reconciler.azure.hosts import Hosts
+from reconciler.azure.https import Https
+from reconciler.azure.retry import Trouble
+from reconciler.azure.secrets import Unresolved
+from reconciler.core.identities import TokenRef
+from reconciler.core.redaction import redact
+
+BAD = [
+    "token-of\ncontoso",
+    "token-of\r\nX-Evil: contoso",
+    "token of contoso",
+    "token-of-ü\0contoso",
+]
+
+
+@pytest.fixture
+def https() -> Https:
+    return Https(Hosts())
+
+
+@pytest.mark.parametrize("token", BAD)
+@pytest.mark.parametrize(
+    ("source", "url", "bearer"),
+    [
+        ("github", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+        ("azure_pipelines", "SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN"),
+    ],
+)
+def test_the_token_of_a_pipeline_is_checked(
+    token: str, source: str, url: str, bearer: str, https: Https, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names the variable; nothing is sent."""
+    monkeypatch.setattr(
+        "reconciler.azure.assertions.os.environ", {url: "https://x.invalid", bearer: token}
+    )
+    with pytest.raises(Unresolved) as told:
+        platform_token(TokenRef(source, "x"), https)
+    assert bearer in str(told.value)
+    assert "contoso" not in str(told.value)
+    assert token not in redact(f"'Bearer {token}'")
+
+
+@pytest.mark.parametrize("token", BAD)
+def test_an_access_token_is_checked(token: str) -> None:
+    """An authority that answers with such a token is not to be believed."""
+    with pytest.raises(Trouble) as told:
+        access_token(token)
+    assert told.value.problem.code == "unexpected_answer"
+    assert token not in str(told.value)
+    assert token not in redact(f"header b'Bearer {token}'")
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("https://contoso.invalid/\nx", {}),
+        ("https://contoso.invalid/ x", {}),
+        ("https://contoso.invalid/", {"Authorization": "Bearer abc\n"}),
+        ("https://contoso.invalid/", {"Accept": "ü"}),
+    ],
+)
+def test_no_request_is_sent_with_a_line_end_in_it(
+    url: str, headers: dict[str, str], https: Https
+) -> None:
+    """Whatever the address and the headers are made of. The error repeats neither."""
+    with pytest.raises(Trouble) as told:
+        https.send("GET", url, headers=headers)
+    assert told.value.problem.code == "unexpected_answer"
+    assert "abc" not in str(told.value)
+
+
+def test_a_line_end_after_a_token_is_no_part_of_it(https: Https, tmp_path: Path) -> None:
+    """As with secrets: editors and `echo` add one."""
+    file = tmp_path / "token"
+    file.write_text("token-of-contoso\r\n")
+    assert platform_token(TokenRef("file", str(file)), https) == "token-of-contoso"
