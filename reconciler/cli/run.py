@@ -174,25 +174,46 @@ class Run:
             return make_checkup(wanted, self._facts(), self.crew, self.azure.doctor(now), on_check)
 
     def recover(self, journal: FileJournal) -> None:
-        """Look at the links of intents that a crash left open, and journal what became of them."""
-        from reconciler.engine.jobs import read_link
+        """Read the links of intents that a crash left open, and journal what became of them.
 
-        wanted = {
-            (want.place.tenant, want.place.identity): want.place
-            for want in self.selection.config.wanted
+        An intent whose link cannot be read stays open, and a warning says so.
+        """
+        from reconciler.engine.run import read_links
+
+        left = journal.unfinished
+        if not left:
+            return
+        named = {
+            (want.place.tenant, want.place.identity): want.place for want in self.config.wanted
         }
-        for tenant, identity in journal.unfinished:
-            place = wanted.get((tenant, identity))
-            if place and place.is_named_by_domain:  # it was meant for the directory of that run
-                place = replace(place, directory=self.directories.get(tenant, place.directory))
-            seen = read_link(self.azure.reader, place) if place else None
-            journal.recover(tenant, identity, seen)
-            self.log.warning(
-                "recovered",
-                tenant=tenant,
-                identity=identity,
-                state=seen.state.value if seen else "no longer in the file",
+        places = {key: self._meant(named[key]) for key in left if key in named}
+        with self._working("Recovering", len(places)) as advance:
+            seen, _ = read_links(
+                list(places.values()),
+                self.crew,
+                self.entrance.reader,
+                lambda place, observed: advance(),
             )
+            for key in left:
+                self._recovered(journal, key, seen[places[key]] if key in places else None)
+
+    def _meant(self, place: Place) -> Place:
+        """The place in the directory that its domain led to when the intent was kept."""
+        if not place.is_named_by_domain:
+            return place
+        return replace(place, directory=self.directories.get(place.tenant, place.directory))
+
+    def _recovered(self, journal: FileJournal, key: tuple[str, str], seen: Observed | None) -> None:
+        tenant, identity = key
+        journal.recover(tenant, identity, seen)
+        is_open = seen is not None and seen.problem is not None
+        self.log.warning(
+            "intent_still_open" if is_open else "recovered",
+            tenant=tenant,
+            identity=identity,
+            state=seen.state.value if seen else "no longer in the file",
+            problem=seen.problem.code if seen and seen.problem else None,
+        )
 
     def status(self, status: Status) -> int:
         """The run's exit status: a signal outranks all, a deadline makes the run partial."""

@@ -6,7 +6,7 @@ Heavy modules are imported where they are used, so that `--version` and completi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -82,6 +82,7 @@ def writing(
 
     Raises `Locked`, and `RunFailed` where the state directory cannot be used.
     """
+    from reconciler.cli.output import note
     from reconciler.store.journal import FileJournal
     from reconciler.store.lock import hold
 
@@ -91,13 +92,16 @@ def writing(
         "tool_version": __version__,
         "config_digest": selection.config.digest,
     }
+    path = _state_file(options, "journal.jsonl")
     with (
-        hold(_state_file(options, "lock"), lock_timeout_s),
-        _turn(options, selection.config, lock_timeout_s),
+        hold(_state_file(options, "lock"), lock_timeout_s) as lock,
+        _turn(options, selection.config, lock_timeout_s) as shared,
         opened(options, selection) as run,
-        closing(FileJournal(_state_file(options, "journal.jsonl"), run.id, facts, now)) as journal,
+        closing(FileJournal(path, run.id, facts, now, (lock.check, *shared))) as journal,
     ):
         run.allowed = tuple(allowed)
+        for warning in journal.warnings:
+            note(warning)
         run.recover(journal)
         yield run, journal
 
@@ -138,20 +142,25 @@ def open_history_database(options: Options, config: Config) -> Database:
 
 
 @contextmanager
-def _turn(options: Options, config: Config, timeout_s: float) -> Iterator[None]:
-    """Keep other machines that share the history from writing; raises `Locked`."""
+def _turn(
+    options: Options, config: Config, timeout_s: float
+) -> Iterator[tuple[Callable[[], None], ...]]:
+    """Keep other machines that share the history from writing; raises `Locked`.
+
+    Yields what raises `RunFailed` once that lock is lost; nothing where no history is shared.
+    """
     from reconciler.store.history.turns import hold
 
     source = config.history
     if source.url is None:
-        yield
+        yield ()
         return
     try:
         url = address(source.url, config.cloud, options)
     except RunFailed as error:
         raise Locked(f"cannot take the lock of the shared history: {error}") from None
-    with hold(url, source.name, timeout_s):
-        yield
+    with hold(url, source.name, timeout_s) as lock:
+        yield (lock.check,)
 
 
 def check_state_lasts(options: Options) -> tuple[Refusal, ...]:

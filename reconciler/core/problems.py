@@ -72,11 +72,11 @@ def name_mismatch(
 
 
 def journal_failed(error: Exception) -> Problem:
-    """The journal cannot be written, so nothing else is."""
+    """The journal cannot be written or a lock was lost, so nothing more is written."""
     return Problem(
         "journal_failed",
         f"not tried: {error}",
-        "make room or name another --state-dir; then run again",
+        "see that the state directory stays as it is and has room; then run again",
     )
 
 

@@ -232,11 +232,11 @@ class WriteGates:
         return result
 
     def _keep(self, line: Callable[[], None]) -> None:
-        if self.failure is None:
-            try:
-                line()
-            except RunFailed as failure:
-                self.failure = failure
+        """Keep a line. What was sent already is kept also after the gates were closed."""
+        try:
+            line()
+        except RunFailed as failure:
+            self.failure = self.failure or failure
 
 
 def _tenant(change: Change) -> str:

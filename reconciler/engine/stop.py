@@ -14,12 +14,14 @@ from types import FrameType
 from reconciler.core.links import Problem
 from reconciler.core.problems import DEADLINE, INTERRUPTED
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class Stop:
     """One switch for the whole run.
 
     deadline_s  seconds from now until it throws itself; None means never
-    signal      the number of the signal that threw it, or None
+    signal      SIGINT or SIGTERM, whichever threw it, or None. SIGHUP counts as SIGTERM
     """
 
     def __init__(self, deadline_s: float | None = None) -> None:
@@ -42,11 +44,14 @@ class Stop:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Listen to SIGINT and SIGTERM, and to the clock, inside the block.
+        """Listen to SIGINT, SIGTERM and SIGHUP, and to the clock, inside the block.
 
-        Outside of it, where a person is asked, a signal ends the program as always.
+        Outside of it, where a person is asked, a signal ends the program as always. A SIGHUP that
+        is ignored, as by nohup, stays ignored.
         """
-        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.getsignal(number) for number in _SIGNALS}
+        if before[signal.SIGHUP] is signal.SIG_IGN:
+            del before[signal.SIGHUP]
         for number in before:
             signal.signal(number, self._signalled)
         timer = self._start_timer()
@@ -71,6 +76,7 @@ class Stop:
         return timer
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:
+        number = signal.SIGTERM if number == signal.SIGHUP else number
         if self.signal is not None:
             # Asked twice: the person means now. Nothing is cleaned up, as with kill -9.
             os._exit(128 + number)

@@ -1,11 +1,67 @@
-"""How is a file written so that nobody ever sees half of it, and nobody else reads it?"""
+"""Private files: written in one step, opened without following symbolic links, kept on disk."""
 
+import errno
 import os
 import stat
 import tempfile
 from pathlib import Path
 
 PRIVATE, SHARED = 0o600, 0o644
+
+_NO_DIRECTORY_SYNC = frozenset(
+    {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF, errno.EISDIR}
+)
+"""How filesystems such as CIFS say that a directory cannot be synced."""
+
+
+def open_regular(path: Path, flags: int) -> int:
+    """Open a regular file; with O_CREAT it is made for its owner only.
+
+    A symbolic link is not followed, and a FIFO or a device never blocks. Raises OSError, whose
+    `strerror` says what is at the path instead.
+    """
+    safe = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    try:
+        handle = os.open(path, flags | safe, PRIVATE)
+    except OSError as error:
+        if path.is_symlink():
+            text = "it is a symbolic link, which is not followed here; remove the link"
+            raise OSError(errno.ELOOP, text) from None
+        if error.errno != errno.ENXIO:
+            raise
+        raise OSError(errno.ENXIO, "it is not a regular file; remove it") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is not a regular file; remove it")
+    return handle
+
+
+def is_at(handle: int, path: Path) -> bool:
+    """Whether the path still names this open file: it was neither removed nor replaced."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except OSError:
+        return False
+
+
+def sync_directory(directory: Path) -> str | None:
+    """Put the names in a directory on disk; returns a warning where the filesystem cannot.
+
+    Raises OSError for every other error.
+    """
+    handle = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_DIRECTORY_SYNC:
+            raise
+        return (
+            f"the filesystem of {directory} cannot sync a directory ({error.strerror}): "
+            "a new file there may be lost in a power cut"
+        )
+    finally:
+        os.close(handle)
+    return None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -12,16 +12,16 @@ holds the digest of whatever was torn after that.
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from reconciler.core.documents import iso
-from reconciler.core.errors import RunFailed
 from reconciler.core.links import Change, Observed, Seen
 from reconciler.core.results import Result
+from reconciler.store.journal_file import JournalFile, read_lines
 from reconciler.store.machine import host, user
 
 Line = dict[str, Any]
@@ -49,18 +49,24 @@ class Check:
 class FileJournal:
     """One file's journal, open for one run.
 
-    path   the journal; made with mode 0600 if it is missing
-    facts  what the run's first line says: command, allowed guards, tool version, config digest
-    clock  UTC now
+    path    the journal; made with mode 0600 if it is missing
+    facts   what the run's first line says: command, allowed guards, tool version, config digest
+    clock   UTC now
+    checks  called before each intent; each raises `RunFailed` if nothing more may be written
     """
 
     def __init__(
-        self, path: Path, run: str, facts: Mapping[str, object], clock: Callable[[], datetime]
+        self,
+        path: Path,
+        run: str,
+        facts: Mapping[str, object],
+        clock: Callable[[], datetime],
+        checks: Sequence[Callable[[], None]] = (),
     ) -> None:
-        self._path = path
         self._run = run
         self._clock = clock
-        self._file = _open(path)
+        self._checks = checks
+        self._file = JournalFile(path)
         self._last = START
         self._open_intents: dict[tuple[str, str], None] = {}
         torn, line_end = self._take_in()
@@ -76,12 +82,22 @@ class FileJournal:
         return self._last
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the journal's filesystem cannot do."""
+        return self._file.warnings
+
+    @property
     def unfinished(self) -> tuple[tuple[str, str], ...]:
         """(tenant, identity) of each intent of earlier runs that has no outcome."""
         return tuple(self._open_intents)
 
     def intend(self, change: Change) -> None:
-        """Keep what is about to be sent; on disk when this returns."""
+        """Keep what is about to be sent; on disk when this returns.
+
+        Raises `RunFailed` when it cannot be kept, or when a lock is lost: then nothing is sent.
+        """
+        for check in self._checks:
+            check()
         planned = change.observed
         self._append(
             {
@@ -118,7 +134,7 @@ class FileJournal:
 
     def close(self) -> None:
         """End the run's part of the journal."""
-        os.close(self._file)
+        self._file.close()
 
     def _take_in(self) -> tuple[bytes, bytes]:
         """Learn the last digest and the open intents.
@@ -126,7 +142,7 @@ class FileJournal:
         Returns what a crash tore at the end, and the line end that it left unwritten.
         """
         torn, raw = b"", b"\n"
-        for raw in _raw_lines(self._path):
+        for raw in self._file.lines():
             line = _parse(raw)
             if line is None:
                 torn += raw
@@ -148,23 +164,32 @@ class FileJournal:
         text = json.dumps(full, ensure_ascii=False, separators=(",", ":"))
         # Half a surrogate pair, which a user's name or a token may hold, becomes JSON's own escape.
         raw = text.encode(errors="backslashreplace")
-        data = before + raw + b"\n"
-        try:
-            if os.write(self._file, data) != len(data):
-                raise OSError("only a part was written")
-            os.fsync(self._file)
-        except OSError as error:
-            raise _failed(self._path, error) from None
+        self._file.append(before + raw + b"\n")
         self._last = _digest(raw)
 
 
-def verify(path: Path) -> Check:
+def verify(path: Path, ends_with: str | None = None) -> Check:
     """Walk over a journal and find the first line that is edited, missing or broken.
+
+    ends_with  the digest that the last line must have; without it an edit of that line, and lines
+               removed at the end, cannot be found
 
     Raises `RunFailed` when it cannot be read.
     """
+    check = _walk(path)
+    if check.complaint or ends_with in (None, check.last):
+        return check
+    if ends_with in map(_digest, read_lines(path)):
+        why = "more lines follow that one, as a later run adds them"
+    else:
+        why = "the last line was edited, or lines were removed at the end"
+    what = f"the last line has the digest {check.last} and not {ends_with}: {why}"
+    return Check(check.lines, check.last, check.is_torn, what)
+
+
+def _walk(path: Path) -> Check:
     last, number, torn = START, 0, b""
-    for number, raw in enumerate(_raw_lines(path), start=1):
+    for number, raw in enumerate(read_lines(path), start=1):
         line = _parse(raw)
         if line is None:
             torn += raw
@@ -184,7 +209,7 @@ def verify(path: Path) -> Check:
 
 def lines(path: Path) -> Iterator[Line]:
     """The lines of a journal, oldest first; what a crash tore is left out."""
-    return (line for raw in _raw_lines(path) if (line := _parse(raw)) is not None)
+    return (line for raw in read_lines(path) if (line := _parse(raw)) is not None)
 
 
 def _tells_what_became(line: Line) -> bool:
@@ -192,42 +217,6 @@ def _tells_what_became(line: Line) -> bool:
     observed = line.get("observed")
     is_unknown = isinstance(observed, dict) and observed.get("state") == Seen.UNKNOWN
     return line.get("event") == "recovered" and not is_unknown
-
-
-def _open(path: Path) -> int:
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        if os.fstat(file).st_size == 0:
-            _keep_name(path.parent)
-        return file
-    except OSError as error:
-        raise _failed(path, error) from None
-
-
-def _keep_name(directory: Path) -> None:
-    """A new file's lines survive a power cut only once its name is on disk too."""
-    handle = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _raw_lines(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            yield from file
-    except OSError as error:
-        raise RunFailed(
-            f"cannot read the journal {path}: {error.strerror}; check --state-dir and its rights"
-        ) from None
-
-
-def _failed(path: Path, error: OSError) -> RunFailed:
-    return RunFailed(
-        f"cannot write the journal {path}: {error.strerror or error}; "
-        "without it nothing is written to Azure"
-    )
 
 
 def _parse(raw: bytes) -> Line | None:

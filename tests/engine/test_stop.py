@@ -36,7 +36,34 @@ def test_a_signal_throws_the_switch(number: signal.Signals) -> None:
     assert signal.getsignal(number) is before
 
 
-@pytest.mark.parametrize(("second", "status"), [("signal.SIGTERM", 143), ("signal.SIGINT", 130)])
+def test_a_hang_up_counts_as_sigterm() -> None:
+    """A closed terminal ends a run as a service manager does: status 143."""
+    stop = Stop()
+    before = signal.getsignal(signal.SIGHUP)
+    with stop.watching():
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert stop.event.wait(10)
+    assert stop.signal == signal.SIGTERM
+    assert signal.getsignal(signal.SIGHUP) is before
+
+
+def test_a_hang_up_that_is_ignored_stays_ignored() -> None:
+    """`nohup` means that the run goes on."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        stop = Stop()
+        with stop.watching():
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        assert not stop.is_set
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize(
+    ("second", "status"),
+    [("signal.SIGTERM", 143), ("signal.SIGINT", 130), ("signal.SIGHUP", 143)],
+)
 def test_a_second_signal_stops_hard(second: str, status: int) -> None:
     """Asked twice means now."""
     ran = subprocess.run([sys.executable, "-c", TWICE.format(second=second)], timeout=20)

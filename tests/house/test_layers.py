@@ -16,7 +16,6 @@ OWNERS = {
     "alembic": {"store"},
     "azure": {"azure"},
     "distributed": {"engine"},
-    "filelock": {"store"},
     "jinja2": {"views"},
     "markupsafe": {"views"},
     "platformdirs": {"store"},

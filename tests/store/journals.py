@@ -1,5 +1,6 @@
 """Journals for the store's tests: a directory to keep them in, and lines to put there."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,9 +13,12 @@ NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 OURS, OLD = "4936128", "1158331"
 
 
-def opened(path: Path, run: str = "run-1") -> FileJournal:
+def opened(
+    path: Path, run: str = "run-1", checks: Sequence[Callable[[], None]] = ()
+) -> FileJournal:
     """The journal as a run opens it."""
-    return FileJournal(path, run, {"tool_version": "1", "config_digest": "sha256:00"}, lambda: NOW)
+    facts = {"tool_version": "1", "config_digest": "sha256:00"}
+    return FileJournal(path, run, facts, lambda: NOW, checks)
 
 
 def change(number: int = 1) -> Change:

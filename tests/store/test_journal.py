@@ -141,6 +141,35 @@ def test_a_cut_tail_is_seen_by_its_last_digest_only(path: Path) -> None:
     check = verify(path)
     assert check.complaint is None
     assert check.last != told
+    assert "removed at the end" in str(verify(path, told).complaint)
+
+
+def test_an_edited_last_line_is_found_by_the_digest_it_should_have(path: Path) -> None:
+    """No line follows it that would tell; the digest in the last report does."""
+    raw = written(path)
+    told = verify(path).last
+    assert verify(path, told) == verify(path)
+    edited = raw[-1].replace(b'"applied"', b'"skipped"')
+    path.write_bytes(b"".join([*raw[:-1], edited]))
+    assert verify(path).complaint is None
+    assert "edited" in str(verify(path, told).complaint)
+
+
+def test_lines_after_the_digest_are_no_edit(path: Path) -> None:
+    """An older report's digest is in the journal, and not at its end."""
+    written(path)
+    told = verify(path).last
+    opened(path, "run-2").close()
+    assert "a later run" in str(verify(path, told).complaint)
+
+
+def test_a_torn_end_follows_the_last_whole_line(path: Path) -> None:
+    """A crash behind the reported line takes nothing from it."""
+    raw = written(path)
+    told = verify(path).last
+    path.write_bytes(b"".join(raw) + raw[-1][:30])
+    check = verify(path, told)
+    assert (check.complaint, check.is_torn) == (None, True)
 
 
 @given(st.data())

@@ -1,7 +1,11 @@
 """One run writes for a file at a time, and a dead one blocks nobody."""
 
+import errno
+import fcntl
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -44,4 +48,59 @@ def test_a_lock_that_cannot_be_made_ends_the_run(tmp_path: Path) -> None:
     """The way on is another state directory."""
     (tmp_path / "file").touch()
     with pytest.raises(RunFailed, match="--state-dir"), hold(tmp_path / "file" / "lock", 0):
+        raise AssertionError("held")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
+def test_a_filesystem_without_flock_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Nothing weaker stands in for it."""
+
+    def missing(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", missing)
+    with pytest.raises(RunFailed, match="two runs could write at once"), hold(tmp_path / "l", 0):
+        raise AssertionError("held")
+
+
+def test_a_temporary_lock_file_is_gone_at_the_end(tmp_path: Path) -> None:
+    """Unless another file is at its path by then."""
+    lock = tmp_path / "lock"
+    with hold(lock, 0, is_temporary=True):
+        assert lock.exists()
+    assert not lock.exists()
+    with hold(lock, 0, is_temporary=True):
+        lock.unlink()
+        lock.write_text("another run's")
+    assert lock.read_text() == "another run's"
+
+
+def test_who_waits_for_a_temporary_lock_never_gets_a_removed_file(tmp_path: Path) -> None:
+    """Many threads take turns; no two are ever inside at once."""
+    lock, inside, most = tmp_path / "lock", [0], [0]
+
+    def turn() -> None:
+        for _ in range(20):
+            with hold(lock, 60, is_temporary=True):
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+                inside[0] -= 1
+
+    threads = [threading.Thread(target=turn) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1]
+    assert not lock.exists()
+
+
+def test_a_file_that_is_another_one_each_time_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A filesystem without lasting file numbers must not keep a run busy for ever."""
+    monkeypatch.setattr("reconciler.store.lock.is_at", lambda *_: False)
+    with pytest.raises(RunFailed, match="another one each time"), hold(tmp_path / "lock", 0):
         raise AssertionError("held")

@@ -1,12 +1,17 @@
-"""`journal`: what was written, and is the record of it whole?"""
+"""The command `journal`: shows whether the record of all writes is complete."""
 
+import re
 import sys
+from typing import Annotated
 
 import typer
 
 from reconciler.cli import wire
 from reconciler.cli.options import Options, with_options
+from reconciler.core.errors import WrongUsage
 from reconciler.core.statuses import Status
+
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
 
 journal = typer.Typer(name="journal", help="The record of all writes.", rich_markup_mode=None)
 
@@ -18,19 +23,41 @@ def _root() -> None:
 
 @journal.command()
 @with_options
-def verify(options: Options) -> int:
-    """Find an edited or a missing line in the file's journal."""
+def verify(
+    options: Options,
+    ends_with: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIGEST",
+            help="The last line's digest, from the last report; finds an edited or missing end.",
+        ),
+    ] = None,
+) -> int:
+    """Find an edited or missing line in the file's journal.
+
+    An edit of the last line, and lines removed at the end, are found only with --ends-with.
+    """
     from reconciler.cli.output import note
     from reconciler.store.journal import verify as walk
 
+    if ends_with and not _DIGEST.fullmatch(ends_with):
+        raise WrongUsage("--ends-with takes sha256: and 64 hexadecimal digits, as a report has it")
     path = wire.journal_path(options)
     if not path.exists():
-        note(f"{path}: no journal yet; the first apply begins it")
+        if ends_with:
+            note(f"{path}: no journal, but it should end with {ends_with}: it was removed")
+            return Status.RUN_FAILED
+        note(f"{path}: no journal yet; the first apply creates it")
         return Status.IN_SYNC
-    check = walk(path)
+    check = walk(path, ends_with)
     if check.complaint:
         note(f"{path}: {check.complaint}")
         return Status.RUN_FAILED
     torn = "; the last line was cut short by a crash, the next apply seals it" * check.is_torn
     sys.stdout.write(f"{path}: {check.lines} lines, whole{torn}\nlast: {check.last}\n")
+    if not ends_with:
+        note(
+            "not checked: an edited last line, and lines removed at the end. "
+            "To find those, add --ends-with DIGEST: the journal's digest in the last report"
+        )
     return Status.IN_SYNC

@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from reconciler.core.errors import RunFailed
 from reconciler.core.text import visible
+from reconciler.store.files import open_regular
 
 WAIT_S = 15
 """How long a writer waits for another one."""
@@ -31,6 +32,14 @@ CONNECT_S = 5
 
 STATEMENT_S = 60
 """How long one statement may take there."""
+
+_KEEPALIVE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": WAIT_S * 1000,
+}
+"""Notice within 15 to 25 seconds that the network to the database is gone."""
 
 URL_FORM = "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
 
@@ -94,7 +103,7 @@ def open_file(path: Path) -> Database:
     Raises `RunFailed`.
     """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(open_regular(path, os.O_RDWR | os.O_CREAT))
     except OSError as error:
         raise RunFailed(
             f"cannot open the history {path}: {error.strerror}; check --state-dir and its rights"
@@ -136,6 +145,7 @@ def open_shared(url: str) -> Database:
                 ("connect_timeout", CONNECT_S),
                 ("application_name", "pal-reconcile"),
                 ("options", limits),
+                *_KEEPALIVE.items(),
             )
             if name not in parsed.query
         },

@@ -49,13 +49,17 @@ def test_the_runs_own_trouble_stays_what_it_is(url: str) -> None:
         raise RunFailed("disk full")
 
 
-def test_a_connection_that_is_lost_ends_nothing(
+def test_a_lock_is_lost_with_its_connection(
     url: str, postgresql: Server, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Each write looks at its link first, so the run goes on to its end, without noise."""
-    with turns.hold(url, NAME, 0):
+    """It is found at the next check, stays lost, and makes no noise; a held lock passes."""
+    with turns.hold(url, NAME, 0) as lock:
+        lock.check()
         postgresql.run(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             f"WHERE datname = '{url.rpartition('/')[2].partition('?')[0]}'"
         )
+        for _ in range(3):  # a connection that is made again does not hold the lock
+            with pytest.raises(RunFailed, match="lost with its connection"):
+                lock.check()
     assert capfd.readouterr().err == ""

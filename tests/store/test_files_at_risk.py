@@ -1,0 +1,193 @@
+"""Files that are removed, replaced or swapped for something else are noticed and never followed."""
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconciler.core.errors import RunFailed
+from reconciler.store.files import open_regular, sync_directory
+from reconciler.store.journal import lines, verify
+from reconciler.store.lock import hold
+from tests.store.journals import change, opened, result, written
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the journal is."""
+    (tmp_path / "state").mkdir()
+    return tmp_path / "state" / "tenants.journal.jsonl"
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+def replaced(path: Path) -> None:
+    path.rename(path.with_suffix(".old"))
+    path.write_bytes(path.with_suffix(".old").read_bytes())
+
+
+def linked(path: Path) -> None:
+    path.rename(path.with_suffix(".old"))
+    path.symlink_to(path.with_suffix(".old"))
+
+
+def directory_moved(path: Path) -> None:
+    path.parent.rename(path.parent.with_name("moved"))
+    path.parent.mkdir()
+
+
+@pytest.mark.parametrize("harm", [removed, replaced, linked, directory_moved])
+def test_no_line_is_kept_once_the_journal_is_another_file(
+    path: Path, harm: Callable[[Path], None]
+) -> None:
+    """An intent that no later run could find must not precede a write."""
+    journal = opened(path)
+    journal.intend(change(1))
+    harm(path)
+    with pytest.raises(RunFailed, match="removed or replaced"):
+        journal.settle(result(1))
+    with pytest.raises(RunFailed, match="nothing more is written to Azure"):
+        journal.intend(change(2))
+
+
+@pytest.mark.parametrize("harm", [removed, replaced, linked, directory_moved])
+def test_a_lock_that_is_another_file_is_lost(path: Path, harm: Callable[[Path], None]) -> None:
+    """Another run could hold a lock at that path."""
+    with hold(path, 0) as lock:
+        lock.check()
+        harm(path)
+        with pytest.raises(RunFailed, match="another run could start"):
+            lock.check()
+
+
+def test_a_lost_lock_keeps_no_intent_but_keeps_outcomes(path: Path) -> None:
+    """What was sent before still gets its outcome."""
+    journal = opened(path, checks=[lambda: None])
+    journal.intend(change(1))
+    journal.close()
+
+    def lost() -> None:
+        raise RunFailed("the lock was lost")
+
+    journal = opened(path, "run-2", checks=[lost])
+    with pytest.raises(RunFailed, match="lost"):
+        journal.intend(change(2))
+    journal.settle(result(1))
+    assert [line["event"] for line in lines(path)] == ["run", "intent", "run", "outcome"]
+    assert verify(path).complaint is None
+
+
+def test_nothing_follows_a_line_that_failed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line behind a torn one would break the chain: the next run seals it first."""
+    journal = opened(path)
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:20]))
+    with pytest.raises(RunFailed, match="Make room"):
+        journal.intend(change())
+    monkeypatch.undo()
+    with pytest.raises(RunFailed, match="Make room"):
+        journal.settle(result())
+    opened(path, "run-2").close()
+    assert verify(path).complaint is None
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.ENOSPC, "Make room"),
+        (errno.EDQUOT, "quota"),
+        (errno.EROFS, "read-only"),
+        (errno.EACCES, "Let this user write"),
+        (errno.EIO, "nothing is written to Azure"),
+    ],
+)
+def test_each_error_of_the_disk_says_what_to_do(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int, hint: str
+) -> None:
+    """Whether the file cannot be opened or a line cannot be kept."""
+
+    def fails(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    journal = opened(path)
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(RunFailed, match=hint):
+        journal.intend(change())
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "open", fails)
+    with pytest.raises(RunFailed, match=hint):
+        opened(path)
+
+
+@pytest.mark.parametrize("target", ["there", "missing"])
+def test_a_symbolic_link_is_not_followed(path: Path, target: str) -> None:
+    """Neither read nor written nor locked, wherever it leads; nothing is made at its end."""
+    other = path.with_name("other")
+    if target == "there":
+        written(other)
+    before = other.read_bytes() if other.exists() else None
+    path.symlink_to(other)
+    for call in (opened, verify, lambda path: hold(path, 0).__enter__()):
+        with pytest.raises(RunFailed, match="symbolic link"):
+            call(path)
+    assert (other.read_bytes() if other.exists() else None) == before
+
+
+def test_a_fifo_or_a_directory_in_its_place_blocks_nobody(path: Path) -> None:
+    """It is refused at once."""
+    os.mkfifo(path)
+    for call in (opened, verify, lambda path: hold(path, 0).__enter__()):
+        with pytest.raises(RunFailed, match="not a regular file"):
+            call(path)
+    path.unlink()
+    path.mkdir()
+    for call in (opened, verify, lambda path: hold(path, 0).__enter__()):
+        with pytest.raises(RunFailed):
+            call(path)
+
+
+def test_a_new_file_is_its_owners_alone_and_dies_with_exec(path: Path) -> None:
+    """Mode 0600, and no other program inherits it."""
+    handle = open_regular(path, os.O_RDWR | os.O_CREAT)
+    assert stat.S_IMODE(os.fstat(handle).st_mode) == 0o600
+    assert not os.get_inheritable(handle)
+    os.close(handle)
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
+def test_a_filesystem_that_cannot_sync_directories_is_a_warning(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """The journal is kept, and its warning says what a power cut may cost; once."""
+    fsync = os.fsync
+
+    def picky(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", picky)
+    journal = opened(path)
+    (warning,) = journal.warnings
+    assert "power cut" in warning
+    journal.intend(change())
+    journal.close()
+    assert opened(path, "run-2").warnings == ()
+
+
+def test_any_other_error_of_a_directory_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EIO means that the name may not be on disk."""
+
+    def broken(_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        sync_directory(tmp_path)
