@@ -1,47 +1,78 @@
-"""What does a workload show instead of a secret? A token of the platform that it runs on.
+"""Federated tokens: what a workload shows to Entra in place of a secret.
 
-The platform's own environment says where such a token is had: Kubernetes by a file, GitHub Actions
-and Azure Pipelines by a request, a managed identity by azure-identity.
+The platform's own environment says where such a token comes from: a file on Kubernetes, a request
+on GitHub Actions and Azure Pipelines, the machine's endpoint for a managed identity. One token
+serves all tenants of a run until shortly before it ends.
 """
 
 import json
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from urllib.parse import quote
 
-from azure.core.exceptions import AzureError
-from azure.identity import ManagedIdentityCredential
-
 from reconciler.azure import bearer_tokens
-from reconciler.azure.https import Https
-from reconciler.azure.retry import Trouble
+from reconciler.azure.https import HttpReply, Https
+from reconciler.azure.managed_identity import refusal, request_token
+from reconciler.azure.retry import Patience
 from reconciler.azure.secrets import LARGEST_SECRET, Unresolved
+from reconciler.azure.shared_tokens import PlatformToken, SharedTokens, fresh_token
 from reconciler.core.identities import TokenRef
 
 EXCHANGE = "api://AzureADTokenExchange/.default"
 """What a managed identity's token must be for, to stand for a secret. Azure's own clouds."""
 
-
-def platform_token(ref: TokenRef, https: Https) -> str:
-    """The platform's token; raises `Unresolved` where this is not that platform."""
-    if ref.source == "file":
-        return _from_file(ref.name)
-    if ref.source == "github":
-        return _from_github(ref.name, https)
-    return _from_azure_pipelines(ref.name, https)
+MACHINE_INTERVAL_S = 0.25
+"""Between two requests to a machine's endpoint, which allows about five a second."""
 
 
-def managed_identity_token(client_id: str | None, scope: str) -> str:
-    """A token of this machine's managed identity; raises `Unresolved` where it has none.
+class PlatformTokens:
+    """The tokens of this platform, each requested once; safe to share between threads.
 
-    azure-identity asks the machine's own endpoint, which is http by nature and never leaves it.
+    All methods raise `Unresolved` where this is not that platform, and `Trouble` where it does not
+    answer within the patience of whoever asks first.
     """
-    try:
-        with ManagedIdentityCredential(client_id=client_id, retry_total=1) as credential:
-            token = str(credential.get_token(scope).token)
-    except AzureError as error:  # refused, not there, or its endpoint does not answer
-        raise Unresolved(f"no managed identity here: {error.message}") from None
-    return bearer_tokens.platform_token(token, "the answer of this machine's managed identity")
+
+    def __init__(self, https: Https, clock: Callable[[], float] = time.monotonic) -> None:
+        self._https = https
+        self._clock = clock
+        self._shared = SharedTokens(clock)
+        self._next_at = 0.0
+        self._pace = Lock()
+
+    def workload(self, ref: TokenRef, patience: Patience) -> str:
+        """The token that a workload identity names."""
+        if ref.source == "file":
+            return _from_file(ref.name)  # the platform replaces it, and reading it costs nothing
+        request = _from_github if ref.source == "github" else _from_azure_pipelines
+
+        def attempt() -> PlatformToken:
+            return fresh_token(request(ref.name, self._https))
+
+        return self._shared.get(ref, lambda: patience.call(attempt))
+
+    def managed_identity(self, client_id: str | None, scope: str, patience: Patience) -> str:
+        """A token of this machine's managed identity."""
+
+        def attempt() -> PlatformToken:
+            patience.pause(self._turn_s())
+            return request_token(client_id, scope, self._https.hosts)
+
+        return self._shared.get((client_id, scope), lambda: patience.call(attempt))
+
+    def forget(self, token: str) -> None:
+        """Give this token to nobody else, because it was refused."""
+        self._shared.forget(token)
+
+    def _turn_s(self) -> float:
+        """How long to wait before the machine's endpoint is asked."""
+        with self._pace:
+            now = self._clock()
+            turn_at = max(now, self._next_at)
+            self._next_at = turn_at + MACHINE_INTERVAL_S
+            return turn_at - now
 
 
 def _from_file(name: str) -> str:
@@ -60,7 +91,10 @@ def _from_github(audience: str, https: Https) -> str:
     """Source: GitHub's "OpenID Connect reference", request by `core.getIDToken`."""
     url = _given("ACTIONS_ID_TOKEN_REQUEST_URL", "GitHub Actions with `id-token: write`")
     bearer = _given_token("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GitHub Actions with `id-token: write`")
-    return _request("GET", f"{url}&audience={quote(audience, safe='')}", bearer, "value", https)
+    mark = "&" if "?" in url else "?"
+    return _request(
+        "GET", f"{url}{mark}audience={quote(audience, safe='')}", bearer, "value", https
+    )
 
 
 def _from_azure_pipelines(service_connection: str, https: Https) -> str:
@@ -80,14 +114,19 @@ def _request(method: str, url: str, bearer: str, key: str, https: Https) -> str:
         "Content-Type": "application/json",
         "X-TFS-FedAuthRedirect": "Suppress",
     }
+    reply = https.send(method, url, headers=headers)
+    if trouble := refusal(url, reply.status, reply.headers.get("Retry-After", "")):
+        raise trouble
+    return _token_in(reply, key)
+
+
+def _token_in(reply: HttpReply, key: str) -> str:
     try:
-        reply = https.send(method, url, headers=headers)
-    except Trouble as trouble:
-        raise Unresolved(f"the platform gave no token: {trouble.problem.message}") from None
-    try:
-        token = str(json.loads(reply.body)[key])
+        token = json.loads(reply.body)[key]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise Unresolved(f"the platform gave no token: it answered {reply.status}") from None
+        token = None
+    if reply.status != 200 or not isinstance(token, str) or not token:
+        raise Unresolved(f"the platform gave no token: it answered {reply.status}")
     return bearer_tokens.platform_token(token, "the answer of the platform's token endpoint")
 
 

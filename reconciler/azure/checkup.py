@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from reconciler.azure.assertions import EXCHANGE, managed_identity_token, platform_token
+from reconciler.azure.assertions import EXCHANGE
 from reconciler.azure.certificates import Certificate, read_certificate
 from reconciler.azure.client import LinkReader, Session
 from reconciler.azure.credentials import Entra, unusable
@@ -17,7 +17,7 @@ from reconciler.azure.https import Https
 from reconciler.azure.kinds import given
 from reconciler.azure.onboarding import request_for
 from reconciler.azure.refusals import SignIn
-from reconciler.azure.retry import Trouble
+from reconciler.azure.retry import Patience, Trouble
 from reconciler.azure.secrets import Unresolved
 from reconciler.core.checkup import Check, Credential, Endpoint
 from reconciler.core.identities import Identity
@@ -58,7 +58,7 @@ class Doctor:
     def credential(self, place: Place) -> Credential:
         """What this link's identity has to show to Entra, before anybody is asked there."""
         identity = self._identities[place.identity].at(place)
-        proofs = self._proofs(identity)
+        proofs = self._proofs(identity, self._open_session(place).new_patience())
         found: list[Certificate] = []
         course = Course()
         if proofs:
@@ -108,16 +108,17 @@ class Doctor:
         request = request_for(fault.problem, who) if fault and fault.problem else None
         return replace(check, request=request)
 
-    def _proofs(self, identity: Identity) -> list[Callable[[], object]]:
+    def _proofs(self, identity: Identity, patience: Patience) -> list[Callable[[], object]]:
         """All that has to be had before this identity can sign in; empty where nothing has."""
-        secrets = self._entra.secrets
+        secrets, platform = self._entra.secrets, self._entra.platform
         proofs: list[Callable[[], object]] = [
-            partial(secrets.resolve_one, identity, group) for group in identity.proofs
+            partial(secrets.resolve_one, identity, group, patience) for group in identity.proofs
         ]
         if identity.token:
-            proofs.append(partial(platform_token, identity.token, self._https))
+            proofs.append(partial(platform.workload, identity.token, patience))
         if identity.kind == "federated_managed_identity":
-            proofs.append(partial(managed_identity_token, identity.managed_identity, EXCHANGE))
+            own = identity.managed_identity
+            proofs.append(partial(platform.managed_identity, own, EXCHANGE, patience))
         return proofs
 
     def _certificate(self, identity: Identity) -> Certificate:

@@ -91,6 +91,7 @@ class Session:
 
     def renew(self) -> bool:
         """Drop a token that ARM refused; False when that was done before."""
+        self._entra.platform.forget(self._token or "")
         self._token = None
         self._renewals += 1
         return self._renewals == 1
@@ -105,7 +106,7 @@ class Session:
         """Sign in to the tenant that was found; a fresh secret is given time. Raises `Trouble`."""
 
         def attempt(identity: Identity) -> str:
-            return self._entra.token(identity, self.tenant_id or ANYWHERE)
+            return self._entra.token(identity, self.tenant_id or ANYWHERE, patience)
 
         def ask() -> str:
             try:

@@ -9,12 +9,13 @@ credential each stays flat at about 2 ms.
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import AuthenticationRequiredError, CredentialUnavailableError
 
+from reconciler.azure.assertions import PlatformTokens
 from reconciler.azure.clouds import Cloud
 from reconciler.azure.directories import Directories
 from reconciler.azure.https import Https
 from reconciler.azure.kinds import KINDS, Opening
 from reconciler.azure.refusals import SignIn, sign_in_trouble
-from reconciler.azure.retry import Trouble
+from reconciler.azure.retry import Patience, Trouble
 from reconciler.azure.rotation import Rotations
 from reconciler.azure.secrets import Secrets, Unresolved
 from reconciler.azure.transport import Transport
@@ -29,6 +30,7 @@ from reconciler.core.redaction import redact
 class Entra:
     """Hands out tokens for ARM; safe to share between threads.
 
+    platform   the tokens that this machine or pipeline hands out
     secrets    those of all identities, each resolved once
     rotations  which secret of several is accepted
     people     whose sign-ins may be used; None where the file names nobody
@@ -41,15 +43,25 @@ class Entra:
         self.people = people
         self.directories = Directories(cloud.authority, https)
         self._https = https
+        self.platform = PlatformTokens(https)
         self.secrets = Secrets(vaults.read)
         self.rotations = Rotations()
 
-    def token(self, identity: Identity, tenant_id: str) -> str:
-        """Sign in once, by one secret, and return an access token; raises `Trouble`."""
+    def token(self, identity: Identity, tenant_id: str, patience: Patience) -> str:
+        """Sign in once, by one secret, and return an access token; raises `Trouble`.
+
+        patience  how long platforms and key vaults are tried again; Entra is asked once
+        """
         who = SignIn(tenant_id, identity.client_id or "", self.cloud.authority)
         transport = Transport(self._https, self.directories, who)
         opening = Opening(
-            identity, tenant_id, self.secrets, self._https, transport.options(), self.people
+            identity,
+            tenant_id,
+            self.secrets,
+            self.platform,
+            transport.options(),
+            patience,
+            self.people,
         )
         try:
             credential = KINDS[identity.kind](opening)
@@ -62,8 +74,6 @@ class Entra:
         except CredentialUnavailableError as error:
             raise unusable(identity, str(error.message)) from None
         except ClientAuthenticationError as error:
-            if isinstance(error.__cause__, Unresolved):  # an assertion that could not be had
-                raise unusable(identity, str(error.__cause__)) from None
             if is_without_keyring(error):
                 raise no_keyring(identity) from None
             raise transport.trouble or sign_in_trouble(error.message, who) from None

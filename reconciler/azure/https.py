@@ -94,6 +94,7 @@ class HttpReply:
 class Https:
     """Sends requests for all links of a run; safe to share between threads.
 
+    hosts        which of them answer
     ca_bundle    PEM file of the authorities to trust, or a folder; None means the public ones
     connections  how many requests may be under way at once, each over a connection that is kept
     stop         once set, GET and POST end soon; a write may use all of its time
@@ -111,7 +112,7 @@ class Https:
         timeout_s: float = REQUEST_TIMEOUT_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._hosts = hosts
+        self.hosts = hosts
         self._stop = stop
         self._timeout_s = timeout_s
         self._clock = clock
@@ -165,15 +166,15 @@ class Https:
             raise _unsendable(url)
         reply = self._send_in_turn(method, url, headers, body, most_bytes)
         if reply.status >= 500:
-            self._hosts.failed(url)
+            self.hosts.failed(url)
         else:
-            self._hosts.answered(url)
+            self.hosts.answered(url)
         return reply
 
     def _send_in_turn(
         self, method: str, url: str, headers: Mapping[str, str], body: Any, most_bytes: int
     ) -> HttpReply:
-        connect_s = CONNECT_TIMEOUT_DOWN_S if self._hosts.is_down(url) else CONNECT_TIMEOUT_S
+        connect_s = CONNECT_TIMEOUT_DOWN_S if self.hosts.is_down(url) else CONNECT_TIMEOUT_S
         is_strained = False
         begun = self._pace.begin()
         limit = TimeLimit(self._timeout_s, self._stop if method in ("GET", "POST") else None)
@@ -225,7 +226,7 @@ class Https:
             )
         if isinstance(error, DecodeError):
             return _unusable(url, "cannot be decompressed")
-        self._hosts.failed(url)
+        self.hosts.failed(url)
         return NoAnswer(
             Problem(
                 "unavailable",

@@ -12,8 +12,8 @@ from azure.identity import (
     ClientSecretCredential,
 )
 
-from reconciler.azure.assertions import EXCHANGE, managed_identity_token, platform_token
-from reconciler.azure.https import Https
+from reconciler.azure.assertions import EXCHANGE, PlatformTokens
+from reconciler.azure.retry import Patience
 from reconciler.azure.secrets import Secrets, Unresolved
 from reconciler.azure.users import People, Seat
 from reconciler.core.identities import Identity
@@ -33,16 +33,18 @@ class Credential(Protocol):
 class Opening:
     """What a credential is opened with.
 
-    options  of azure-identity: authority and transport
-    https    for the platforms that hand out a token of their own
-    people   whose sign-ins may be used; None where the file names nobody
+    platform  the tokens that this machine or pipeline hands out
+    options   of azure-identity: authority and transport
+    patience  how long platforms and key vaults are tried again
+    people    whose sign-ins may be used; None where the file names nobody
     """
 
     identity: Identity
     tenant_id: str
     secrets: Secrets
-    https: Https
+    platform: PlatformTokens
     options: dict[str, Any]
+    patience: Patience
     people: People | None = None
 
     @property
@@ -60,7 +62,7 @@ def given(value: T | None) -> T:
 
 def _client_secret(opening: Opening) -> Credential:
     identity = opening.identity
-    secret = opening.secrets.resolve_secret(identity, given(identity.secret))
+    secret = opening.secrets.resolve_secret(identity, given(identity.secret), opening.patience)
     return ClientSecretCredential(opening.tenant_id, opening.client_id, secret, **opening.options)
 
 
@@ -69,28 +71,30 @@ def _client_certificate(opening: Opening) -> Credential:
 
     identity, secrets = opening.identity, opening.secrets
     ref, password = given(identity.certificate), identity.password
-    text = secrets.resolve_secret(identity, password) if password else None
+    patience = opening.patience
+    text = secrets.resolve_secret(identity, password, patience) if password else None
     return CertificateCredential(
         opening.tenant_id,
         opening.client_id,
-        certificate_data=signing_pem(ref, secrets.resolve(ref), text),
+        certificate_data=signing_pem(ref, secrets.resolve(ref, patience), text),
         **opening.options,
     )
 
 
 def _workload_identity(opening: Opening) -> Credential:
     ref = given(opening.identity.token)
-    return _by_assertion(opening, lambda: platform_token(ref, opening.https))
+    return _by_assertion(opening, opening.platform.workload(ref, opening.patience))
 
 
 def _federated_managed_identity(opening: Opening) -> Credential:
     own = opening.identity.managed_identity
-    return _by_assertion(opening, lambda: managed_identity_token(own, EXCHANGE))
+    token = opening.platform.managed_identity(own, EXCHANGE, opening.patience)
+    return _by_assertion(opening, token)
 
 
-def _by_assertion(opening: Opening, assertion: Callable[[], str]) -> Credential:
+def _by_assertion(opening: Opening, assertion: str) -> Credential:
     return ClientAssertionCredential(
-        opening.tenant_id, opening.client_id, assertion, **opening.options
+        opening.tenant_id, opening.client_id, lambda: assertion, **opening.options
     )
 
 
@@ -98,14 +102,17 @@ def _by_assertion(opening: Opening, assertion: Callable[[], str]) -> Credential:
 class _ManagedIdentity:
     """The machine's own identity, in its own tenant: the tenant is its and not the file's."""
 
-    client_id: str | None
+    opening: Opening
 
     def get_token(self, *scopes: str) -> AccessToken:
-        return AccessToken(managed_identity_token(self.client_id, *scopes), 0)
+        opening, (scope,) = self.opening, scopes
+        client_id = opening.identity.client_id
+        token = opening.platform.managed_identity(client_id, scope, opening.patience)
+        return AccessToken(token, 0)
 
 
 def _managed_identity(opening: Opening) -> Credential:
-    return _ManagedIdentity(opening.identity.client_id)
+    return _ManagedIdentity(opening)
 
 
 def _user(opening: Opening) -> Credential:

@@ -76,6 +76,11 @@ class Patience:
                 if not trouble.is_transient or not self.wait(trouble.host, trouble.retry_after_s):
                     raise
 
+    def pause(self, seconds: float) -> None:
+        """Wait, unless the run is told to end. It is no try and counts as none."""
+        if seconds > 0:
+            self._stop.wait(seconds)
+
     def wait(self, host: str, retry_after_s: float | None = None) -> bool:
         """Wait before this host is asked again; False, at once, when it is not to be."""
         wait_s = max(self._backoff_s(), retry_after_s or 0.0)

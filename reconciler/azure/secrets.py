@@ -12,15 +12,18 @@ from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
+from threading import Event
 from urllib.parse import urlsplit
 
+from reconciler.azure.hosts import Hosts
+from reconciler.azure.retry import Patience
 from reconciler.azure.secret_values import (
     length_problem,
     reference_problem,
     secret_problem,
     text_of,
 )
+from reconciler.azure.shared_tokens import SingleFlight
 from reconciler.core.errors import BadFile
 from reconciler.core.findings import Finding
 from reconciler.core.identities import Identity, SecretRef
@@ -48,37 +51,51 @@ class Secrets:
     def __init__(self, read_vault: Callable[[SecretRef], bytes]) -> None:
         self._read_vault = read_vault
         self._known: dict[SecretRef, bytes] = {}
-        self._one_at_a_time = Lock()
+        self._flights: SingleFlight[bytes] = SingleFlight()
 
-    def resolve(self, ref: SecretRef) -> bytes:
-        """The bytes behind a reference; raises `Unresolved` when there are none."""
-        with self._one_at_a_time:
+    def resolve(self, ref: SecretRef, patience: Patience | None = None) -> bytes:
+        """The bytes behind a reference; raises `Unresolved` when there are none.
+
+        patience  how long a key vault is tried again, by default as long as for one link; raises
+                  `Trouble` when it is spent
+        """
+        if ref in self._known:
+            return self._known[ref]
+        tries = patience or Patience(Hosts(), Event())
+
+        def read() -> bytes:
             if ref not in self._known:
-                self._known[ref] = self._read(ref)
+                self._known[ref] = tries.call(lambda: self._read(ref))
             return self._known[ref]
 
-    def resolve_one(self, identity: Identity, refs: Iterable[SecretRef]) -> None:
+        return self._flights.join(ref, read)
+
+    def resolve_one(
+        self, identity: Identity, refs: Iterable[SecretRef], patience: Patience | None = None
+    ) -> None:
         """See that one of these can be had; raises `Unresolved` for the first if none can."""
         first: Unresolved | None = None
         for ref in refs:
             try:
-                check_value(identity, ref, self.resolve(ref))
+                check_value(identity, ref, self.resolve(ref, patience))
                 return
             except Unresolved as error:
                 first = first or error
         if first:
             raise first
 
-    def resolve_text(self, ref: SecretRef) -> str:
+    def resolve_text(self, ref: SecretRef, patience: Patience | None = None) -> str:
         """The same as text, without a byte order mark, and the line end that `echo` adds."""
-        text = text_of(self.resolve(ref))
+        text = text_of(self.resolve(ref, patience))
         if text is None:
             raise Unresolved(f"{ref} is not text in UTF-8; save it as UTF-8")
         return text
 
-    def resolve_secret(self, identity: Identity, ref: SecretRef) -> str:
+    def resolve_secret(
+        self, identity: Identity, ref: SecretRef, patience: Patience | None = None
+    ) -> str:
         """A client secret, or the password of a certificate; raises `Unresolved` if it is none."""
-        text = self.resolve_text(ref)
+        text = self.resolve_text(ref, patience)
         check_value(identity, ref, self.resolve(ref))
         return text
 

@@ -4,10 +4,13 @@ The run's own credential is whatever azure-identity finds on this machine: its m
 environment's AZURE_… variables, or the Azure CLI's. Who may read the vault is set there.
 """
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from reconciler.azure.clouds import Cloud
+from reconciler.azure.hosts import Hosts
+from reconciler.azure.retry import Trouble
 from reconciler.azure.secrets import Unresolved, check_vault, check_vault_extra
 from reconciler.core.identities import SecretRef
 
@@ -23,24 +26,44 @@ class Vaults:
         self._verify = ca_bundle or True
 
     def read(self, ref: SecretRef) -> bytes:
-        """The secret's value; raises `Unresolved` where it cannot be had."""
+        """The secret's value, asked for once.
+
+        Raises `Unresolved` where it cannot be had, `Trouble` where another try may help.
+        """
         check_vault(ref, self._cloud.vault_suffix)
         check_vault_extra(ref)
         from azure.core.exceptions import AzureError
         from azure.identity import DefaultAzureCredential
         from azure.keyvault.secrets import SecretClient
 
+        from reconciler.azure.managed_identity import RecordingTransport
+
         parts = urlsplit(ref.name)
         _, name, *version = parts.path.strip("/").split("/")
-        trust: dict[str, Any] = {"connection_verify": self._verify, "retry_total": 1}
+        transport = RecordingTransport(
+            Hosts(), machine_is_optional=True, connection_verify=self._verify
+        )
+        options: dict[str, Any] = {"transport": transport, "retry_total": 0, "retry_status": 0}
         with DefaultAzureCredential(
-            authority=self._cloud.authority, disable_instance_discovery=True, **trust
+            authority=self._cloud.authority, disable_instance_discovery=True, **options
         ) as credential:
-            client = SecretClient(f"https://{parts.netloc}", credential, **trust)
+            client = SecretClient(f"https://{parts.netloc}", credential, **options)
             try:
                 return str(client.get_secret(name, *version).value or "").encode()
             except AzureError as error:
+                if transport.trouble:
+                    raise _of_vault(ref, transport.trouble) from None
                 raise Unresolved(f"{ref} cannot be read: {_why(error)}") from None
+
+
+def _of_vault(ref: SecretRef, trouble: Trouble) -> Trouble:
+    problem = trouble.problem
+    return Trouble(
+        replace(problem, message=f"{ref} cannot be read: {problem.message}"),
+        is_transient=trouble.is_transient,
+        host=trouble.host,
+        retry_after_s=trouble.retry_after_s,
+    )
 
 
 def _why(error: Exception) -> str:

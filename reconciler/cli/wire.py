@@ -109,6 +109,7 @@ def writing(
 def address(ref: SecretRef, cloud: str, options: Options) -> str:
     """The secret address behind a reference; raises `RunFailed` where there is none."""
     from reconciler.azure.clouds import CLOUDS
+    from reconciler.azure.retry import Trouble
     from reconciler.azure.secrets import Secrets, Unresolved
     from reconciler.azure.vaults import Vaults
 
@@ -116,6 +117,8 @@ def address(ref: SecretRef, cloud: str, options: Options) -> str:
         return Secrets(Vaults(CLOUDS[cloud], options.trusted).read).resolve_text(ref).strip()
     except Unresolved as error:
         raise RunFailed(str(error)) from None
+    except Trouble as trouble:
+        raise RunFailed(f"{ref} cannot be read: {trouble.problem.message}") from None
 
 
 def journal_path(options: Options) -> Path:

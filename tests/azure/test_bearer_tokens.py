@@ -1,14 +1,15 @@
 """A token from outside is checked before it becomes a header, and no error repeats it."""
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from reconciler.azure.assertions import platform_token
+from reconciler.azure.assertions import PlatformTokens
 from reconciler.azure.bearer_tokens import access_token
 from reconciler.azure.hosts import Hosts
 from reconciler.azure.https import Https
-from reconciler.azure.retry import Trouble
+from reconciler.azure.retry import Patience, Trouble
 from reconciler.azure.secrets import Unresolved
 from reconciler.core.identities import TokenRef
 from reconciler.core.redaction import redact
@@ -24,6 +25,10 @@ BAD = [
 @pytest.fixture
 def https() -> Https:
     return Https(Hosts())
+
+
+def platform_token(ref: TokenRef, https: Https) -> str:
+    return PlatformTokens(https).workload(ref, Patience(https.hosts, Event()))
 
 
 @pytest.mark.parametrize("token", BAD)

@@ -1,0 +1,208 @@
+"""Tokens and secrets of platforms: requested once for all tenants, and retried as Entra is."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import pytest
+
+from reconciler.azure.access import Azure, Recipe, find_cloud
+from reconciler.azure.managed_identity import UPDATING_WAIT_S, refusal
+from reconciler.core.identities import Identity, SecretRef, TokenRef
+from reconciler.core.links import Observed, Place, Seen
+from reconciler.emulator.directory import derived_tenant_id
+from reconciler.emulator.seed import read as seed
+from reconciler.emulator.server import Emulator
+from reconciler.emulator.workloads import MACHINE_DOMAIN
+from tests.e2e.command import APP, SECRET, tenant_id
+
+VAULT_HOME = derived_tenant_id(MACHINE_DOMAIN)
+MACHINE = "8e0c1b52-8a86-4b6f-9b43-0f4c5f4f7a22"
+CONNECTION = "3f0c1b52-8a86-4b6f-9b43-0f4c5f4f7a33"
+FEDERATED = Identity("app", "federated_managed_identity", APP)
+GITHUB = Identity(
+    "app", "workload_identity", APP, token=TokenRef("github", "api://AzureADTokenExchange")
+)
+PIPELINES = Identity("app", "workload_identity", APP, token=TokenRef("azure_pipelines", CONNECTION))
+PLATFORMS = {
+    "imds": (FEDERATED, "managed_identity"),
+    "app_service": (FEDERATED, "managed_identity"),
+    "github": (GITHUB, "oidc_token"),
+    "azure_pipelines": (PIPELINES, "oidc_token"),
+}
+
+Read = Callable[..., list[Observed]]
+
+
+@pytest.fixture
+def stop() -> Event:
+    return Event()
+
+
+@pytest.fixture
+def read(emulator: Emulator, stop: Event) -> Iterator[Read]:
+    """Reads the links of an identity in so many tenants, each by a thread of its own."""
+    emulator.state.reset(seed({"secrets": {"pal": SECRET}}))
+    cloud = find_cloud("public", emulator.endpoint, str(emulator.ca_path), Event())
+    opened: list[Azure] = []
+
+    def read_all(identity: Identity, count: int = 1) -> list[Observed]:
+        azure = Azure(Recipe(cloud, {"app": identity}, str(emulator.ca_path)), stop)
+        opened.append(azure)
+
+        def read_one(number: int) -> Observed:
+            with azure.reader(Place(f"C{number}", tenant_id(number), "app")) as reader:
+                return reader.read()
+
+        with ThreadPoolExecutor(8) as pool:
+            return list(pool.map(read_one, range(1, count + 1)))
+
+    yield read_all
+    for azure in opened:
+        azure.close()
+
+
+def become(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    for name, value in emulator.environment(kind).items():
+        monkeypatch.setenv(name, value)
+
+
+def count(emulator: Emulator, operation: str) -> int:
+    return sum(entry.operation == operation for entry in emulator.state.requests.entries)
+
+
+@pytest.mark.parametrize("kind", PLATFORMS)
+def test_one_token_serves_all_tenants(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, read: Read, kind: str
+) -> None:
+    """Forty tenants cost one request to the platform, although eight threads ask at once."""
+    become(emulator, monkeypatch, kind)
+    identity, operation = PLATFORMS[kind]
+    assert {seen.state for seen in read(identity, 40)} == {Seen.NOT_LINKED}
+    assert count(emulator, operation) == 1
+
+
+@pytest.mark.parametrize("fault", [{"status": 429}, {"status": 503}, {"drop": True}])
+@pytest.mark.parametrize("kind", PLATFORMS)
+def test_a_platform_is_asked_again(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, read: Read, kind: str, fault: Any
+) -> None:
+    """Throttling, an outage or a dropped connection costs a retry and no link."""
+    become(emulator, monkeypatch, kind)
+    identity, operation = PLATFORMS[kind]
+    emulator.state.add_fault({"operation": operation, "times": 1, **fault})
+    assert {seen.state for seen in read(identity, 3)} == {Seen.NOT_LINKED}
+    assert count(emulator, operation) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ({"status": 429, "retry_after_s": 600}, "throttled"),
+        ({"status": 500}, "unavailable"),
+        ({"status": 403}, "credential_unusable"),
+    ],
+)
+@pytest.mark.parametrize("kind", PLATFORMS)
+def test_a_platform_that_does_not_answer_is_named(
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    read: Read,
+    stop: Event,
+    kind: str,
+    fault: Any,
+    code: str,
+) -> None:
+    """After a stop nothing is tried again; the code says whether the file is to blame."""
+    become(emulator, monkeypatch, kind)
+    identity, operation = PLATFORMS[kind]
+    emulator.state.add_fault({"operation": operation, **fault})
+    stop.set()
+    (seen,) = read(identity)
+    assert seen.problem
+    assert seen.problem.code == code
+    assert "Traceback" not in seen.problem.message
+
+
+@pytest.mark.parametrize("kind", ["imds", "app_service"])
+def test_a_machine_that_drops_connections_is_unavailable(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, read: Read, stop: Event, kind: str
+) -> None:
+    """A connection that is dropped says nothing about the file."""
+    become(emulator, monkeypatch, kind)
+    emulator.state.add_fault({"operation": "managed_identity", "drop": True})
+    stop.set()
+    (seen,) = read(FEDERATED)
+    assert seen.problem
+    assert seen.problem.code == "unavailable"
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_updating_metadata_service_is_asked_again(status: int) -> None:
+    """IMDS answers so for up to 70 seconds; elsewhere these are final."""
+    trouble = refusal("http://169.254.169.254/metadata/identity/oauth2/token?x", status, "")
+    assert trouble
+    assert (trouble.problem.code, trouble.is_transient) == ("unavailable", True)
+    assert trouble.retry_after_s == (UPDATING_WAIT_S if status == 410 else None)
+    assert refusal("http://127.0.0.1/msi/token", status, "") is None
+    assert refusal("http://169.254.169.254/metadata/identity/oauth2/token", 400, "") is None
+
+
+def test_an_identity_that_the_machine_lacks_is_asked_once(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, read: Read
+) -> None:
+    """400 is final: the machine has no such identity, and the file has to change."""
+    emulator.state.reset(seed({"managed_identities": []}))
+    become(emulator, monkeypatch, "imds")
+    (seen,) = read(FEDERATED)
+    assert seen.problem
+    assert seen.problem.code == "credential_unusable"
+    assert "Identity not found" in seen.problem.message
+    assert count(emulator, "managed_identity") == 1
+
+
+def test_a_machine_is_asked_without_the_proxy(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, read: Read
+) -> None:
+    """The endpoint belongs to this machine, and no proxy can reach it."""
+    become(emulator, monkeypatch, "imds")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "")
+    (seen,) = read(FEDERATED)
+    assert seen.state is Seen.NOT_LINKED
+
+
+@pytest.fixture
+def in_vault(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Identity:
+    """An identity whose secret is in the key vault, read as an app that has its own secret."""
+    pytest.importorskip("azure.keyvault.secrets")
+    own = {"AZURE_TENANT_ID": VAULT_HOME, "AZURE_CLIENT_ID": MACHINE, "AZURE_CLIENT_SECRET": "own"}
+    for name, value in own.items():
+        monkeypatch.setenv(name, value)
+    url = f"{emulator.endpoint}/secrets/pal"
+    return Identity("app", "client_secret", APP, SecretRef("keyvault", url))
+
+
+@pytest.mark.parametrize("fault", [{"status": 429}, {"status": 503}, {"drop": True}])
+def test_a_key_vault_is_asked_again(
+    emulator: Emulator, read: Read, in_vault: Identity, fault: Any
+) -> None:
+    """One reading serves all tenants, and a passing failure costs no link."""
+    emulator.state.add_fault({"operation": "secret", "times": 1, **fault})
+    assert {seen.state for seen in read(in_vault, 10)} == {Seen.NOT_LINKED}
+    # The failure and the secret; a challenge, unless an earlier test has met this vault.
+    assert count(emulator, "secret") in (2, 3)
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, "throttled"), (500, "unavailable")])
+def test_a_key_vault_that_does_not_answer_is_named(
+    emulator: Emulator, read: Read, stop: Event, in_vault: Identity, status: int, code: str
+) -> None:
+    """The file is not to blame, and the message says which reference could not be read."""
+    emulator.state.add_fault({"operation": "secret", "status": status})
+    stop.set()
+    (seen,) = read(in_vault)
+    assert seen.problem
+    assert seen.problem.code == code
+    assert "{keyvault: " in seen.problem.message
