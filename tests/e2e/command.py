@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciler.emulator.seed import read as seed
 from reconciler.emulator.server import Emulator
+from tests.e2e.forks import Request, forks
 
 INSTALLED = Path(sys.executable).with_name("pal-reconcile")
 APP = "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11"
@@ -132,9 +133,14 @@ class Desk:
 
     def run(self, *arguments: str, **env: str) -> Ran:
         """Run the command without a terminal, to its end."""
-        process = self.start(*arguments, **env)
-        out, err = process.communicate(timeout=120)
-        return Ran(process.returncode, out, err)
+        if any(argument.startswith("--processes") for argument in arguments):
+            process = self.start(
+                *arguments, **env
+            )  # Python starts its workers from the program's file
+            out, err = process.communicate(timeout=120)
+            return Ran(process.returncode, out, err)
+        request = Request([str(INSTALLED), *arguments], self.env | env, str(self.path))
+        return Ran(*forks().run(request, timeout_s=120))
 
     def plan(self, *arguments: str) -> Ran:
         """`plan --format json`."""
