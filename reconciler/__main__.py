@@ -1,21 +1,41 @@
-"""Where the program begins: `pal-reconcile`, and `python -m reconciler`, which does the same."""
+"""The start of the program: `pal-reconcile`, and `python -m reconciler`, which does the same."""
 
 import sys
+from contextlib import suppress
 
 from reconciler.version import __version__
 
+INTERRUPTED = 130
+
 
 def main() -> None:
-    """Say the version at once; all else is the command line's.
+    """Print the version at once, or run the command line.
 
     Scripts ask for the version often. Measured: 20 ms so, 110 ms through the whole command line.
     """
-    if sys.argv[1:] == ["--version"]:
-        sys.stdout.write(f"pal-reconcile {__version__}\n")
-        return
-    from reconciler.cli.main import main as command_line
+    try:
+        if sys.argv[1:] == ["--version"]:
+            _print_version()
+            return
+        from reconciler.cli.main import main as command_line
 
-    command_line()
+        command_line()
+    except KeyboardInterrupt:
+        with suppress(OSError, AttributeError):
+            sys.stderr.write("interrupted; nothing more was begun\n")
+        sys.exit(INTERRUPTED)
+
+
+def _print_version() -> None:
+    try:
+        sys.stdout.write(f"pal-reconcile {__version__}\n")
+        sys.stdout.flush()
+    except (OSError, AttributeError):  # full, or closed: Python would fail again at its end
+        from reconciler.cli import streams
+
+        streams.install()
+        sys.stdout.write(f"pal-reconcile {__version__}\n")
+        streams.finish()
 
 
 if __name__ == "__main__":

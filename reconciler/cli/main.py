@@ -4,12 +4,12 @@ Commands return a status; whatever they raise becomes one here, with its message
 own status for wrong usage, 2, would read as "differences": it becomes 64.
 """
 
-import os
 import sys
 from typing import Annotated
 
 import typer
 
+from reconciler.cli import streams
 from reconciler.cli.commands.apply import apply
 from reconciler.cli.commands.attest import attest
 from reconciler.cli.commands.demo import demo
@@ -90,20 +90,17 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         _say("interrupted; nothing more was begun")
         return Status.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone: keep Python from complaining when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Status.RUN_FAILED
 
 
 def main() -> None:
     """The command `pal-reconcile`."""
-    status = run()
+    streams.install()
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = status or Status.RUN_FAILED
+        status = run()
+    except Exception as error:
+        streams.report(error)
+        status = Status.RUN_FAILED
+    streams.finish()
     sys.exit(status)
 
 

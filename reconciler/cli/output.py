@@ -1,12 +1,15 @@
 """Where does text go? Results to stdout, everything else to stderr, nothing that moves a cursor."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from reconciler.cli.options import Options
+from reconciler.cli.streams import escaped
 from reconciler.core.checkup import Checkup
 from reconciler.core.endings import Ending
 from reconciler.core.history import Period, Run, Write
@@ -16,6 +19,7 @@ from reconciler.core.text import visible as safe
 
 __all__ = [
     "asks_here",
+    "emit",
     "note",
     "safe",
     "show",
@@ -39,8 +43,7 @@ def show(fact: Plan | Report, kind: Kind, form: str, *, to_stderr: bool = False)
     text = render(
         kind, Format(form), fact, width=_width(stream.isatty()), color=_is_coloured(stream)
     )
-    stream.write(text)
-    stream.flush()
+    emit(text, form, stream)
 
 
 def show_rollup(plan: Plan, by: Sequence[str], form: str) -> None:
@@ -49,8 +52,7 @@ def show_rollup(plan: Plan, by: Sequence[str], form: str) -> None:
 
     stream = sys.stdout
     width = _width(stream.isatty())
-    stream.write(rollup.render(form, plan, by, width=width, color=_is_coloured(stream)))
-    stream.flush()
+    emit(rollup.render(form, plan, by, width=width, color=_is_coloured(stream)), form, stream)
 
 
 def show_checkup(checkup: Checkup, form: str) -> None:
@@ -59,16 +61,14 @@ def show_checkup(checkup: Checkup, form: str) -> None:
 
     stream = sys.stdout
     width = _width(stream.isatty())
-    stream.write(view.render(form, checkup, width=width, color=_is_coloured(stream)))
-    stream.flush()
+    emit(view.render(form, checkup, width=width, color=_is_coloured(stream)), form, stream)
 
 
 def show_sign_ins(outcomes: Sequence[tuple[Place, Problem | None]], form: str) -> None:
     """Write where a person signed in, and where not."""
     from reconciler.views import sign_ins
 
-    sys.stdout.write(sign_ins.render(form, outcomes))
-    sys.stdout.flush()
+    emit(sign_ins.render(form, outcomes), form)
 
 
 def show_edit(path: Path, before: bytes, after: bytes) -> None:
@@ -76,8 +76,7 @@ def show_edit(path: Path, before: bytes, after: bytes) -> None:
     from reconciler.views import edits
 
     was, will = (data.decode("utf-8-sig") for data in (before, after))
-    sys.stdout.write(edits.render(str(path), was, will, color=_is_coloured(sys.stdout)))
-    sys.stdout.flush()
+    emit(edits.render(str(path), was, will, color=_is_coloured(sys.stdout)))
 
 
 def show_runs(runs: Sequence[Run], form: str) -> None:
@@ -86,8 +85,7 @@ def show_runs(runs: Sequence[Run], form: str) -> None:
 
     stream = sys.stdout
     width = _width(stream.isatty())
-    stream.write(history.render_runs(form, runs, width=width, color=_is_coloured(stream)))
-    stream.flush()
+    emit(history.render_runs(form, runs, width=width, color=_is_coloured(stream)), form, stream)
 
 
 def show_night(ending: Ending, options: Options) -> None:
@@ -97,7 +95,7 @@ def show_night(ending: Ending, options: Options) -> None:
     is_table = options.format.value == "table"
     if options.quiet and is_table:
         if ending.has_news:
-            sys.stdout.write(night.render(ending, str(options.config)) + "\n")
+            emit(night.render(ending, str(options.config)) + "\n")
         return
     fact = ending.fact
     if isinstance(fact, Report) and is_table:
@@ -115,8 +113,40 @@ def show_events(events: Sequence[Period | Write], form: str) -> None:
 
     stream = sys.stdout
     width = _width(stream.isatty())
-    stream.write(view.render(form, events, width=width, color=_is_coloured(stream)))
+    emit(view.render(form, events, width=width, color=_is_coloured(stream)), form, stream)
+
+
+def emit(text: str, form: str = "table", stream: TextIO | None = None) -> None:
+    """Write a result, in characters that the stream has."""
+    stream = stream or sys.stdout
+    stream.write(fitting(text, form, stream.encoding))
     stream.flush()
+
+
+def fitting(text: str, form: str, encoding: str | None) -> str:
+    """The text in characters that the encoding has, as far as its format can say them otherwise.
+
+    form  what the text is written in: JSON and HTML have escapes of their own
+    """
+    if text.isascii() or (encoding or "utf-8").lower().startswith("utf"):
+        return text
+    if form == "json":
+        return re.sub("[^\x00-\x7f]", lambda found: escaped(found[0]), text)
+    if form == "html":
+        return text.encode("ascii", "xmlcharrefreplace").decode()
+    lacking = {char for char in _PLAIN if char in text and not _has(str(encoding), char)}
+    return text.translate({ord(char): _PLAIN[char] for char in lacking})
+
+
+_PLAIN = {"→": "->", "…": "...", "─": "-", "└": "`-", "├": "|-", "✓": "*", "·": "-", "•": "*"}
+"""What tables are drawn with, for encodings that do not have it."""
+
+
+def _has(encoding: str, char: str) -> bool:
+    try:
+        return bool(char.encode(encoding))
+    except (UnicodeError, LookupError):
+        return False
 
 
 def note(text: str) -> None:

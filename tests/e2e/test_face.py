@@ -232,7 +232,7 @@ def test_certificates_sign_in(desk: Desk, tmp_path: Path) -> None:
         )
         assert ran.actions == {"C1": "create"}, name
         if password:
-            ran = desk.run("plan", "--format", "json", PAL_PASSWORD="wrong")
+            ran = desk.run("plan", "--format", "json", PAL_PASSWORD="wrong-password")
             assert ran.link("C1")["problem"]["code"] == "credential_unusable"
 
 

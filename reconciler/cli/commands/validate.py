@@ -1,6 +1,5 @@
 """`validate`: is the file fit to be used, and what does it say? Offline."""
 
-import sys
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -39,7 +38,7 @@ def validate(
     ] = False,
 ) -> int:
     """Check the file and name everything that is wrong with it. Azure is not asked."""
-    from reconciler.cli.output import note
+    from reconciler.cli.output import emit, note
     from reconciler.views import validation
 
     if name and not explain:
@@ -52,19 +51,20 @@ def validate(
         selection = read_file(options, with_secrets=not without_secrets)
     except BadFile as error:
         if options.format != "table":
-            sys.stdout.write(validation.render(options.format, error.complaints, links=None))
+            emit(validation.render(options.format, error.complaints, links=None), options.format)
         raise
     if not (options.quiet and options.format == "table"):
-        sys.stdout.write(validation.render(options.format, (), links=len(selection.wanted)))
+        emit(validation.render(options.format, (), links=len(selection.wanted)), options.format)
         for finding in findings_of(selection):
             note(f"warning: {finding.message}; {finding.hint}")
     return Status.IN_SYNC
 
 
 def _explain(options: Options, names: Sequence[str]) -> int:
+    from reconciler.cli.output import emit
     from reconciler.config import explain
     from reconciler.views import explanation
 
     explained = explain.explain(options.config, now().date(), names)
-    sys.stdout.write(explanation.render(options.format, explained))
+    emit(explanation.render(options.format, explained), options.format)
     return Status.IN_SYNC
