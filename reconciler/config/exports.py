@@ -1,36 +1,78 @@
-"""Which tenants does an exported list name? Partner Center's customers, or any table like it.
+"""Customer lists: the tenants that Partner Center's export, or any table like it, names.
 
-The columns are known by their names and may stand in any order; others are not looked at. A list
-without a header, one tenant a line, is good too.
+The columns are known by their headings, in any order. A list without headings, one tenant a line,
+is read too.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.config import cells, files
-from reconciler.config.cells import Cell, Row
+from reconciler.config.cells import Cell, Row, without_invisible
 from reconciler.config.complaints import Complaints, quoted, spot
+from reconciler.config.customer_columns import Columns, Undecided, choose, is_partners
 from reconciler.config.fields import Tenant
 from reconciler.config.labels import sound
 from reconciler.config.names import folded
 from reconciler.core.discovery import Customer, distinct
 from reconciler.core.errors import BadFile
 
-GUIDS = ("microsoft id", "tenant", "tenant id", "customer id", "customer tenant id")
-DOMAINS = ("primary domain name", "primary domain", "domain", "domain name", "default domain")
-NAMES = ("company name", "name", "display name", "customer", "customer name")
-TAGS = ("tags", "tag")
-"""What each column is called: first as in the export of Partner Center, then elsewhere."""
+MOST_NAMED = 10
+"""Customers that a warning names."""
 
 TAG_SEPARATORS = str.maketrans(",|", ";;")
 
 _TENANT: TypeAdapter[str] = TypeAdapter(Tenant)
 
 
-def read(path: Path) -> tuple[Customer, ...]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A customer as a row of a list names it.
+
+    row  the first row that names it
+    """
+
+    customer: Customer
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerList:
+    """The customers of a list, each once, in order.
+
+    rows     how many rows name a tenant
+    joined   the names of the customers that several rows name
+    skipped  the headings of the columns that are not used
+    """
+
+    listed: tuple[Listed, ...]
+    rows: int
+    joined: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def customers(self) -> tuple[Customer, ...]:
+        return tuple(each.customer for each in self.listed)
+
+    @property
+    def warning(self) -> str:
+        """How many rows became how many tenants, where those are not alike; or nothing."""
+        if not self.joined:
+            return ""
+        count = len(self.listed)
+        shown = ", ".join(self.joined[:MOST_NAMED])
+        more = len(self.joined) - MOST_NAMED
+        return (
+            f"{self.rows} rows became {count} tenant{'s' * (count != 1)}: several rows name "
+            f"{shown}{f' and {more} more' if more > 0 else ''}"
+        )
+
+
+def read(path: Path) -> CustomerList:
     """The tenants of a list, each once, in order.
 
     :raises BadFile: with every complaint, when there is any.
@@ -41,14 +83,14 @@ def read(path: Path) -> tuple[Customer, ...]:
     if isinstance(data, str):
         complaints.add(spot(file, 0, 0), data.partition(";")[0])
         raise complaints.error()
-    text = files.decode(data, file, complaints)
+    text = files.decode(data, file, complaints, is_table=True)
     rows = cells.read(text, file, complaints) if text is not None else []
-    customers = _customers(rows, complaints)
-    if not customers and not complaints:
+    found = customers_of(rows, complaints)
+    if not found.listed and not complaints:
         complaints.add(spot(file, 0, 0), "no tenants are listed; name each in a row of its own")
     if complaints:
         raise complaints.error()
-    return distinct(customers)
+    return found
 
 
 def named(tenants: Sequence[str]) -> tuple[Customer, ...]:
@@ -70,59 +112,121 @@ def tenant_of(text: str) -> str | None:
     return None if _trouble(text) else _TENANT.validate_python(text)
 
 
-def _customers(rows: Sequence[Row], complaints: Complaints) -> list[Customer]:
+def customers_of(rows: Sequence[Row], complaints: Complaints) -> CustomerList:
+    """The customers of a table with or without headings."""
     if not rows or rows[0].cells is None:
-        return []
+        return CustomerList((), 0)
     header = rows[0].cells
-    columns = {_folded(cell.text): number for number, cell in reversed([*enumerate(header)])}
-    guid, domain = _column(columns, GUIDS), _column(columns, DOMAINS)
-    if guid is None and domain is None:
-        if len(header) > 1 or _trouble(header[0].text):
-            names = ", ".join(quoted(cell.text) for cell in header)
-            complaints.add(
-                rows[0].at,
-                f"no column names the tenants: the first row has {names}; "
-                'name one "Microsoft ID", "tenant" or "domain"',
-            )
-            return []
-        return [c for row in rows if row.cells and (c := _customer(row.cells[:1], complaints))]
-    return [
-        customer
-        for row in rows[1:]
-        if row.cells and (customer := _from_row(row, columns, complaints))
+    headings = [without_invisible(cell.text) for cell in header]
+    sound_rows = [row for row in rows[1:] if row.cells]
+    try:
+        columns = choose(
+            headings, [[plain(cell.text) for cell in row.cells or ()] for row in sound_rows]
+        )
+    except Undecided as undecided:
+        complaints.add(rows[0].at, _undecided(headings, undecided.args[0]))
+        return CustomerList((), 0)
+    if columns is None:
+        if trouble := _no_column(header, headings):
+            complaints.add(rows[0].at, trouble)
+            return CustomerList((), 0)
+        columns, sound_rows = Columns((0,)), [rows[0], *sound_rows]
+    again = [cell.text for cell in header]
+    named = [
+        Listed(customer, row)
+        for row in sound_rows
+        if [cell.text for cell in row.cells or ()] != again or row is rows[0]
+        if (customer := _customer(row, columns, complaints))
     ]
+    skipped = [h for number, h in enumerate(headings) if number not in columns.used and h]
+    return _distinct(named, tuple(skipped))
 
 
-def _from_row(row: Row, columns: Mapping[str, int], complaints: Complaints) -> Customer | None:
-    """The tenant of a row: by its GUID, or by its domain where it has none."""
+def _no_column(header: Sequence[Cell], headings: Sequence[str]) -> str:
+    """Why the first row is no heading that names tenants, nor the first tenant; or nothing."""
+    filled = [cell.text for cell in header if cell.text]
+    if len(filled) == 1 and not _trouble(plain(filled[0])):
+        return ""
+    names = ", ".join(quoted(cell.text) for cell in header)
+    partners = [quoted(heading) for heading in headings if is_partners(heading)]
+    ours = f" ({', '.join(partners)} names the partner's own tenant)" if partners else ""
+    return (
+        f"no column names the tenants: the first row has {names}{ours}; "
+        'name one "Customer tenant ID", "Microsoft ID", "tenant" or "domain"'
+    )
 
-    def cell(known: Sequence[str]) -> Cell:
-        number = _column(columns, known)
-        row_cells = row.cells or []
-        is_there = number is not None and number < len(row_cells)
-        return row_cells[number] if is_there else Cell("", row.at)  # type: ignore[index]
 
-    given = [found for found in (cell(GUIDS), cell(DOMAINS)) if found.text]
+def _undecided(headings: Sequence[str], numbers: Sequence[int]) -> str:
+    columns = " and ".join(f"{quoted(headings[n])} (column {n + 1})" for n in numbers)
+    return (
+        f"several columns could name the customer's tenant: {columns}; "
+        'rename the right one to "Customer tenant ID", or remove the others'
+    )
+
+
+def _customer(row: Row, columns: Columns, complaints: Complaints) -> Customer | None:
+    """The customer of a row: by the first of its tenant columns that is filled."""
+    given = [cell for number in columns.tenants if (cell := _cell(row, number)).text]
     if not given:
         complaints.add(row.at, "this row names no tenant; give its GUID or a verified domain")
-    tags = cell(TAGS).text.translate(TAG_SEPARATORS).split(";")
-    return _customer(given, complaints, sound(cell(NAMES).text), tags)
-
-
-def _customer(
-    given: Sequence[Cell], complaints: Complaints, name: str = "", tags: Sequence[str] = ()
-) -> Customer | None:
-    if not given:
         return None
-    first, *others = given
-    if trouble := _trouble(first.text):
+    first = given[0]
+    if trouble := _trouble(plain(first.text)):
         complaints.add(first.at, trouble)
         return None
-    directory, *domains = (
-        _TENANT.validate_python(cell.text) for cell in (first, *others) if not _trouble(cell.text)
+    others = [plain(cell.text) for cell in given[1:]]
+    others += [plain(_cell(row, number).text) for number in columns.domains]
+    domains = [_TENANT.validate_python(text) for text in others if text and not _trouble(text)]
+    directory = _TENANT.validate_python(plain(first.text))
+    name = _unescaped(_cell(row, columns.name).text)
+    tags = _tags(_cell(row, columns.tags).text, columns)
+    return Customer(sound(name), directory, tuple(dict.fromkeys(domains)), tags)
+
+
+def _tags(text: str, columns: Columns) -> tuple[str, ...]:
+    parts = text.split() if columns.is_ours else text.translate(TAG_SEPARATORS).split(";")
+    return tuple({folded(tag): tag for part in parts if (tag := sound(part))}.values())
+
+
+def _cell(row: Row, number: int | None) -> Cell:
+    found = row.cells or []
+    is_there = number is not None and number < len(found)
+    return found[number] if is_there else Cell("", row.at)  # type: ignore[index]
+
+
+def _distinct(named: Sequence[Listed], skipped: tuple[str, ...]) -> CustomerList:
+    """Each tenant once. A domain that stands beside several GUIDs belongs to none of them."""
+    owners: dict[str, set[str]] = {}
+    for each in named:
+        for domain in each.customer.domains:
+            owners.setdefault(domain, set()).add(each.customer.directory)
+    customers = [
+        replace(c, domains=tuple(d for d in c.domains if len(owners[d]) == 1))
+        for c in (each.customer for each in named)
+    ]
+    kept = distinct(customers)
+    numbers = {name: number for number, customer in enumerate(kept) for name in customer.names}
+    of_customer: list[list[Row]] = [[] for _ in kept]
+    for customer, each in zip(customers, named, strict=True):
+        of_customer[numbers[customer.directory]].append(each.row)
+    joined = tuple(
+        c.name or c.directory for c, own in zip(kept, of_customer, strict=True) if len(own) > 1
     )
-    sound_tags = {folded(tag): tag for text in tags if (tag := sound(text))}
-    return Customer(name, directory, tuple(domains), tuple(sound_tags.values()))
+    listed = tuple(Listed(c, own[0]) for c, own in zip(kept, of_customer, strict=True))
+    return CustomerList(listed, len(named), joined, skipped)
+
+
+def plain(text: str) -> str:
+    """A GUID or domain as a list may write it: without blanks, braces and spreadsheets' quotes."""
+    bare = _unescaped(without_invisible(text)).strip("\"'")
+    return bare[1:-1].strip() if bare.startswith("{") and bare.endswith("}") else bare
+
+
+def _unescaped(text: str) -> str:
+    """A cell that was kept from being a number or a formula: `="1"` or `'=1`."""
+    if text.startswith('="') and text.endswith('"'):
+        return text[2:-1]
+    return text[1:] if re.match("'[-=+@]", text) else text
 
 
 def _trouble(text: str) -> str:
@@ -131,13 +235,3 @@ def _trouble(text: str) -> str:
     except ValidationError as error:
         return f"tenant {quoted(text)} {error.errors()[0]['msg']}"
     return ""
-
-
-def _column(columns: Mapping[str, int], known: Sequence[str]) -> int | None:
-    return next((columns[name] for name in known if name in columns), None)
-
-
-def _folded(name: str) -> str:
-    """A column's name, however it is written: `Microsoft ID`, `microsoft_id`, `MicrosoftId`."""
-    words = re.sub("([a-z])([A-Z])", r"\1 \2", name)
-    return " ".join(re.split("[ _-]+", words.strip())).casefold()

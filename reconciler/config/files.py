@@ -6,6 +6,7 @@ Knows paths, encodings and sizes; what the text says is for others.
 import glob
 import os
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from reconciler.config.complaints import Complaints, Spot, quoted, spot
@@ -44,12 +45,16 @@ def is_table(path: Path) -> bool:
     return path.suffix.casefold() == ".csv"
 
 
-def decode(data: bytes, file: int, complaints: Complaints) -> str | None:
-    """The text of a file, without a byte order mark; None, with a complaint, if it is none."""
+def decode(data: bytes, file: int, complaints: Complaints, *, is_table: bool = False) -> str | None:
+    """The text of a file, without a byte order mark; None, with a complaint, if it is none.
+
+    A table in UTF-16 is read where it begins with its mark: Excel's "Unicode text" is written so.
+    """
+    is_utf16 = is_table and data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
+        before = data[: error.start].decode(error.encoding, "replace")
         complaints.add(_end(before, file), "the file is not UTF-8 here; save it as UTF-8")
         return None
     if found := _UNREADABLE.search(text):

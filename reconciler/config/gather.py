@@ -14,6 +14,7 @@ from reconciler.config.complaints import Complaints, Spot, hidden, quoted, spot
 from reconciler.config.fields import LONGEST_NAME
 from reconciler.config.nodes import Items, Node, Path, Plain, Table
 from reconciler.config.tables import Customers
+from reconciler.core.findings import Finding
 
 _BEGIN = "begin with version: 1, or have pal-reconcile init write a first one"
 
@@ -26,12 +27,14 @@ class Gathered:
     digest       over the bytes as loaded
     broken       the places in the tree that have a complaint already: cells of tables
     is_complete  whether every file that should be there could be read, and every row of it
+    findings     what should be looked at in included tables
     """
 
     root: Table
     digest: str
     broken: list[Path]
     is_complete: bool
+    findings: tuple[Finding, ...] = ()
 
 
 def gather(path: FilePath, complaints: Complaints, data: bytes | None = None) -> Gathered | None:
@@ -52,15 +55,17 @@ def gather(path: FilePath, complaints: Complaints, data: bytes | None = None) ->
     tenants = _tenants(root, complaints)
     is_complete &= isinstance(root.get("tenants", tenants), Items) or _is_empty(root["tenants"])
     broken: list[Path] = []
+    findings: list[Finding] = []
     for file in included:
         digest.update(b"\0" + hashlib.sha256(file.content).digest())
         more = _customers(file, complaints)
         is_complete &= more.is_complete
+        findings += more.findings
         broken += [("tenants", len(tenants) + row, key) for row, key in more.broken]
         tenants.extend(more.rows)
         tenants.where.extend(more.rows.where)
     root["tenants"] = tenants
-    return Gathered(root, f"sha256:{digest.hexdigest()}", broken, is_complete)
+    return Gathered(root, f"sha256:{digest.hexdigest()}", broken, is_complete, tuple(findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class _Included:
 def _customers(file: _Included, complaints: Complaints) -> Customers:
     """The tenants of an included file, in either form."""
     if file.is_table:
-        text = files.decode(file.content, file.number, complaints)
+        text = files.decode(file.content, file.number, complaints, is_table=True)
         if text is None:
             return Customers(is_complete=False)
         return tables.read(text, file.number, complaints)

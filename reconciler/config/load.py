@@ -96,7 +96,7 @@ def settled(sound: Sound, path: Path, today: date) -> Config:
         partners=partners.by_alias,
         partner_names=partners.names,
         limits=_limits(document),
-        findings=tuple(worries(document, known, partners, today)),
+        findings=(*sound.findings, *worries(document, known, partners, today)),
         history=_history(sound, path.parent),
     )
 

@@ -27,6 +27,7 @@ from reconciler.config.schema import Document
 from reconciler.config.tags import check_tags
 from reconciler.config.validate import validate
 from reconciler.config.wishes import check_wishes
+from reconciler.core.findings import Finding
 
 ROUNDS = 10
 """Each takes out one level of what broke; the file has fewer levels than this."""
@@ -52,13 +53,15 @@ _SOMEWHERE: NodePath = ("include",)
 class Sound:
     """A document, the places of what it says, and what was to be complained of besides.
 
-    digest  `sha256:<hex>` over the bytes of the file and of all it includes, as loaded
+    digest    `sha256:<hex>` over the bytes of the file and of all it includes, as loaded
+    findings  what should be looked at in included tables
     """
 
     document: Document
     root: Table
     digest: str
     complaints: Complaints
+    findings: tuple[Finding, ...] = ()
 
     def where(self, path: NodePath) -> str:
         """A place as people and editors read it: `tenants.yaml:14:5`."""
@@ -102,7 +105,7 @@ def examine(
     document = _validated(gathered, complaints, today)
     if document is None:
         raise complaints.error()
-    return Sound(document, gathered.root, gathered.digest, complaints)
+    return Sound(document, gathered.root, gathered.digest, complaints, gathered.findings)
 
 
 def _validated(gathered: Gathered, complaints: Complaints, today: date) -> Document | None:

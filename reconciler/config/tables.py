@@ -1,17 +1,22 @@
-"""Which customers does a table hold? The rows of a CSV file as tenants, every cell at its place.
+"""Customers of an included table: the rows of a CSV file as tenants, every cell at its place.
 
 What a cell may say is the model's business, as in YAML. Only what concerns tables is asked here:
-the header, the number of cells, and cells that have no place in anybody's table.
+the header, the number of cells, and cells that have no place in any table. An export of Partner
+Center, or a list like it, is read as it is: columns that are not used are skipped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.config import cells
 from reconciler.config.cells import Cell, Row
-from reconciler.config.complaints import Complaints, quoted, spot
+from reconciler.config.complaints import Complaints, Spot, quoted, spot
+from reconciler.config.customer_columns import is_known
+from reconciler.config.exports import CustomerList, customers_of
+from reconciler.config.labels import labels
 from reconciler.config.nodes import Items, Node, Plain, Table
 from reconciler.config.secretive import MASKED, holds_secret, looks_secret
+from reconciler.core.findings import Finding
 
 MUST_HAVE = ("name", "tenant")
 LISTS = ("tags", "identities")
@@ -19,6 +24,9 @@ LISTS = ("tags", "identities")
 
 COLUMNS = (*MUST_HAVE, "key", "partner", "state", *LISTS, "client_id", "expires_on")
 """In the order in which the documentation names them."""
+
+_BESIDE = ("key", "partner", "state", "identities", "client_id", "expires_on")
+"""Columns of ours that are read beside those of a customer list."""
 
 SPLIT = ";"
 
@@ -33,11 +41,13 @@ class Customers:
     rows         in the table's order
     broken       (row, column) of the cells that have their complaint already
     is_complete  whether every row could be read
+    findings     what should be looked at: columns that were skipped, rows that were joined
     """
 
     rows: Items = field(default_factory=Items)
     broken: list[tuple[int, str]] = field(default_factory=list)
     is_complete: bool = True
+    findings: list[Finding] = field(default_factory=list)
 
 
 def read(text: str, file: int, complaints: Complaints) -> Customers:
@@ -46,6 +56,8 @@ def read(text: str, file: int, complaints: Complaints) -> Customers:
     rows = cells.read(text, file, complaints)
     if not rows:
         complaints.add(spot(file, 0, 0), f"the table is empty; begin with {','.join(MUST_HAVE)}")
+    if rows and _is_customer_list(rows[0]):
+        return _from_customer_list(rows, file, complaints)
     header = _header(rows[0], complaints) if rows else None
     if header is None:
         customers.is_complete = False
@@ -56,6 +68,62 @@ def read(text: str, file: int, complaints: Complaints) -> Customers:
         else:
             customers.is_complete = False
     return customers
+
+
+def _is_customer_list(header: Row) -> bool:
+    """Whether a table has the headings of a customer list, and not those of a table of ours."""
+    headings = [cell.text for cell in header.cells or ()]
+    known = {heading.casefold() for heading in headings}
+    if known >= set(MUST_HAVE):
+        return False
+    return any(h.casefold() not in COLUMNS and is_known(h) for h in headings)
+
+
+def _from_customer_list(rows: Sequence[Row], file: int, complaints: Complaints) -> Customers:
+    """The customers of a list, each with its name, its tenant, and columns of ours beside them."""
+    before = len(complaints)
+    for row in rows:
+        for cell in row.cells or ():
+            if holds_secret(cell.text):
+                complaints.add(cell.at, _cell_trouble(cell.text))
+    header = rows[0].cells or []
+    ours = {n: h for n, cell in enumerate(header) if (h := cell.text.casefold()) in _BESIDE}
+    found = customers_of(rows, complaints)
+    customers = Customers(is_complete=len(complaints) == before)
+    customers.findings += _findings(found, ours, complaints.where(spot(file, 0, 0)))
+    names = labels(found.customers)
+    for name, each in zip(names, found.listed, strict=True):
+        tenant = Table()
+        values: dict[str, Node] = {"name": name, "tenant": each.customer.directory}
+        if each.customer.tags:
+            values["tags"] = _items([(tag, each.row.at) for tag in each.customer.tags])
+        spots = dict.fromkeys(values, each.row.at)
+        for number, key in ours.items():
+            beside = (each.row.cells or [])[number : number + 1]
+            if beside and beside[0].text:
+                values[key], spots[key] = _value(key, beside[0]), beside[0].at
+        tenant.update(values)
+        tenant.where.update(spots)
+        customers.rows.append(tenant)
+        customers.rows.where.append(each.row.at)
+    return customers
+
+
+def _findings(found: CustomerList, ours: Mapping[int, str], where: str) -> Iterator[Finding]:
+    file = where.rpartition(":")[0].rpartition(":")[0]
+    if found.warning:
+        yield Finding(
+            "rows_joined",
+            f"{file}: {found.warning}",
+            "check that these rows are of one customer, and not of your own tenant",
+        )
+    skipped = [quoted(heading) for heading in found.skipped if heading.casefold() not in _BESIDE]
+    if skipped:
+        yield Finding(
+            "columns_skipped",
+            f"{file}: columns that are not used: {', '.join(skipped)}",
+            f"nothing, unless one of them was to be used; known are {_known()}",
+        )
 
 
 def _header(row: Row, complaints: Complaints) -> list[str] | None:
@@ -91,8 +159,6 @@ def _column_trouble(text: str, name: str, complaints: Complaints) -> str:
         )
     if not text:
         return f"a column without a name; name it, or remove it: {_known()}"
-    if "\t" in text:
-        return "tabs between the cells; save the table with commas or semicolons"
     near = complaints.did_you_mean(name, COLUMNS)
     return f"column {quoted(text)} is unknown; {near or f'known are {_known()}'}"
 
@@ -150,10 +216,17 @@ def _cell_trouble(text: str) -> str:
 def _value(key: str, cell: Cell) -> Node:
     if key not in LISTS:
         return cell.text or Plain("", "null")
-    items = Items()
+    parts: list[tuple[str, Spot]] = []
     column = cell.at
     for part in cell.text.split(SPLIT):
-        items.append(part.strip())
-        items.where.append(column + len(part) - len(part.lstrip()))
+        parts.append((part.strip(), column + len(part) - len(part.lstrip())))
         column += len(part) + len(SPLIT)
+    return _items(parts)
+
+
+def _items(parts: Sequence[tuple[str, Spot]]) -> Items:
+    items = Items()
+    for text, at in parts:
+        items.append(text)
+        items.where.append(at)
     return items

@@ -4,13 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.config.exports import named, read
+from reconciler.config.exports import named
+from reconciler.config.exports import read as read_list
 from reconciler.config.labels import labels
 from reconciler.core.discovery import Customer
 from reconciler.core.errors import BadFile
 
 GUID, OTHER = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11", "7c0d5a0a-0f5b-4f4e-8b7e-2a51f2f3c999"
 FABRIKAM = Customer("Fabrikam", GUID, ("fabrikam.example",), ("emea", "vip"))
+
+
+def read(path: Path) -> tuple[Customer, ...]:
+    """The customers of a list."""
+    return read_list(path).customers
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -71,7 +77,8 @@ def test_a_tenant_that_stands_twice_is_one(folder: Path) -> None:
         (f"name,tenant\nA,{GUID}\nB,fabrikam\n", '3:3: tenant "fabrikam" is neither a GUID nor'),
         ("name,tenant\nB,\n", "2:1: this row names no tenant; give its GUID or a verified domain"),
         (f'name,tenant\n"B,{GUID}\n', "2:1: a quote is opened here"),
-        ("name,tenant\nB,common\n".encode("utf-16"), "1:1: the file is not UTF-8 here"),
+        ("name,tenant\nB,common\n".encode("utf-16"), '2:3: tenant "common" is a sign-in'),
+        (b"name,tenant\nM\xfcller,a.example\n", "2:2: the file is not UTF-8 here"),
     ],
 )
 def test_a_bad_list_is_complained_of_with_its_place(
@@ -125,3 +132,90 @@ def test_every_customer_has_a_name_of_its_own() -> None:
     assert [len(name) for name in found[4:6]] == [200, 200]
     assert found[5].endswith("Tailspin (tailspin.test)")
     assert found[6] == f"Taken ({GUID})"
+
+
+OWN = "11111111-1111-4111-8111-111111111111"
+GDAP = "TenantId,DisplayName,TenantId\n" + "".join(
+    f"{OWN},Customer {n},0000000{n}-0000-4000-8000-000000000000\n" for n in (1, 2, 3)
+)
+
+
+def test_columns_that_are_alike_are_named_and_none_is_guessed(folder: Path) -> None:
+    """A GDAP export with one heading twice is not three rows of the partner's own tenant."""
+    with pytest.raises(BadFile) as caught:
+        read(written(folder, GDAP))
+    (complaint,) = caught.value.complaints
+    assert '"TenantId" (column 1) and "TenantId" (column 3)' in complaint
+    renamed = GDAP.replace("DisplayName,TenantId", "DisplayName,CustomerTenantId")
+    assert [c.name for c in read(written(folder, renamed))] == [f"Customer {n}" for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"sep=;\r\nMicrosoft ID;Company name\r\n{GUID};Fabrikam\r\n",
+        f'#TYPE Selected.System.Object\n"Microsoft ID","Company name"\n"{GUID}","Fabrikam"\n',
+        f'\ufeff\ufeff"Microsoft ID","Company name"\n"{GUID}","Fabrikam"\n',
+        f"Microsoft ID\tCompany name\n{GUID}\tFabrikam\n",
+        f"Microsoft ID\tCompany name\n{GUID}\tFabrikam\n".encode("utf-16"),
+        f"Microsoft\u00a0ID,Company\u200b name\n\u200b{GUID}\u00a0,\u00a0Fabrikam\u2003\n",
+        f"Microsoft ID,Company name\n{GUID[:8]}\u200b{GUID[8:]},Fabrikam\n",
+        f'MICROSOFT ID , company NAME ,Notes\n{GUID.upper()},Fabrikam,"two\r\nlines, here"\n',
+        f"Microsoft ID,Company name,,\n{GUID},Fabrikam,,\n,,,\n\n,,,\n",
+        f'Microsoft ID,Company name\n"=""{GUID}""","Fabrikam"\n',
+        f"customerId,defaultDomainName,displayName\n{GUID},,Fabrikam\n",
+        f"Microsoft ID,Company name\n{{{GUID}}},Fabrikam\nMicrosoft ID,Company name\n",
+        f"tenant,tenant_id,identity,object_id,tags,wanted_state\nFabrikam,{GUID},app,,,linked\n",
+    ],
+)
+def test_what_tools_add_to_a_list_is_no_matter(folder: Path, text: str | bytes) -> None:
+    """Separator and type lines, marks, tabs, UTF-16, odd blanks, more lines, empty columns."""
+    (customer,) = read(written(folder, text))
+    assert (customer.name, customer.directory) == ("Fabrikam", GUID)
+
+
+def test_a_name_of_two_lines_is_one_line(folder: Path) -> None:
+    """Alt+Enter in a spreadsheet; the next row is read at its place."""
+    text = f'Company name,tenant\n"Fabrikam\n  Ltd",{GUID}\nB,common\n'
+    with pytest.raises(BadFile, match=r'customers\.csv:4:3: tenant "common"'):
+        read(written(folder, text))
+    (customer,) = read(written(folder, text.replace("B,common\n", "")))
+    assert customer.name == "Fabrikam Ltd"
+
+
+def test_rows_that_became_one_tenant_are_counted(folder: Path) -> None:
+    """The warning has both numbers and names the tenant."""
+    text = f"Company name,tenant\nFabrikam,{GUID}\nFabrikam 2,{GUID}\nOther,{OTHER}\n"
+    assert read_list(written(folder, text)).warning == (
+        "3 rows became 2 tenants: several rows name Fabrikam"
+    )
+    assert read_list(written(folder, f"tenant\n{GUID}\n")).warning == ""
+
+
+def test_a_domain_beside_several_tenants_joins_none_of_them(folder: Path) -> None:
+    """It is the partner's own, in each row."""
+    text = f"Customer ID,Domain,Name\n{GUID},own.example,A\n{OTHER},own.example,B\n,own.example,C\n"
+    with pytest.raises(BadFile, match="4:1: this row names no tenant"):
+        read(written(folder, text))
+    found = read(written(folder, text.replace(",own.example,C\n", "")))
+    assert [(customer.directory, customer.domains) for customer in found] == [
+        (GUID, ()),
+        (OTHER, ()),
+    ]
+
+
+def test_our_own_inventory_is_a_list(folder: Path) -> None:
+    """`show --format csv`: a row a link, formulas kept from being some, tags by blanks."""
+    head = "tenant,tenant_id,identity,object_id,tags,wanted_state\n"
+    text = (
+        f"{head}'=Fabrikam,{GUID},app,,emea vip,linked\n'=Fabrikam,{GUID},alice,,emea vip,linked\n"
+    )
+    found = read_list(written(folder, text))
+    assert found.customers == (Customer("=Fabrikam", GUID, (), ("emea", "vip")),)
+    assert "2 rows became 1 tenant:" in found.warning
+
+
+def test_an_invisible_character_is_shown_by_its_code_point(folder: Path) -> None:
+    """`fabrikam` looks like a domain's first label and nothing else."""
+    with pytest.raises(BadFile, match="<U\\+202E>"):
+        read(written(folder, "Company name,Relationship\u202eType\nA,B\n"))

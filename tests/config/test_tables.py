@@ -58,6 +58,9 @@ def test_each_row_is_a_customer(tabled: Tabled) -> None:
         '"tenant" , "name"\n"adatum.example" , "Adatum"\n',
         "\n name , tenant \n\n,\n Adatum , adatum.example \n;;\n".replace(";;", ","),
         "tenant,name\radatum.example,Adatum\r",
+        "name\ttenant\nAdatum\tadatum.example\n",
+        'sep=;\n#TYPE System.Object\nname;tenant\n"Adatum";"\u200badatum.example\u00a0"\n',
+        "\ufeff\ufeffname,tenant\nAdatum,adatum.example\n",
     ],
 )
 def test_what_spreadsheets_write_is_read(tabled: Tabled, table: str) -> None:
@@ -92,14 +95,13 @@ BAD = {
     "name,tenant,partnr\nA,a.example,\n": '1:13: column "partnr" is unknown; did you mean partner?',
     "name,tenant,country\nA,a.example,\n": '1:13: column "country" is unknown; known are name,',
     "name,tenant,\nA,a.example,\n": "1:13: a column without a name; name it, or remove it: name,",
-    "name\ttenant\n": "1:1: tabs between the cells; save the table with commas or semicolons",
     "name,tenant,client_secret\n": '1:13: column "client_secret" looks like a place for secrets, ',
     f"name,tenant,{SECRET}\n": "1:13: column *** looks like a place for secrets, ",
     "name,tenant\nA,a.example,b\n": "2:13: a row of 3 cells under a header of 2 cells; put a cell "
     "that holds a separator in quotes",
     "name,tenant\nA\n": "2:1: a row of 1 cell under a header of 2 cells; ",
-    'name,tenant\n"A,a.example\n': "2:1: a quote is opened here and not closed in this line; ",
-    'name,tenant\nA,"a.example\nB",b.example\n': "2:3: a quote is opened here and not closed",
+    'name,tenant\n"A,a.example\n': "2:1: a quote is opened here and not closed; ",
+    'name,tenant\nA,"a.example\nB",b.example\n': "3:4: a row of 3 cells under a header of 2 ",
     'name,tenant\nA "x",a.example\n': "2:3: a stray quote; put the whole cell in quotes and write ",
     'name,tenant\n"A" x,a.example\n': "2:5: text after a closing quote; write a quote inside of a ",
     "name,tenant\n=1+1,a.example\n": '2:1: a cell that begins with "=" is a formula to a ',
@@ -152,3 +154,37 @@ def test_nothing_follows_from_a_table_that_cannot_be_read(tabled: Tabled, folder
     with pytest.raises(BadFile) as caught:
         load(Path("tenants.yaml"), TODAY)
     assert len(caught.value.complaints) == 1
+
+
+def test_an_export_of_partner_center_is_included_as_it_is(tabled: Tabled) -> None:
+    """Columns that are not used are named in a finding; ours beside them are read."""
+    config = tabled(
+        "Microsoft ID,Company name,Primary domain name,Relationship,partner\n"
+        "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b12,Adatum,adatum.example,Reseller,contoso-old\n"
+        "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b13,Adatum,adatum.test,Reseller,\n"
+        "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b13,Adatum,adatum.test,Indirect,\n"
+    )
+    assert [(w.place.tenant, w.partner_id) for w in config.wanted[-2:]] == [
+        ("Adatum", "1158331"),
+        ("Adatum (adatum.test)", "4936128"),
+    ]
+    found = {finding.code: finding.message for finding in config.findings}
+    assert found["columns_skipped"].endswith('columns that are not used: "Relationship"')
+    assert "3 rows became 2 tenants" in found["rows_joined"]
+
+
+def test_an_export_with_two_columns_of_tenants_names_them(tabled: Tabled) -> None:
+    """As for a list that is discovered from; nothing follows from it."""
+    table = "TenantId,Company name,TenantId\na.example,A,b.example\n"
+    (complaint,) = complaints_of(tabled, table)
+    assert complaint.startswith(
+        "customers.csv:1:1: several columns could name the customer's tenant"
+    )
+
+
+def test_a_complaint_about_an_export_names_its_row(tabled: Tabled) -> None:
+    """A partner that is not listed, in the column beside; a secret in a column not used."""
+    table = "Microsoft ID,Company name,partner,Notes\nadatum.example,A,4936129,\n"
+    assert complaints_of(tabled, table)[0].startswith('customers.csv:2:18: partner "4936129" is')
+    found = complaints_of(tabled, table.replace("4936129,", f",{SECRET}"))
+    assert found[0].startswith("customers.csv:2:19: a cell that looks like a secret (***)")

@@ -59,7 +59,12 @@ def discover(
         raise WrongUsage(f"{out} exists and is left as it is; add to it with --update, or --force")
     if out and not out.absolute().parent.is_dir():
         raise WrongUsage(f"cannot write {out}: there is no folder {out.parent}")
-    given = (*exports.named(tenants or ()), *(exports.read(tenants_from) if tenants_from else ()))
+    given = exports.named(tenants or ())
+    if tenants_from:
+        listed = exports.read(tenants_from)
+        given = (*given, *listed.customers)
+        if listed.warning:
+            output.note(f"warning: {tenants_from}: {listed.warning}")
     source = context.get_parameter_source("config")
     is_chosen = source is not None and source.name != "DEFAULT"
     config = options.config if is_chosen else update
