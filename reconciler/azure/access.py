@@ -91,6 +91,11 @@ class Azure:
         yield LinkWriter(self._session(place), self._writing)
 
     @property
+    def cloud(self) -> Cloud:
+        """The Azure that is reached."""
+        return self._recipe.cloud
+
+    @property
     def traffic(self) -> Traffic:
         """What was asked of Azure and Entra until now."""
         return self._hosts.traffic

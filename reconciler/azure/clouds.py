@@ -19,6 +19,11 @@ class Cloud:
     scope: str
     vault_suffix: str
 
+    @property
+    def endpoint(self) -> str:
+        """The origin of Azure Resource Manager in one spelling: what a plan is bound to."""
+        return self.arm.lower().removesuffix(":443")
+
 
 CLOUDS = {
     cloud.name: cloud

@@ -229,7 +229,15 @@ class Run:
 
         config = self.selection.config
         findings = (*findings_of(self.selection), *found)
-        return Facts(config.digest, __version__, findings, config.partner_names, now)
+        return Facts(
+            config.digest,
+            __version__,
+            findings,
+            config.partner_names,
+            now,
+            cloud=self.azure.cloud.name,
+            endpoint=self.azure.cloud.endpoint,
+        )
 
     def _certificate_findings(self) -> Iterator[Finding]:
         """The findings of certificates: their days stand in them and not in the file."""

@@ -1,8 +1,7 @@
-"""How is a plan put aside and taken up again?"""
+"""Plan files: saved by `plan --out`, loaded and checked by `apply PLAN`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,7 @@ from reconciler.core.errors import Refused, RunFailed, WrongUsage
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
-    from reconciler.config.load import Config
-    from reconciler.core.links import Change
+    from reconciler.cli.run import Run
     from reconciler.core.plan import Plan, Refusal
 
 
@@ -27,32 +25,24 @@ def save_plan(path: Path, plan: Plan) -> None:
         raise RunFailed(f"cannot save the plan to {path}: {error.strerror}") from None
 
 
-def load_plan(path: Path, config: Config) -> tuple[Plan, tuple[Refusal, ...]]:
+def load_plan(path: Path, run: Run) -> tuple[Plan, tuple[Refusal, ...]]:
     """A saved plan, and why it cannot be applied; raises `WrongUsage` if there is no such file.
 
-    config  tenants.yaml as it is now: it knows the apps that a plan does not repeat
+    run  what the plan is compared with: tenants.yaml as it is now, and the endpoint
     """
-    from reconciler.core.documents import read_plan
     from reconciler.core.guards import check_day, check_saved
     from reconciler.core.plan import Plan, Refusal
+    from reconciler.core.saved_plan import decide_again, read_plan, saved_digest
 
+    config, cloud = run.config, run.azure.cloud
     try:
-        plan = read_plan(path.read_bytes())
+        raw = path.read_bytes()
+        plan = read_plan(raw)
     except OSError as error:
         raise WrongUsage(f"cannot read the plan {path}: {error.strerror}") from None
     except Refused as refused:
         nothing = Plan((), config.digest, now(), __version__)
         return nothing, (Refusal(refused.guard, f"{path}: {refused}"),)
-    refusals = check_saved(plan, config.digest) or check_day(plan, config.wanted, config.day)
-    return _with_apps(plan, config), refusals
-
-
-def _with_apps(plan: Plan, config: Config) -> Plan:
-    known = {(w.place.tenant, w.place.identity): w.place.app for w in config.wanted if w.place.app}
-
-    def with_app(change: Change) -> Change:
-        app = known.get((change.place.tenant, change.place.identity))
-        wanted = replace(change.wanted, place=replace(change.place, app=app))
-        return replace(change, wanted=wanted)
-
-    return replace(plan, changes=tuple(map(with_app, plan.changes))) if known else plan
+    refusals = check_saved(plan, config.digest, cloud.name, cloud.endpoint)
+    refusals = refusals or check_day(plan, config.wanted, config.day)
+    return (plan, refusals) if refusals else decide_again(plan, config.wanted, saved_digest(raw))

@@ -4,6 +4,7 @@ A covered customer has delegated its Azure scopes to our tenant, so it needs no 
 and takes none from the defaults.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from reconciler.config.complaints import quoted
@@ -21,10 +22,11 @@ def check_coverage(draft: Draft) -> None:
         draft.damage.at("tenants", i, key) for i in range(len(tenants)) for key in ("name", "tags")
     ):
         return  # what is meant may be what is broken
+    names = [other.name for other in tenants]
+    customers = draft.document.customer_index
     for index, tenant in enumerate(tenants):
         for number, selector in enumerate(tenant.covers or ()):
-            if not draft.document.customers(index, selector):
-                names = [other.name for other in tenants]
+            if not customers.means_any(index, selector):
                 near = draft.complaints.did_you_mean(selector, names)
                 hint = near or "name a customer of this file, a glob, or tag:X"
                 draft.add(
@@ -35,12 +37,20 @@ def check_coverage(draft: Draft) -> None:
 
 def coverage_findings(document: Document) -> Iterator[Finding]:
     """What is odd about a covered customer: too much, or too little for what is done there."""
+    times: Counter[int] = Counter()
+    first: dict[int, int] = {}
     for home, covered in document.coverage.items():
-        for index in covered:
-            yield from _oddities(Customer(document, index), document.tenants[home].name)
+        first |= dict.fromkeys(set(covered).difference(times), home)
+        times.update(covered)
+    for index in sorted(first):
+        name, more = document.tenants[first[index]].name, times[index] - 1
+        yield from _oddities(
+            Customer(document, index), f"{name} and {more} more" * (more > 0) or name
+        )
 
 
 def _oddities(customer: Customer, home: str) -> Iterator[Finding]:
+    """The findings of one customer. `home` names the tenants that cover it."""
     name = customer.tenant.name
     if customer.tenant.identities is not None:
         yield Finding(

@@ -6,7 +6,6 @@ stand twice?) is asked in `checks`.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -22,6 +21,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from reconciler.config import fields
+from reconciler.config.customer_index import CustomerIndex
 from reconciler.config.kinds import Identity, Part, Reference
 from reconciler.config.nodes import Plain, Table
 from reconciler.core.guards import Limits as CoreLimits
@@ -303,10 +303,16 @@ class Document(Part):
     """The customers, in the order in which every view lists them."""
 
     @cached_property
+    def customer_index(self) -> CustomerIndex:
+        """All tenants by name and tag."""
+        return CustomerIndex((tenant.name, tenant.tags or ()) for tenant in self.tenants)
+
+    @cached_property
     def coverage(self) -> Mapping[int, tuple[int, ...]]:
         """For each tenant whose links serve others: their indexes, in the file's order."""
+        index = self.customer_index
         return {
-            home: tuple(sorted(set().union(*(self.customers(home, one) for one in tenant.covers))))
+            home: index.served(home, tenant.covers)
             for home, tenant in enumerate(self.tenants)
             if tenant.covers
         }
@@ -315,15 +321,6 @@ class Document(Part):
     def covered(self) -> frozenset[int]:
         """The indexes of all tenants that are served from another."""
         return frozenset().union(*self.coverage.values())
-
-    def customers(self, home: int, selector: str) -> set[int]:
-        """The indexes of the other tenants that a selector under covers: means."""
-        others = [(i, tenant) for i, tenant in enumerate(self.tenants) if i != home]
-        tag, glob = selector.removeprefix("tag:"), selector.casefold()
-        if tag != selector:
-            return {i for i, tenant in others if tag in (tenant.tags or ())}
-        named = {i for i, tenant in others if tenant.name == selector}
-        return named or {i for i, tenant in others if fnmatchcase(tenant.name.casefold(), glob)}
 
 
 class _JsonSchema(GenerateJsonSchema):

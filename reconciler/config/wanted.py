@@ -13,12 +13,13 @@ from reconciler.core.links import Action, Aim, Place, Settled, Wanted
 def wanted(document: Document, partners: Partners, today: date) -> Iterator[Wanted]:
     """Every link, in the order of the file."""
     shared: dict[frozenset[str] | None, frozenset[str] | None] = {}
+    names = [tenant.name for tenant in document.tenants]
     for index, tenant in enumerate(document.tenants):
         replaceable = _replaceable(tenant, partners)
         replaceable = shared.setdefault(replaceable, replaceable)
         tags = tuple(tenant.tags or ())
         served = document.coverage.get(index, ())
-        covers = tuple(document.tenants[customer].name for customer in served)
+        covers = tuple(map(names.__getitem__, served))
         for entry in entries(document, index):
             state = entry.state_on(today).value
             is_linked = state is Aim.LINKED

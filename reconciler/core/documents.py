@@ -1,4 +1,4 @@
-"""How is a plan, a report or an inventory written down, and read again?
+"""The JSON of plans, reports and inventories; `saved_plan` reads it back.
 
 One JSON shape serves all three. The digest says whether two plans are equal; the seal also binds
 the time, so that a saved plan cannot be made younger than it is.
@@ -8,23 +8,16 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from reconciler.core.errors import Refused, WrongUsage
 from reconciler.core.findings import Finding
 from reconciler.core.links import (
-    Action,
-    Aim,
     Change,
     Observed,
-    Place,
     Problem,
-    Seen,
-    Wanted,
 )
 from reconciler.core.plan import Kind, Plan, Report, count_actions, count_outcomes
-from reconciler.core.results import Outcome
 
 FORMAT = 1
 """The number of the JSON shape. A plan with another number is not applied."""
@@ -61,48 +54,6 @@ def report_data(report: Report) -> Data:
     }
 
 
-def read_plan(raw: bytes) -> Plan:
-    """A saved plan, exactly as it was; raises `Refused` for anything else.
-
-    The tenant is named by the ID that the plan read, so nothing has to be looked up again.
-    """
-    try:
-        data = json.loads(raw)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict) or data.get("kind") != Kind.PLAN:
-        raise Refused("plan-file", "this is no plan; make one with plan --out")
-    if data.get("format") != FORMAT:
-        raise Refused(
-            "plan-format",
-            f"the plan has format {data.get('format')}, this release reads {FORMAT}; "
-            "make a new one with plan --out",
-        )
-    if data.get("digest") != digest(data) or data.get("seal") != seal(data):
-        raise Refused("plan-edited", "the plan was edited since it was made; make a new one")
-    try:
-        return _plan(data)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise Refused("plan-file", "the plan is damaged; make a new one with plan --out") from None
-
-
-def read_report(raw: bytes) -> tuple[Plan, tuple[Outcome | None, ...]]:
-    """A report's links, each with what was observed last, and their outcomes.
-
-    Raises `WrongUsage` for anything else.
-    """
-    try:
-        data = json.loads(raw)
-        if data["kind"] != Kind.REPORT or data["format"] != FORMAT:
-            raise ValueError
-        outcomes = (link["outcome"] for link in data["links"])
-        return _plan(data), tuple(outcome and Outcome(outcome) for outcome in outcomes)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        raise WrongUsage(
-            f"this is no report of format {FORMAT}; make one with apply --format json"
-        ) from None
-
-
 def text(data: Mapping[str, Any]) -> str:
     """JSON as it is saved: indented, so that it can be reviewed; any encoding takes it."""
     written = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
@@ -124,48 +75,6 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _plan(data: Data) -> Plan:
-    return Plan(
-        tuple(_change(link) for link in data["links"]),
-        data["config_digest"],
-        _moment(data["created_at"]),
-        data["tool_version"],
-        tuple(Finding(**finding) for finding in data["findings"]),
-        data["interrupted"],
-        for_day=date.fromisoformat(data["for_day"]) if "for_day" in data else None,
-        not_selected=data.get("not_selected", 0),
-    )
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone has no age")
-    return moment
-
-
-def _change(link: Data) -> Change:
-    place = Place(
-        link["tenant"], link["tenant_id"] or "", link["identity"], object_id=link["object_id"]
-    )
-    wanted = Wanted(
-        place,
-        Aim(link["wanted"]["state"]),
-        link["wanted"]["partner_id"],
-        tags=tuple(link["tags"]),
-        covers=tuple(link["covers"]),
-    )
-    observed, problem = link["observed"], link["problem"]
-    seen = observed and Observed(
-        Seen(observed["state"]),
-        link["tenant_id"],
-        link["object_id"],
-        **{key: value for key, value in observed.items() if key != "state"},
-        problem=problem and Problem(**problem),
-    )
-    return Change(wanted, seen, Action(link["action"]), link["reason"])
-
-
 def _document(
     kind: Kind, plan: Plan, findings: tuple[Finding, ...], interrupted: bool, links: list[Data]
 ) -> Data:
@@ -176,6 +85,8 @@ def _document(
         **({"for_day": plan.for_day.isoformat()} if plan.for_day else {}),
         "tool_version": plan.tool_version,
         "config_digest": plan.config_digest,
+        "cloud": plan.cloud,
+        "endpoint": plan.endpoint,
         "complete": plan.is_complete and not interrupted,
         "interrupted": interrupted,
         "summary": count_actions(plan.changes),

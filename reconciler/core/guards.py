@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from reconciler.core.documents import digest, plan_data
 from reconciler.core.links import Action, Change, Observed, Seen, Wanted
 from reconciler.core.plan import Plan, Refusal
+from reconciler.core.text import visible
 
 UNATTENDED_INCOMPLETE = 0.20
 """Unreadable links, of all links, above which nobody's hand is on a repair at night."""
@@ -84,9 +85,21 @@ def check(
     return tuple(refusal for refusal in refusals if refusal.guard not in allowed)
 
 
-def check_saved(plan: Plan, config_digest: str) -> tuple[Refusal, ...]:
-    """Judge a saved plan against the file as it is now. Nothing lets these through."""
+def check_saved(plan: Plan, config_digest: str, cloud: str, endpoint: str) -> tuple[Refusal, ...]:
+    """Judge a saved plan against the file and the endpoint of this run.
+
+    Nothing lets these through.
+    """
     refusals = []
+    if (plan.cloud, plan.endpoint) != (cloud, endpoint):
+        refusals.append(
+            Refusal(
+                "plan-endpoint",
+                f"the plan was made at {visible(plan.endpoint[:200])}, this run is for {endpoint}. "
+                "Apply it with the same cloud and --arm-endpoint, or make a new one with "
+                "plan --out",
+            )
+        )
     if plan.config_digest != config_digest:
         refusals.append(
             Refusal(
@@ -124,7 +137,8 @@ def check_day(plan: Plan, wanted: Collection[Wanted], today: date) -> tuple[Refu
     moved = [
         want.place
         for want in (change.wanted for change in plan.changes)
-        if asked[want.place.tenant, want.place.identity] != (want.state, want.partner_id)
+        if (now := asked.get((want.place.tenant, want.place.identity)))
+        and now != (want.state, want.partner_id)
     ]
     if not moved:
         return ()

@@ -40,6 +40,8 @@ class Plan:
     for_day        the day to come (UTC) that the file was read for; None for today. Never applied
                    before it, and no part of the digest
     not_selected   how many links the file has besides
+    cloud          the name of the Azure that was read
+    endpoint       the origin of its Resource Manager: the plan is applied there and nowhere else
     """
 
     changes: tuple[Change, ...]
@@ -52,6 +54,8 @@ class Plan:
     known: "Mapping[Place, Known] | None" = None
     for_day: date | None = None
     not_selected: int = 0
+    cloud: str = ""
+    endpoint: str = ""
 
     @property
     def is_complete(self) -> bool:

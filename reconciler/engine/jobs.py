@@ -37,7 +37,7 @@ def read_link(open_reader: OpenReader, place: Place) -> Observed:
 def apply_change(open_writer: OpenWriter, change: Change) -> Result:
     """Read, compare with the plan, write, read again. Between two tries there is always a read."""
     try:
-        with open_writer(_planned_place(change)) as link:
+        with open_writer(change.place) as link:
             now = link.read()
             result = before_write(change, now) or _if_stopped(link, change, now)
             is_repeated = False
@@ -70,13 +70,6 @@ def _read_until_shown(link: LinkWriter, change: Change, answer: Answer, now: Obs
 def _if_stopped(link: LinkWriter, change: Change, now: Observed) -> Result | None:
     """The run was told to end while this link was read: its write is a new one, and not begun."""
     return Result(change, Outcome.SKIPPED, now, INTERRUPTED) if link.is_stopped else None
-
-
-def _planned_place(change: Change) -> Place:
-    """The place with the tenant ID that the plan resolved: a domain is not looked up twice."""
-    planned = change.observed
-    tenant_id = planned.tenant_id if planned else None
-    return replace(change.place, directory=tenant_id or change.place.directory)
 
 
 def _write(link: LinkWriter, change: Change) -> Answer:

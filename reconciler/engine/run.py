@@ -45,6 +45,8 @@ class Facts:
     findings  what the file alone brings to light
     names     what Azure should call the file's partner IDs
     directories  the GUID that each entry named by a domain had in the last run
+    cloud     the name of the Azure that is read
+    endpoint  the origin of its Resource Manager
     """
 
     config_digest: str
@@ -53,6 +55,8 @@ class Facts:
     names: Names
     clock: Callable[[], datetime]
     directories: Remembered = field(default_factory=dict)
+    cloud: str = ""
+    endpoint: str = ""
 
 
 def read_links(
@@ -96,6 +100,8 @@ def make_plan(
             *guests,
         ),
         interrupted=crew.stop.is_set,
+        cloud=facts.cloud,
+        endpoint=facts.endpoint,
     )
 
 

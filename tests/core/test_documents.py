@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 
-from reconciler.core.documents import digest, iso, plan_data, read_plan, report_data, seal, text
+from reconciler.core.documents import digest, iso, plan_data, report_data, seal, text
 from reconciler.core.errors import Refused
 from reconciler.core.findings import Finding
 from reconciler.core.links import Action, Observed, Place, Seen, Settled, Wanted
 from reconciler.core.plan import Kind, Plan, Refusal, not_applied
+from reconciler.core.saved_plan import read_plan
 from tests.core import worlds
 from tests.core.worlds import OLD, linked, unknown, wanted
 
@@ -33,6 +34,8 @@ def test_a_plan_has_the_documented_keys() -> None:
         "created_at",
         "tool_version",
         "config_digest",
+        "cloud",
+        "endpoint",
         "digest",
         "seal",
         "complete",
@@ -169,7 +172,7 @@ def test_a_file_that_is_no_plan_is_refused(raw: bytes) -> None:
 
 def test_a_sealed_plan_with_missing_parts_is_refused() -> None:
     """Somebody may compute a digest over anything."""
-    data = {"kind": "plan", "format": 1}
+    data = {"kind": "plan", "format": 1, "endpoint": "https://management.azure.com"}
     sealed = data | {"digest": digest(data), "seal": seal(data)}
     with pytest.raises(Refused, match="damaged"):
         read_plan(json.dumps(sealed).encode())

@@ -123,10 +123,10 @@ def _foreign_wish(change):
 def test_a_saved_plan_belongs_to_its_file() -> None:
     """And must have been made to its end; nothing lets these through."""
     made = plan((wanted(), linked(OLD)))
-    assert check_saved(made, made.config_digest) == ()
-    assert [r.guard for r in check_saved(made, "sha256:ff")] == ["config-digest"]
+    assert check_saved(made, made.config_digest, "", "") == ()
+    assert [r.guard for r in check_saved(made, "sha256:ff", "", "")] == ["config-digest"]
     cut = replace(made, interrupted=True)
-    assert [r.guard for r in check_saved(cut, made.config_digest)] == ["interrupted"]
+    assert [r.guard for r in check_saved(cut, made.config_digest, "", "")] == ["interrupted"]
 
 
 def test_an_approval_is_of_one_digest() -> None:
@@ -155,3 +155,16 @@ def test_a_plan_from_before_a_day_that_changes_a_wish_is_refused() -> None:
     (refusal,) = check_day(before, now, date(2027, 1, 1))
     assert "of T2 / automation:" in refusal.message
     assert check_day(before, [wanted(number=n) for n in (1, 2)], date(2027, 1, 1)) == ()
+
+
+def test_a_saved_plan_belongs_to_its_endpoint() -> None:
+    """It is refused where another cloud or another Resource Manager would be written to."""
+    made = plan((wanted(), linked(OLD)), cloud="public", endpoint="https://management.azure.com")
+    here = (made.config_digest, "public", "https://management.azure.com")
+    assert check_saved(made, *here) == ()
+    for cloud, endpoint in (
+        ("public", "https://127.0.0.1:8443"),
+        ("usgov", "https://management.azure.com"),
+    ):
+        (refusal,) = check_saved(made, made.config_digest, cloud, endpoint)
+        assert refusal.guard == "plan-endpoint"

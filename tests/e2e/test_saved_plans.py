@@ -124,6 +124,21 @@ def test_a_plan_of_another_file_is_refused(planned: Desk) -> None:
     assert "tenants.yaml" in refusals[0]["message"]
 
 
+def test_a_plan_of_another_endpoint_is_refused(planned: Desk) -> None:
+    """A plan that was reviewed for one Azure is not applied to another."""
+    edit(planned, lambda p: p.update(endpoint="https://management.azure.com"), resealed=True)
+    refusals = refused(planned).data["refusals"]
+    assert [refusal["guard"] for refusal in refusals] == ["plan-endpoint"]
+    assert "--arm-endpoint" in refusals[0]["message"]
+
+
+def test_a_plan_for_a_customer_that_the_file_does_not_name_is_refused(planned: Desk) -> None:
+    """Digests that fit do not make it one of this file."""
+    edit(planned, lambda p: p["links"][0].update(tenant="\x1b[2JC9"), resealed=True)
+    refusals = refused(planned).data["refusals"]
+    assert [refusal["guard"] for refusal in refusals] == ["plan-edited"]
+
+
 @pytest.mark.parametrize(("hours", "is_refused"), [(23.9, False), (24.1, True), (-0.1, True)])
 def test_a_plan_is_good_for_a_day(planned: Desk, hours: float, is_refused: bool) -> None:
     """Older is refused, from the future is refused, and --allow plan-age lets it through."""

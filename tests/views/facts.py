@@ -115,6 +115,8 @@ def plan_of(*pairs: tuple[Wanted, Observed | None], **more: object) -> Plan:
         created_at=datetime(2026, 11, 23, 2, 0, tzinfo=UTC),
         tool_version="1.2.3",
         **more,  # type: ignore[arg-type]
+        cloud="public",
+        endpoint="https://management.azure.com",
     )
 
 

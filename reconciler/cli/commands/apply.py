@@ -64,7 +64,7 @@ def apply(
         consent = Consent(yes or approve is not None, options.format, options.quiet)
         with wire.writing(options, selection, lock_timeout, "apply", allowed) as (run, journal):
             account.run = run
-            planned, refusals = load_plan(plan, selection.config) if plan else (run.plan(), ())
+            planned, refusals = load_plan(plan, run) if plan else (run.plan(), ())
             consent.show_plan(planned, will_write=bool(planned.writes[:max_changes]))
             blocked = moved(run, planned.writes) if plan and not refusals else {}
             report = make(

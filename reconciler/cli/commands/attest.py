@@ -36,7 +36,7 @@ def attest(
     from reconciler.cli import output
     from reconciler.cli.consent import confirm
     from reconciler.config.attestations import attest as written
-    from reconciler.core.documents import read_report
+    from reconciler.core.saved_plan import read_report
     from reconciler.core.sightings import sightings
 
     selection = read_file(options, with_secrets=False)
