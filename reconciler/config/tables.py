@@ -122,7 +122,7 @@ def _findings(found: CustomerList, ours: Mapping[int, str], where: str) -> Itera
         yield Finding(
             "columns_skipped",
             f"{file}: columns that are not used: {', '.join(skipped)}",
-            f"nothing, unless one of them was to be used; known are {_known()}",
+            f"no action is needed, unless one should have been used: {_known()}",
         )
 
 

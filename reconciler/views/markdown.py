@@ -120,7 +120,8 @@ def _changes(rows: Sequence[Row], limit: int, *, has_outcomes: bool) -> list[str
         [
             f"`{row.symbol}`",
             *([row.word] if has_outcomes else []),
-            *map(escape, (row.tenant, row.identity, row.before, row.after)),
+            _tenant(row),
+            *map(escape, (row.identity, row.before, row.after)),
         ]
         for row in rows
         if row.action in WRITES
@@ -128,6 +129,12 @@ def _changes(rows: Sequence[Row], limit: int, *, has_outcomes: bool) -> list[str
     columns = ("", *(["outcome"] if has_outcomes else []), "tenant", "identity", "from", "to")
     head, rule, *lines = table(columns, cells)
     return _section("Changes", lines, limit, (head, rule))
+
+
+def _tenant(row: Row) -> str:
+    """The tenant's name, and its GUID where the file names it by a domain."""
+    found = f" {code(row.found_tenant_id)}" if row.found_tenant_id else ""
+    return escape(row.tenant) + found
 
 
 def _notes(

@@ -97,6 +97,11 @@ class Row:
         return self.directory if "." not in self.directory else None
 
     @property
+    def found_tenant_id(self) -> str | None:
+        """The GUID that the entry's domain leads to; None where the file names the GUID itself."""
+        return self.tenant_id if self.change.place.is_named_by_domain else None
+
+    @property
     def word(self) -> str:
         """What became of the link, or why nothing did, in a word."""
         if self.outcome:

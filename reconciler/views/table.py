@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report
 from reconciler.core.text import visible
-from reconciler.views.causes import cause_lines, finding_lines, group_lines, problem_lines
+from reconciler.views.causes import INDENT, cause_lines, finding_lines, group_lines, problem_lines
 from reconciler.views.groups import Key, group_rows, key_of, why
 from reconciler.views.inventory import inventory_lines
 from reconciler.views.layout import Cell, Page
@@ -83,6 +83,9 @@ def _listed(page: Page, rows: Sequence[Row], *, has_words: bool) -> list[str]:
     lines: list[str] = []
     for row, line in zip(single, cells, strict=True):
         lines += page.row(line, widths)
+        if row.found_tenant_id:
+            found = f"{row.change.place.directory} is tenant {row.found_tenant_id}"
+            lines += page.note(visible(found), lead=INDENT, style="quiet")
         if row.cause:
             lines += cause_lines(page, row.cause)
     return lines + [line for group in groups for line in group_lines(page, group)]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.core.findings import Finding
-from reconciler.core.links import Action, Aim, Observed, Problem
+from reconciler.core.links import Action, Aim, Observed, Problem, Seen
 from reconciler.core.plan import Kind, Plan, Report
 from reconciler.core.results import Outcome, Result, untouched
 from reconciler.views.formats import Format, render
@@ -227,3 +227,14 @@ def test_what_several_findings_say_alike_is_said_once() -> None:
     assert "  odd, 2 times: the same of each\n       -> look\n       Adatum, Fabrikam\n" in text
     page = render(Kind.PLAN, Format.MARKDOWN, plan)
     assert "- **2 times** `odd`: the same of each<br>→ look<br>Adatum, Fabrikam\n" in page
+
+
+@pytest.mark.parametrize("form", list(Format))
+@pytest.mark.parametrize("kind", [Kind.PLAN, Kind.INVENTORY])
+def test_the_guid_of_an_entry_named_by_a_domain_is_shown(form: Format, kind: Kind) -> None:
+    """Whoever looks sees which directory a domain led to, in every format."""
+    tenant_id = "00000000-0000-4000-8000-00000000000a"
+    want = facts.wanted("Northwind", 1)
+    want = replace(want, place=replace(want.place, directory="northwind.example"))
+    plan = facts.plan_of((want, Observed(Seen.NOT_LINKED, tenant_id, "oid")))
+    assert tenant_id in render(kind, form, plan)
