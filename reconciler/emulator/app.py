@@ -28,6 +28,9 @@ from reconciler.emulator.world import World
 
 Disconnect = Callable[[Scope], None]
 
+POLL_S = 0.1
+"""How often a call that waits looks whether it still has to."""
+
 
 class Host(Protocol):
     """One of those that answer. Its modules look like this."""
@@ -58,18 +61,27 @@ class Machine:
         self._world.requests.note(call, self._world.clock.now())
         effect = self._world.effect_on(call) or Effect()
         resets = self._world.resets
-        await _pause(self._world.latency_s + effect.latency_s)
+        await self._pause(self._world.latency_s + effect.latency_s)
         if self._world.resets == resets:
             answer = effects.answer(effect, call, host.carry_out, self._world)
         else:  # it was meant for a world that is gone
             answer = effects.DROPPED
-        await _pause(effect.slow_answer_s)
+        await self._pause(effect.slow_answer_s)
         if answer.connection != "drop":
             await send_answer(answer._replace(headers=[self._date(), *answer.headers]), send)
         if answer.connection != "keep":
             self._disconnect(scope)
             # To end before the server has noticed would make it answer 500 by itself.
             await receive()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait so long, or until the faults are cleared or the world is reset."""
+        world, loop = self._world, asyncio.get_running_loop()
+        ends_at, begun = loop.time() + seconds, (world.resets, world.faults.times_cleared)
+        while (left := ends_at - loop.time()) > 0:
+            if (world.resets, world.faults.times_cleared) != begun:
+                break
+            await asyncio.sleep(min(left, POLL_S))
 
     def _host(self, path: str) -> Host:
         return machines
@@ -103,8 +115,3 @@ class Azure(Machine):
         if vault.owns(path):
             return vault
         return pipelines if pipelines.owns(path) else arm
-
-
-async def _pause(seconds: float) -> None:
-    if seconds:
-        await asyncio.sleep(seconds)

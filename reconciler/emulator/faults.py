@@ -114,6 +114,7 @@ class Faults:
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self.rules = list(rules)
+        self.times_cleared = 0
 
     def choose(self, operation: str, tenant: str, client_id: str, partner_id: str) -> Effect | None:
         """Return the effect that hits this call, and count it; None when nothing goes wrong."""
@@ -133,5 +134,6 @@ class Faults:
         self.rules.append(replace(rule, match=match))
 
     def clear(self) -> None:
-        """Drop all rules."""
+        """Drop all rules, and end the waits of calls that they hold up."""
         self.rules.clear()
+        self.times_cleared += 1

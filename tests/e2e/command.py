@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,13 @@ from typing import Any
 from reconciler.emulator.seed import read as seed
 from reconciler.emulator.server import Emulator
 from tests.e2e.forks import Request, forks
+from tests.waiting import wait_until
 
 INSTALLED = Path(sys.executable).with_name("pal-reconcile")
 APP = "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11"
 SECRET = "a-secret-that-is-nowhere-to-be-seen"
+HELD_S = 60
+"""How long a fault holds a request up that a test releases: shorter than any client's patience."""
 OURS, OLD, FOREIGN = "4936128", "1158331", "9999999"
 
 
@@ -112,12 +114,17 @@ class Desk:
         entries = self.azure.state.requests.entries.copy()
         return [e for e in entries if not operations or e.operation in operations]
 
-    def wait_for(self, operation: str, count: int = 1, timeout_s: float = 30) -> None:
+    def wait_for(self, operation: str, count: int = 1) -> None:
         """Wait until Azure got so many requests of this kind."""
-        ends_at = time.monotonic() + timeout_s
-        while len(self.requests(operation)) < count:
-            assert time.monotonic() < ends_at, f"no {operation} came"
-            time.sleep(0.02)
+        wait_until(lambda: len(self.requests(operation)) >= count, f"{count} times {operation}")
+
+    def release(self) -> None:
+        """Drop all faults, and let the requests that they hold up go on."""
+        self.azure.state.faults.clear()
+
+    def do_not_measure(self) -> None:
+        """Leave coverage out of the runs to come: one that is killed leaves a torn file of it."""
+        self.env = {k: v for k, v in self.env.items() if not k.startswith(("COV_", "COVERAGE_"))}
 
     def start(self, *arguments: str, **env: str) -> "subprocess.Popen[str]":
         """Start the command and return at once."""

@@ -44,11 +44,9 @@ class Forks:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self._path)
             listener.listen(64)
-            env = {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "COVERAGE_"))}
             self._server = subprocess.Popen(
                 [sys.executable, "-m", "tests.e2e.forks", str(listener.fileno())],
                 cwd=ROOT,
-                env=env,
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.PIPE,  # its end ends the server
                 stdout=subprocess.DEVNULL,
@@ -143,10 +141,6 @@ def _become(request: Request, files: list[int]) -> None:
     os.environ.update(request.env)
     time.tzset()
     sys.argv = request.arguments
-    if "COVERAGE_PROCESS_CONFIG" in os.environ:
-        import coverage
-
-        coverage.process_startup(slug="fork")
 
 
 def _imports() -> Iterator[str]:
@@ -160,7 +154,7 @@ def _imports() -> Iterator[str]:
 
 
 def _load() -> None:
-    for name in sorted({*_imports(), "coverage"}):
+    for name in sorted(set(_imports())):
         if name.partition(".")[0] not in ("distributed", "dask", "apprise", "__future__"):
             try:
                 importlib.import_module(name)

@@ -4,7 +4,7 @@ import json
 import signal
 
 from tests.e2e.certificates import PASSWORD, write_certificates, write_pair
-from tests.e2e.command import APP, OURS, SECRET, Desk, Ran, tenant_id
+from tests.e2e.command import APP, HELD_S, OURS, SECRET, Desk, Ran, tenant_id
 
 STEPS = [
     *("authority", "arm", "clock", "secret", "certificate"),
@@ -209,11 +209,12 @@ def test_a_deadline_leaves_the_rest_untried(desk: Desk) -> None:
 
 def test_a_signal_ends_it(desk: Desk) -> None:
     """What is under way is finished, the rest is skipped, and the status is the signal's."""
-    desk.seed(faults=[{"operation": "token", "latency_s": 0.5}])
+    desk.seed(faults=[{"operation": "token", "latency_s": HELD_S}])
     desk.customers(60)
     process = desk.start("doctor", "--format", "json", "--concurrency", "2")
     desk.wait_for("token", 2)
     process.send_signal(signal.SIGTERM)
+    desk.release()
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 143
     data = json.loads(out)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.command import FOREIGN, OLD, OURS, Desk, tenant_id
+from tests.e2e.command import FOREIGN, HELD_S, OLD, OURS, Desk, tenant_id
 from tests.receivers import Receiver, listening
 
 HEARTBEAT = "heartbeat: {env: PAL_HEARTBEAT}\n"
@@ -151,11 +151,12 @@ def test_a_state_directory_that_is_no_good_costs_the_repair_and_not_the_look(des
 
 def test_another_run_keeps_the_repair_out(desk: Desk) -> None:
     """Status 5 at once, and everybody is told."""
-    desk.seed({1: OLD}, faults=[{"tenant": tenant_id(1), "operation": "read", "latency_s": 3}])
+    desk.seed({1: OLD}, faults=[{"tenant": tenant_id(1), "operation": "read", "latency_s": HELD_S}])
     write(desk, 1)
     first = desk.start("apply", "--yes")
-    desk.wait_for("token")
+    desk.wait_for("read")
     ran = desk.run("nightly", "--repair", "-q")
+    desk.release()
     first.communicate()
     assert ran.status == 5
     assert "another run holds the lock" in ran.out

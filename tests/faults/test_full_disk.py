@@ -12,6 +12,7 @@ from tests.faults.cases import told_lies
 
 def limited_apply(desk: Desk, size: int) -> Ran:
     """`apply` in a process that can make no file larger than so many bytes."""
+    desk.do_not_measure()
     process = subprocess.run(
         [str(INSTALLED), "apply", "--yes", "--format=json", "--concurrency=2"],
         cwd=desk.path,
@@ -19,7 +20,7 @@ def limited_apply(desk: Desk, size: int) -> Ran:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
     )
     return Ran(process.returncode, process.stdout, process.stderr)
@@ -81,7 +82,7 @@ def test_a_log_that_cannot_be_written_ends_nothing(desk: Desk, log: str) -> None
         if process.stderr:
             process.stderr.close()
         assert process.stdout
-        ran = Ran(process.wait(timeout=60), process.stdout.read(), "")
+        ran = Ran(process.wait(timeout=120), process.stdout.read(), "")
         process.stdout.close()
     assert ran.status == 0
     assert set(ran.outcomes.values()) == {"applied"}

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.store.journal import FileJournal, lines
 from reconciler.store.places import file_key
-from tests.e2e.command import OLD, OURS, Desk
+from tests.e2e.command import HELD_S, OLD, OURS, Desk
 from tests.faults.cases import told_lies
 from tests.faults.test_interruption import customers, finished, start_apply
 from tests.store.journals import NOW, change
@@ -39,10 +39,11 @@ def test_nothing_is_written_without_the_journal_and_the_lock(
     desk: Desk, harm: Callable[[Path], None]
 ) -> None:
     """Those in flight are finished, no other is sent, the rest is skipped, and the status is 1."""
-    customers(desk, 20, operation="update", latency_s=1.5)
+    customers(desk, 20, operation="update", latency_s=HELD_S)
     process = start_apply(desk)
     desk.wait_for("update", 4)
     harm(desk.path / "state")
+    desk.release()
     ran = finished(process)
     assert ran.status == 1, ran.err
     assert len(desk.requests("update")) == 4
@@ -51,7 +52,6 @@ def test_nothing_is_written_without_the_journal_and_the_lock(
     assert {problem["code"] for problem in problems} == {"journal_failed"}
     assert all("removed or replaced" in problem["message"] for problem in problems)
     assert told_lies(desk, ran) == []
-    desk.azure.state.faults.clear()
     assert desk.apply("--allow=change-share").status == 0
     assert desk.run("journal", "verify").status == 0
 
@@ -91,13 +91,15 @@ def recovered(path: Path) -> list[dict[str, object]]:
 
 
 def test_open_intents_are_read_at_once(desk: Desk) -> None:
-    """Each read takes a second; all forty are under way together, as the server sees."""
-    desk.seed(dict.fromkeys(range(1, 41), OURS), faults=[{"operation": "read", "latency_s": 1}])
+    """No read is answered before all forty are under way together, as the server sees."""
+    held = {"operation": "read", "latency_s": HELD_S}
+    desk.seed(dict.fromkeys(range(1, 41), OURS), faults=[held])
     desk.customers(40)
     path = crashed(desk, 40)
     process = desk.start("apply", "--yes", "--format=json", "--concurrency=40", "--only=C1")
     desk.wait_for("read", 30)
     assert len(recovered(path)) == 0
+    desk.release()
     assert finished(process).status == 0
     assert sorted(events(path)) == sorted((f"C{n}", "linked") for n in range(1, 41))
 
