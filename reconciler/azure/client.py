@@ -15,11 +15,12 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.azure.bearer_tokens import access_token
+from reconciler.azure.claims_challenges import Challenge
 from reconciler.azure.credentials import Entra
 from reconciler.azure.https import HttpReply, Https, NoAnswer
-from reconciler.azure.refusals import is_not_linked, of_arm
+from reconciler.azure.refusals import challenge_of, is_not_linked, of_arm
 from reconciler.azure.retry import Patience, Trouble
-from reconciler.azure.users import in_person
+from reconciler.azure.users import PERSON_NEEDED, Seat, in_person
 from reconciler.core.identities import Identity
 from reconciler.core.links import Observed, Place, Problem, Rotation, Seen
 from reconciler.core.problems import BROKEN_IDENTITY
@@ -37,6 +38,14 @@ WRONG_TOKEN = "wrong_tenant_token"  # noqa: S105 - a code
 
 ANYWHERE = ""
 """Stands for the tenant that the Azure CLI is signed in to: good to list tenants, not for links."""
+
+_NO_MFA_FOR_APPS = (
+    "a policy of the customer asks for MFA, which no app can do: ask them to exclude this app, or "
+    "all workload identities, from it"
+)
+
+_READ = ("tid", "oid", "idtyp", "scp")
+"""The claims of an access token that are looked at."""
 
 _PARTNER_ID = re.compile(r"[0-9]{4,10}")
 
@@ -79,6 +88,8 @@ class Session:
         self._doubts = doubts
         self._token: str | None = None
         self._renewals = 0
+        self._asked = Challenge()
+        self._is_app = identity.kind not in ("user", "azure_cli")
 
     def headers(self, patience: Patience) -> dict[str, str]:
         """The headers of a request to ARM; signs in when there is no token. Raises `Trouble`."""
@@ -89,12 +100,44 @@ class Session:
             self.accept(self.ask_token(patience))
         return {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
 
-    def renew(self) -> bool:
-        """Drop a token that ARM refused; False when that was done before."""
+    def renew(self, reply: HttpReply) -> bool:
+        """Drop the token of a 401, to sign in again; False where that was done or cannot help.
+
+        Where ARM asks for more claims, only what is kept of a person's sign-in may have them.
+        """
+        if asked := challenge_of(reply):
+            if not (asked.claims and self._identity.username):
+                return False
+            self._asked = asked
         self._entra.platform.forget(self._token or "")
         self._token = None
         self._renewals += 1
         return self._renewals == 1
+
+    def refused(self, reply: HttpReply, url: str, *, is_final: bool = True) -> Trouble:
+        """What ARM's answer means for this principal: a person can do MFA, an app cannot.
+
+        is_final  whether the request is not repeated with another token
+        """
+        trouble, asked = of_arm(reply, url), challenge_of(reply)
+        if not asked:
+            return trouble
+        said = trouble.problem.message
+        if self._is_app:
+            return Trouble(Problem("conditional_access", said, _NO_MFA_FOR_APPS))
+        if self._identity.username:
+            if is_final:
+                self._note(asked)
+            return in_person(trouble, self._identity, self._place)
+        more = f" --claims-challenge {asked.encoded}" if asked.is_stable else ""
+        hint = f"run az login --tenant {self.tenant_id}{more}, with MFA; then run again"
+        return Trouble(Problem(PERSON_NEEDED, said, hint))
+
+    def _note(self, asked: Challenge) -> None:
+        people, who = self._entra.people, self._identity.username
+        if people and who and asked.claims:
+            seat = Seat(self._entra.cloud.authority, str(self.tenant_id), who)
+            seat.note_claims(people.records, asked.claims)
 
     def find_tenant(self, patience: Patience) -> None:
         """Learn the tenant's GUID, which only Entra knows of a domain. Raises `Trouble`."""
@@ -106,13 +149,16 @@ class Session:
         """Sign in to the tenant that was found; a fresh secret is given time. Raises `Trouble`."""
 
         def attempt(identity: Identity) -> str:
-            return self._entra.token(identity, self.tenant_id or ANYWHERE, patience)
+            claims = self._asked.claims
+            return self._entra.token(identity, self.tenant_id or ANYWHERE, patience, claims)
 
         def ask() -> str:
             try:
                 token, self.rotation = self._entra.rotations.sign_in(self._identity, attempt)
                 return token
             except Trouble as trouble:
+                if trouble.problem.code == PERSON_NEEDED:
+                    self._note(self._asked)
                 raise in_person(trouble, self._identity, self._place) from None
 
         try:
@@ -142,6 +188,8 @@ class Session:
             )
         self.object_id = object_id
         self._token = token
+        if self._identity.kind == "azure_cli":
+            self._is_app = claims.get("idtyp") == "app" or "scp" not in claims
 
 
 class LinkReader:
@@ -178,14 +226,14 @@ class LinkReader:
         session, url = self._session, self.url
         self.answer = None
         reply = self._https.send("GET", url, headers=session.headers(patience))
-        if reply.status == 401 and session.renew():
+        if reply.status == 401 and session.renew(reply):
             reply = self._https.send("GET", url, headers=session.headers(patience))
         self.answer = reply
         if reply.status == 200:
             return _linked(reply, str(session.tenant_id), str(session.object_id))
         if is_not_linked(reply):
             return Observed(Seen.NOT_LINKED, session.tenant_id, session.object_id)
-        raise of_arm(reply, url)
+        raise session.refused(reply, url)
 
 
 class LinkWriter(LinkReader):
@@ -237,12 +285,13 @@ class LinkWriter(LinkReader):
         correlation_id = reply.headers.get("x-ms-correlation-request-id")
         if reply.status == 200:
             return Answer(Reply.ACCEPTED, correlation_id=correlation_id)
-        refusal = of_arm(reply, url)
+        is_renewed = reply.status == 401 and session.renew(reply)
+        refusal = session.refused(reply, url, is_final=not is_renewed)
         return Answer(
             Reply.REFUSED,
             refusal.problem,
             correlation_id,
-            may_retry=refusal.is_transient or (reply.status == 401 and session.renew()),
+            may_retry=refusal.is_transient or is_renewed,
             retry_after_s=refusal.retry_after_s,
             # A gateway may have passed the write on; what is linked already, an earlier try linked.
             may_have_taken=reply.status >= 500 or refusal.problem.code == "already_linked",
@@ -289,12 +338,12 @@ def _number(value: Any) -> int | None:
 
 
 def _claims(token: str) -> dict[str, str]:
-    """Tenant and object ID of a JWT, in lower case. Its signature is ARM's to check, not ours."""
+    """The claims of a JWT that matter here, in lower case. Its signature is ARM's to check."""
     with suppress(ValueError, IndexError, RecursionError):
         body = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         if isinstance(claims, dict):
-            return {key: str(claims[key]).lower() for key in ("tid", "oid") if claims.get(key)}
+            return {key: str(claims[key]).lower() for key in _READ if claims.get(key)}
     return {}
 
 

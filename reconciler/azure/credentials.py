@@ -47,10 +47,13 @@ class Entra:
         self.secrets = Secrets(vaults.read)
         self.rotations = Rotations()
 
-    def token(self, identity: Identity, tenant_id: str, patience: Patience) -> str:
+    def token(
+        self, identity: Identity, tenant_id: str, patience: Patience, claims: str | None = None
+    ) -> str:
         """Sign in once, by one secret, and return an access token; raises `Trouble`.
 
         patience  how long platforms and key vaults are tried again; Entra is asked once
+        claims    JSON of what ARM asked for, to be shown to Entra
         """
         who = SignIn(tenant_id, identity.client_id or "", self.cloud.authority)
         transport = Transport(self._https, self.directories, who)
@@ -65,7 +68,7 @@ class Entra:
         )
         try:
             credential = KINDS[identity.kind](opening)
-            return str(credential.get_token(self.cloud.scope).token)
+            return str(credential.get_token(self.cloud.scope, claims=claims).token)
         except Unresolved as error:
             raise unusable(identity, str(error)) from None
         except AuthenticationRequiredError:

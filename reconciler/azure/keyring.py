@@ -16,7 +16,7 @@ _TURN = Lock()
 
 
 class _Credential(Protocol):
-    def get_token(self, *scopes: str) -> AccessToken: ...
+    def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken: ...
 
 
 class TakingTurns:
@@ -25,10 +25,11 @@ class TakingTurns:
     def __init__(self, credential: _Credential) -> None:
         self._credential = credential
 
-    def get_token(self, *scopes: str) -> AccessToken:
+    def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken:
         """Return a token; raises what the credential raises."""
+        more = {"claims": claims} if claims else {}
         with _TURN:
-            return self._credential.get_token(*scopes)
+            return self._credential.get_token(*scopes, **more)
 
 
 class Aside(HttpTransport[Any, Any]):

@@ -26,7 +26,7 @@ CLI_TIMEOUT_S = 60
 class Credential(Protocol):
     """What all of azure-identity's credentials can do."""
 
-    def get_token(self, *scopes: str) -> AccessToken: ...
+    def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class _ManagedIdentity:
 
     opening: Opening
 
-    def get_token(self, *scopes: str) -> AccessToken:
+    def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken:
         opening, (scope,) = self.opening, scopes
         client_id = opening.identity.client_id
         token = opening.platform.managed_identity(client_id, scope, opening.patience)

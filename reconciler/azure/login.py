@@ -63,7 +63,8 @@ def sign_in(
         seat = Seat(entra.cloud.authority, str(session.tenant_id), identity.username)
         _check_page(entra.directories, seat)
         transport = _Door(https, entra.directories, seat, session)
-        record = _authenticate(seat, transport, entra.cloud.scope, way)
+        claims = seat.noted_claims(entra.people.records)
+        record = _authenticate(seat, transport, entra.cloud.scope, way, claims)
         seat.keep(entra.people.records, record, plaintext=way.may_be_plaintext)
     except Trouble as trouble:
         return in_person(trouble, identity, place).problem
@@ -74,7 +75,9 @@ def sign_in(
     return None
 
 
-def _authenticate(seat: Seat, transport: Transport, scope: str, way: Way) -> AuthenticationRecord:
+def _authenticate(
+    seat: Seat, transport: Transport, scope: str, way: Way, claims: str | None
+) -> AuthenticationRecord:
     options = {
         "tenant_id": seat.tenant_id,
         "cache_persistence_options": seat.cache(may_be_plaintext=way.may_be_plaintext),
@@ -82,9 +85,9 @@ def _authenticate(seat: Seat, transport: Transport, scope: str, way: Way) -> Aut
     }
     if way.show_code:
         device = DeviceCodeCredential(prompt_callback=way.show_code, **options)
-        return device.authenticate(scopes=[scope])
+        return device.authenticate(scopes=[scope], claims=claims)
     browser = InteractiveBrowserCredential(login_hint=seat.username, **options)
-    return browser.authenticate(scopes=[scope])
+    return browser.authenticate(scopes=[scope], claims=claims)
 
 
 class _Door(Transport):

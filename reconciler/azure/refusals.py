@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.azure.claims_challenges import Challenge, challenge_in
 from reconciler.azure.https import HttpReply
 from reconciler.azure.retry import Trouble
 from reconciler.azure.sign_in_errors import code_of, hint_of
@@ -21,6 +22,8 @@ from reconciler.core.redaction import redact
 AGAIN = "Azure asks to try again later; if it lasts, look at Azure's status page"
 
 TRY_AGAIN = frozenset({"throttled", "unavailable"})
+
+CHALLENGED = "Azure asks for a sign-in with MFA: sign in again as that person, then run again"
 
 _FOREIGN_HINT = (
     "GDAP and CSP admin rights (formerly DAP, AOBO) create no object in the customer's tenant and "
@@ -119,6 +122,8 @@ def of_arm(reply: HttpReply, url: str) -> Trouble:
     """What an answer of Azure Resource Manager to this URL, other than 200, means."""
     code, message = _arm_error(reply.body)
     said = f"Azure answered {reply.status} {code}".rstrip() + (f": {message}" if message else "")
+    if challenge_in(reply, code):
+        return Trouble(Problem("person_needed", said, CHALLENGED))
     problem = _arm_problem(reply.status, code, message, said)
     return Trouble(
         problem,
@@ -126,6 +131,11 @@ def of_arm(reply: HttpReply, url: str) -> Trouble:
         host=url,
         retry_after_s=reply.retry_after_s,
     )
+
+
+def challenge_of(reply: HttpReply) -> Challenge | None:
+    """The claims that ARM asks for in this answer; None where it asks for none."""
+    return challenge_in(reply, _arm_error(reply.body)[0])
 
 
 def is_not_linked(reply: HttpReply) -> bool:

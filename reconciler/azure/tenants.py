@@ -11,7 +11,6 @@ from reconciler.azure.client import Session
 from reconciler.azure.directories import GUID
 from reconciler.azure.hosts import origin
 from reconciler.azure.https import LARGEST_LIST, Https
-from reconciler.azure.refusals import of_arm
 from reconciler.azure.retry import Trouble
 from reconciler.core.discovery import Customer
 from reconciler.core.links import Problem
@@ -43,7 +42,7 @@ def _page(session: Session, https: Https, url: str) -> dict[str, Any]:
     headers = session.headers(session.new_patience())
     reply = https.send("GET", url, headers=headers, most_bytes=LARGEST_LIST)
     if reply.status != 200:
-        raise of_arm(reply, url)
+        raise session.refused(reply, url)
     try:
         page = json.loads(reply.body)
     except (ValueError, RecursionError):

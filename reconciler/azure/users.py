@@ -9,6 +9,7 @@ push each other out, MFA and all, and threads would wait for one lock on the dis
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
@@ -23,6 +24,7 @@ from azure.identity import (
 
 from reconciler.azure.keyring import Aside, TakingTurns
 from reconciler.azure.retry import Trouble
+from reconciler.core.errors import RunFailed
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
 from reconciler.core.ports import Records
@@ -91,6 +93,19 @@ class Seat:
         )
         data = {"record": json.loads(own.serialize()), "plaintext_cache": plaintext}
         records.save(self.key, json.dumps(data))
+
+    def note_claims(self, records: Records, claims: str) -> None:
+        """Note what Azure asked for, so that `login` can show it to Entra. No secret is in it."""
+        with suppress(ValueError, TypeError, RunFailed):
+            data = json.loads(records.load(self.key) or "")
+            records.save(self.key, json.dumps({**data, "claims": claims}))
+
+    def noted_claims(self, records: Records) -> str | None:
+        """What Azure asked for since this person signed in; None where it asked for nothing."""
+        with suppress(ValueError, TypeError, AttributeError):
+            claims = json.loads(records.load(self.key) or "").get("claims")
+            return claims if isinstance(claims, str) else None
+        return None
 
     def open(self, records: Records, options: dict[str, Any]) -> TakingTurns:
         """What gives tokens from the cache and never prompts; raises `Trouble` without a record."""

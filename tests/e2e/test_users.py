@@ -1,5 +1,7 @@
 """People who sign in: guest users and directory accounts, with the real azure-identity."""
 
+import base64
+import json
 import os
 import pty
 import subprocess
@@ -272,3 +274,48 @@ def test_a_declined_code_is_told(people: Desk) -> None:
     assert ran.status == 4
     assert [link["result"] for link in ran.data["links"]] == ["failed", "ok"]
     assert ran.link("C1")["problem"]["code"] == "conditional_access"
+
+
+CLAIMS = '{"access_token":{"acrs":{"essential":true,"values":["p1"]}}}'
+CHALLENGE = {
+    "status": 401,
+    "code": "RequestDisallowedByPolicy",
+    "message": "Resource was disallowed by policy. Reasons: 'MFA is required'.",
+    "headers": {
+        "WWW-Authenticate": 'Bearer realm="", error="insufficient_claims", '
+        f'claims="{base64.b64encode(CLAIMS.encode()).decode()}"'
+    },
+}
+
+
+def kept(desk: Desk) -> list[Any]:
+    """What is kept of the sign-ins."""
+    files = sorted((desk.path / "state").rglob(f"{tenant_id(1)}-*.json"))
+    return [json.loads(file.read_text()) for file in files]
+
+
+@pytest.mark.parametrize("operation", ["read", "create"])
+def test_a_kept_sign_in_may_have_what_azure_asks_for(people: Desk, operation: str) -> None:
+    """The refresh token is redeemed once with the claims, and the request repeated."""
+    write(people, ", unattended: true")
+    assert login(people).status == 0
+    people.azure.state.add_fault({"operation": operation, "times": 1, **CHALLENGE})
+    ran = people.apply("--allow", "new-partner-id", "--only", "C1")
+    assert ran.outcomes == {"C1": "applied"}
+    assert "claims" not in kept(people)[0]
+
+
+def test_azure_asks_a_person_for_mfa(people: Desk) -> None:
+    """The command to run is named; it shows to Entra what Azure asked for."""
+    write(people, ", unattended: true")
+    assert login(people).status == 0
+    people.azure.state.add_fault({"operation": "read", **CHALLENGE})
+    ran = people.plan("--only", "C1")
+    problem = ran.link("C1")["problem"]
+    assert (ran.status, problem["code"]) == (4, "person_needed")
+    assert "pal-reconcile login alice --tenant C1" in problem["hint"]
+    assert "clock" not in problem["hint"]
+    assert len(people.requests("read")) == 2
+    assert kept(people)[0]["claims"] == CLAIMS
+    assert login(people, "--tenant", "C1").status == 0
+    assert "claims" not in kept(people)[0]

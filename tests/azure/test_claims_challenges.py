@@ -1,0 +1,124 @@
+"""What it means that Azure Resource Manager asks for more than a token shows."""
+
+import base64
+import json
+from collections.abc import Iterator
+from threading import Event
+from typing import Any
+
+import pytest
+
+from reconciler.azure.access import Azure, Recipe, find_cloud
+from reconciler.azure.claims_challenges import POLICY, Challenge, challenge_in
+from reconciler.azure.client import LinkWriter, Session
+from reconciler.azure.https import HttpReply
+from reconciler.azure.refusals import of_arm
+from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.links import Place
+from reconciler.emulator.server import Emulator
+from tests.e2e.command import APP, OURS, SECRET, tenant_id
+
+CLAIMS = '{"access_token":{"acrs":{"essential":true,"values":["p1"]}}}'
+ENCODED = base64.b64encode(CLAIMS.encode()).decode()
+HEADER = f'Bearer realm="", error="insufficient_claims", claims="{ENCODED}"'
+PLACE = Place("C1", tenant_id(1), "app")
+MFA = "Resource was disallowed by policy. Reasons: 'MFA is required'."
+
+
+def reply(status: int, header: str = "", code: str = "", message: str = "") -> HttpReply:
+    body = json.dumps({"error": {"code": code, "message": message}}).encode()
+    return HttpReply(status, {"WWW-Authenticate": header} if header else {}, body)
+
+
+@pytest.mark.parametrize(
+    ("answer", "asks"),
+    [
+        (reply(401, HEADER), True),
+        (reply(401, 'Bearer error="insufficient_claims"'), True),
+        (reply(401, f'Bearer authorization_uri="https://x", CLAIMS = "{ENCODED}"'), True),
+        (reply(403, HEADER, POLICY), True),
+        (reply(403, code=POLICY, message=MFA), True),
+        (reply(401, code=POLICY, message=MFA), True),
+        (reply(403, code=POLICY, message="Multi-factor authentication is needed"), True),
+        (reply(403, code=POLICY, message="the location is not allowed"), False),
+        (reply(403, code="AuthorizationFailed", message=MFA), False),
+        (reply(401, 'Bearer authorization_uri="https://x"'), False),
+        (reply(429, HEADER), False),
+    ],
+)
+def test_an_answer_that_asks_for_more_is_known(answer: HttpReply, asks: bool) -> None:
+    """By the header or by a policy that names MFA; no other refusal is mistaken for it."""
+    trouble = of_arm(answer, "https://management.azure.com/x")
+    assert (trouble.problem.code == "person_needed") is asks
+    if asks:
+        assert not trouble.is_transient
+        assert "clock" not in trouble.problem.hint
+
+
+@pytest.mark.parametrize("encoded", [None, "", "!!!", "e30", "W10=", "bm8ganNvbg=="])
+def test_only_claims_that_are_an_object_are_used(encoded: str | None) -> None:
+    """Malformed claims reach neither Entra nor the disk."""
+    assert Challenge(encoded).claims == ("{}" if encoded == "e30" else None)
+
+
+def test_claims_come_in_either_base64() -> None:
+    """With or without padding, in the alphabet for URLs or the other."""
+    urlsafe = base64.urlsafe_b64encode(CLAIMS.encode()).decode().rstrip("=")
+    challenge = challenge_in(reply(401, HEADER.replace(ENCODED, urlsafe)), "")
+    assert challenge
+    assert challenge.claims == CLAIMS
+    assert challenge.is_stable
+    assert not Challenge(base64.b64encode(b'{"access_token":{"nbf":1}}').decode()).is_stable
+
+
+@pytest.fixture
+def azure(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
+    monkeypatch.setenv("PAL_SECRET", SECRET)
+    identity = Identity("app", "client_secret", APP, SecretRef("env", "PAL_SECRET"))
+    cloud = find_cloud("public", emulator.endpoint, str(emulator.ca_path), Event())
+    opened = Azure(Recipe(cloud, {"app": identity}, str(emulator.ca_path)), Event())
+    yield opened
+    opened.close()
+
+
+FAULTS: list[dict[str, Any]] = [
+    {"status": 401, "headers": {"WWW-Authenticate": HEADER}},
+    {"status": 403, "code": POLICY, "message": MFA},
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_app_is_not_asked_twice(emulator: Emulator, azure: Azure, fault: dict[str, Any]) -> None:
+    """An app cannot do MFA: reads and writes are refused once, and the customer has to act."""
+    emulator.state.add_fault({"operation": ["read", "write"], **fault})
+    with azure.reader(PLACE) as reader:
+        seen = reader.read()
+    with azure.writer(PLACE) as writer:
+        assert isinstance(writer, LinkWriter)
+        answer = writer.create(OURS)
+    for problem in (seen.problem, answer.problem):
+        assert problem
+        assert problem.code == "conditional_access"
+        assert "exclude this app" in problem.hint
+    assert not answer.may_retry
+    operations = [entry.operation for entry in emulator.state.requests.entries]
+    assert operations.count("read") == operations.count("create") == 1
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [({"scp": "user_impersonation"}, "person_needed"), ({"idtyp": "app"}, "conditional_access")],
+)
+def test_the_azure_cli_is_a_person_or_an_app(
+    azure: Azure, emulator: Emulator, claims: dict[str, str], code: str
+) -> None:
+    """Its token says which; a person is told how the Azure CLI takes the claims."""
+    session: Session = azure._session(PLACE)
+    session._identity = Identity("cli", "azure_cli")
+    session.tenant_id = tenant_id(1)
+    session.accept(emulator.state.tokens.sign({"tid": tenant_id(1), "oid": APP, **claims}))
+    problem = session.refused(reply(401, HEADER), "https://management.azure.com/x").problem
+    assert problem.code == code
+    assert (f"az login --tenant {tenant_id(1)} --claims-challenge {ENCODED}" in problem.hint) is (
+        code == "person_needed"
+    )
