@@ -16,6 +16,7 @@ from urllib.error import HTTPError
 from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
+from reconciler.core.redaction import redact
 from reconciler.version import __version__
 
 TRIES = 3
@@ -82,7 +83,7 @@ class Heartbeat:
         url = urlunsplit((parts.scheme, parts.netloc, path, query, ""))
         request = Request(  # noqa: S310 - the scheme was checked
             url,
-            data=body[:LARGEST_BODY].encode(errors="replace"),
+            data=redact(body)[:LARGEST_BODY].encode(errors="replace"),
             headers={"User-Agent": f"pal-reconcile/{__version__}"},
         )
         with self._opener.open(request, timeout=TIMEOUT_S):

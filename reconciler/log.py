@@ -13,6 +13,7 @@ from typing import Any, TextIO, cast
 
 import structlog
 
+from reconciler.core.redaction import redact
 from reconciler.core.text import visible
 
 LIBRARIES = ("azure", "msal", "urllib3")
@@ -31,7 +32,7 @@ def set_up(*, as_json: bool, level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _plain_text,
-            renderer,
+            _redacting(renderer),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Guest(sys.stderr))),
@@ -75,6 +76,11 @@ class _Demoted(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         get().debug(record.getMessage(), library=record.name)
+
+
+def _redacting(renderer: Any) -> Callable[..., str]:
+    """A renderer whose lines hold no secret of this process, also not in an exception's text."""
+    return lambda *event: redact(str(renderer(*event)))
 
 
 def _plain_text(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from reconciler.core.redaction import redact
+
 TRIES = 3
 PAUSE_S = 2.0
 
@@ -40,6 +42,7 @@ def send(
     # Without plugins from disk, without escapes in names, and nothing kept between two runs.
     asset = apprise.AppriseAsset(app_id="pal-reconcile", async_mode=False, interpret_escapes=False)
     service = apprise.Apprise(asset=asset)
+    title, body = redact(title), redact(body)
     with _unheard():
         is_known = service.add(url)
     if not is_known:

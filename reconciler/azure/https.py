@@ -48,6 +48,7 @@ from reconciler.azure.retry import Trouble
 from reconciler.azure.time_limits import LimitedSocket, TimeLimit
 from reconciler.azure.wire_formats import retry_after_s
 from reconciler.core.links import Problem
+from reconciler.core.redaction import remember
 from reconciler.version import __version__
 
 CONNECT_TIMEOUT_S = 10.0
@@ -304,6 +305,8 @@ def _trust(authorities: str) -> SSLContext:
 def _proxy(site: str) -> str | None:
     """The proxy that the environment names for this origin; None means straight there."""
     proxy = select_proxy(site, get_environ_proxies(site))
+    if proxy and "@" in proxy:
+        remember(proxy)
     return proxy and str(prepend_scheme_if_needed(proxy, "http"))  # type: ignore[no-untyped-call]
 
 

@@ -4,6 +4,7 @@ The run's own credential is whatever azure-identity finds on this machine: its m
 environment's AZURE_… variables, or the Azure CLI's. Who may read the vault is set there.
 """
 
+import os
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,13 @@ from reconciler.azure.hosts import Hosts
 from reconciler.azure.retry import Trouble
 from reconciler.azure.secrets import Unresolved, check_vault, check_vault_extra
 from reconciler.core.identities import SecretRef
+from reconciler.core.redaction import remember
+
+_SECRETS_OF_OURS = (
+    *("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"),
+    *("IDENTITY_HEADER", "MSI_SECRET"),
+)
+"""What azure-identity may use of the environment."""
 
 
 class Vaults:
@@ -32,6 +40,8 @@ class Vaults:
         """
         check_vault(ref, self._cloud.vault_suffix)
         check_vault_extra(ref)
+        for name in _SECRETS_OF_OURS:
+            remember(os.environ.get(name, ""))
         from azure.core.exceptions import AzureError
         from azure.identity import DefaultAzureCredential
         from azure.keyvault.secrets import SecretClient

@@ -4,12 +4,15 @@ A job takes frozen values and returns a frozen value. It logs nothing, decides n
 links, and raises nothing: whatever goes wrong concerns this link.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
+from reconciler.core.evidence import Reading
 from reconciler.core.links import Action, Change, Observed, Place, Problem
 from reconciler.core.ports import LinkWriter, OpenReader, OpenWriter
 from reconciler.core.problems import INTERRUPTED, internal
-from reconciler.core.redaction import redact
+from reconciler.core.redaction import redact, redact_bytes
 from reconciler.core.results import (
     Answer,
     Outcome,
@@ -32,6 +35,21 @@ def read_link(open_reader: OpenReader, place: Place) -> Observed:
             return redacted(link.read())
     except Exception as error:
         return Observed.unknown(internal(error))
+
+
+def read_raw(
+    read: Callable[[Place, Callable[[], datetime]], Reading],
+    place: Place,
+    clock: Callable[[], datetime],
+) -> Reading:
+    """Look at one link and keep Azure's answer, without secrets. `clock` is UTC."""
+    try:
+        reading = read(place, clock)
+        return replace(
+            reading, observed=redacted(reading.observed), body=redact_bytes(reading.body)
+        )
+    except Exception as error:
+        return Reading(Observed.unknown(internal(error)), clock(), "")
 
 
 def apply_change(open_writer: OpenWriter, change: Change) -> Result:

@@ -6,6 +6,8 @@ import stat
 import tempfile
 from pathlib import Path
 
+from reconciler.core.redaction import redact
+
 PRIVATE, SHARED = 0o600, 0o644
 
 _NO_DIRECTORY_SYNC = frozenset(
@@ -65,13 +67,13 @@ def sync_directory(directory: Path) -> str | None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file of mode 0600 in one step. Raises OSError."""
-    write_whole(path, text.encode(), PRIVATE)
+    """Write a file of mode 0600 in one step, without secrets. Raises OSError."""
+    write_whole(path, redact(text).encode(), PRIVATE)
 
 
 def write_shared(path: Path, text: str) -> None:
-    """Write a file that others read (mode 0644) in one step. Raises OSError."""
-    write_whole(path, text.encode(), SHARED)
+    """Write a file that others read (mode 0644) in one step, without secrets. Raises OSError."""
+    write_whole(path, redact(text).encode(), SHARED)
 
 
 def rewrite(path: Path, data: bytes) -> None:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from reconciler.core.redaction import redact_bytes
 from reconciler.store.files import PRIVATE, write_whole
 
 
@@ -39,6 +40,6 @@ def rewrite_folder(path: Path, files: Mapping[str, bytes], old: str) -> None:
 
 
 def fill(path: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder, each in one step. Raises OSError."""
+    """Write files into a folder, each in one step and without secrets. Raises OSError."""
     for name, data in files.items():
-        write_whole(path / name, data, PRIVATE)
+        write_whole(path / name, redact_bytes(data), PRIVATE)

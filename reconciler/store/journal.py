@@ -20,6 +20,7 @@ from typing import Any
 
 from reconciler.core.documents import iso
 from reconciler.core.links import Change, Observed, Seen
+from reconciler.core.redaction import redact
 from reconciler.core.results import Result
 from reconciler.store.journal_file import JournalFile, read_lines
 from reconciler.store.machine import host, user
@@ -161,7 +162,7 @@ class FileJournal:
 
     def _append(self, line: Line, before: bytes = b"") -> None:
         full = {"prev": self._last, "at": iso(self._clock()), "run": self._run, **line}
-        text = json.dumps(full, ensure_ascii=False, separators=(",", ":"))
+        text = redact(json.dumps(full, ensure_ascii=False, separators=(",", ":")))
         # Half a surrogate pair, which a user's name or a token may hold, becomes JSON's own escape.
         raw = text.encode(errors="backslashreplace")
         self._file.append(before + raw + b"\n")

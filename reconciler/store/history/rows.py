@@ -7,6 +7,7 @@ from sqlalchemy import Row
 
 from reconciler.core.history import Period, Run, Sight, Standing, Write
 from reconciler.core.links import Action, Seen
+from reconciler.core.redaction import redact
 from reconciler.core.results import Outcome
 
 Values = dict[str, Any]
@@ -58,7 +59,8 @@ def period_row(period: Period, link_id: int, run_id: str, *, is_current: bool) -
     """A period as a row of `periods`."""
     sight = {name: getattr(period.sight, name) for name in _SIGHT if name not in _NAMES}
     more = {name: getattr(period, name) for name in _PERIOD}
-    return {"link_id": link_id, "run_id": run_id, "is_current": is_current, **sight, **more}
+    row = {"link_id": link_id, "run_id": run_id, "is_current": is_current, **sight, **more}
+    return _redacted(row)
 
 
 def period_of(row: Row[Any]) -> Period:
@@ -72,7 +74,12 @@ def period_of(row: Row[Any]) -> Period:
 def write_row(write: Write, link_id: int, run_id: str) -> Values:
     """A write as a row of `writes`."""
     values = {name: getattr(write, name) for name in _WRITE if name not in _NAMES}
-    return {"link_id": link_id, "run_id": run_id, **values}
+    return _redacted({"link_id": link_id, "run_id": run_id, **values})
+
+
+def _redacted(row: Values) -> Values:
+    """The row without secrets: problems and names are texts of others."""
+    return {key: redact(value) if type(value) is str else value for key, value in row.items()}
 
 
 def write_of(row: Row[Any]) -> Write:
