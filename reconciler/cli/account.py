@@ -56,7 +56,7 @@ class Account:
             time.monotonic() - self.began_s,
             run_id=run.id if run else "",
             phases_s=run.phases_s if run else {},
-            traffic=run.entrance.traffic if run else Traffic(),
+            traffic=run.traffic if run else Traffic(),
             fact=self.fact,
             complaints=self.complaints,
             setbacks=tuple(self.setbacks),

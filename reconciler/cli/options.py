@@ -107,7 +107,7 @@ class Options:
             min=1,
             max=64,
             show_default=False,
-            help="Spread plan, apply and show over N processes; default: as many as pay off.",
+            help="Spread the reads over N processes. Default: as many as pay off.",
         ),
     ] = None
     executor: Annotated[
@@ -115,7 +115,7 @@ class Options:
         Option(
             metavar="dask:URL",
             envvar="PAL_RECONCILE_EXECUTOR",
-            help="Spread plan, apply and show over a Dask cluster: dask:tcp://HOST:8786.",
+            help="Spread the reads over a Dask cluster: dask:tcp://HOST:8786.",
         ),
     ] = None
     arm_endpoint: Annotated[

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from reconciler.azure.access import Azure
     from reconciler.cli.options import Options
-    from reconciler.cli.workers import Entrance
     from reconciler.config.load import Config
     from reconciler.core.checkup import Check, Checkup, Credential
     from reconciler.core.directories import Remembered
+    from reconciler.core.endings import Traffic
     from reconciler.core.evidence import Reading
     from reconciler.core.findings import Finding
     from reconciler.core.links import Observed, Place, Problem, Wanted
@@ -45,15 +45,12 @@ if TYPE_CHECKING:
 class Run:
     """One run over a selection, with all it needs at hand.
 
-    azure     Azure as it is reached from here
-    entrance  where the crew's jobs get at it, which may be elsewhere
     allowed   the guards that this run overrides
     """
 
     options: Options
     selection: Selection
     azure: Azure
-    entrance: Entrance
     crew: Crew
     log: Any
     id: str
@@ -61,6 +58,12 @@ class Run:
     phases_s: dict[str, float] = field(default_factory=dict)
     _looked_at: Mapping[str, Credential] | None = None
     _directories: Remembered | None = None
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was asked of Azure and Entra until now, here and by workers."""
+        workers = self.crew.workers
+        return self.azure.traffic + workers.traffic if workers else self.azure.traffic
 
     @property
     def config(self) -> Config:
@@ -118,7 +121,7 @@ class Run:
             facts = replace(
                 self._facts(*self._certificate_findings()), directories=self.directories
             )
-            plan = make_plan(wanted, facts, self.crew, self.entrance.reader, on_read)
+            plan = make_plan(wanted, facts, self.crew, self.azure.reader, on_read)
         return replace(plan, not_selected=len(self.selection.config.wanted) - len(wanted))
 
     def inventory(self) -> Plan:
@@ -153,7 +156,7 @@ class Run:
             report = apply_plan(
                 plan,
                 self.crew,
-                self.entrance.writer,
+                self.azure.writer,
                 journal,
                 names=self.selection.config.partner_names,
                 max_changes=max_changes,
@@ -193,7 +196,7 @@ class Run:
             seen, _ = read_links(
                 list(places.values()),
                 self.crew,
-                self.entrance.reader,
+                self.azure.reader,
                 lambda place, observed: advance(),
             )
             for key in left:

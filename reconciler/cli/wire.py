@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 @contextmanager
 def opened(options: Options, selection: Selection) -> Iterator[Run]:
     """Open a run: the cloud is found, workers stand by. Raises `RunFailed` and `WrongUsage`."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from reconciler import log
     from reconciler.azure.access import Azure, Recipe, find_cloud
-    from reconciler.cli.workers import at_work
+    from reconciler.cli.workers import workers_for
     from reconciler.engine import interpreter
     from reconciler.engine.gates import Identities
     from reconciler.engine.run import Crew
@@ -56,10 +58,11 @@ def opened(options: Options, selection: Selection) -> Iterator[Run]:
     recipe = Recipe(cloud, config.identities, options.trusted, options.concurrency, people)
     with (
         closing(Azure(recipe, stop.event)) as azure,
-        at_work(options, recipe, azure, run_id, stop.event, to_read) as (pool, most, entrance),
+        ThreadPoolExecutor(options.concurrency, thread_name_prefix="link") as threads,
+        workers_for(options, recipe, run_id, to_read, logger) as workers,
     ):
-        crew = Crew(pool, most, stop, Identities())
-        yield Run(options, selection, azure, entrance, crew, logger, run_id)
+        crew = Crew(threads, options.concurrency, stop, Identities(), workers)
+        yield Run(options, selection, azure, crew, logger, run_id)
 
 
 def opened_here(options: Options, selection: Selection) -> AbstractContextManager[Run]:

@@ -1,78 +1,38 @@
-"""Who does a run's work? Threads here, processes beside us, or a cluster that is there already.
+"""The workers of a run: processes of this machine, or a cluster that is there already.
 
-Whoever it is gets the recipe and opens Azure from it; secrets are resolved there. Lock, guards,
-gates, journal and report stay here.
+They read, and nothing else. A worker gets the recipe and opens Azure from it; secrets are resolved
+there. Lock, guards, writes, journal and report stay with the run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from os import cpu_count
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
     from threading import Event
 
     from reconciler.azure.access import Azure, Recipe
-    from reconciler.azure.doors import Doors
     from reconciler.cli.options import Options
-    from reconciler.core.endings import Traffic
-    from reconciler.core.links import Place
-    from reconciler.core.ports import LinkReader, LinkWriter
-    from reconciler.engine.dask import Dask
-    from reconciler.engine.processes import Processes
+    from reconciler.engine.dask import DaskWorkers
+    from reconciler.engine.read_workers import WorkerReads
 
 LINKS_A_PROCESS = 5000
-"""Fewer are not worth a start. Measured on two cores, 128 at a time, with Azure's emulation beside
-it: 2,000 links took as long in two processes as in one, 10,000 links 24 s in place of 28, 20,000
-links 43 s in place of 53."""
+"""Fewer are not worth a start."""
 
 REQUESTS_A_CORE = 64
 """With fewer under way at once, Azure's answers are the limit and not our core."""
 
 
-class Entrance(Protocol):
-    """Where jobs get at Azure: `Azure` itself here, `Doors` elsewhere."""
-
-    @property
-    def reader(self) -> Callable[[Place], AbstractContextManager[LinkReader]]: ...
-    @property
-    def writer(self) -> Callable[[Place], AbstractContextManager[LinkWriter]]: ...
-    @property
-    def traffic(self) -> Traffic: ...
-
-
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """The entrance of jobs that are done by somebody else, and what all of them have asked."""
-
-    doors: Doors
-    workers: Processes | Dask
-    azure: Azure
-
-    @property
-    def reader(self) -> Callable[[Place], AbstractContextManager[LinkReader]]:
-        return self.doors.reader
-
-    @property
-    def writer(self) -> Callable[[Place], AbstractContextManager[LinkWriter]]:
-        return self.doors.writer
-
-    @property
-    def traffic(self) -> Traffic:
-        return self.azure.traffic + self.workers.traffic
-
-
-@dataclass(frozen=True, slots=True)
-class Outfit:
-    """What a worker elsewhere opens before its first job. It travels, and holds no secret."""
+class WorkerSetup:
+    """How a worker of this run opens Azure. It travels, and holds no secret."""
 
     run_id: str
     recipe: Recipe
@@ -80,54 +40,48 @@ class Outfit:
     level: str
     version: str = __version__
 
-    def open(self, stop: Event) -> None:
+    def open(self, stop: Event) -> Azure:
         """Open Azure on this worker. Raises `RunFailed` where another release is installed."""
         from reconciler import log
-        from reconciler.azure.doors import Doors
+        from reconciler.azure.access import Azure
 
         if self.version != __version__:
             raise RunFailed(f"a worker has pal-reconcile {__version__}, this run {self.version}")
         log.set_up(as_json=self.as_json, level=self.level)
-        Doors(self.run_id).open(self.recipe, stop)
-
-    def traffic(self) -> Traffic:
-        """What was asked on this worker until now."""
-        from reconciler.azure.doors import Doors
-
-        return Doors(self.run_id).traffic()
-
-    def close(self) -> None:
-        """Close what was opened."""
-        from reconciler.azure.doors import Doors
-
-        Doors(self.run_id).close()
+        return Azure(self.recipe, stop)
 
 
 @contextmanager
-def at_work(
-    options: Options, recipe: Recipe, azure: Azure, run_id: str, stop: Event, links: int
-) -> Iterator[tuple[Executor, int, Entrance]]:
-    """Hire the workers that the options ask for: the pool, how many jobs at once, their entrance.
+def workers_for(
+    options: Options, recipe: Recipe, run_id: str, links: int, log: Any
+) -> Iterator[WorkerReads | None]:
+    """The workers that the options ask for; None where this run reads by itself.
 
     Raises `WrongUsage`, and `RunFailed` where a cluster is not there.
     """
-    outfit = Outfit(run_id, recipe, options.log_format == "json", options.level)
+    from reconciler.engine.read_workers import WorkerReads
+
+    def warn(reason: str) -> None:
+        log.warning("workers_lost", reason=reason, consequence="this machine reads what is left")
+
+    setup = WorkerSetup(run_id, recipe, options.log_format == "json", options.level)
     if options.executor:
-        with _cluster(options, outfit, stop) as cluster:
-            there = Elsewhere(_doors(run_id), cluster, azure)
-            yield cluster, min(options.concurrency, cluster.concurrency), there
+        with closing(_cluster(options, run_id)) as cluster:
+            connections = cluster.threads * cluster.chunks_a_worker
+            yield WorkerReads(cluster, _with(setup, connections), warn)
         return
     number = options.processes or how_many_pay_off(links, options.concurrency, cpu_count() or 1)
+    number = min(number, options.concurrency)
     if number == 1:
-        with ThreadPoolExecutor(options.concurrency, thread_name_prefix="link") as threads:
-            yield threads, options.concurrency, azure
+        yield None
         return
     from reconciler.engine.processes import Processes
+    from reconciler.engine.read_chunk import CHUNK_LINKS
 
-    each = -(-options.concurrency // number)
-    outfit = replace(outfit, recipe=replace(recipe, connections=each))
-    with Processes(number, each, outfit, stop) as processes:
-        yield processes, options.concurrency, Elsewhere(_doors(run_id), processes, azure)
+    threads = min(CHUNK_LINKS, options.concurrency // number)
+    setup = _with(setup, threads)
+    with closing(Processes(number, threads, setup)) as processes:
+        yield WorkerReads(processes, setup, warn)
 
 
 def how_many_pay_off(links: int, concurrency: int, cores: int) -> int:
@@ -135,7 +89,11 @@ def how_many_pay_off(links: int, concurrency: int, cores: int) -> int:
     return max(1, min(cores, links // LINKS_A_PROCESS, concurrency // REQUESTS_A_CORE))
 
 
-def _cluster(options: Options, outfit: Outfit, stop: Event) -> Dask:
+def _with(setup: WorkerSetup, connections: int) -> WorkerSetup:
+    return replace(setup, recipe=replace(setup.recipe, connections=connections))
+
+
+def _cluster(options: Options, run_id: str) -> DaskWorkers:
     kind, _, address = str(options.executor).partition(":")
     if kind != "dask" or "://" not in address:
         raise WrongUsage(
@@ -144,13 +102,7 @@ def _cluster(options: Options, outfit: Outfit, stop: Event) -> Dask:
     if options.processes:
         raise WrongUsage("--processes and --executor exclude each other; leave one out")
     try:
-        from reconciler.engine.dask import Dask
+        from reconciler.engine.dask import DaskWorkers
     except ImportError:
         raise WrongUsage("--executor needs: pip install 'pal-reconcile[dask]'") from None
-    return Dask(address, f"pal-reconcile-{outfit.run_id}", outfit, stop)
-
-
-def _doors(run_id: str) -> Doors:
-    from reconciler.azure.doors import Doors
-
-    return Doors(run_id)
+    return DaskWorkers(address, run_id, options.concurrency)

@@ -32,6 +32,14 @@ class Traffic:
             self.throttled_s + other.throttled_s,
         )
 
+    def __sub__(self, earlier: "Traffic") -> "Traffic":
+        """What was asked since then."""
+        return Traffic(
+            self.requests - earlier.requests,
+            self.retries - earlier.retries,
+            self.throttled_s - earlier.throttled_s,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Setback:

@@ -56,19 +56,33 @@ class LinkWriter(LinkReader, Protocol):
         ...
 
 
-class Workshop(Protocol):
-    """What a worker in another process needs before its first job. It is pickled on its way."""
+class OpenedAzure(Protocol):
+    """Azure as one process has it open."""
 
-    def open(self, stop: Event) -> None:
-        """Open it in this process; once `stop` is set, whatever waits there ends its wait."""
+    def reader(self, place: Place) -> AbstractContextManager[LinkReader]:
+        """Open a link to look at it."""
         ...
 
+    @property
     def traffic(self) -> Traffic:
-        """What was asked through it in this process until now."""
+        """What was asked until now."""
         ...
 
     def close(self) -> None:
-        """Close it in this process."""
+        """Close all connections."""
+        ...
+
+
+class WorkerRecipe(Protocol):
+    """How a worker opens Azure. It is pickled on its way, and holds no secret."""
+
+    @property
+    def run_id(self) -> str:
+        """The run that it is for."""
+        ...
+
+    def open(self, stop: Event) -> OpenedAzure:
+        """Open Azure in this process; once `stop` is set, waits end. Raises `RunFailed`."""
         ...
 
 

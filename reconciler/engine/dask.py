@@ -1,140 +1,138 @@
-"""How do jobs run on more than one machine? On a Dask cluster that is there already.
+"""Workers of a Dask cluster that read chunks.
 
-Dask hands the jobs of a lost worker to another one; each job reads before it writes. Calls are
-never answered from Dask's memory of earlier ones (`pure=False`), for Azure may have moved.
+A lost worker's chunk is read by another one, by Dask itself. Calls are never answered from Dask's
+memory of earlier ones (`pure=False`), because Azure may have changed.
 """
 
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
-from distributed import Client, WorkerPlugin
+from distributed import Client
 
-from reconciler.core.endings import Traffic
-from reconciler.core.errors import RunFailed, kind_of
-from reconciler.core.ports import Workshop
-from reconciler.engine.processes import WorkerDied
+from reconciler.core.errors import RunFailed
+from reconciler.engine.read_chunk import (
+    CHUNK_LINKS,
+    Chunk,
+    ChunkResult,
+    close_run,
+    read_chunk,
+    reason,
+    stop_run,
+)
 
 CONNECT_S = 20.0
 """How long scheduler and first worker may take to answer."""
 
-DESERTED_S = 60.0
-"""So long without any worker, and what was handed out is given up."""
+SILENT_S = 30.0
+"""So long without an answer of the scheduler, or without any worker, and the cluster is lost."""
 
 LOOK_S = 0.5
-"""How often the cluster is looked at: a signal reaches the workers within that time."""
+"""How often the scheduler is asked: a signal reaches the workers within that time."""
 
-_STOPS: dict[str, Event] = {}
-_WORKSHOPS: dict[str, Workshop] = {}
-
+CLOSE_S = 5.0
+"""How long the end of a run may take on the cluster."""
 
 _CLIENT: Any = Client  # which has no types
 
 
-class Dask(Executor):
-    """An executor on the workers of one cluster.
+class DaskWorkers:
+    """The workers of one cluster.
 
     address      of the scheduler: tcp://HOST:PORT, or tls://
-    name         of the run; no other run on the cluster may have it
-    workshop     what is opened on each worker before its first job, also on those that come later
-    stop         once set, each worker is told
-    concurrency  how many threads the workers have together
-    traffic      what the workers that are left have asked, once all is shut down
+    run_id       no other run on the cluster may have it
+    concurrency  links at a time, over all workers
 
-    Raises `RunFailed` when there is no scheduler or no worker, or a worker cannot be prepared.
+    Raises `RunFailed` when there is no scheduler or no worker.
     """
 
-    def __init__(self, address: str, name: str, workshop: Workshop, stop: Event) -> None:
-        self._name = name
-        self._given: set[Future[Any]] = set()
-        self.traffic = Traffic()
+    def __init__(self, address: str, run_id: str, concurrency: int) -> None:
+        self._run_id = run_id
+        self._is_told = False
         self._closing = Event()
+        self._problem: str | None = None
+        self._alive_at = time.monotonic()
         _silence()
-        try:
-            self._client: Any = _CLIENT(address, timeout=CONNECT_S, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise RunFailed(
-                f"no Dask scheduler answers at {address}: {_line(error)}; "
-                "check the address and that it runs the same release of distributed"
-            ) from None
-        try:
-            self._client.wait_for_workers(1, timeout=CONNECT_S)
-            self._client.register_plugin(_Opened(name, workshop), name=name)
-        except Exception as error:
-            self._client.close()
-            raise RunFailed(
-                f"the Dask workers at {address} are not ready: {_line(error)}; "
-                "each needs this release of pal-reconcile"
-            ) from None
-        self.concurrency = sum(self._client.nthreads().values())
+        self._client: Any = _connected(address)
+        threads = list(self._client.nthreads().values()) or [1]
+        # At least one chunk for each worker, and more where their threads and links allow.
+        self.slots = min(
+            concurrency, max(len(threads), min(sum(threads), concurrency // CHUNK_LINKS))
+        )
+        self.threads = min(CHUNK_LINKS, concurrency // self.slots)
+        self.chunks_a_worker = -(-self.slots // len(threads))
         self._jobs = self._client.get_executor(pure=False)
-        self._watching = Thread(target=self._watch, args=(stop,), daemon=True)
-        self._watching.start()
+        Thread(target=self._watch, daemon=True).start()
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hand a job to the cluster."""
-        future: Future[Any] = self._jobs.submit(fn, *args, **kwargs)
-        self._given.add(future)
-        future.add_done_callback(self._given.discard)
+    def submit(self, chunk: Chunk, /) -> "Future[ChunkResult]":
+        """Hand out a chunk."""
+        future: Future[ChunkResult] = self._jobs.submit(read_chunk, chunk)
         return future
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Close the run on all workers, and leave the cluster as it was."""
+    def problem(self) -> str | None:
+        """Why the cluster is lost; None while it answers."""
+        if self._problem is None and time.monotonic() - self._alive_at > SILENT_S:
+            self._problem = f"no scheduler or no worker has answered for {SILENT_S:.0f} s"
+        return self._problem
+
+    def stop(self) -> None:
+        """Let the workers end their waits, also those that join later."""
+        self._is_told = True
+
+    def close(self) -> None:
+        """Close the run on all workers. A cluster that does not answer is left alone."""
         self._closing.set()
-        self._watching.join()
-        with suppress(Exception):  # the cluster may be gone; nothing of ours is left on it then
-            asked = self._client.run(_traffic, self._name, on_error="ignore")
-            self.traffic = sum(asked.values(), Traffic())
-            self._client.unregister_worker_plugin(self._name)
-        self._client.close()
+        closing = Thread(target=self._close, daemon=True)
+        closing.start()
+        closing.join(CLOSE_S)
 
-    def _watch(self, stop: Event) -> None:
-        """Tell the workers of a stop, those that come later too; give up where there are none."""
-        seen_at = time.monotonic()
+    def _close(self) -> None:
+        with suppress(Exception):  # the cluster may be gone
+            if self.problem() is None:
+                self._client.run(close_run, self._run_id, on_error="ignore")
+            self._client.close(timeout=CLOSE_S)
+
+    def _watch(self) -> None:
+        """Ask the scheduler whether it is there, and tell workers of a stop. May block for ever."""
         while not self._closing.wait(LOOK_S):
-            if self._client.scheduler_info(n_workers=-1)["workers"]:
-                seen_at = time.monotonic()
-                if stop.is_set():
-                    with suppress(Exception):  # a worker that dies meanwhile; there is a next time
-                        self._client.run(_stop, self._name, on_error="ignore")
-            elif stop.is_set() or time.monotonic() - seen_at > DESERTED_S:
-                for future in list(self._given):
-                    with suppress(Exception):  # it ended just now
-                        future.set_exception(WorkerDied("the cluster has no worker any more"))
+            try:
+                if self._client.scheduler_info(n_workers=-1)["workers"]:
+                    self._alive_at = time.monotonic()
+                if self._is_told:
+                    self._client.run(stop_run, self._run_id, on_error="ignore")
+            except Exception as error:
+                if self._client.status != "running":
+                    self._problem = f"the Dask scheduler is lost ({reason(error)})"
+                    return
 
 
-class _Opened(WorkerPlugin):
-    """Opens the workshop on a worker when the run begins or the worker joins."""
-
-    def __init__(self, name: str, workshop: Workshop) -> None:
-        self.name = name
-        self._workshop = workshop
-
-    def setup(self, worker: Any) -> None:
-        _STOPS[self.name] = Event()
-        _WORKSHOPS[self.name] = self._workshop
-        self._workshop.open(_STOPS[self.name])
-
-    def teardown(self, worker: Any) -> None:
-        self._workshop.close()
-        _STOPS.pop(self.name, None)
-        _WORKSHOPS.pop(self.name, None)
-
-
-def _stop(name: str) -> None:
-    """On a worker: end the run's waits, and begin no write."""
-    if stop := _STOPS.get(name):
-        stop.set()
+def _connected(address: str) -> Any:
+    client = _answering(
+        lambda: _CLIENT(address, timeout=CONNECT_S, set_as_default=False),
+        f"no Dask scheduler answers at {address}",
+        "check the address and that it runs the same release of distributed",
+    )
+    try:
+        _answering(
+            lambda: client.wait_for_workers(1, timeout=CONNECT_S),
+            f"no Dask worker is ready at {address}",
+            "start workers that have this release of pal-reconcile",
+        )
+    except RunFailed:
+        client.close(timeout=CLOSE_S)
+        raise
+    return client
 
 
-def _traffic(name: str) -> Traffic:
-    """On a worker: what the run has asked there."""
-    workshop = _WORKSHOPS.get(name)
-    return workshop.traffic() if workshop else Traffic()
+def _answering(ask: Callable[[], Any], what: str, hint: str) -> Any:
+    try:
+        return ask()
+    except Exception as error:
+        raise RunFailed(f"{what} ({type(error).__name__}); {hint}") from None
 
 
 def _silence() -> None:
@@ -142,7 +140,3 @@ def _silence() -> None:
     for name in list(logging.root.manager.loggerDict):
         if name.split(".")[0] in ("distributed", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(kind_of(error).split())[:300]

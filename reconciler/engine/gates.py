@@ -82,6 +82,14 @@ class Identities:
             tenant = seen.tenant_id or place.directory  # a GUID and a domain may be one tenant
             self._refused.setdefault(place.login, {})[tenant] = seen.problem
 
+    def about(self, places: Sequence[Place]) -> "Identities":
+        """A copy that holds what is known of these links' identities, and nothing else."""
+        logins = {place.login for place in places}
+        known = Identities()
+        known._accepted = self._accepted & logins
+        known._refused = {who: dict(self._refused[who]) for who in logins & self._refused.keys()}
+        return known
+
     def problem(self, place: Place) -> Problem | None:
         """Why this identity is not tried any more; None if it is."""
         refusals = self._refused.get(place.login, {})

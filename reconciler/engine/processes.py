@@ -1,206 +1,88 @@
-"""How do jobs run on more than one core? In processes, each with threads of its own.
+"""Processes of this machine that read chunks.
 
-`ProcessPoolExecutor` gives a process one job at a time; ours spend their time waiting for Azure, so
-each process works on many at once. A process that dies takes nothing with it: its jobs are done
-anew elsewhere, and each job reads before it writes.
+Each ends with its coordinator, also after kill -9: a thread of its own watches the parent.
 """
 
+import os
 import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from itertools import count
-from multiprocessing import get_context, resource_tracker
-from multiprocessing.connection import Connection
-from os import _exit
-from threading import Event, Lock, Thread
-from typing import Any
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
+from multiprocessing.connection import Connection, wait
+from threading import Thread
 
-from reconciler.core.endings import Traffic
-from reconciler.core.errors import kind_of
-from reconciler.core.ports import Workshop
+from reconciler.core.ports import WorkerRecipe
 from reconciler.engine import interpreter
-
-TRIES = 2
-"""A job whose process died twice may be what kills them: it goes no further."""
-
-_STOP = "stop"
-_END = None
+from reconciler.engine.read_chunk import Chunk, ChunkResult, prepare, read_chunk, stop_run
 
 
-class WorkerDied(Exception):
-    """No worker finished this job."""
+class Processes:
+    """So many processes, each with so many threads. They start with the first chunks."""
 
-
-@dataclass(slots=True)
-class _Job:
-    number: int
-    run: Callable[[], Any]
-    future: Future[Any]
-    tries: int = 0
-
-
-class Processes(Executor):
-    """An executor of `number` processes with `threads` threads each.
-
-    workshop  what is opened in each process before its first job
-    stop      once set, each process is told
-    traffic   what the processes that came to their end have asked, once all is shut down
-    """
-
-    def __init__(self, number: int, threads: int, workshop: Workshop, stop: Event) -> None:
-        self._numbers = count()
-        with _without_signals():
-            self._workers = [_Worker(threads, workshop, self._do_anew) for _ in range(number)]
-        Thread(target=self._tell, args=(stop,), daemon=True).start()
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hand a job to the process that has the least to do."""
-        job = _Job(next(self._numbers), _Call(fn, args, kwargs), Future())
-        job.future.set_running_or_notify_cancel()
-        self._hand_out(job)
-        return job.future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let each process finish what it began, and end it."""
-        for worker in self._workers:
-            worker.send(_END)
-        for worker in self._workers:
-            worker.process.join()
-            worker.listening.join()
-
-    @property
-    def traffic(self) -> Traffic:
-        """Of one that was killed nobody knows."""
-        return sum((worker.traffic for worker in self._workers), Traffic())
-
-    def _hand_out(self, job: _Job) -> None:
-        job.tries += 1
-        for worker in sorted(self._workers, key=lambda worker: len(worker.jobs)):
-            if worker.take(job):
-                return
-        job.future.set_exception(WorkerDied("all processes are gone"))
-
-    def _do_anew(self, job: _Job, why: str) -> None:
-        if job.tries < TRIES:
-            self._hand_out(job)
-        else:
-            job.future.set_exception(WorkerDied(why))
-
-    def _tell(self, stop: Event) -> None:
-        stop.wait()
-        for worker in self._workers:
-            worker.send(_STOP)
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """A function with its arguments, as it travels."""
-
-    fn: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any] = field(default_factory=dict)
-
-    def __call__(self) -> Any:
-        return self.fn(*self.args, **self.kwargs)
-
-
-class _Worker:
-    """One process, seen from the coordinator: what it has been given, and what it answers."""
-
-    def __init__(
-        self, threads: int, workshop: Workshop, do_anew: Callable[[_Job, str], None]
-    ) -> None:
+    def __init__(self, number: int, threads: int, recipe: WorkerRecipe) -> None:
+        self.slots = number
+        self.threads = threads
         # Not forked: a copy of a process with threads may be stuck in a lock for ever.
         context = get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self.process = context.Process(target=work, args=(theirs, threads, workshop), daemon=True)
-        self.process.start()
-        theirs.close()
-        self.jobs: dict[int, _Job] = {}
-        self.traffic = Traffic()
-        self._lock = Lock()
-        self._is_gone = False
-        self._do_anew = do_anew
-        self.listening = Thread(target=self._listen, daemon=True)
-        self.listening.start()
+        # Closing it tells all processes at once, and cannot block as a shared lock could.
+        self._told, self._telling = context.Pipe(duplex=False)
+        self._others = set(active_children())
+        self._given: set[Future[ChunkResult]] = set()
+        self._pool = ProcessPoolExecutor(
+            number, context, initializer=begin, initargs=(recipe, self._told)
+        )
 
-    def take(self, job: _Job) -> bool:
-        """Give it a job; False when the process is gone."""
-        with self._lock:
-            if self._is_gone:
-                return False
-            self.jobs[job.number] = job
-            self._send((job.number, job.run))
-            return True
+    def submit(self, chunk: Chunk, /) -> "Future[ChunkResult]":
+        """Hand out a chunk; raises `BrokenProcessPool` once a process has died."""
+        with _without_sigint():
+            future = self._pool.submit(read_chunk, chunk)
+        self._given.add(future)
+        future.add_done_callback(self._given.discard)
+        return future
 
-    def send(self, message: Any) -> None:
-        """Tell the process something."""
-        with self._lock:
-            self._send(message)
+    def problem(self) -> str | None:
+        """None: the pool itself notices a dead process."""
+        return None
 
-    def _send(self, message: Any) -> None:
-        with suppress(OSError):  # it is gone: `_listen` notices, and sees to its jobs
-            self._pipe.send(message)
+    def stop(self) -> None:
+        """Let the processes end their waits."""
+        self._telling.close()
 
-    def _listen(self) -> None:
-        with suppress(EOFError, OSError):
-            while True:
-                number, result, error = self._pipe.recv()
-                if number is _END:
-                    self.traffic = result
-                    continue
-                job = self.jobs.pop(number)
-                if error is None:
-                    job.future.set_result(result)
-                else:
-                    job.future.set_exception(error)
-        with self._lock:
-            self._is_gone = True
-            left = list(self.jobs.values())
-            self.jobs.clear()
-        self.process.join()
-        for job in left:
-            self._do_anew(job, f"its process ended with status {self.process.exitcode}")
+    def close(self) -> None:
+        """End all processes. Those that still read were given up, and are killed."""
+        self.stop()
+        if self._given:
+            for process in set(active_children()) - self._others:
+                process.kill()
+        self._pool.shutdown(cancel_futures=True)
+        self._told.close()
 
 
-def work(pipe: Connection, threads: int, workshop: Workshop) -> None:
-    """What a process does: jobs as they come, until it is told to end."""
-    stop = Event()
-    answering = Lock()
+def begin(recipe: WorkerRecipe, told: Connection) -> None:
+    """What a process does before its first chunk."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the group; the run acts on it
+    Thread(target=_watch, args=(recipe.run_id, told), daemon=True).start()
+    prepare(recipe)
+    interpreter.tune()
 
-    def answer(number: int, run: Callable[[], Any]) -> None:
-        reply: tuple[int, Any, WorkerDied | None]
-        try:
-            reply = (number, run(), None)
-        except Exception as error:
-            reply = (number, None, WorkerDied(kind_of(error)))
-        with answering:
-            pipe.send(reply)
 
-    try:
-        workshop.open(stop)
-        interpreter.tune()
-        with ThreadPoolExecutor(threads) as pool:
-            while (message := pipe.recv()) is not _END:
-                if message == _STOP:
-                    stop.set()
-                else:
-                    pool.submit(answer, *message)
-    except EOFError:
-        _exit(1)  # the coordinator is gone, as if killed: nothing is begun or finished for it
-    pipe.send((_END, workshop.traffic(), None))
-    workshop.close()
-    pipe.close()
+def _watch(run_id: str, told: Connection) -> None:
+    """End the run's waits when told; end this process, whatever it does, with its parent."""
+    parent = parent_process()
+    assert parent is not None  # noqa: S101 - this runs in a child
+    if parent.sentinel not in wait([parent.sentinel, told]):
+        stop_run(run_id)
+        wait([parent.sentinel])
+    os._exit(1)
 
 
 @contextmanager
-def _without_signals() -> Iterator[None]:
-    """What is started inside never gets SIGINT or SIGTERM: what they mean, the coordinator says."""
-    # Begun now and not with the first process: it unblocks both signals where it is begun.
+def _without_sigint() -> Iterator[None]:
+    """A process that starts inside never gets SIGINT, not even before it can ignore it."""
+    # Begun now and not with the first process: it unblocks the signal where it is begun.
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:

@@ -4,7 +4,7 @@ The plan is the barrier: all reads end before the first write begins, since guar
 Orchestration only: what to do is decided in `core`, whether a job may begin in `gates`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,17 +25,25 @@ from reconciler.engine.executors import spread
 from reconciler.engine.gates import Identities, PartnerIds, ReadGates, WriteGates
 from reconciler.engine.guests import Guests
 from reconciler.engine.jobs import apply_change, read_link
+from reconciler.engine.read_workers import WorkerReads
 from reconciler.engine.stop import Stop
 
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Who does the work: workers, how many jobs at a time, and what tells them to end."""
+    """Who does the work.
+
+    pool         the run's own threads, which also write
+    concurrency  jobs at a time
+    stop         tells everything to end
+    workers      processes or a cluster, where reads are spread over them
+    """
 
     pool: Executor
     concurrency: int
     stop: Stop
     identities: Identities
+    workers: WorkerReads | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +74,26 @@ def read_links(
     on_read: Callable[[Place, Observed], None],
 ) -> tuple[dict[Place, Observed], tuple[Finding, ...]]:
     """Read every link once; what came of each, and what the guests could not take in."""
-    gates = ReadGates(lambda: crew.stop.problem, crew.identities)
     observed: dict[Place, Observed] = {}
     guests = Guests()
-    job = partial(read_link, open_reader)
-    for place, seen in spread(crew.pool, job, places, gates, crew.concurrency):
+    for place, seen in _reads(places, crew, open_reader):
         observed[place] = seen
         guests.tell(on_read, place, seen)
     return observed, tuple(guests.findings)
+
+
+def _reads(
+    places: Sequence[Place], crew: Crew, open_reader: OpenReader
+) -> Iterator[tuple[Place, Observed]]:
+    """What the workers read, where there are some; then all that is left, on threads here."""
+    left = dict.fromkeys(places)
+    if crew.workers and places:
+        for place, seen in crew.workers.read(places, crew.identities, crew.stop):
+            crew.identities.note(place, seen)
+            del left[place]
+            yield place, seen
+    gates = ReadGates(lambda: crew.stop.problem, crew.identities)
+    yield from spread(crew.pool, partial(read_link, open_reader), left, gates, crew.concurrency)
 
 
 def make_plan(

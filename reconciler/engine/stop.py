@@ -21,6 +21,7 @@ class Stop:
     """One switch for the whole run.
 
     deadline_s  seconds from now until it throws itself; None means never
+    ends_at     the same on the wall clock, as `time.time()`, for other processes
     signal      SIGINT or SIGTERM, whichever threw it, or None. SIGHUP counts as SIGTERM
     """
 
@@ -29,6 +30,7 @@ class Stop:
         self.signal: int | None = None
         self._past_deadline = False
         self._ends_at = None if deadline_s is None else time.monotonic() + deadline_s
+        self.ends_at = None if deadline_s is None else time.time() + deadline_s
 
     @property
     def problem(self) -> Problem | None:

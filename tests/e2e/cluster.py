@@ -17,6 +17,7 @@ class Cluster:
 
     address: str
     workers: list["subprocess.Popen[bytes]"]
+    scheduler: "subprocess.Popen[bytes]"
 
 
 @contextmanager
@@ -39,14 +40,16 @@ def cluster(path: Path, env: dict[str, str], workers: int = 2) -> Iterator[Clust
             stack.callback(process.kill)
             return process
 
-        start("scheduler", "--port", "0", "--scheduler-file", str(file))
+        scheduler = start("scheduler", "--port", "0", "--scheduler-file", str(file))
         _wait_for(file)
         from json import loads
 
         address = loads(file.read_text())["address"]
         options = ("--nthreads", "4", "--no-nanny", "--local-directory", str(path))
         yield Cluster(
-            address, [start("worker", address, *options, "--name", f"w{n}") for n in range(workers)]
+            address,
+            [start("worker", address, *options, "--name", f"w{n}") for n in range(workers)],
+            scheduler,
         )
 
 

@@ -12,6 +12,8 @@ import pytest
 from reconciler.emulator.seed import read as seed
 from tests.e2e.cluster import Cluster, cluster
 from tests.e2e.command import APP, FOREIGN, OLD, OURS, SECRET, Desk, Ran, tenant_id
+from tests.engine.chunks import wait_until
+from tests.engine.test_processes import is_there
 
 COUNT = 24
 
@@ -72,41 +74,86 @@ def test_threads_processes_and_dask_agree(desk: Desk, dask: Cluster) -> None:
     assert seen[0] == seen[1] == seen[2]
 
 
-def test_a_worker_that_is_killed_in_the_middle_of_an_apply(desk: Desk, dask: Cluster) -> None:
-    """Its links are read again and finished by the other; every write is of the wanted ID, once."""
-    world(desk, {"operation": "update", "latency_s": 1.0})
-    process = desk.start(
-        *("apply", "--yes", "--format=json", "--allow=change-share"),
-        f"--executor=dask:{dask.address}",
-    )
+WAYS = ["processes", "dask"]
+
+
+@pytest.fixture
+def how(request: pytest.FixtureRequest) -> str:
+    """The option that spreads reads over two processes, or over the cluster's two workers."""
+    if request.param == "processes":
+        return "--processes=2"
+    return f"--executor=dask:{request.getfixturevalue('dask').address}"
+
+
+@pytest.mark.parametrize("how", WAYS, indirect=True)
+def test_the_coordinator_writes_by_itself(desk: Desk, how: str) -> None:
+    """All workers die while writes are under way: nothing is missed, and nothing is warned of."""
+    world(desk, {"operation": "update", "latency_s": 2.0})
+    process = desk.start("apply", "--yes", "--format=json", "--allow=change-share", how)
     desk.wait_for("update", 6)
-    dask.workers[0].kill()
+    for pid in children(process.pid):
+        os.kill(pid, signal.SIGKILL)
     out, err = process.communicate(timeout=120)
-    assert process.returncode == 4, err
     ran = Ran(process.returncode, out, err)
-    outcomes = set(ran.outcomes.values())
-    assert {"applied"} <= outcomes <= {None, "applied", "already"}
+    assert (ran.status, "workers_lost" in err) == (4, False), err
+    assert set(ran.outcomes.values()) <= {None, "applied"}
     assert end(desk) == ENDED
-    writes = desk.requests("create", "update", "remove")
-    assert {request.partner_id for request in writes} == {OURS}
-    assert desk.run("journal", "verify").status == 0
-    again = desk.plan()
-    assert set(again.actions.values()) == {"none", "conflict", "unknown"}
+    assert len(desk.requests("create", "update", "remove")) == COUNT - 3
 
 
-def test_a_process_that_is_killed_in_the_middle_of_an_apply(desk: Desk) -> None:
-    """The other process finishes its links; the end is the same."""
-    world(desk, {"operation": "update", "latency_s": 1.0})
-    process = desk.start(
-        *("apply", "--yes", "--format=json", "--allow=change-share", "--processes=2")
-    )
-    desk.wait_for("update", 6)
+def test_a_process_that_is_killed_during_the_reads(desk: Desk) -> None:
+    """The coordinator reads what was not answered, says so once, and the plan is whole."""
+    world(desk, {"operation": "read", "latency_s": 2.0})
+    process = desk.start("plan", "--format=json", "--processes=2", "--concurrency=4")
+    desk.wait_for("token", 4)
     os.kill(children(process.pid)[0], signal.SIGKILL)
     out, err = process.communicate(timeout=120)
     ran = Ran(process.returncode, out, err)
-    assert ran.status == 4, err
-    assert set(ran.outcomes.values()) <= {None, "applied", "already"}
-    assert end(desk) == ENDED
+    assert (ran.status, err.count("workers_lost")) == (4, 1), err
+    unread = [name for name, action in ran.actions.items() if action == "unknown"]
+    assert (unread, "Traceback" in err) == (["C3"], False), err
+
+
+@pytest.mark.parametrize("lost", ["worker", "scheduler"])
+def test_a_cluster_that_breaks_during_the_reads(desk: Desk, dask: Cluster, lost: str) -> None:
+    """A lost worker's chunk is read by the other one; without a scheduler, by the coordinator."""
+    world(desk, {"operation": "read", "latency_s": 2.0})
+    process = desk.start(
+        *("plan", "--format=json", "--concurrency=4", f"--executor=dask:{dask.address}")
+    )
+    desk.wait_for("token", 4)
+    (dask.scheduler if lost == "scheduler" else dask.workers[0]).kill()
+    out, err = process.communicate(timeout=120)
+    ran = Ran(process.returncode, out, err)
+    assert (ran.status, err.count("workers_lost")) == (4, int(lost == "scheduler")), err
+    unread = [name for name, action in ran.actions.items() if action == "unknown"]
+    assert (unread, "Traceback" in err) == (["C3"], False), err
+
+
+@pytest.mark.parametrize("moment", ["read", "update"])
+def test_nothing_is_sent_after_the_coordinator_was_killed(desk: Desk, moment: str) -> None:
+    """kill -9 during reads or writes: its processes are gone, and with them their requests."""
+    world(desk, {"operation": moment, "latency_s": 1.0})
+    process = desk.start(
+        *("apply", "--yes", "--allow=change-share", "--processes=2", "--concurrency=4")
+    )
+    desk.wait_for(moment, 2)
+    workers = children(process.pid)
+    assert len(workers) == 2
+    process.kill()
+    process.communicate(timeout=60)
+    wait_until(lambda: not any(map(is_there, workers)))
+    assert desk.apply("--processes=1").status == 3  # a guard; the lock is free
+
+
+def test_evidence_and_discover_read_with_processes_too(desk: Desk) -> None:
+    """The options concern every command that reads; none of them needs what cannot travel."""
+    world(desk)
+    ran = desk.run("evidence", "--out=ev", "--only=C1", "--processes=2", "--format=json")
+    assert (ran.status, "Traceback" in ran.err) == (0, False), ran.err
+    named = [f"--tenants={tenant_id(number)}" for number in (1, 2, 4)]
+    found = desk.run("discover", *named, "--identity=app", "--processes=2", "--format=json")
+    assert (found.status, len(found.data["links"])) == (0, 3), found.err
 
 
 def children(pid: int) -> list[int]:
@@ -123,18 +170,11 @@ def children(pid: int) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("how", ["processes", "dask"])
-def test_a_signal_ends_what_waits_elsewhere(
-    desk: Desk, how: str, request: pytest.FixtureRequest
-) -> None:
+@pytest.mark.parametrize("how", WAYS, indirect=True)
+def test_a_signal_ends_what_waits_elsewhere(desk: Desk, how: str) -> None:
     """Workers end their waits, writes under way are verified, the rest is skipped."""
     world(desk, {"operation": "read", "after": COUNT - 1, "status": 429, "retry_after_s": 60})
-    option = (
-        "--processes=2"
-        if how == "processes"
-        else f"--executor=dask:{request.getfixturevalue('dask').address}"
-    )
-    process = desk.start("apply", "--yes", "--format=json", "--allow=change-share", option)
+    process = desk.start("apply", "--yes", "--format=json", "--allow=change-share", how)
     desk.wait_for("read", COUNT + 1)
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=50)

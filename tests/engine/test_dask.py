@@ -1,62 +1,85 @@
-"""A cluster that cannot go on is given up, with what it had been handed."""
+"""A cluster reads chunks; one that cannot go on is given up."""
 
 import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-from reconciler.core.endings import Traffic
-from reconciler.core.errors import RunFailed
+from reconciler.core.links import Place
 from reconciler.engine import dask
-from reconciler.engine.processes import WorkerDied
-from tests.e2e.cluster import cluster
+from reconciler.engine.gates import Identities
+from reconciler.engine.read_chunk import Chunk
+from reconciler.engine.read_workers import WorkerReads
+from reconciler.engine.run import Crew, read_links
+from reconciler.engine.stop import Stop
+from tests.e2e.cluster import Cluster, cluster
+from tests.engine.chunks import Script, wait_until
 
 ROOT = Path(__file__).parents[2]
+ENV = os.environ | {"PYTHONPATH": str(ROOT)}
 
 
-class Bench:
-    """A workshop; its workers import it from here."""
-
-    def __init__(self, is_ready: bool = True) -> None:
-        self.is_ready = is_ready
-
-    def open(self, stop: Event) -> None:
-        if not self.is_ready:
-            raise RunFailed("a worker has pal-reconcile 0, this run 1")
-        _STOP.append(stop)
-
-    def traffic(self) -> Traffic:
-        return Traffic(3, 2, 1.5)
-
-    def close(self) -> None:
-        _STOP.clear()
+def chunk(script: Script, *tenants: str) -> Chunk:
+    places = tuple(Place(name, name.lower(), "app") for name in tenants)
+    return Chunk(script, places, 4, None, Identities())
 
 
-_STOP: list[Event] = []
+def test_a_cluster_reads_chunks_and_hears_of_a_stop(tmp_path: Path) -> None:
+    """The same chunk is read again and not answered from memory; the end closes the run there."""
+    with cluster(tmp_path / "dask", ENV, 1) as running:
+        script = Script(tmp_path, reads={"B": "wait"})
+        with closing(dask.DaskWorkers(running.address, "run", 32)) as workers:
+            assert (workers.slots, workers.threads, workers.chunks_a_worker) == (1, 32, 1)
+            for _ in range(2):
+                found = workers.submit(chunk(script, "A")).result(60)
+                assert (len(found.seen), found.traffic.requests) == (1, 1)
+            waiting = workers.submit(chunk(script, "B"))
+            wait_until(lambda: script.has_begun("B"))
+            workers.stop()
+            assert len(waiting.result(60).seen) == 1
+        wait_until(lambda: bool(list(tmp_path.glob("closed-*"))))
 
 
-def wait_for_stop(_: object) -> bool:
-    return _STOP[0].wait(60)
+def lost(running: Cluster, how: str) -> None:
+    """What happens to a cluster in the middle of a chunk."""
+    if how == "the scheduler is killed":
+        running.scheduler.kill()
+    if how == "the scheduler freezes":
+        running.scheduler.send_signal(signal.SIGSTOP)
+    if how == "the last worker is killed":
+        running.workers[0].kill()
 
 
-def test_a_cluster_that_loses_all_workers_is_given_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "how", ["the scheduler is killed", "the scheduler freezes", "the last worker is killed"]
+)
+def test_a_cluster_that_is_lost_costs_no_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    """A worker that is not ready is refused; a stop reaches one; without any, jobs are lost."""
-    monkeypatch.setattr(dask, "DESERTED_S", 1.0)
-    with cluster(tmp_path / "dask", os.environ | {"PYTHONPATH": str(ROOT)}, 1) as running:
-        with pytest.raises(RunFailed, match="a worker has pal-reconcile 0"):
-            dask.Dask(running.address, "early", Bench(is_ready=False), Event())
-        stop = Event()
-        with dask.Dask(running.address, "run", Bench(), stop) as pool:
-            assert pool.concurrency == 4
-            waiting = pool.submit(wait_for_stop, None)
-            stop.set()
-            assert waiting.result(60)
-        assert pool.traffic == Traffic(3, 2, 1.5)
-        with dask.Dask(running.address, "run", Bench(), Event()) as pool:
-            waiting = pool.submit(wait_for_stop, None)
-            running.workers[0].kill()
-            with pytest.raises(WorkerDied, match="no worker any more"):
-                waiting.result(60)
+    """The run notices it, says so once, and reads by itself what was not answered."""
+    monkeypatch.setattr(dask, "SILENT_S", 3.0)
+    monkeypatch.setattr(dask, "CLOSE_S", 1.0)
+    script = Script(tmp_path, reads={"C1": "wait"})
+    places = [Place(f"C{n}", f"c{n}", "app") for n in range(1, 101)]
+    own = Script(tmp_path).open(Stop().event)
+    warnings: list[str] = []
+    with (
+        cluster(tmp_path / "dask", ENV, 1) as running,
+        ThreadPoolExecutor(4) as threads,
+        ThreadPoolExecutor(1) as aside,
+        closing(dask.DaskWorkers(running.address, "run", 8)) as workers,
+    ):
+        reads = WorkerReads(workers, script, warnings.append)
+        crew = Crew(threads, 4, Stop(), Identities(), reads)
+        going = aside.submit(read_links, places, crew, own.reader, lambda place, seen: None)
+        wait_until(lambda: script.has_begun("C1"))
+        began = time.monotonic()
+        lost(running, how)
+        observed, _ = going.result(120)
+        assert time.monotonic() - began < 100
+    assert {seen.problem for seen in observed.values()} == {None}
+    assert (len(observed), len(warnings)) == (100, 1)

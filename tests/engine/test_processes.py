@@ -1,144 +1,134 @@
-"""Jobs in processes: many at once in each, told of a stop, and done anew when one dies."""
+"""Processes that read chunks: told of a stop, ended with their coordinator, never waited for."""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from pathlib import Path
-from threading import Event
-from time import sleep
 
 import pytest
 
 from reconciler.core.endings import Traffic
-from reconciler.engine.processes import Processes, WorkerDied
+from reconciler.core.links import Place
+from reconciler.engine.gates import Identities
+from reconciler.engine.processes import Processes
+from reconciler.engine.read_chunk import Chunk, ChunkResult
+from tests.engine.chunks import Script, wait_until
+
+ROOT = Path(__file__).parents[2]
 
 
-class Bench:
-    """A workshop that notes where it was opened; picklable, as it must be."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def open(self, stop: Event) -> None:
-        _STOP.append(stop)
-        (self.folder / f"{os.getpid()}.open").touch()
-
-    def traffic(self) -> Traffic:
-        return Traffic(3, 2, 1.5)
-
-    def close(self) -> None:
-        (self.folder / f"{os.getpid()}.closed").touch()
+def chunk(script: Script, *tenants: str, threads: int = 2) -> Chunk:
+    places = tuple(Place(name, name.lower(), "app") for name in tenants)
+    return Chunk(script, places, threads, None, Identities())
 
 
-_STOP: list[Event] = []
-
-
-def pid(_: object) -> int:
-    return os.getpid()
-
-
-def wait_for_stop(_: object) -> bool:
-    return _STOP[0].wait(60)
-
-
-def meet(path: Path, number: int) -> bool:
-    """True when all four are at work at the same time."""
-    (path / f"met{number}").touch()
-    for _ in range(3000):
-        if len(list(path.glob("met*"))) == 4:
-            return True
-        sleep(0.02)
-    return False
-
-
-def die_once(path: Path) -> str:
-    """The first to come here takes its process down."""
+def is_there(pid: int) -> bool:
+    """Whether this process runs; one that ended and is only kept in the table does not."""
     try:
-        path.touch(exist_ok=False)
-    except FileExistsError:
-        return "done by another"
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
-def die(_: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def result(future: "Future[ChunkResult]") -> ChunkResult:
+    return future.result(120)
 
 
-def fail(_: object) -> None:
-    raise ValueError("a mistake")
+def test_chunks_are_read_in_processes(tmp_path: Path) -> None:
+    """Two at once, each in a process of its own; results and requests come back."""
+    script = Script(tmp_path, reads={"A": "wait", "B": "wait"})
+    with closing(Processes(2, 2, script)) as pool:
+        futures = [pool.submit(chunk(script, name, "C", "D")) for name in "AB"]
+        wait_until(lambda: script.has_begun("A") and script.has_begun("B"))
+        assert len(script.read_by()) == 2
+        assert os.getpid() not in script.read_by()
+        pool.stop()
+        for future in futures:
+            found = result(future)
+            assert len(found.seen) >= 1
+            assert found.traffic == Traffic(len(found.seen), 0, len(found.seen) / 2)
 
 
-@pytest.fixture
-def stop() -> Iterator[Event]:
-    event = Event()
-    yield event
-    event.set()  # lets the thread that waits for it end
+def test_a_stop_ends_waits_and_begins_no_link(tmp_path: Path) -> None:
+    """The link under way is finished; the next ones are left to the run, also in later chunks."""
+    script = Script(tmp_path, reads={"A": "wait"})
+    with closing(Processes(1, 1, script)) as pool:
+        waiting = pool.submit(chunk(script, "A", "B", threads=1))
+        wait_until(lambda: script.has_begun("A"))
+        pool.stop()
+        assert [place.tenant for place, _ in result(waiting).seen] == ["A"]
+        assert result(pool.submit(chunk(script, "C"))).seen == ()
+    assert not script.has_begun("B")
 
 
-def test_each_process_works_on_many_jobs_at_once(tmp_path: Path, stop: Event) -> None:
-    """Four jobs meet in two processes; each process opened its workshop once, and closed it."""
-    with Processes(2, 2, Bench(tmp_path), stop) as pool:
-        meeting = [pool.submit(meet, tmp_path, number) for number in range(4)]
-        assert [future.result(120) for future in meeting] == [True] * 4
-        pids = {pool.submit(pid, None).result(60) for _ in range(4)}
-        assert os.getpid() not in pids
-    assert len(list(tmp_path.glob("*.open"))) == len(list(tmp_path.glob("*.closed"))) == 2
+def test_a_dead_process_is_noticed(tmp_path: Path) -> None:
+    """The pool breaks, and takes no further chunk."""
+    script = Script(tmp_path, reads={"A": "kill"})
+    with closing(Processes(1, 1, script)) as pool:
+        with pytest.raises(BrokenProcessPool):
+            result(pool.submit(chunk(script, "A")))
+        with pytest.raises(BrokenProcessPool):
+            pool.submit(chunk(script, "B"))
 
 
-def test_a_stop_reaches_every_process(tmp_path: Path, stop: Event) -> None:
-    """What waits there ends its wait; the process itself never gets the signal."""
-    with Processes(2, 1, Bench(tmp_path), stop) as pool:
-        waiting = [pool.submit(wait_for_stop, None) for _ in range(2)]
-        stop.set()
-        assert [future.result(60) for future in waiting] == [True, True]
+def test_a_process_that_hangs_is_killed_in_the_end(tmp_path: Path) -> None:
+    """Closing does not wait for a chunk that was given up."""
+    script = Script(tmp_path, reads={"A": "stop"})
+    with closing(Processes(2, 2, script)) as processes:
+        processes.submit(chunk(script, "A"))
+        wait_until(lambda: script.has_begun("A"))
+    assert not any(map(is_there, script.read_by()))
 
 
-def signal_the_only_process(folder: Path) -> None:
-    """Raises where it does not outlive that."""
-    with Processes(1, 1, Bench(folder), Event()) as pool:
-        other = pool.submit(pid, None).result(60)
-        os.kill(other, signal.SIGINT)
-        os.kill(other, signal.SIGTERM)
-        assert pool.submit(pid, None).result(60) == other
+def test_an_error_that_does_not_survive_pickle_is_a_result(tmp_path: Path) -> None:
+    """Its type travels as text, its own text not at all; the pool goes on."""
+    script = Script(tmp_path, fails="odd")
+    with closing(Processes(1, 1, script)) as processes:
+        for _ in range(2):
+            assert result(processes.submit(chunk(script, "A"))).failure == "Unpicklable"
 
 
-def test_a_process_does_not_get_the_coordinators_signals(tmp_path: Path) -> None:
-    """Ctrl-C goes to the whole group; only the coordinator acts on it.
+def test_ctrl_c_does_not_reach_a_process(tmp_path: Path) -> None:
+    """It goes to the whole group; only the coordinator acts on it."""
+    script = Script(tmp_path)
+    with closing(Processes(1, 1, script)) as pool:
+        result(pool.submit(chunk(script, "A")))
+        (worker,) = script.read_by()
+        os.kill(worker, signal.SIGINT)
+        assert len(result(pool.submit(chunk(script, "B"))).seen) == 1
+        assert script.read_by() == [worker]
 
-    In an interpreter of its own: the first process of one is the one that might get them.
-    """
-    code = f"import {__name__} as t, pathlib; t.signal_the_only_process(pathlib.Path(%r))"
-    ran = subprocess.run(
-        [sys.executable, "-c", code % str(tmp_path)],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=120,
+
+COORDINATOR = """
+import pathlib, sys
+from tests.engine.test_processes import Processes, Script, chunk
+if __name__ == "__main__":
+    script = Script(pathlib.Path(sys.argv[1]), reads={"A": "wait", "B": "wait"})
+    pool = Processes(2, 1, script)
+    for future in [pool.submit(chunk(script, name, "C", threads=1)) for name in "AB"]:
+        future.result()
+"""
+
+
+def test_processes_end_with_a_coordinator_that_is_killed(tmp_path: Path) -> None:
+    """kill -9: both are gone, whatever they waited for, and no further link was begun."""
+    main = tmp_path / "main.py"
+    main.write_text(COORDINATOR)
+    script = Script(tmp_path)
+    coordinator = subprocess.Popen(
+        [sys.executable, str(main), str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
-    assert ran.returncode == 0, ran.stderr
-
-
-def test_a_job_of_a_dead_process_is_done_anew(tmp_path: Path, stop: Event) -> None:
-    """The other process does what the dead one had begun."""
-    with Processes(2, 1, Bench(tmp_path), stop) as pool:
-        assert pool.submit(die_once, tmp_path / "was-here").result(60) == "done by another"
-
-
-def test_what_kills_every_process_is_given_up(tmp_path: Path, stop: Event) -> None:
-    """A job that took two processes down is handed to no third; later ones have nowhere to go."""
-    with Processes(2, 1, Bench(tmp_path), stop) as pool:
-        with pytest.raises(WorkerDied, match="status -9"):
-            pool.submit(die, None).result(60)
-        with pytest.raises(WorkerDied, match="all processes are gone"):
-            pool.submit(pid, None).result(60)
-
-
-def test_an_error_of_a_job_costs_that_job(tmp_path: Path, stop: Event) -> None:
-    """It comes back as text: what was raised there may not be known here."""
-    with Processes(1, 1, Bench(tmp_path), stop) as pool:
-        with pytest.raises(WorkerDied, match=r"^ValueError at engine/processes.py:[0-9]+$"):
-            pool.submit(fail, None).result(60)
-        assert pool.submit(pid, None).result(60) > 0
+    try:
+        wait_until(lambda: script.has_begun("A") and script.has_begun("B"))
+        workers = script.read_by()
+        assert len(workers) == 2
+    finally:
+        coordinator.kill()
+        coordinator.wait()
+    wait_until(lambda: not any(map(is_there, workers)))
+    assert not script.has_begun("C")

@@ -1,0 +1,197 @@
+"""One chunk of links, read in a worker process or on a cluster, by threads of its own.
+
+A chunk returns only links that were really read. Whatever else it was given is left to the run,
+which asks its own gates: so a worker that cannot work costs no link its answer.
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event, RLock, Timer
+
+from reconciler.core.endings import Traffic
+from reconciler.core.errors import kind_of
+from reconciler.core.links import Observed, Place, Problem
+from reconciler.core.ports import OpenedAzure, WorkerRecipe
+from reconciler.core.problems import CREDENTIAL_UNUSABLE, INTERRUPTED
+from reconciler.core.redaction import redact
+from reconciler.engine.executors import spread
+from reconciler.engine.gates import Identities, ReadGates
+from reconciler.engine.jobs import read_link
+
+CHUNK_LINKS = 50
+"""At most so many links travel together."""
+
+CHUNK_S = 60.0
+"""After so many seconds a chunk begins no further link, and returns what it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Links that one worker reads.
+
+    recipe      how the worker opens Azure
+    threads     links at a time
+    ends_at     the run's deadline on the wall clock, as `time.time()`; None where there is none
+    identities  what the run knows of these links' identities
+    """
+
+    recipe: WorkerRecipe
+    places: tuple[Place, ...]
+    threads: int
+    ends_at: float | None
+    identities: Identities
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkResult:
+    """What a worker read of a chunk.
+
+    traffic   what was asked on this worker since its last result
+    failure   why nothing can be read on this worker; None where it works
+    unusable  why an identity cannot sign in on this worker; None where all can
+    """
+
+    seen: tuple[tuple[Place, Observed], ...]
+    traffic: Traffic
+    failure: str | None = None
+    unusable: str | None = None
+
+
+@dataclass(slots=True)
+class _OpenRun:
+    """One run in this process: chunks share its connections and tokens."""
+
+    azure: OpenedAzure
+    stop: Event
+    chunks: int = 0
+    counted: Traffic = field(default_factory=Traffic)
+    timers: list[Timer] = field(default_factory=list)
+
+    def close(self) -> None:
+        for timer in self.timers:
+            timer.cancel()
+        with suppress(Exception):  # connections that are broken already
+            self.azure.close()
+
+
+_LOCK = RLock()
+_OPEN: dict[str, _OpenRun] = {}
+_STOPPED: set[str] = set()
+
+
+def read_chunk(chunk: Chunk) -> ChunkResult:
+    """Read the links of a chunk, each after its gates. Raises nothing: an error may not travel."""
+    try:
+        with _open(chunk) as run:
+            gates = _ChunkGates(chunk, run.stop)
+            job = partial(read_link, run.azure.reader)
+            with ThreadPoolExecutor(chunk.threads, thread_name_prefix="link") as pool:
+                every = list(spread(pool, job, chunk.places, gates, chunk.threads))
+            seen = tuple((place, found) for place, found in every if place not in gates.left)
+            return ChunkResult(seen, _count(run), unusable=gates.unusable)
+    except Exception as error:
+        return ChunkResult((), Traffic(), reason(error))
+
+
+def prepare(recipe: WorkerRecipe) -> None:
+    """Open Azure for the chunks to come. A failure is reported by the first chunk."""
+    with suppress(Exception), _LOCK:
+        _opened(recipe, None)
+
+
+def stop_run(run_id: str) -> None:
+    """End the run's waits in this process, and begin no further link."""
+    with _LOCK:
+        _STOPPED.add(run_id)
+        if run := _OPEN.get(run_id):
+            run.stop.set()
+
+
+def close_run(run_id: str) -> None:
+    """Close what the run opened in this process; a chunk under way closes it when it ends."""
+    with _LOCK:
+        stop_run(run_id)
+        _close_idle()
+
+
+def reason(error: BaseException) -> str:
+    """An error in one line, without the text of other libraries, which may hold a secret."""
+    name = getattr(error, "name", None) if isinstance(error, ImportError) else None
+    text = f"{type(error).__name__}: no module {name}" if name else kind_of(error)
+    return " ".join(redact(text).split())[:300]
+
+
+class _ChunkGates(ReadGates):
+    """The run's gates, as far as a worker knows. What they refuse is left to the run."""
+
+    def __init__(self, chunk: Chunk, stop: Event) -> None:
+        begun_s = time.monotonic()
+
+        def stopped() -> Problem | None:
+            is_late = chunk.ends_at is not None and time.time() >= chunk.ends_at
+            is_over = stop.is_set() or is_late or time.monotonic() - begun_s > CHUNK_S
+            return INTERRUPTED if is_over else None
+
+        super().__init__(stopped, chunk.identities)
+        self.left: set[Place] = set()
+        self.unusable: str | None = None
+
+    def refuse(self, place: Place, problem: Problem) -> Observed:
+        self.left.add(place)
+        return super().refuse(place, problem)
+
+    def end(self, place: Place, seen: Observed) -> Observed:
+        if seen.problem and seen.problem.code == CREDENTIAL_UNUSABLE:
+            self.left.add(place)
+            self.unusable = self.unusable or redact(seen.problem.message)
+        return super().end(place, seen)
+
+
+@contextmanager
+def _open(chunk: Chunk) -> Iterator[_OpenRun]:
+    with _LOCK:
+        run = _opened(chunk.recipe, chunk.ends_at)
+        run.chunks += 1
+    try:
+        yield run
+    finally:
+        with _LOCK:
+            run.chunks -= 1
+            _close_idle(but=chunk.recipe.run_id)
+
+
+def _opened(recipe: WorkerRecipe, ends_at: float | None) -> _OpenRun:
+    """The run as this process has it open; runs that are over are closed first."""
+    _close_idle(but=recipe.run_id)
+    run = _OPEN.get(recipe.run_id)
+    if run is None:
+        stop = Event()
+        run = _OPEN[recipe.run_id] = _OpenRun(recipe.open(stop), stop)
+    if recipe.run_id in _STOPPED:
+        run.stop.set()
+    if ends_at is not None and not run.timers:
+        timer = Timer(max(0.0, ends_at - time.time()), run.stop.set)
+        timer.daemon = True
+        timer.start()
+        run.timers.append(timer)
+    return run
+
+
+def _close_idle(but: str | None = None) -> None:
+    """Close the runs that have no chunk under way here."""
+    for run_id, run in list(_OPEN.items()):
+        if run.chunks == 0 and (run_id != but or run_id in _STOPPED):
+            del _OPEN[run_id]
+            run.close()
+
+
+def _count(run: _OpenRun) -> Traffic:
+    """What was asked since this was last called, over all chunks."""
+    with _LOCK:
+        asked = run.azure.traffic
+        since, run.counted = asked - run.counted, asked
+        return since

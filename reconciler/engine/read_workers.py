@@ -1,0 +1,166 @@
+"""Reads spread over workers: chunks are handed out, and their answers taken in.
+
+Workers only read. Where they are lost, the run reads what they left: see `engine/run.py`.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from reconciler.core.endings import Traffic
+from reconciler.core.links import Observed, Place
+from reconciler.core.ports import WorkerRecipe
+from reconciler.engine.gates import Identities
+from reconciler.engine.read_chunk import CHUNK_LINKS, Chunk, ChunkResult, reason
+from reconciler.engine.stop import Stop
+
+LOOK_S = 0.25
+"""How often signal, deadline and workers are looked at while no chunk ends."""
+
+LOST_AFTER_S = 300.0
+"""A chunk without an answer for so long is lost: longer than any link and its retries take."""
+
+STOP_GRACE_S = 75.0
+"""So long a stopped run waits for reads under way: each request ends within a minute."""
+
+
+class Workers(Protocol):
+    """Where chunks are read. Whatever is wrong with them is no reason to wait.
+
+    slots    chunks at a time
+    threads  links at a time in each of them
+    """
+
+    slots: int
+    threads: int
+
+    def submit(self, chunk: Chunk, /) -> "Future[ChunkResult]":
+        """Hand out a chunk."""
+        ...
+
+    def problem(self) -> str | None:
+        """Why no chunk will be answered any more; None while all is well."""
+        ...
+
+    def stop(self) -> None:
+        """Let the workers end their waits. Returns at once."""
+        ...
+
+
+class WorkerReads:
+    """The reads of one run that its workers make.
+
+    warn     is called at most once, with the reason why links are left to the run
+    traffic  what the workers have asked
+    """
+
+    def __init__(self, workers: Workers, recipe: WorkerRecipe, warn: Callable[[str], None]) -> None:
+        self._workers = workers
+        self._recipe = recipe
+        self._warn = warn
+        self._is_lost = False
+        self._has_warned = False
+        self.traffic = Traffic()
+
+    def read(
+        self, places: Sequence[Place], identities: Identities, stop: Stop
+    ) -> Iterator[tuple[Place, Observed]]:
+        """Yield each link that a worker read, as it comes. The caller notes it in `identities`."""
+        most = min(CHUNK_LINKS, -(-len(places) // self._workers.slots))
+        waiting = deque(chunked(places, most))
+        running: dict[Future[ChunkResult], float] = {}
+        done: SimpleQueue[Future[ChunkResult]] = SimpleQueue()
+        stopped_at: float | None = None
+        while running or (waiting and not self._is_lost and not stop.is_set):
+            while waiting and self._may_hand_out(running, stop):
+                chunk = self._chunk(waiting.popleft(), identities, stop)
+                if future := self._hand_out(chunk, stop):
+                    running[future] = time.monotonic()
+                    future.add_done_callback(done.put)
+            if stop.is_set and stopped_at is None:
+                stopped_at = time.monotonic()
+                self._workers.stop()
+            try:
+                future = done.get(timeout=LOOK_S)
+            except Empty:
+                if why := self._why_lost(running, stopped_at):
+                    self._lose(why, stop)
+                    return
+                continue
+            del running[future]
+            yield from self._taken_in(future, stop)
+
+    def _may_hand_out(self, running: dict[Future[ChunkResult], float], stop: Stop) -> bool:
+        return len(running) < self._workers.slots and not self._is_lost and not stop.is_set
+
+    def _chunk(self, places: tuple[Place, ...], identities: Identities, stop: Stop) -> Chunk:
+        known = identities.about(places)
+        threads = min(self._workers.threads, len(places))
+        return Chunk(self._recipe, places, threads, stop.ends_at, known)
+
+    def _hand_out(self, chunk: Chunk, stop: Stop) -> "Future[ChunkResult] | None":
+        try:
+            return self._workers.submit(chunk)
+        except Exception as error:
+            self._lose(reason(error), stop)
+            return None
+
+    def _taken_in(
+        self, future: "Future[ChunkResult]", stop: Stop
+    ) -> tuple[tuple[Place, Observed], ...]:
+        try:
+            result = future.result()
+        except BaseException as error:  # a cancelled future's is not an Exception
+            if isinstance(error, KeyboardInterrupt | SystemExit):
+                raise
+            self._lose(reason(error), stop)
+            return ()
+        self.traffic += result.traffic
+        if result.failure:
+            self._lose(result.failure, stop)
+        elif result.unusable:
+            self._say(f"a worker cannot sign in: {result.unusable}", stop)
+        return result.seen
+
+    def _why_lost(
+        self, running: dict[Future[ChunkResult], float], stopped_at: float | None
+    ) -> str | None:
+        now = time.monotonic()
+        if stopped_at is not None and now - stopped_at > STOP_GRACE_S:
+            return "a worker did not end its reads"
+        if running and now - min(running.values()) > LOST_AFTER_S:
+            return f"a worker has not answered for {LOST_AFTER_S:.0f} s"
+        return self._workers.problem()
+
+    def _lose(self, why: str, stop: Stop) -> None:
+        """Hand out nothing more."""
+        self._is_lost = True
+        self._say(why, stop)
+
+    def _say(self, why: str, stop: Stop) -> None:
+        """Warn once, and not where the run was told to end."""
+        if not self._has_warned and not stop.is_set:
+            self._has_warned = True
+            self._warn(why)
+
+
+def chunked(places: Sequence[Place], most: int) -> Iterator[tuple[Place, ...]]:
+    """Chunks of at most so many links, each tenant's in one chunk: it is not asked twice at once.
+
+    What a tenant has beyond a whole chunk is in none.
+    """
+    tenants: dict[str, list[Place]] = {}
+    for place in places:
+        tenants.setdefault(place.directory, []).append(place)
+    chunk: list[Place] = []
+    for links in tenants.values():
+        links = links[:CHUNK_LINKS]
+        if chunk and len(chunk) + len(links) > most:
+            yield tuple(chunk)
+            chunk = []
+        chunk += links
+    if chunk:
+        yield tuple(chunk)
