@@ -19,6 +19,7 @@ from reconciler.azure.managed_identity import refusal, request_token
 from reconciler.azure.retry import Patience
 from reconciler.azure.secrets import LARGEST_SECRET, Unresolved
 from reconciler.azure.shared_tokens import PlatformToken, SharedTokens, fresh_token
+from reconciler.azure.wire_formats import https_origin
 from reconciler.core.identities import TokenRef
 
 EXCHANGE = "api://AzureADTokenExchange/.default"
@@ -106,8 +107,8 @@ def _from_azure_pipelines(service_connection: str, https: Https) -> str:
 
 
 def _request(method: str, url: str, bearer: str, key: str, https: Https) -> str:
-    if not url.startswith("https://"):
-        raise Unresolved("the platform's token endpoint is not https")
+    if https_origin(url) is None:
+        raise Unresolved("the platform's token endpoint is not an https URL")
     headers = {
         "Authorization": f"Bearer {bearer}",
         "Accept": "application/json",

@@ -334,7 +334,9 @@ def _text(value: Any) -> str | None:
 
 
 def _number(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A counter; None for anything else, also for what no database could keep."""
+    is_counter = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63
+    return value if is_counter else None
 
 
 def _claims(token: str) -> dict[str, str]:

@@ -26,6 +26,8 @@ from reconciler.core.links import Problem
 from reconciler.core.problems import CREDENTIAL_UNUSABLE
 from reconciler.core.redaction import redact
 
+MALFORMED = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+
 
 class Entra:
     """Hands out tokens for ARM; safe to share between threads.
@@ -68,7 +70,10 @@ class Entra:
         )
         try:
             credential = KINDS[identity.kind](opening)
-            return str(credential.get_token(self.cloud.scope, claims=claims).token)
+            try:
+                return str(credential.get_token(self.cloud.scope, claims=claims).token)
+            except MALFORMED as error:  # MSAL takes the types in an answer for granted
+                raise transport.trouble or _malformed(error) from None
         except Unresolved as error:
             raise unusable(identity, str(error)) from None
         except AuthenticationRequiredError:
@@ -80,6 +85,16 @@ class Entra:
             if is_without_keyring(error):
                 raise no_keyring(identity) from None
             raise transport.trouble or sign_in_trouble(error.message, who) from None
+
+
+def _malformed(error: Exception) -> Trouble:
+    return Trouble(
+        Problem(
+            "unexpected_answer",
+            f"the answer to the sign-in is malformed ({type(error).__name__})",
+            "check the endpoint and any proxy on the way; then run again",
+        )
+    )
 
 
 def unusable(identity: Identity, why: str) -> Trouble:

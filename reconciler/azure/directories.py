@@ -10,10 +10,10 @@ import re
 from threading import Lock
 from typing import Any
 
-from reconciler.azure.hosts import origin
 from reconciler.azure.https import Https
 from reconciler.azure.refusals import SignIn, of_sign_in
 from reconciler.azure.retry import Trouble
+from reconciler.azure.wire_formats import https_origin
 from reconciler.core.links import Problem
 
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -87,7 +87,7 @@ class Directories:
                 document[_DEVICE] = str(data[_DEVICE])
         except (ValueError, KeyError, TypeError, RecursionError):
             raise _unexpected(directory, "is not one") from None
-        if origin(document["token_endpoint"]) != origin(self._authority):
+        if https_origin(document["token_endpoint"]) != https_origin(self._authority):
             # azure-identity would post the secret to whatever stands here.
             raise _unexpected(directory, "names a token endpoint on another host")
         return document

@@ -6,12 +6,12 @@ resolves the name, so nothing is resolved here.
 
 import socket
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from reconciler.azure.https import Https
 from reconciler.azure.retry import Trouble
+from reconciler.azure.wire_formats import http_date
 from reconciler.core.checkup import Endpoint
 from reconciler.core.links import Problem
 from reconciler.core.steps import Course, StepName
@@ -58,11 +58,8 @@ def _resolve(url: str) -> Problem | None:
 
 def skew(date: str, before: datetime, after: datetime) -> int | None:
     """How far ahead this machine is, in whole seconds: a `Date` has no finer ones."""
-    try:
-        theirs = parsedate_to_datetime(date)
-    except ValueError:
+    theirs = http_date(date)
+    if theirs is None:
         return None
-    if theirs.tzinfo is None:
-        theirs = theirs.replace(tzinfo=UTC)
     ours = before + (after - before) / 2
     return round((ours - theirs).total_seconds())

@@ -142,7 +142,10 @@ class Https:
 
     def is_proxied(self, url: str) -> bool:
         """Whether a proxy stands between this machine and the host: then it resolves the name."""
-        return self._proxy(origin(url)) is not None
+        try:
+            return self._proxy(origin(url)) is not None
+        except HTTPError:  # the variable holds no URL, which the request will say
+            return True
 
     def send(
         self,

@@ -23,13 +23,13 @@ from azure.identity import (
 from reconciler.azure.client import Session
 from reconciler.azure.credentials import Entra
 from reconciler.azure.directories import Directories
-from reconciler.azure.hosts import origin
 from reconciler.azure.https import HttpReply, Https
 from reconciler.azure.refusals import SignIn, sign_in_trouble
 from reconciler.azure.retry import Trouble
 from reconciler.azure.secrets import Unresolved
 from reconciler.azure.transport import Transport
 from reconciler.azure.users import Seat, in_person, is_without_keyring, no_keyring
+from reconciler.azure.wire_formats import https_origin
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
 
@@ -124,7 +124,7 @@ class _Door(Transport):
 def _check_page(directories: Directories, seat: Seat) -> None:
     """A person is sent to the authority's own page and to no other."""
     document = json.loads(directories.document(seat.tenant_id))
-    if origin(document["authorization_endpoint"]) != origin(seat.authority):
+    if https_origin(document["authorization_endpoint"]) != https_origin(seat.authority):
         raise Trouble(
             Problem(
                 "unexpected_answer",

@@ -4,6 +4,7 @@ The endpoint comes from the command line or the environment, never from tenants.
 """
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,9 +12,17 @@ from reconciler.azure.clouds import Cloud
 from reconciler.azure.https import HttpReply, Https
 from reconciler.azure.refusals import of_arm
 from reconciler.azure.retry import Patience, Trouble
+from reconciler.azure.wire_formats import https_origin
 from reconciler.core.errors import RunFailed, WrongUsage
 
 METADATA = "/metadata/endpoints?api-version=2022-09-01"
+
+_PLAIN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
+_DNS_SUFFIX = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+
+
+class Malformed(ValueError):
+    """A field of the metadata document holds something else than it should."""
 
 
 def described(endpoint: str, https: Https, patience: Patience) -> Cloud:
@@ -41,9 +50,9 @@ def described(endpoint: str, https: Https, patience: Patience) -> Cloud:
         )
     try:
         authority, scope, vault_suffix = _read_metadata(json.loads(reply.body))
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RunFailed(
-            f"{arm}{METADATA} is no metadata document ({error}): "
+            f"{arm}{METADATA} is no metadata document ({_what(error)}): "
             "check that --arm-endpoint names an Azure Resource Manager"
         ) from None
     return Cloud(urlsplit(arm).netloc, arm, authority, scope, vault_suffix)
@@ -78,10 +87,27 @@ def _read_metadata(data: Any) -> tuple[str, str, str]:
     A cloud that names no vaults gets a suffix that no host has.
     """
     authentication = data["authentication"]
-    authority = str(authentication["loginEndpoint"]).rstrip("/")
-    if urlsplit(authority).scheme != "https" or not urlsplit(authority).hostname:
-        raise ValueError("loginEndpoint is not https")
-    audiences = [str(audience) for audience in authentication["audiences"]]
+    authority = authentication["loginEndpoint"]
+    if https_origin(authority) is None or not _PLAIN_URL.fullmatch(authority):
+        raise Malformed("loginEndpoint is not the https URL of a host")
+    authority = authority.rstrip("/")
+    audiences = authentication["audiences"]
+    if not isinstance(audiences, list) or not all(map(_is_audience, audiences)):
+        raise Malformed("audiences is not a list of URLs")
     audience = next((a for a in audiences if "management." in a), audiences[0])
-    suffix = str((data.get("suffixes") or {}).get("keyVaultDns") or "invalid").lstrip(".")
+    suffix = str((data.get("suffixes") or {}).get("keyVaultDns") or "").lstrip(".").lower()
+    if not _DNS_SUFFIX.fullmatch(suffix):
+        suffix = "invalid"
     return authority, audience.rstrip("/") + "/.default", suffix
+
+
+def _is_audience(value: Any) -> bool:
+    return isinstance(value, str) and _PLAIN_URL.fullmatch(value) is not None
+
+
+def _what(error: Exception) -> str:
+    """What is wrong with the document; never its own text, which may be anything."""
+    if isinstance(error, Malformed):
+        return str(error)
+    key = error.args[0] if isinstance(error, KeyError) else None
+    return f"it has no {key}" if key else "it is no JSON of the expected shape"

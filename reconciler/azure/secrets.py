@@ -24,6 +24,7 @@ from reconciler.azure.secret_values import (
     text_of,
 )
 from reconciler.azure.shared_tokens import SingleFlight
+from reconciler.azure.wire_formats import https_origin
 from reconciler.core.errors import BadFile
 from reconciler.core.findings import Finding
 from reconciler.core.identities import Identity, SecretRef
@@ -202,7 +203,7 @@ def check_command(ref: SecretRef) -> None:
 
 def check_vault(ref: SecretRef, suffix: str) -> None:
     """Raise `Unresolved` unless the URL is a secret of a vault in this cloud."""
-    parts = urlsplit(ref.name)
+    parts = urlsplit(ref.name if https_origin(ref.name) else "")
     path = parts.path.strip("/").split("/")
     is_secret = (
         parts.scheme == "https"

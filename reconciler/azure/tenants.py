@@ -9,9 +9,9 @@ from typing import Any
 
 from reconciler.azure.client import Session
 from reconciler.azure.directories import GUID
-from reconciler.azure.hosts import origin
 from reconciler.azure.https import LARGEST_LIST, Https
 from reconciler.azure.retry import Trouble
+from reconciler.azure.wire_formats import https_origin
 from reconciler.core.discovery import Customer
 from reconciler.core.links import Problem
 
@@ -32,7 +32,7 @@ def list_tenants(session: Session, https: Https) -> tuple[Customer, ...]:
         following = page.get("nextLink")
         if not following:
             return tuple(found)
-        if not isinstance(following, str) or origin(following) != origin(session.arm):
+        if https_origin(following) != https_origin(session.arm):
             raise _unexpected("names a next page on another host")
         url = following
     raise _unexpected(f"has more than {MOST_PAGES} pages")

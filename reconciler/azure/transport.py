@@ -11,10 +11,10 @@ from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.pipeline.transport import HttpTransport
 
 from reconciler.azure.directories import Directories
-from reconciler.azure.hosts import origin
 from reconciler.azure.https import HttpReply, Https
 from reconciler.azure.refusals import SignIn, of_sign_in, sign_in_trouble
 from reconciler.azure.retry import Trouble
+from reconciler.azure.wire_formats import https_origin, is_token_answer
 from reconciler.core.links import Problem
 from reconciler.core.redaction import remember_token
 
@@ -56,11 +56,13 @@ class Transport(HttpTransport[Any, "_Response"]):
     def _answer(self, request: Any) -> HttpReply:
         if request.method == "GET" and request.url.endswith("/.well-known/openid-configuration"):
             return HttpReply(200, {}, self._directories.document(self.who.tenant))
-        if origin(request.url) != origin(self.who.authority):
+        site = https_origin(request.url)
+        if site is None or site != https_origin(self.who.authority):
             raise Trouble(
                 Problem(
                     "sign_in_refused",
-                    f"azure-identity wanted to ask {origin(request.url)}; nothing was sent there",
+                    f"azure-identity wanted to ask {site or 'a malformed URL'}; "
+                    "nothing was sent there",
                     "unset AZURE_REGIONAL_AUTHORITY_NAME and similar settings",
                 )
             )
@@ -76,11 +78,9 @@ class Transport(HttpTransport[Any, "_Response"]):
         """Raise `Trouble` unless the authority's answer may go on to azure-identity: a token."""
         if reply.status != 200:
             raise of_sign_in(reply, self.who)
-        try:
-            answer = json.loads(reply.body)
-            answer["access_token"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise sign_in_trouble("the answer holds no token", self.who) from None
+        if not is_token_answer(reply.body):
+            raise sign_in_trouble("the answer holds no token", self.who)
+        answer = json.loads(reply.body)
         for name in _TOKENS:
             if isinstance(token := answer.get(name), str):
                 remember_token(token)

@@ -3,11 +3,18 @@
 Nothing here raises. A service may send anything, and a malformed value is one that is not there.
 """
 
+import json
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+_TOKEN_TEXTS = (
+    *("access_token", "refresh_token", "id_token", "token_type", "scope"),
+    *("client_info", "foci", "resource"),
+)
+_TOKEN_TIMES = ("expires_in", "ext_expires_in", "refresh_in", "expires_on", "not_before")
+_SHORT_NUMBER = re.compile(r"[0-9]{1,10}")
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -49,3 +56,21 @@ def https_origin(url: object) -> str | None:
     if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or port == 0:
         return None
     return f"https://{parts.hostname}:{port or 443}"
+
+
+def is_token_answer(body: bytes) -> bool:
+    """Whether a token endpoint's answer holds an access token, and nothing of another type.
+
+    MSAL takes the types for granted, and fails in its own ways where they are others.
+    """
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(answer, dict) or not answer.get("access_token"):
+        return False
+    texts = (answer[key] for key in _TOKEN_TEXTS if key in answer)
+    times = (str(answer[key]) for key in _TOKEN_TIMES if key in answer)
+    return all(isinstance(text, str) for text in texts) and all(
+        _SHORT_NUMBER.fullmatch(time) for time in times
+    )

@@ -169,6 +169,9 @@ def test_the_clock_is_compared_with_azures_own(
         ("Mon, 23 Nov 2026 02:00:00 GMT", 60),
         ("Mon, 23 Nov 2026 02:00:00 -0000", 60),
         ("yesterday", None),
+        ("Mon, 99 Foo 99999 99:99:99 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("Mon, 23 Nov 2026 02:00:00 +99999999", None),
         ("", None),
     ],
 )

@@ -69,12 +69,41 @@ def test_the_first_audience_serves_where_none_is_for_management() -> None:
         (200, {"authentication": {"loginEndpoint": "http://a", "audiences": ["https://b"]}}),
         (200, {"authentication": {"loginEndpoint": "ftp", "audiences": ["https://b"]}}),
         (200, {"authentication": None}),
+        (200, b"[" * 100_000),
+        (200, b"\xff\xfe"),
+        *(
+            (200, {"authentication": GOOD["authentication"] | {key: odd}})
+            for key, values in {
+                "loginEndpoint": [
+                    "https://login.example:port",
+                    "https://login.example:99999",
+                    "https://u:secret@login.example",
+                    "https://[::1",
+                    "https://login.example/ x",
+                    ["https://login.example"],
+                    {},
+                    7,
+                    None,
+                ],
+                "audiences": ["https://management.example", {"a": 1}, [7], [None], ["a b"], 7],
+            }.items()
+            for odd in values
+        ),
+        (200, GOOD | {"suffixes": "x"}),
     ],
 )
 def test_anything_else_ends_the_run(status: int, body: Any) -> None:
     """Nothing is guessed about where tokens come from."""
     with pytest.raises(RunFailed, match="--arm-endpoint"):
         described("https://arm.example", Canned(status, body), PATIENCE)
+
+
+@pytest.mark.parametrize("odd", ["*", "a b", "é.example", ["x"], 7, "@evil.example", "/", "."])
+def test_an_odd_vault_suffix_is_none(odd: Any) -> None:
+    """No host ends with it, so that no secret is read from there."""
+    data = GOOD | {"suffixes": {"keyVaultDns": odd}}
+    suffix = described("https://arm.example", Canned(200, data), PATIENCE).vault_suffix
+    assert suffix in ("invalid", "7")
 
 
 @pytest.mark.parametrize(

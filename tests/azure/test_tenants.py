@@ -78,6 +78,10 @@ def test_every_page_is_read() -> None:
         ({"value": ["x"]}, "holds a tenant without an ID"),
         ({"value": [], "nextLink": "https://elsewhere.example/tenants"}, "on another host"),
         ({"value": [], "nextLink": 1}, "on another host"),
+        ({"value": [], "nextLink": f"{ARM}:port/tenants"}, "on another host"),
+        ({"value": [], "nextLink": f"{ARM}:99999/tenants"}, "on another host"),
+        ({"value": [], "nextLink": "https://[::1/tenants"}, "on another host"),
+        ({"value": [], "nextLink": [ARM]}, "on another host"),
         ({"value": [], "nextLink": f"{ARM}/tenants"}, "has more than 100 pages"),
     ],
 )

@@ -1,14 +1,21 @@
 """Malformed header values and URLs count as missing, and never raise."""
 
+import json
 import math
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.azure.https import HttpReply
-from reconciler.azure.wire_formats import http_date, https_origin, retry_after_s
+from reconciler.azure.wire_formats import (
+    http_date,
+    https_origin,
+    is_token_answer,
+    retry_after_s,
+)
 
 NOW = datetime(2026, 11, 26, 12, 0, 0, tzinfo=UTC).timestamp()
 
@@ -80,3 +87,27 @@ def test_no_url_raises(url: str) -> None:
     """Whatever a service names as a URL has an origin or none."""
     https_origin(url)
     https_origin("https://" + url)
+
+
+TOKEN = {"access_token": "a.b.c", "token_type": "Bearer", "expires_in": 3599}
+
+
+def test_a_token_answer_is_taken() -> None:
+    """Numbers may be written as texts, and unknown keys may hold anything."""
+    for more in ({}, {"expires_in": "3599"}, {"x": [1]}, {"ext_expires_in": 1, "foci": "1"}):
+        assert is_token_answer(json.dumps(TOKEN | more).encode())
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *({"access_token": odd} for odd in (None, "", 7, ["a"], {"a": 1}, True)),
+        *({"expires_in": odd} for odd in (None, "soon", [], {}, -1, 1.5, 10**30, True)),
+        *({key: 7} for key in ("refresh_token", "id_token", "token_type", "scope", "client_info")),
+    ],
+)
+def test_a_token_answer_of_odd_types_is_none(odd: dict[str, Any]) -> None:
+    """MSAL would fail on it with an error of its own."""
+    assert not is_token_answer(json.dumps(TOKEN | odd).encode())
+    assert not is_token_answer(b"[" * 100_000)
+    assert not is_token_answer(b"null")
