@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from os.path import lexists
 from typing import TYPE_CHECKING
 
 from reconciler.cli import wire
@@ -61,9 +62,9 @@ def _of_journal(run: Run, tenants: Collection[str]) -> Sequence[SeenDirectory]:
     from reconciler.store.history.rebuilding import directories
     from reconciler.store.journal import lines
 
-    path = wire.journal_path(run.options)
+    path = wire.journal_path(run.options, run.config.history)
     try:
-        seen = directories(lines(path)) if path.exists() else ()
+        seen = directories(lines(path)) if lexists(path) else ()
         return [each for each in seen if each.tenant in tenants]
     except (RunFailed, OSError) as error:
         note(f"warning: the journal cannot be read: {error}")

@@ -21,6 +21,7 @@ __all__ = [
     "asks_here",
     "emit",
     "note",
+    "note_once",
     "safe",
     "show",
     "show_checkup",
@@ -152,6 +153,16 @@ def _has(encoding: str, char: str) -> bool:
 def note(text: str) -> None:
     """Say one line to whoever runs the command."""
     print(safe(text), file=sys.stderr)  # noqa: T201 - the one place for notes
+
+
+_noted: set[str] = set()
+
+
+def note_once(text: str) -> None:
+    """Say one line, once in this process."""
+    if text not in _noted:
+        _noted.add(text)
+        note(text)
 
 
 def asks_here() -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reconciler.store.history.book import History
     from reconciler.store.history.database import Database
     from reconciler.store.journal import FileJournal
+    from reconciler.store.state_files import StateFiles
 
 
 @contextmanager
@@ -87,7 +88,8 @@ def writing(
     """
     from reconciler.cli.output import note
     from reconciler.store.journal import FileJournal
-    from reconciler.store.lock import hold
+    from reconciler.store.run_locks import hold_locks
+    from reconciler.store.state_files import StateFile
 
     facts = {
         "command": command,
@@ -95,14 +97,17 @@ def writing(
         "tool_version": __version__,
         "config_digest": selection.config.digest,
     }
-    path = _state_file(options, "journal.jsonl")
+    files = _state_files(options, selection.config.history)
+    path = files.path(StateFile.JOURNAL)
     with (
-        hold(_state_file(options, "lock"), lock_timeout_s) as lock,
+        hold_locks(files, lock_timeout_s) as locks,
         _turn(options, selection.config, lock_timeout_s) as shared,
         opened(options, selection) as run,
-        closing(FileJournal(path, run.id, facts, now, (lock.check, *shared))) as journal,
+        closing(FileJournal(path, run.id, facts, now, (locks.check, *shared))) as journal,
     ):
         run.allowed = tuple(allowed)
+        for source, target in locks.adopted:
+            note(f"{source.name} in {source.parent} is now {target.name}")
         for warning in journal.warnings:
             note(warning)
         run.recover(journal)
@@ -124,9 +129,11 @@ def address(ref: SecretRef, cloud: str, options: Options) -> str:
         raise RunFailed(f"{ref} cannot be read: {trouble.problem.message}") from None
 
 
-def journal_path(options: Options) -> Path:
+def journal_path(options: Options, source: HistorySource) -> Path:
     """Where the journal of the file is kept."""
-    return _state_file(options, "journal.jsonl")
+    from reconciler.store.state_files import StateFile
+
+    return _state_files(options, source).in_use(StateFile.JOURNAL)
 
 
 def open_history(options: Options, source: HistorySource, cloud: str) -> History:
@@ -134,7 +141,9 @@ def open_history(options: Options, source: HistorySource, cloud: str) -> History
     from reconciler.store.history.book import open_own, open_shared
 
     if source.url is None:
-        return open_own(_state_file(options, "history.sqlite3"))
+        from reconciler.store.state_files import StateFile
+
+        return open_own(_state_files(options, source).in_use(StateFile.HISTORY))
     return open_shared(address(source.url, cloud, options), source.name)
 
 
@@ -143,7 +152,9 @@ def open_history_database(options: Options, config: Config) -> Database:
     from reconciler.store.history.database import open_file, open_shared
 
     if config.history.url is None:
-        return open_file(_state_file(options, "history.sqlite3"))
+        from reconciler.store.state_files import StateFile
+
+        return open_file(_state_files(options, config.history).in_use(StateFile.HISTORY))
     return open_shared(address(config.history.url, config.cloud, options))
 
 
@@ -172,9 +183,9 @@ def _turn(
 def check_state_lasts(options: Options) -> tuple[Refusal, ...]:
     """Refuse where the journal would be gone tomorrow."""
     from reconciler.core.plan import Refusal
-    from reconciler.store.places import state_directory, why_not_lasting
+    from reconciler.store.places import why_not_lasting
 
-    directory = state_directory(options.state_dir)
+    directory = _state_directory(options)
     if why := why_not_lasting(directory):
         message = f"{directory} will not last: {why}. Name a lasting one with --state-dir"
         return (Refusal("require-journal", message),)
@@ -196,11 +207,22 @@ def _check_trust(ca_bundle: str | None) -> None:
         ) from None
 
 
-def _state_file(options: Options, kind: str) -> Path:
-    """Lock and journal belong to one file, however it is named."""
-    from reconciler.store.places import file_key, state_directory
+def _state_files(options: Options, source: HistorySource) -> StateFiles:
+    """Lock, journal and history of the file. Raises `RunFailed`."""
+    from reconciler.store.state_files import state_files
 
-    return state_directory(options.state_dir) / f"{file_key(options.config)}.{kind}"
+    return state_files(_state_directory(options), options.config, source.file_id)
+
+
+def _state_directory(options: Options) -> Path:
+    """The state directory; what its filesystem cannot do is said once."""
+    from reconciler.cli.output import note_once
+    from reconciler.store.places import state_directory, warning_of_modes
+
+    directory = state_directory(options.state_dir)
+    if warning := warning_of_modes(directory):
+        note_once(warning)
+    return directory
 
 
 def _people(options: Options, config: Config) -> People | None:
@@ -209,7 +231,6 @@ def _people(options: Options, config: Config) -> People | None:
         return None
     from reconciler.azure.users import People
     from reconciler.cli.output import asks_here
-    from reconciler.store.places import state_directory
     from reconciler.store.records import FileRecords
 
-    return People(FileRecords(state_directory(options.state_dir) / "people"), asks_here())
+    return People(FileRecords(_state_directory(options) / "people"), asks_here())

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconciler.config import events, files
 from reconciler.config.complaints import Complaints
+from reconciler.config.fields import FileId
 from reconciler.config.kinds import Reference
 from reconciler.config.nodes import Node, Table, place
 from reconciler.config.recipes import secret_ref
@@ -27,6 +28,7 @@ _REFERENCE = TypeAdapter(Reference)
 _NOTIFICATION = TypeAdapter(Notification)
 _HISTORY = TypeAdapter(History)
 _CLOUD: TypeAdapter[str] = TypeAdapter(Cloud)
+_FILE_ID: TypeAdapter[str] = TypeAdapter(FileId)
 
 
 def read_audience(path: Path) -> Audience:
@@ -56,10 +58,10 @@ def read_audience(path: Path) -> Audience:
 
 
 def _history(root: Table, ref: Callable[..., SecretRef]) -> HistorySource:
-    found = _sound(_HISTORY, root.get("history"))
+    found, file_id = _sound(_HISTORY, root.get("history")), _sound(_FILE_ID, root.get("id"))
     if found is None or found.url is None:
-        return HistorySource()
-    return HistorySource(ref(found.url, "history", "url"), found.name)
+        return HistorySource(file_id=file_id)
+    return HistorySource(ref(found.url, "history", "url"), found.name, file_id)
 
 
 def _root(path: Path, complaints: Complaints) -> Table:

@@ -93,6 +93,12 @@ def _key(text: str) -> str:
     return text
 
 
+def _file_id(text: str) -> str:
+    if not _KEY.fullmatch(text) or len(text) > LONGEST_KEY:
+        raise refuse("is not an id; write lower-case letters, digits and - only, as in contoso-uk")
+    return text
+
+
 def _object_id(text: str) -> str:
     if not GUID.fullmatch(text):
         raise refuse("is not a GUID; copy the object ID of the service principal or user")
@@ -243,6 +249,11 @@ AppId = Annotated[
 Key = Annotated[
     str,
     AfterValidator(_key),
+    WithJsonSchema({"type": "string", "pattern": f"^{_KEY.pattern}$", "maxLength": LONGEST_KEY}),
+]
+FileId = Annotated[
+    str,
+    AfterValidator(_file_id),
     WithJsonSchema({"type": "string", "pattern": f"^{_KEY.pattern}$", "maxLength": LONGEST_KEY}),
 ]
 ObjectId = Annotated[

@@ -102,10 +102,11 @@ def settled(sound: Sound, path: Path, today: date) -> Config:
 
 
 def _history(sound: Sound, folder: Path) -> HistorySource:
-    found = sound.document.history
+    found, file_id = sound.document.history, sound.document.id
     if found.url is None:
-        return HistorySource()
-    return HistorySource(secret_ref(found.url, folder, sound.where(("history", "url"))), found.name)
+        return HistorySource(file_id=file_id)
+    url = secret_ref(found.url, folder, sound.where(("history", "url")))
+    return HistorySource(url, found.name, file_id)
 
 
 def _limits(document: Document) -> Limits:

@@ -279,6 +279,9 @@ class Document(Part):
 
     version: fields.Version
     """The version of this format."""
+    id: fields.FileId | None = None
+    """Names this file's journal, lock and history in the state directory, wherever the file is; its
+    path does unless given. Lower-case letters, digits and -."""
     cloud: Cloud = "public"
     """The cloud that all tenants of this file are in."""
     include: Names | None = None

@@ -149,7 +149,7 @@ def _subject(path: Path) -> str:
         return f"by_tag {quoted(last)}"
     if before == "object_ids":
         return f"object_ids {quoted(last)}"
-    return _SINGULAR.get(last, last) if last == "id" else last
+    return _SINGULAR.get(last, last) if last == "id" and before else last
 
 
 def _shown(value: object) -> str:

@@ -33,12 +33,14 @@ Key = tuple[str, str]
 class HistorySource:
     """Where the history of a file is kept.
 
-    url   of a shared database, by reference; None means SQLite in the state directory
-    name  which of several histories in a shared database this is
+    url      of a shared database, by reference; None means SQLite in the state directory
+    name     which of several histories in a shared database this is
+    file_id  the `id:` of the file, which names its files in the state directory; or None
     """
 
     url: SecretRef | None = None
     name: str = ""
+    file_id: str | None = None
 
 
 class Standing(StrEnum):

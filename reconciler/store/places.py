@@ -1,7 +1,8 @@
-"""Where is something kept? The state directory, and the names in it that belong to one file."""
+"""The state directory: where it is, who may write there, and whether it lasts."""
 
-import hashlib
+import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from reconciler.core.errors import RunFailed
@@ -30,10 +31,41 @@ def state_directory(chosen: Path | None) -> Path:
     return chosen
 
 
-def file_key(config: Path) -> str:
-    """A short name for one tenants.yaml: the same for every way to name the same file."""
-    real = str(config.resolve())
-    return f"{config.stem[:40]}-{hashlib.sha256(real.encode()).hexdigest()[:12]}"
+def warning_of_modes(directory: Path) -> str | None:
+    """What to say of a state directory whose filesystem keeps no modes, as an Azure Files share.
+
+    Raises `RunFailed` where modes are kept and every user of the machine may write there.
+    """
+    try:
+        mode = stat.S_IMODE(directory.stat().st_mode)
+    except OSError:
+        return None  # whoever writes there says why it cannot
+    if not mode & 0o077:
+        return None
+    if not _keeps_modes(directory):
+        return (
+            f"the filesystem of {directory} keeps no file modes: "
+            "whoever can reach it can read and change journal and history"
+        )
+    if mode & stat.S_IWOTH:
+        raise RunFailed(
+            f"every user of this machine may write to the state directory {directory} "
+            f"(mode {mode:04o}); run chmod o-w on it, or name another --state-dir"
+        )
+    return None
+
+
+def _keeps_modes(directory: Path) -> bool:
+    """Whether a directory that is made with mode 0700 has that mode; so it is taken if unknown."""
+    try:
+        probe = Path(tempfile.mkdtemp(dir=directory, prefix=".probe-"))
+    except OSError:
+        return True
+    try:
+        return probe.stat().st_mode & 0o777 == stat.S_IRWXU  # a setgid bit is inherited
+    finally:
+        with suppress(OSError):
+            probe.rmdir()
 
 
 def why_not_lasting(directory: Path) -> str | None:

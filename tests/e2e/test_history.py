@@ -9,7 +9,7 @@ import pytest
 from reconciler.core.history import Recording, Run, Sight
 from reconciler.core.links import Action, Seen
 from reconciler.store.history.book import open_own
-from reconciler.store.places import file_key
+from reconciler.store.state_files import file_key
 from tests.e2e.command import OLD, OURS, Desk
 
 

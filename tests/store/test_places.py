@@ -1,4 +1,4 @@
-"""Lock and journal belong to one file, whatever it is called, and to its owner."""
+"""The state directory is private where modes are kept, and known where it does not last."""
 
 from pathlib import Path
 
@@ -6,20 +6,7 @@ import pytest
 
 from reconciler.core.errors import RunFailed
 from reconciler.store import places
-from reconciler.store.places import file_key, state_directory, why_not_lasting
-
-
-def test_every_way_to_name_a_file_has_one_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Relative, absolute or through a link: one file, one lock. Another file has another key."""
-    file = tmp_path / "tenants.yaml"
-    file.touch()
-    (tmp_path / "link.yaml").symlink_to(file)
-    monkeypatch.chdir(tmp_path)
-    assert file_key(Path("tenants.yaml")) == file_key(file)
-    assert file_key(tmp_path / "link.yaml").rsplit("-", 1)[1] == file_key(file).rsplit("-", 1)[1]
-    assert file_key(tmp_path / "other.yaml") != file_key(file)
+from reconciler.store.places import state_directory, warning_of_modes, why_not_lasting
 
 
 def test_the_state_directory_is_its_owners_alone(tmp_path: Path) -> None:
@@ -52,3 +39,36 @@ def test_what_does_not_last_is_known(
 def test_the_temporary_directory_does_not_last(tmp_path: Path) -> None:
     """Whatever it is mounted on."""
     assert why_not_lasting(tmp_path)
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o702])
+def test_a_directory_that_every_user_may_write_to_is_refused(tmp_path: Path, mode: int) -> None:
+    """Anybody could put another journal or lock there; the message says what to run."""
+    tmp_path.chmod(mode)
+    with pytest.raises(RunFailed, match="chmod o-w"):
+        warning_of_modes(tmp_path)
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o750, 0o755, 0o770, 0o2775])
+def test_a_group_may_write_to_the_state_directory(tmp_path: Path, mode: int) -> None:
+    """Kubernetes makes a volume so with fsGroup; the probe leaves nothing behind."""
+    tmp_path.chmod(mode)
+    assert warning_of_modes(tmp_path) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_filesystem_without_modes_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On an Azure Files share each directory has the mode of the mount, whatever was asked."""
+    tmp_path.chmod(0o777)
+
+    def mkdtemp(dir: Path, prefix: str) -> str:
+        made = dir / f"{prefix}x"
+        made.mkdir()
+        made.chmod(0o777)
+        return str(made)
+
+    monkeypatch.setattr(places.tempfile, "mkdtemp", mkdtemp)
+    assert "keeps no file modes" in str(warning_of_modes(tmp_path))
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 """`evidence`: what a customer or an auditor may see of our link. Reads, and writes a folder."""
 
 from contextlib import closing
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,7 +72,7 @@ def _gather(run: "Run", customer: str) -> "Evidence":
             for change in changes
             for place in [change.place]
         ),
-        past.lines(_journal(run.options)),
+        past.lines(_journal(run)),
         _lives(run, past),
         names_of_others(config.wanted, wanted, customer),
         now(),
@@ -81,11 +82,11 @@ def _gather(run: "Run", customer: str) -> "Evidence":
     )
 
 
-def _journal(options: Options) -> "Iterable[Line]":
+def _journal(run: "Run") -> "Iterable[Line]":
     from reconciler.store.journal import lines
 
-    path = wire.journal_path(options)
-    return lines(path) if path.exists() else ()
+    path = wire.journal_path(run.options, run.config.history)
+    return lines(path) if lexists(path) else ()
 
 
 def _lives(run: "Run", past: "Past") -> "tuple[Life, ...] | None":

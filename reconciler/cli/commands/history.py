@@ -3,6 +3,7 @@
 import sys
 from contextlib import closing
 from datetime import datetime
+from os.path import lexists
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -92,8 +93,8 @@ def rebuild(options: Options) -> int:
     from reconciler.store.journal import lines
 
     config = read_file(options, with_secrets=False).config
-    path = wire.journal_path(options)
-    found = recordings(lines(path)) if path.exists() else ()
+    path = wire.journal_path(options, config.history)
+    found = recordings(lines(path)) if lexists(path) else ()
     with closing(wire.open_history(options, config.history, config.cloud)) as book:
         count = book.restore(found)
     sys.stdout.write(f"{len(found)} runs in the journal, {count} of them were not known\n")

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from os.path import lexists
 from typing import Annotated
 
 import typer
@@ -38,12 +39,13 @@ def verify(
     An edit of the last line, and lines removed at the end, are found only with --ends-with.
     """
     from reconciler.cli.output import note
+    from reconciler.config.audience import read_audience
     from reconciler.store.journal import verify as walk
 
     if ends_with and not _DIGEST.fullmatch(ends_with):
         raise WrongUsage("--ends-with takes sha256: and 64 hexadecimal digits, as a report has it")
-    path = wire.journal_path(options)
-    if not path.exists():
+    path = wire.journal_path(options, read_audience(options.config).history)
+    if not lexists(path):
         if ends_with:
             note(f"{path}: no journal, but it should end with {ends_with}: it was removed")
             return Status.RUN_FAILED

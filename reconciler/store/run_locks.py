@@ -1,0 +1,89 @@
+"""The locks of a run that writes, and the adoption of state files under an old key.
+
+All names of one file share the lock of its inode, which is taken first; all files with one `id:`
+share the lock of their key. Files under an old key are renamed under both of them and under the old
+key's own lock. Each step leaves a state from which the next run goes on.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.core.errors import RunFailed
+from reconciler.store.files import sync_directory
+from reconciler.store.lock import Lock, hold
+from reconciler.store.state_files import StateFile, StateFiles
+
+_KEPT = (StateFile.JOURNAL, StateFile.HISTORY)
+
+
+@dataclass(frozen=True, slots=True)
+class RunLocks:
+    """The locks that a run holds.
+
+    adopted  what was renamed: from, to
+    """
+
+    locks: tuple[Lock, ...]
+    adopted: tuple[tuple[Path, Path], ...]
+
+    def check(self) -> None:
+        """Raise `RunFailed` if a lock file was removed or replaced."""
+        for lock in self.locks:
+            lock.check()
+
+
+@contextmanager
+def hold_locks(files: StateFiles, timeout_s: float) -> Iterator[RunLocks]:
+    """Hold the locks of a tenants.yaml inside the block, and adopt what is under an old key.
+
+    timeout_s  how long to wait for all of them, in seconds
+
+    Raises `Locked` when another run holds one, `RunFailed` when one cannot be made.
+    """
+    ends_at_s = time.monotonic() + timeout_s
+
+    def left_s() -> float:
+        return max(0.0, ends_at_s - time.monotonic())
+
+    with ExitStack() as stack:
+        inode = stack.enter_context(hold(files.inode_lock(), left_s(), is_temporary=True))
+        key = stack.enter_context(hold(files.path(StateFile.LOCK), left_s()))
+        adopted = [pair for old in files.old_keys for pair in _adopt(files, old, left_s)]
+        yield RunLocks((inode, key), tuple(adopted))
+
+
+def _adopt(files: StateFiles, old: str, left_s: Callable[[], float]) -> Iterator[tuple[Path, Path]]:
+    """Rename what is under an old key, under its lock; that lock file is removed at the end."""
+    lock = files.at(old, StateFile.LOCK)
+    kept = [kind for kind in _KEPT if os.path.lexists(files.at(old, kind))]
+    is_left_over = not kept and os.path.lexists(lock)
+    if not is_left_over and all(os.path.lexists(files.path(kind)) for kind in kept):
+        return
+    with hold(lock, left_s(), is_temporary=True):
+        for kind in kept:
+            source, target = files.at(old, kind), files.path(kind)
+            if os.path.lexists(source) and not os.path.lexists(target) and _move(source, target):
+                yield source, target
+
+
+def _move(source: Path, target: Path) -> bool:
+    """Rename one file; False where another process uses it, so that it stays for the next run."""
+    from reconciler.store.history.moving import move_database
+
+    try:
+        if source.name.endswith(StateFile.HISTORY):
+            if not move_database(source, target):
+                return False
+        else:
+            source.rename(target)
+        sync_directory(target.parent)
+    except OSError as error:
+        raise RunFailed(
+            f"cannot rename {source} to {target.name}: {error.strerror or error}; "
+            "check the rights of the state directory"
+        ) from None
+    return True
