@@ -9,7 +9,6 @@ import json
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from threading import Lock
 from urllib.parse import quote
 
@@ -21,6 +20,7 @@ from reconciler.azure.secrets import LARGEST_SECRET, Unresolved
 from reconciler.azure.shared_tokens import PlatformToken, SharedTokens, fresh_token
 from reconciler.azure.wire_formats import https_origin
 from reconciler.core.identities import TokenRef
+from reconciler.regular_files import read_regular
 
 EXCHANGE = "api://AzureADTokenExchange/.default"
 """What a managed identity's token must be for, to stand for a secret. Azure's own clouds."""
@@ -78,8 +78,7 @@ class PlatformTokens:
 
 def _from_file(name: str) -> str:
     try:
-        with Path(name).open("rb") as file:
-            token = file.read(LARGEST_SECRET).decode().strip()
+        token = read_regular(name, LARGEST_SECRET).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not text"
         raise Unresolved(f"cannot read the token file {name}: {why}") from None

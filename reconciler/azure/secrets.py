@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
 
@@ -29,6 +28,7 @@ from reconciler.core.errors import BadFile
 from reconciler.core.findings import Finding
 from reconciler.core.identities import Identity, SecretRef
 from reconciler.core.redaction import remember
+from reconciler.regular_files import read_regular
 
 LARGEST_SECRET = 1 << 20
 """Bytes: a certificate with its chain has a few thousand; /dev/zero has more."""
@@ -233,13 +233,9 @@ def _from_environment(name: str) -> bytes:
 
 def _from_file(name: str) -> bytes:
     try:
-        with Path(name).open("rb") as file:
-            value = file.read(LARGEST_SECRET + 1)
+        return read_regular(name, LARGEST_SECRET)
     except OSError as error:
         raise Unresolved(f"cannot read the secret file {name}: {error.strerror}") from None
-    if len(value) > LARGEST_SECRET:
-        raise Unresolved(f"the secret file {name} is larger than {LARGEST_SECRET} bytes")
-    return value
 
 
 _READ = {"env": _from_environment, "file": _from_file}

@@ -23,6 +23,7 @@ from reconciler.core.errors import PalReconcileError, RunFailed, WrongUsage
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.core.results import untouched
 from reconciler.core.statuses import Status, of_error
+from reconciler.regular_files import read_regular
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
@@ -133,6 +134,10 @@ def log_ending(ending: Ending, options: Options) -> None:
     )
 
 
+LARGEST_METRICS = 16 << 20
+"""Bytes of a file that was written before."""
+
+
 def write_metrics(path: Path, ending: Ending, ends: Mapping[str, date]) -> None:
     """Write the metrics of a run; raises `RunFailed`.
 
@@ -142,9 +147,9 @@ def write_metrics(path: Path, ending: Ending, ends: Mapping[str, date]) -> None:
     from reconciler.views import metrics
 
     try:
-        before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        before = read_regular(path, LARGEST_METRICS) if path.exists() else b""
         # node_exporter runs as another user, and no name is in it.
-        write_shared(path, metrics.render(ending, ends, before))
+        write_shared(path, metrics.render(ending, ends, before.decode(errors="replace")))
     except OSError as error:
         raise RunFailed(
             f"cannot write the metrics to {path}: {error.strerror}; "

@@ -13,6 +13,7 @@ from reconciler.core.discovery import Customer, Found, changes, distinct, found,
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.links import Aim, Place, Problem, Wanted
 from reconciler.core.plan import Plan
+from reconciler.regular_files import read_regular
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
@@ -229,6 +230,7 @@ def left_to_do(discovery: Discovery, names: Sequence[str]) -> str | None:
 def write(search: Search, discovery: Discovery, path: Path) -> None:
     """Write a new file, or add to the one that is there. Raises `RunFailed`."""
     from reconciler.config.additions import with_tenants
+    from reconciler.config.files import MOST_BYTES
     from reconciler.config.first import first_file
     from reconciler.store.files import rewrite, write_private
 
@@ -240,7 +242,7 @@ def write(search: Search, discovery: Discovery, path: Path) -> None:
             write_private(path, text)
             return
         data = with_tenants(known, discovery.tenants, today)
-        if path.read_bytes() != known.data:
+        if read_regular(path, MOST_BYTES) != known.data:
             raise RunFailed(f"{path} was changed meanwhile and is left as it is; run again")
         rewrite(path, data)
     except OSError as error:

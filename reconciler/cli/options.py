@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar
 from typer import Option
 
 from reconciler.core.errors import WrongUsage
+from reconciler.regular_files import check_regular
 
 StatusT = TypeVar("StatusT")
 
@@ -177,8 +178,20 @@ class Options:
 
     @property
     def trusted(self) -> str | None:
-        """The CA bundle in force, as a path; None means the public authorities."""
-        return str(self.ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or "") or None
+        """The CA bundle in force, as a path; None means the public authorities.
+
+        Raises `WrongUsage` for what is neither a regular file nor a folder: opening it could block.
+        """
+        path = str(self.ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or "") or None
+        if path and os.path.exists(path) and not os.path.isdir(path):
+            try:
+                check_regular(os.stat(path))
+            except OSError as error:
+                raise WrongUsage(
+                    f"cannot read the CA bundle {path}: {error.strerror}; "
+                    "correct --ca-bundle or REQUESTS_CA_BUNDLE"
+                ) from None
+        return path
 
 
 def with_options(command: Callable[..., StatusT]) -> Callable[..., StatusT]:

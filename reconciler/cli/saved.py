@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.selection import now
 from reconciler.core.errors import Refused, RunFailed, WrongUsage
+from reconciler.regular_files import read_regular
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
     from reconciler.core.plan import Plan, Refusal
+
+
+LARGEST_PLAN = 128 << 20
+"""Bytes: about 100,000 links."""
 
 
 def save_plan(path: Path, plan: Plan) -> None:
@@ -36,7 +41,7 @@ def load_plan(path: Path, run: Run) -> tuple[Plan, tuple[Refusal, ...]]:
 
     config, cloud = run.config, run.azure.cloud
     try:
-        raw = path.read_bytes()
+        raw = read_regular(path, LARGEST_PLAN)
         plan = read_plan(raw)
     except OSError as error:
         raise WrongUsage(f"cannot read the plan {path}: {error.strerror}") from None

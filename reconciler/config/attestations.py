@@ -14,6 +14,7 @@ from pathlib import Path as FilePath
 
 from reconciler.config import files
 from reconciler.config.edit import Editor, Uneditable, Value, node_of
+from reconciler.config.files import MOST_BYTES
 from reconciler.config.links import Entry, entries
 from reconciler.config.nodes import Node, Path, Table
 from reconciler.config.partners import Partners
@@ -21,6 +22,7 @@ from reconciler.config.schema import Attested
 from reconciler.config.sound import Sound, read
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.sightings import LeftOut, Sighting
+from reconciler.regular_files import read_regular
 
 News = dict[str, dict[str, Value]]
 """For an identity's name, its new `attested:`."""
@@ -88,7 +90,7 @@ def _is_known(sound: Sound, index: int, sighting: Sighting, words: dict[str, Val
 
 
 def _rewritten(sound: Sound, file: FilePath, news: dict[int, News]) -> Rewrite:
-    before = file.read_bytes()
+    before = read_regular(file, MOST_BYTES)
     editor = Editor(before.decode("utf-8-sig"))
     try:
         for index, attested in news.items():

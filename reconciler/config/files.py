@@ -3,6 +3,7 @@
 Knows paths, encodings and sizes; what the text says is for others.
 """
 
+import errno
 import glob
 import os
 import re
@@ -10,6 +11,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from reconciler.config.complaints import Complaints, Spot, quoted, spot
+from reconciler.regular_files import read_regular
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of one file: about 300,000 tenants."""
@@ -26,18 +28,15 @@ _UNREADABLE = re.compile(
 def fetch(path: Path) -> bytes | str:
     """The bytes of a file, or in words why there are none."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        return read_regular(path, MOST_BYTES)
     except FileNotFoundError:
         return "there is no such file; give its path with -c, or write one with pal-reconcile init"
     except IsADirectoryError:
         return "this is a directory; name the file in it"
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        return f"the file cannot be read: {reason}; check its path and who may read it"
-    if len(data) > MOST_BYTES:
-        return f"the file is larger than {MOST_BYTES >> 20} MiB; spread it over several"
-    return data
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            return f"the file is larger than {MOST_BYTES >> 20} MiB; spread it over several"
+        return f"the file cannot be read: {error.strerror}; check its path and who may read it"
 
 
 def is_table(path: Path) -> bool:

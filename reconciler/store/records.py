@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.core.errors import RunFailed
+from reconciler.regular_files import read_regular
 from reconciler.store.files import write_private
+
+LARGEST_RECORD = 1 << 16
+"""Bytes: a record has a few hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class FileRecords:
     def load(self, key: str) -> str | None:
         """The record's text; None where there is none that can be read."""
         try:
-            return self._path(key).read_text(encoding="utf-8")
+            return read_regular(self._path(key), LARGEST_RECORD).decode()
         except (OSError, UnicodeDecodeError):
             return None
 

@@ -56,8 +56,8 @@ def test_a_file(tmp_path: Path) -> None:
 
 
 def test_a_file_without_an_end_is_not_read_to_its_end() -> None:
-    """A secret file has a largest size."""
-    assert "larger than" in complaint(SecretRef("file", "/dev/zero"))
+    """A secret is in a regular file, which has a largest size."""
+    assert "it is a device" in complaint(SecretRef("file", "/dev/zero"))
 
 
 def test_a_secret_is_resolved_once_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

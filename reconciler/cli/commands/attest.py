@@ -60,19 +60,33 @@ def attest(
 
 
 def _read(report: Path) -> bytes:
+    from reconciler.cli.saved import LARGEST_PLAN
+    from reconciler.regular_files import read_regular
+
     try:
-        return sys.stdin.buffer.read() if str(report) == "-" else report.read_bytes()
+        return _stdin() if str(report) == "-" else read_regular(report, LARGEST_PLAN)
     except OSError as error:
         raise WrongUsage(f"cannot read the report {report}: {error.strerror}") from None
 
 
+def _stdin() -> bytes:
+    from reconciler.cli.saved import LARGEST_PLAN
+
+    data = sys.stdin.buffer.read(LARGEST_PLAN + 1)
+    if len(data) > LARGEST_PLAN:
+        raise WrongUsage(f"the report on stdin is larger than {LARGEST_PLAN >> 20} MiB")
+    return data
+
+
 def _write(rewrites: "Sequence[Rewrite]") -> None:
     from reconciler.cli.output import note
+    from reconciler.config.files import MOST_BYTES
+    from reconciler.regular_files import read_regular
     from reconciler.store.files import rewrite
 
     for one in rewrites:
         try:
-            if one.path.read_bytes() != one.before:
+            if read_regular(one.path, MOST_BYTES) != one.before:
                 raise RunFailed(f"{one.path} was changed meanwhile and is left as it is; try again")
             rewrite(one.path, one.after)
         except OSError as error:
