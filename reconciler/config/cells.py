@@ -25,7 +25,10 @@ BLANKS = (
 """What is dropped around a cell: blanks of every width, of none, and marks of direction."""
 
 _LINE_BREAK = re.compile("\r\n|\n|\r")
-_QUOTED = re.compile(r'[^\S\n]*"((?:[^"]|"")*)"[^\S\n]*')
+_QUOTED = {
+    separator: re.compile(rf'[^\S\n{separator}]*"((?:[^"]|"")*+)"[^\S\n{separator}]*')
+    for separator in (*SEPARATORS, "|")
+}
 _BARE = {separator: re.compile(f'[^"\n{separator}]*') for separator in (*SEPARATORS, "|")}
 _IN_QUOTES = re.compile('"[^"]*"')
 _SEPARATOR_LINE = re.compile(r'"?sep=(["]?)([,;|\t])\1"?[,;\s]*', re.IGNORECASE)
@@ -111,7 +114,7 @@ class _RowText:
         """The cells in turn; raises `_Stray`."""
         start = 0
         while True:
-            quoted = _QUOTED.match(self._text, start) or self._over_lines(start)
+            quoted = _QUOTED[self._separator].match(self._text, start) or self._over_lines(start)
             if quoted:
                 end, raw, begin = quoted.end(), quoted[1].replace('""', '"'), quoted.start(1) - 1
             else:
@@ -135,7 +138,7 @@ class _RowText:
         known = self._text.count("\n") + 1
         more = self._lines[self._number + known : self._number + MOST_LINES]
         text = "\n".join([self._text, *more])
-        found = _QUOTED.match(text, start)
+        found = _QUOTED[self._separator].match(text, start)
         is_closed = found and (
             found.end() == len(text) or text[found.end()] in (self._separator, "\n")
         )

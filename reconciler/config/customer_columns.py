@@ -32,7 +32,14 @@ DOMAINS = frozenset(
 )
 NAMES = (
     *("companyname", "name", "displayname", "company", "tenantname", "tenantdisplayname"),
-    *("organizationname", "organisationname", "organization", "organisation", "accountname"),
+    *(
+        "organizationdisplayname",
+        "organizationname",
+        "organisationname",
+        "organization",
+        "organisation",
+        "accountname",
+    ),
 )
 """In the order in which they are taken."""
 

@@ -135,9 +135,11 @@ def test_every_customer_has_a_name_of_its_own() -> None:
 
 
 OWN = "11111111-1111-4111-8111-111111111111"
-GDAP = "TenantId,DisplayName,TenantId\n" + "".join(
-    f"{OWN},Customer {n},0000000{n}-0000-4000-8000-000000000000\n" for n in (1, 2, 3)
+GDAP = "Id,DisplayName,TenantId,DisplayName,TenantId,Duration\n" + "".join(
+    f"{n},Contoso,{OWN},Customer {n},0000000{n}-0000-4000-8000-000000000000,P730D\n"
+    for n in (1, 2, 3)
 )
+"""As Microsoft's GDAP bulk migration tool writes it."""
 
 
 def test_columns_that_are_alike_are_named_and_none_is_guessed(folder: Path) -> None:
@@ -145,8 +147,8 @@ def test_columns_that_are_alike_are_named_and_none_is_guessed(folder: Path) -> N
     with pytest.raises(BadFile) as caught:
         read(written(folder, GDAP))
     (complaint,) = caught.value.complaints
-    assert '"TenantId" (column 1) and "TenantId" (column 3)' in complaint
-    renamed = GDAP.replace("DisplayName,TenantId", "DisplayName,CustomerTenantId")
+    assert '"TenantId" (column 3) and "TenantId" (column 5)' in complaint
+    renamed = GDAP.replace("DisplayName,TenantId,Dur", "Customer name,Customer TenantId,Dur")
     assert [c.name for c in read(written(folder, renamed))] == [f"Customer {n}" for n in (1, 2, 3)]
 
 
