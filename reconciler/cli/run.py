@@ -94,6 +94,7 @@ class Run:
 
     def testify(self) -> dict[Place, Reading]:
         """Read every selected link, and keep Azure's answers as they came."""
+        from reconciler.core.evidence import without_other_directories
         from reconciler.engine.jobs import read_raw
 
         places = [want.place for want in self.selection.wanted if is_read(want)]
@@ -104,7 +105,8 @@ class Run:
                 advance()
                 return reading
 
-            return dict(zip(places, self.crew.pool.map(look, places), strict=True))
+            readings = dict(zip(places, self.crew.pool.map(look, places), strict=True))
+        return without_other_directories(readings, self.directories)
 
     def plan(self) -> Plan:
         """Read every selected link, and compare."""

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from reconciler.core.directories import Remembered, check_directories
 from reconciler.core.documents import FORMAT, Data, iso
 from reconciler.core.errors import WrongUsage
 from reconciler.core.history import Key, Life, Period, Write
 from reconciler.core.identities import Identity
-from reconciler.core.links import Change, Observed, Wanted, Workload
+from reconciler.core.links import Change, Observed, Place, Wanted, Workload
 
 Line = Mapping[str, Any]
 """A line of the journal."""
@@ -47,6 +48,23 @@ class Reading:
     def digest(self) -> str | None:
         """SHA-256 of the body, `sha256:…`; None without an answer."""
         return f"sha256:{hashlib.sha256(self.body).hexdigest()}" if self.status else None
+
+
+def without_other_directories(
+    readings: Mapping[Place, Reading], remembered: Remembered
+) -> dict[Place, Reading]:
+    """The readings, without the answers of directories to which a customer's domain now leads.
+
+    They may be another customer's.
+    """
+    seen = {place: reading.observed for place, reading in readings.items()}
+    checked = check_directories(seen, remembered)
+    return {
+        place: reading
+        if checked[place] is reading.observed
+        else Reading(checked[place], reading.read_at, reading.url)
+        for place, reading in readings.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,19 @@
 """What one customer may see, and what none may see of another."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from reconciler.core.errors import WrongUsage
-from reconciler.core.evidence import Past, customer_of, names_of_others, without_others
+from reconciler.core.evidence import (
+    Past,
+    Reading,
+    customer_of,
+    names_of_others,
+    without_other_directories,
+    without_others,
+)
 from reconciler.core.history import Life
 from reconciler.core.links import Action, Aim, Change, Observed, Place, Seen, Wanted
 
@@ -75,3 +83,15 @@ def test_the_past_of_a_label_is_that_of_its_tenant() -> None:
     unread = Past.of("Fabrikam", [change(want("Fabrikam"), None)])
     assert len(unread.lines(lines)) == 3
     assert unread.life(replace(Life("Fabrikam", "app", (), ()))).writes == ()
+
+
+def test_the_answer_of_another_directory_is_not_shown() -> None:
+    """A domain that moved leads to somebody else's link."""
+    kept, moved = want("Fabrikam").place, want("Northwind").place
+    observed = Observed(Seen.LINKED, "tid-b", "oid", "4936128")
+    reading = Reading(observed, datetime(2026, 11, 20, tzinfo=UTC), "https://a", 200, b"{}", "id")
+    remembered = {"Fabrikam": "tid-b", "Northwind": "tid-a"}
+    found = without_other_directories({kept: reading, moved: reading}, remembered)
+    assert found[kept] is reading
+    assert (found[moved].status, found[moved].body, found[moved].request_id) == (None, b"", None)
+    assert found[moved].observed.partner_id is None
