@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reconciler.cli import wire
+from reconciler.cli.guard_inputs import unattended_past
 from reconciler.cli.selection import now
 from reconciler.core.errors import WrongUsage
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from reconciler.cli.run import Run
     from reconciler.core.guards import Limits
     from reconciler.core.links import Change, Place, Problem
-    from reconciler.core.plan import Plan, Refusal, Report
+    from reconciler.core.plan import Forecast, Plan, Refusal, Report
+    from reconciler.core.unattended_changes import Past
     from reconciler.store.journal import FileJournal
 
 
@@ -27,6 +29,7 @@ class Leave:
     max_changes            how many changes are made, in file order; None for all
     approved               the digest that the plan must have; None where nobody was asked to look
     needs_lasting_journal  whether nothing is written where the journal would be gone tomorrow
+    is_unattended          whether nobody reviews the plan: stricter guards
     """
 
     limits: Limits
@@ -34,6 +37,7 @@ class Leave:
     max_changes: int | None = None
     approved: str | None = None
     needs_lasting_journal: bool = False
+    is_unattended: bool = False
 
 
 def check_allowed(allowed: Sequence[str] | None) -> tuple[str, ...]:
@@ -61,19 +65,73 @@ def make(
     blocked   why single changes are not made
     ask       asked last, for the changes that would be made
     """
+    from reconciler.core.partner_trust import trust
     from reconciler.core.plan import not_applied
 
     making = plan.writes[: leave.max_changes]
+    past = _past(run, plan) if leave.is_unattended else None
     if not run.crew.stop.is_set:
-        refusals = (*refusals, *_judged(run, plan, making, leave)) or ask(making)
+        refusals = (*refusals, *_judged(run, plan, making, leave, past)) or ask(making)
     if refusals:
         return not_applied(plan, refusals)
-    return run.apply(plan, journal, leave.max_changes, blocked)
+    trusted = None
+    if past and "new-partner-id" not in leave.allowed:
+        trusted = trust(plan, past, run.config.partner_names)
+    return run.apply(plan, journal, leave.max_changes, blocked, trusted)
 
 
-def _judged(run: Run, plan: Plan, making: Sequence[Change], leave: Leave) -> tuple[Refusal, ...]:
+def forecasts(run: Run, plan: Plan) -> tuple[Forecast, ...]:
+    """The guards that would refuse this plan, with `apply` and with `nightly --repair`."""
+    from reconciler.core.guards import check
+    from reconciler.core.plan import Forecast
+
+    if not plan.writes:
+        return ()
+    config = run.config
+    attended = check(
+        plan,
+        plan.writes,
+        config.limits,
+        named=config.partner_names,
+        allowed=(),
+        now=plan.created_at,
+    )
+    unattended = _unattended(run, plan, unattended_past(run, config.day), ())
+    found = (Forecast("apply", attended), Forecast("nightly --repair", unattended))
+    return tuple(forecast for forecast in found if forecast.refusals)
+
+
+def _past(run: Run, plan: Plan) -> Past:
+    past = unattended_past(run, run.config.day)
+    if plan.writes and not past.is_known:
+        run.log.warning(
+            "last_week_unknown",
+            message="no earlier run is recorded: the guards judge this plan alone",
+        )
+    return past
+
+
+def _unattended(run: Run, plan: Plan, past: Past, allowed: Sequence[str]) -> tuple[Refusal, ...]:
+    from reconciler.core.unattended import check_unattended, count_managed
+
+    config = run.config
+    return check_unattended(
+        plan,
+        config.limits,
+        past,
+        managed=count_managed(config.wanted),
+        named=config.partner_names,
+        allowed=allowed,
+    )
+
+
+def _judged(
+    run: Run, plan: Plan, making: Sequence[Change], leave: Leave, past: Past | None
+) -> tuple[Refusal, ...]:
     from reconciler.core.guards import check, check_approval
 
+    if past:
+        return _unattended(run, plan, past, leave.allowed)
     needs_check = leave.needs_lasting_journal and making
     return (
         *check_approval(plan, leave.approved),

@@ -132,10 +132,9 @@ class Night:
         self.account.status = run.status(of_plan(plan, detailed=True))
 
     def _repair(self, selection: Selection) -> None:
-        from reconciler.core.guards import unattended
-
         orders = self.orders
-        leave = Leave(unattended(selection.config.limits), orders.allowed, orders.max_changes)
+        limits = selection.config.limits
+        leave = Leave(limits, orders.allowed, orders.max_changes, is_unattended=True)
         with wire.writing(self.options, selection, orders.lock_s, NIGHTLY, orders.allowed) as (
             run,
             journal,

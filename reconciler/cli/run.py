@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from reconciler.cli.guard_inputs import recall
 from reconciler.cli.progress import counting
 from reconciler.cli.selection import (
     Selection,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from reconciler.core.evidence import Reading
     from reconciler.core.findings import Finding
     from reconciler.core.links import Observed, Place, Problem, Wanted
+    from reconciler.core.partner_trust import Trust
     from reconciler.core.plan import Plan, Report
     from reconciler.core.results import Result
     from reconciler.engine.run import Crew, Facts
@@ -121,7 +124,9 @@ class Run:
                 _log_read(self.log, place, seen)
 
             facts = replace(
-                self._facts(*self._certificate_findings()), directories=self.directories
+                self._facts(*self._certificate_findings()),
+                directories=self.directories,
+                recall=partial(recall, self),
             )
             plan = make_plan(wanted, facts, self.crew, self.azure.reader, on_read)
         return replace(plan, not_selected=len(self.selection.config.wanted) - len(wanted))
@@ -145,8 +150,12 @@ class Run:
         journal: FileJournal,
         max_changes: int | None,
         blocked: Mapping[Place, Problem],
+        trust: Trust | None = None,
     ) -> Report:
-        """Make the plan's changes, or the first `max_changes` of them, but for those blocked."""
+        """Make the plan's changes, or the first `max_changes` of them, but for those blocked.
+
+        trust  the partner IDs that count as seen, in an unattended run
+        """
         from reconciler.engine.run import apply_plan
 
         with self._working("Applying", len(plan.writes[:max_changes])) as advance:
@@ -164,6 +173,7 @@ class Run:
                 max_changes=max_changes,
                 on_result=on_result,
                 blocked=blocked,
+                trust=trust,
             )
         return replace(report, journal=journal.last)
 

@@ -147,6 +147,16 @@ def open_history(options: Options, source: HistorySource, cloud: str) -> History
     return open_shared(address(source.url, cloud, options), source.name)
 
 
+def has_history(options: Options, source: HistorySource) -> bool:
+    """Whether there is a history to read; this machine's own is made by the first run."""
+    return source.url is not None or _state_file(options, "history.sqlite3").exists()
+
+
+def open_history_of(run: Run) -> History:
+    """The history of the file of a run. Raises `RunFailed` where it cannot be used."""
+    return open_history(run.options, run.config.history, run.config.cloud)
+
+
 def open_history_database(options: Options, config: Config) -> Database:
     """The database behind that, whatever its schema. Raises `RunFailed`."""
     from reconciler.store.history.database import open_file, open_shared

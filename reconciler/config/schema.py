@@ -222,7 +222,10 @@ class Limits(Part):
     new_partner_id: fields.Count = _LIMITS.new_partner_id
     """Creations and updates to an ID that no link carries yet and no name confirms."""
     change_count: fields.Count | None = _LIMITS.change_count
-    """Changes in one run; no limit unless given."""
+    """Changes in one run: no limit unless given. Updates and removals of seven days by
+    nightly --repair: 200 unless given."""
+    create_count: fields.Count = _LIMITS.create_count
+    """Creations in one run of nightly --repair."""
     plan_age: fields.Duration = _LIMITS.plan_age
     """How old a saved plan may be."""
     attested_age: fields.Duration = _LIMITS.attested_age

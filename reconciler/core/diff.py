@@ -4,19 +4,29 @@ It does not know how anything was read, nor whether a change is safe to make: th
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from reconciler.core.links import Action, Aim, Change, Observed, Place, Wanted
 from reconciler.core.problems import PRINCIPAL_GONE, duplicate_principal
 
+Principal = tuple[str, str]
+"""A tenant's ID and the object ID of who signed in there."""
 
-def diff(wanted: Sequence[Wanted], observed: Mapping[Place, Observed]) -> tuple[Change, ...]:
+
+def diff(
+    wanted: Sequence[Wanted],
+    observed: Mapping[Place, Observed],
+    elsewhere: Mapping[Place, Principal] = MappingProxyType({}),
+) -> tuple[Change, ...]:
     """Pair what is wanted with what was seen, in the file's order.
+
+    elsewhere  the principals of other entries of the file, as an earlier run read them
 
     A place without an observation must be settled (attested): everything else is read first.
     """
     # In the file's order, not in that of the answers: equal plans have equal digests.
     places = (want.place for want in wanted if want.place in observed)
-    seen = without_duplicates({place: observed[place] for place in places})
+    seen = without_duplicates({place: observed[place] for place in places}, elsewhere)
     return tuple(_change(want, seen.get(want.place)) for want in wanted)
 
 
@@ -56,19 +66,26 @@ def _conflict(wanted: Wanted, have: str) -> str:
     )
 
 
-def without_duplicates(observed: Mapping[Place, Observed]) -> dict[Place, Observed]:
+def without_duplicates(
+    observed: Mapping[Place, Observed],
+    elsewhere: Mapping[Place, Principal] = MappingProxyType({}),
+) -> dict[Place, Observed]:
     """Make every link unknown whose principal is reached through more than one entry.
 
     One principal has one link. Two entries for it would flip that link back and forth for ever.
     """
-    entries: dict[tuple[str | None, str | None], list[Place]] = {}
+    entries: dict[Principal, list[Place]] = {}
     for place, seen in observed.items():
         if seen.tenant_id and seen.object_id:
             entries.setdefault((seen.tenant_id, seen.object_id), []).append(place)
+    read = {place for places in entries.values() for place in places}
+    for place, principal in elsewhere.items():
+        if principal in entries and place not in read:
+            entries[principal].append(place)
     settled = dict(observed)
     for (tenant_id, object_id), places in entries.items():
         if len(places) > 1:
             problem = duplicate_principal(places)
-            for place in places:
+            for place in filter(read.__contains__, places):
                 settled[place] = Observed.unknown(problem, tenant_id=tenant_id, object_id=object_id)
     return settled

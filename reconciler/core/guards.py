@@ -6,16 +6,13 @@ nothing itself.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from reconciler.core.documents import digest, plan_data
 from reconciler.core.links import Action, Change, Observed, Seen, Wanted
 from reconciler.core.plan import Plan, Refusal
 from reconciler.core.text import visible
-
-UNATTENDED_INCOMPLETE = 0.20
-"""Unreadable links, of all links, above which nobody's hand is on a repair at night."""
 
 FEW = 10
 """Shares are judged from so many links on: one of three links is 33 % and means nothing."""
@@ -25,6 +22,7 @@ GUARDS = (
     "remove-count",
     "remove-share",
     "change-count",
+    "create-count",
     "incomplete",
     "new-partner-id",
     "plan-age",
@@ -41,7 +39,8 @@ class Limits:
     remove_share    removals, of the links observed
     incomplete      unreadable links, of all links
     new_partner_id  creations and updates to an ID that no read carries and no name confirms
-    change_count    changes in one run; None means no limit
+    change_count    changes in one run; None means no limit for `apply`, 200 for unattended runs
+    create_count    creations in one unattended run; `apply` has no such limit
     plan_age        how old a saved plan may be
     attested_age    how old an attestation may be before it is a finding
     """
@@ -52,13 +51,9 @@ class Limits:
     incomplete: float = 0.50
     new_partner_id: int = 10
     change_count: int | None = None
+    create_count: int = 50
     plan_age: timedelta = timedelta(hours=24)
     attested_age: timedelta = timedelta(days=365)
-
-
-def unattended(limits: Limits) -> Limits:
-    """The limits of a repair that nobody watches: stricter about what could not be read."""
-    return replace(limits, incomplete=min(limits.incomplete, UNATTENDED_INCOMPLETE))
 
 
 def check(
@@ -171,22 +166,28 @@ def _check_shares(plan: Plan, making: Sequence[Change], limits: Limits) -> Itera
     linked = sum(seen.state is Seen.LINKED for seen in observed)
     removals = sum(change.action is Action.REMOVE for change in making)
     rewrites = removals + sum(change.action is Action.UPDATE for change in making)
-    if linked >= FEW and _exceeds(rewrites, limits.change_share, linked):
+    if linked >= FEW and exceeds(rewrites, limits.change_share, linked):
         yield _refusal(
             "change-share",
             f"{rewrites} of {linked} linked links would be updated or removed "
             f"({_percent(rewrites, linked)}; limit {limits.change_share:.0%})",
+            _percent(rewrites, linked),
+            f"{limits.change_share:.0%}",
         )
     if removals > limits.remove_count:
         yield _refusal(
             "remove-count",
             f"{removals} links would be removed (limit {limits.remove_count})",
+            str(removals),
+            str(limits.remove_count),
         )
-    if len(observed) >= FEW and _exceeds(removals, limits.remove_share, len(observed)):
+    if len(observed) >= FEW and exceeds(removals, limits.remove_share, len(observed)):
         yield _refusal(
             "remove-share",
             f"{removals} of {len(observed)} observed links would be removed "
             f"({_percent(removals, len(observed))}; limit {limits.remove_share:.0%})",
+            _percent(removals, len(observed)),
+            f"{limits.remove_share:.0%}",
         )
 
 
@@ -195,16 +196,21 @@ def _check_whole(
 ) -> Iterator[Refusal]:
     if limits.change_count is not None and len(making) > limits.change_count:
         yield _refusal(
-            "change-count", f"{len(making)} changes would be made (limit {limits.change_count})"
+            "change-count",
+            f"{len(making)} changes would be made (limit {limits.change_count})",
+            str(len(making)),
+            str(limits.change_count),
         )
     read = [change.observed for change in plan.changes if change.observed]
-    unread = sum(seen.state is Seen.UNKNOWN for seen in read)
-    if len(read) >= FEW and _exceeds(unread, limits.incomplete, len(read)):
+    unread = sum(map(is_unread, plan.changes))
+    if len(read) >= FEW and exceeds(unread, limits.incomplete, len(read)):
         yield Refusal(
             "incomplete",
             f"{unread} of {len(read)} links could not be read "
             f"({_percent(unread, len(read))}; limit {limits.incomplete:.0%}). Mend what is named "
             "above, name the readable ones with --only, or let it through: --allow incomplete",
+            _percent(unread, len(read)),
+            f"{limits.incomplete:.0%}",
         )
     carried = {seen.partner_id for seen in read}
     fresh = Counter(
@@ -220,6 +226,8 @@ def _check_whole(
                 f"(limit {limits.new_partner_id}). Give it a name: under partners:, so that "
                 "Azure's answer can be checked, begin with --only or --max-changes, "
                 "or let it through: --allow new-partner-id",
+                str(count),
+                str(limits.new_partner_id),
             )
 
 
@@ -232,6 +240,8 @@ def _check_age(plan: Plan, limits: Limits, now: datetime) -> Refusal | None:
         "plan-age",
         f"the plan {what} (limit {_hours(limits.plan_age)}). Make a new one with plan --out, "
         "or let it through: --allow plan-age",
+        _hours(age),
+        _hours(limits.plan_age),
     )
 
 
@@ -240,7 +250,13 @@ def _known(change: Change) -> Observed | None:
     return seen if seen and seen.state is not Seen.UNKNOWN else None
 
 
-def _exceeds(part: int, share: float, whole: int) -> bool:
+def is_unread(change: Change) -> bool:
+    """Whether a link could not be read. One whose principal is gone, as wanted, is settled."""
+    seen = change.observed
+    return seen is not None and seen.state is Seen.UNKNOWN and change.action is not Action.NONE
+
+
+def exceeds(part: int, share: float, whole: int) -> bool:
     """Whether `part` is more than that share; rounded, since 0.29 * 100 is not quite 29."""
     return part > round(share * whole, 6)
 
@@ -253,9 +269,11 @@ def _hours(age: timedelta) -> str:
     return f"{age.total_seconds() / 3600:.1f} h"
 
 
-def _refusal(guard: str, numbers: str) -> Refusal:
+def _refusal(guard: str, numbers: str, number: str, limit: str) -> Refusal:
     return Refusal(
         guard,
         f"{numbers}. Make a part of it with --only or --max-changes, "
         f"or let it through: --allow {guard}",
+        number,
+        limit,
     )

@@ -28,6 +28,35 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A guard that said no: its code, and its numbers with the ways on.
+
+    number, limit  what was found and what is allowed, in a few characters; empty where the refusal
+                   has no numbers, and then nothing overrides it
+    """
+
+    guard: str
+    message: str
+    number: str = ""
+    limit: str = ""
+
+    @property
+    def short(self) -> str:
+        """`remove-count 11, limit 10 (--allow remove-count)`"""
+        if not self.number:
+            return self.guard
+        return f"{self.guard} {self.number}, limit {self.limit} (--allow {self.guard})"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The guards that would refuse a plan, if this command made it now."""
+
+    command: str
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Every selected link with what is to be done about it, in the file's order.
 
@@ -42,6 +71,7 @@ class Plan:
     not_selected   how many links the file has besides
     cloud          the name of the Azure that was read
     endpoint       the origin of its Resource Manager: the plan is applied there and nowhere else
+    forecasts      the guards that would refuse it; shown to people, and no part of the JSON
     """
 
     changes: tuple[Change, ...]
@@ -56,6 +86,7 @@ class Plan:
     not_selected: int = 0
     cloud: str = ""
     endpoint: str = ""
+    forecasts: tuple[Forecast, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -66,14 +97,6 @@ class Plan:
     def writes(self) -> tuple[Change, ...]:
         """The changes that write, in the file's order."""
         return tuple(change for change in self.changes if change.action in WRITES)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A guard that said no: its code, and its numbers with the ways on."""
-
-    guard: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

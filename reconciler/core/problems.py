@@ -71,6 +71,19 @@ def name_mismatch(
     )
 
 
+def name_unconfirmed(partner_id: str, wanted: Sequence[str], carriers: Sequence[str]) -> Problem:
+    """Azure's answer for a new ID carried no name, so an unattended run goes no further with it."""
+    names = " or ".join(f'"{name}"' for name in wanted)
+    where = ", ".join(carriers[:10]) + (f" and {len(carriers) - 10} more" * (len(carriers) > 10))
+    return Problem(
+        "partner_name_unconfirmed",
+        f"partner {partner_id} is new, and Azure did not answer its name, {names}; "
+        f"carried by: {where}",
+        "check the ID in Partner Center; if it is right, run apply, or nightly --repair with "
+        "--allow new-partner-id",
+    )
+
+
 def journal_failed(error: Exception) -> Problem:
     """The journal cannot be written or a lock was lost, so nothing more is written."""
     return Problem(

@@ -11,6 +11,7 @@ from enum import Enum
 from reconciler.core.errors import RunFailed
 from reconciler.core.links import Change, Observed, Place, Problem
 from reconciler.core.names import Names, is_misnamed
+from reconciler.core.partner_trust import Trust
 from reconciler.core.ports import Journal
 from reconciler.core.problems import (
     BROKEN_IDENTITY,
@@ -19,6 +20,7 @@ from reconciler.core.problems import (
     identity_broken,
     journal_failed,
     name_mismatch,
+    name_unconfirmed,
 )
 from reconciler.core.results import CONVERGED, Outcome, Result
 
@@ -136,15 +138,24 @@ class PartnerIds:
 
     names     what Azure must call an ID, where the file says so
     observed  all links read in this run, with their tenants' names
+    trust     set for an unattended run: only these IDs count as carried already, and a new ID that
+              has a name is confirmed only by an answer with that name
     """
 
-    def __init__(self, names: Names, observed: Sequence[tuple[str, Observed]]) -> None:
+    def __init__(
+        self, names: Names, observed: Sequence[tuple[str, Observed]], trust: Trust | None = None
+    ) -> None:
         self._names = names
+        self._trust = trust
         self._carriers: dict[str, list[str]] = {}
         self._on_trial: dict[str, Change] = {}
         self.stopped: dict[str, Problem] = {}
         for tenant, seen in observed:
             self._note_carrier(tenant, seen)
+        self._open = set(self._carriers if trust is None else trust.seen)
+        for partner_id, tenants in trust.unconfirmed.items() if trust else ():
+            problem = name_unconfirmed(partner_id, names[partner_id], tenants)
+            self.stopped.setdefault(partner_id, problem)
 
     def admit(self, partner_id: str, change: Change) -> Verdict | Wait | Problem:
         """GO, wait for the canary, or why this ID is not written any more."""
@@ -152,7 +163,7 @@ class PartnerIds:
             return problem
         if canary := self._on_trial.get(partner_id):
             return Wait(canary)
-        if partner_id not in self._carriers:
+        if partner_id not in self._open:
             self._on_trial[partner_id] = change
         return Verdict.GO
 
@@ -163,8 +174,18 @@ class PartnerIds:
             self.stopped[partner_id] = result.problem
         elif result.outcome in CONVERGED and result.after:
             self._note_carrier(result.change.place.tenant, result.after)
-            return self.stopped.get(partner_id)
+            if problem := self.stopped.get(partner_id):
+                return problem
+            self._confirm(partner_id, result.change.place.tenant, result.after)
         return None
+
+    def _confirm(self, partner_id: str, tenant: str, seen: Observed) -> None:
+        """Open an ID to the other links, once one carries it; the first link stays as it is."""
+        names = self._names.get(partner_id)
+        if self._trust and names and partner_id not in self._open and not seen.partner_name:
+            self.stopped[partner_id] = name_unconfirmed(partner_id, names, [tenant])
+        else:
+            self._open.add(partner_id)
 
     def _note_carrier(self, tenant: str, seen: Observed) -> None:
         partner_id = seen.partner_id

@@ -11,11 +11,12 @@ from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
-from reconciler.core.diff import diff
+from reconciler.core.diff import Principal, diff
 from reconciler.core.directories import Remembered, check_directories
 from reconciler.core.findings import Finding
 from reconciler.core.links import Change, Observed, Place, Problem, Wanted
 from reconciler.core.names import Names, name_findings
+from reconciler.core.partner_trust import Trust
 from reconciler.core.plan import Plan, Report
 from reconciler.core.ports import Journal, OpenReader, OpenWriter
 from reconciler.core.problems import LIMIT, NAME_MISMATCH
@@ -55,6 +56,7 @@ class Facts:
     directories  the GUID that each entry named by a domain had in the last run
     cloud     the name of the Azure that is read
     endpoint  the origin of its Resource Manager
+    recall    given what was read, the principals of the file's other entries, as last read
     """
 
     config_digest: str
@@ -65,6 +67,7 @@ class Facts:
     directories: Remembered = field(default_factory=dict)
     cloud: str = ""
     endpoint: str = ""
+    recall: Callable[[Mapping[Place, Observed]], Mapping[Place, Principal]] = lambda _: {}
 
 
 def read_links(
@@ -107,7 +110,7 @@ def make_plan(
     places = [want.place for want in wanted if want.settled is None or want.settled.is_read]
     observed, guests = read_links(places, crew, open_reader, on_read)
     observed = check_directories(observed, facts.directories)
-    changes = diff(wanted, observed)
+    changes = diff(wanted, observed, facts.recall(observed))
     return Plan(
         changes,
         facts.config_digest,
@@ -135,10 +138,12 @@ def apply_plan(
     max_changes: int | None,
     on_result: Callable[[Result], None],
     blocked: Mapping[Place, Problem] = MappingProxyType({}),
+    trust: Trust | None = None,
 ) -> Report:
     """Make the plan's changes, at most `max_changes`, and say what became of each.
 
     blocked  why some of them are not made
+    trust    the partner IDs that count as seen, in an unattended run; None in an attended one
     """
     writes = plan.writes[:max_changes]
     results: dict[Place, Result] = {
@@ -151,7 +156,7 @@ def apply_plan(
     gates = WriteGates(
         lambda: crew.stop.problem,
         crew.identities,
-        PartnerIds(names, _observed(plan.changes)),
+        PartnerIds(names, _observed(plan.changes), trust),
         journal,
     )
     guests = Guests()

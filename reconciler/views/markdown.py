@@ -58,6 +58,7 @@ def render_plan(plan: Plan) -> str:
         _changes(rows, _CHANGES_CHARS - sum(map(len, people)), has_outcomes=False),
         people,
         *_notes(rows, plan.findings, _LIST_CHARS),
+        _forecasts(plan),
         _left_alone(rows),
         _news(plan),
         _footer(plan),
@@ -162,6 +163,16 @@ def _news(plan: Plan) -> list[str]:
         return []
     lines = [f"- {escape(line)}" for line in news_lines(plan.news)]
     return _section(escape(heading(plan.news)), lines, _LIST_CHARS)
+
+
+def _forecasts(plan: Plan) -> list[str]:
+    """The guards that would refuse these changes, and which command they would stop."""
+    lines = [
+        f"- {code(forecast.command)}, {code(refusal.guard)}: {escape(refusal.message)}"
+        for forecast in plan.forecasts
+        for refusal in forecast.refusals
+    ]
+    return _section("Would be refused", lines, _LIST_CHARS)
 
 
 def _refusals(report: Report) -> list[str]:

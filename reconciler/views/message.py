@@ -14,13 +14,15 @@ from reconciler.core.endings import Ending
 from reconciler.core.text import visible
 from reconciler.core.tidings import Kind, Message, worst
 from reconciler.views.markup import escape
-from reconciler.views.night import look_closer, meaning, recap
+from reconciler.views.night import look_closer, meaning, recap, refusal_text
 
 MOST = 3
 """The worst that is named."""
 
 _LONGEST = 300
 """Characters of one line: a name may be long, and a pager is small."""
+
+_REFUSED = "Refused by "
 
 _ESCAPES: dict[str, Callable[[str], str]] = {
     "text": visible,
@@ -42,7 +44,8 @@ def body(message: Message, ending: Ending, config: str, form: str) -> str:
     form    `text`, `markdown` or `html`
     """
     write = _ESCAPES[form]
-    return _BREAKS[form].join(write(_cut(line)) for line in _lines(message, ending, config))
+    lines = _lines(message, ending, config)
+    return _BREAKS[form].join(write(_cut(line, _longest(line))) for line in lines)
 
 
 def _lines(message: Message, ending: Ending, config: str) -> tuple[str, ...]:
@@ -54,7 +57,7 @@ def _lines(message: Message, ending: Ending, config: str) -> tuple[str, ...]:
     return (
         f"Changed since the night before: {changed}.",
         f"Now: {recap(ending)} Status {int(ending.status)}, {meaning(ending.status)}.",
-        f"Worst: {named}.",
+        f"{_REFUSED}{refused}." if (refused := refusal_text(ending)) else f"Worst: {named}.",
         f"What to do: {_remedy(message, ending)}",
         f"Look closer: {_command(ending, config)}",
     )
@@ -73,7 +76,9 @@ def _changed(message: Message) -> str:
 
 
 def _remedy(message: Message, ending: Ending) -> str:
-    """The remedy of the first that has one."""
+    """The remedy of a refusal, else of the first that has one."""
+    if refusal_text(ending):
+        return "review the plan, then run apply; or override once by name with --allow."
     keys = [each.sight.key for each in message.tidings if each.sight]
     plan = ending.plan
     hints = {
@@ -92,5 +97,10 @@ def _command(ending: Ending, config: str) -> str:
     return command if ending.fact is None else f"{command} --since {shlex.quote('last-night')}"
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _longest(line: str) -> int:
+    """Every guard that refused is named with its override: that line may be longer."""
+    return 2 * _LONGEST if line.startswith(_REFUSED) else _LONGEST
+
+
+def _cut(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

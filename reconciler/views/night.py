@@ -29,11 +29,19 @@ def render(ending: Ending, config: str) -> str:
     config  the file as it was named
     """
     sentences = [recap(ending)]
+    if refused := refusal_text(ending):
+        sentences.append(f"Refused by {refused}.")
     sentences += [f"{line}." for line in setback_lines(ending)]
     if ending.status != Status.IN_SYNC:
         sentences.append(f"Status {int(ending.status)}, {meaning(ending.status)}.")
         sentences.append(f"Look closer: {look_closer(ending, config)}")
     return visible(" ".join(sentences))
+
+
+def refusal_text(ending: Ending) -> str:
+    """Every guard that refused, with its number, limit and override; empty where none did."""
+    report = ending.fact if isinstance(ending.fact, Report) else None
+    return "; ".join(refusal.short for refusal in report.refusals) if report else ""
 
 
 def setback_lines(ending: Ending) -> list[str]:

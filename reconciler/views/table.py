@@ -39,6 +39,7 @@ def render_plan(plan: Plan, *, width: int, color: bool) -> str:
     lines = _listed(page, rows, has_words=False)
     lines += _served(page, rows)
     lines += finding_lines(page, plan.findings)
+    lines += _forecasts(page, plan)
     lines += _news(page, plan)
     return _text(page, lines, plan_recap(plan))
 
@@ -98,6 +99,15 @@ def _served(page: Page, rows: Sequence[Row]) -> Iterator[str]:
         yield from ("", page.paint("Covered:", "strong"))
     for row in covering:
         yield from page.note(visible(f"{row.tenant} / {row.identity} {serves(row)}"), lead="  ")
+
+
+def _forecasts(page: Page, plan: Plan) -> Iterator[str]:
+    """The guards that would refuse these changes, one a line, under the command they stop."""
+    for forecast in plan.forecasts:
+        yield from ("", page.paint(f"{forecast.command} would be refused:", "warn"))
+        for refusal in forecast.refusals:
+            text = visible(f"{refusal.guard}: {refusal.message}")
+            yield from page.note(text, lead="  ")
 
 
 def _news(page: Page, plan: Plan) -> Iterator[str]:

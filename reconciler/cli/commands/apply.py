@@ -30,7 +30,7 @@ def apply(
     ] = None,
     allow: Annotated[
         list[str] | None,
-        typer.Option(metavar="GUARD", help="Let one guard through. Repeat it for more."),
+        typer.Option(metavar="GUARD", help="Override one guard. Repeatable."),
     ] = None,
     max_changes: Annotated[
         int | None,

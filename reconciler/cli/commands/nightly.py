@@ -35,7 +35,7 @@ def nightly(
     ] = 0.0,
     allow: Annotated[
         list[str] | None,
-        typer.Option(metavar="GUARD", help="Let one guard through. Repeat it for more."),
+        typer.Option(metavar="GUARD", help="Override one guard. Repeatable."),
     ] = None,
     max_changes: Annotated[
         int | None,
@@ -55,6 +55,9 @@ def nightly(
 
     --deadline is 1800 seconds here unless given. With -q nothing is printed when all is in sync,
     and one line otherwise. Differences end with 2, errors outrank them.
+
+    With --repair stricter guards judge the whole plan and seven days of unattended changes,
+    whatever --max-changes and --only are. See docs/safety.md.
     """
     from reconciler.cli.night import Night, Orders
     from reconciler.cli.output import show_night

@@ -8,6 +8,7 @@ import typer
 
 from reconciler.cli import wire
 from reconciler.cli.account import accounted
+from reconciler.cli.making import forecasts
 from reconciler.cli.memory import with_news
 from reconciler.cli.options import Metrics, Options, with_options
 from reconciler.cli.saved import save_plan
@@ -52,7 +53,8 @@ def plan(
         selection = read_file(options, day=day)
         with wire.opened(options, selection) as run:
             account.run = run
-            plan = account.fact = replace(run.plan(), for_day=day)
+            made = replace(run.plan(), for_day=day)
+            plan = account.fact = replace(made, forecasts=forecasts(run, made))
         if compared_with:
             plan = with_news(run, plan, compared_with)
         has_news = of_plan(plan, detailed=True) is not Status.IN_SYNC or (

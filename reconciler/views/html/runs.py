@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from reconciler.core.documents import digest, plan_data
-from reconciler.core.plan import Plan, Refusal, Report
+from reconciler.core.plan import Forecast, Plan, Refusal, Report
 from reconciler.views.groups import Group, group_findings, group_rows
 from reconciler.views.html.badges import Badge, became, by_urgency, planned, standing, tallies
 from reconciler.views.html.pages import page
@@ -15,7 +15,15 @@ from reconciler.views.rows import Row, plan_rows, report_rows
 def render_plan(plan: Plan) -> str:
     """What should change, and what keeps it from changing."""
     rows = plan_rows(plan)
-    return _page("Plan", plan_recap(plan), plan, rows, planned, digest=digest(plan_data(plan)))
+    return _page(
+        "Plan",
+        plan_recap(plan),
+        plan,
+        rows,
+        planned,
+        digest=digest(plan_data(plan)),
+        forecasts=plan.forecasts,
+    )
 
 
 def render_report(report: Report) -> str:
@@ -45,7 +53,7 @@ def _page(
     plan: Plan,
     rows: Sequence[Row],
     stands: Callable[[Row], Badge],
-    **more: "str | Sequence[Refusal] | Sequence[Group] | None",
+    **more: "str | Sequence[Refusal] | Sequence[Forecast] | Sequence[Group] | None",
 ) -> str:
     pairs = by_urgency((row, stands(row)) for row in rows)
     facts: dict[str, object] = {
@@ -60,6 +68,7 @@ def _page(
         "digest": None,
         "journal": None,
         "refusals": (),
+        "forecasts": (),
         "failure": None,
     }
     return page("run.html", **facts | more)
