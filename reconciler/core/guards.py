@@ -40,9 +40,9 @@ class Limits:
     incomplete      unreadable links, of all links
     new_partner_id  creations and updates to an ID that no read carries and no name confirms
     change_count    changes in one run; None means no limit for `apply`, 200 for unattended runs
-    create_count    creations in one unattended run; `apply` has no such limit
     plan_age        how old a saved plan may be
     attested_age    how old an attestation may be before it is a finding
+    create_count    creations in one unattended run; `apply` has no such limit
     """
 
     change_share: float = 0.30
@@ -51,9 +51,9 @@ class Limits:
     incomplete: float = 0.50
     new_partner_id: int = 10
     change_count: int | None = None
-    create_count: int = 50
     plan_age: timedelta = timedelta(hours=24)
     attested_age: timedelta = timedelta(days=365)
+    create_count: int = 50
 
 
 def check(
