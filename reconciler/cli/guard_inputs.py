@@ -5,19 +5,20 @@ The history is optional: where it cannot be read, the run warns and continues wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from reconciler.cli import wire
-from reconciler.core.diff import Principal
+from reconciler.core.diff import Principal, without_duplicates
 from reconciler.core.errors import RunFailed
+from reconciler.core.problems import DUPLICATE_PRINCIPAL
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
     from reconciler.core.history import Key, Recording
-    from reconciler.core.links import Observed, Place
+    from reconciler.core.links import Change, Observed, Place, Problem
     from reconciler.core.unattended_changes import Past
 
 
@@ -52,10 +53,12 @@ def recall(run: Run, observed: Mapping[Place, Observed]) -> Mapping[Place, Princ
 
     observed  what this run read: an entry that it read with a principal is not looked up
     """
+    seen = {(place.tenant, place.identity) for place, read in observed.items() if read.object_id}
     others = {
-        (want.place.tenant, want.place.identity): want.place
+        key: want.place
         for want in run.config.wanted
-        if (want.settled is None or want.settled.is_read) and not _is_seen(want.place, observed)
+        if (want.settled is None or want.settled.is_read)
+        and (key := (want.place.tenant, want.place.identity)) not in seen
     }
     if not others:
         return {}
@@ -71,9 +74,15 @@ def recall(run: Run, observed: Mapping[Place, Observed]) -> Mapping[Place, Princ
     }
 
 
-def _is_seen(place: Place, observed: Mapping[Place, Observed]) -> bool:
-    seen = observed.get(place)
-    return seen is not None and bool(seen.object_id)
+def duplicates(run: Run, changes: Sequence[Change]) -> dict[Place, Problem]:
+    """The changes of a saved plan whose principal another entry of the file reached last."""
+    observed = {change.place: change.observed for change in changes if change.observed}
+    settled = without_duplicates(observed, recall(run, observed))
+    return {
+        place: problem
+        for place, seen in settled.items()
+        if (problem := seen.problem) and problem.code == DUPLICATE_PRINCIPAL
+    }
 
 
 def _may_be(place: Place, principal: Principal) -> bool:

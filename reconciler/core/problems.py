@@ -25,6 +25,9 @@ INVALID_PARTNER_ID = "invalid_partner_id"
 NAME_MISMATCH = "partner_name_mismatch"
 """Azure knows an ID under another name than the file."""
 
+DUPLICATE_PRINCIPAL = "duplicate_principal"
+"""Several entries of the file reach one principal, which has one link."""
+
 INTERRUPTED = Problem(
     "interrupted", "not tried: the run was interrupted", "run again; what was done stays done"
 )
@@ -42,7 +45,7 @@ def duplicate_principal(places: Sequence[Place]) -> Problem:
     """Several entries of the file reach one principal."""
     entries = ", ".join(f"{place.tenant} / {place.identity}" for place in places)
     return Problem(
-        "duplicate_principal",
+        DUPLICATE_PRINCIPAL,
         f"these entries all reach one principal, which has one link: {entries}",
         "keep one of the entries, or give each an identity of its own",
     )

@@ -51,6 +51,7 @@ def apply(
     """Make the changes, and verify each: of a fresh plan, or of a saved one."""
     from reconciler.cli.consent import Consent, show_report
     from reconciler.cli.directories import moved
+    from reconciler.cli.guard_inputs import duplicates
     from reconciler.core.statuses import of_report
 
     if plan and (options.only or options.exclude):
@@ -66,7 +67,9 @@ def apply(
             account.run = run
             planned, refusals = load_plan(plan, run) if plan else (run.plan(), ())
             consent.show_plan(planned, will_write=bool(planned.writes[:max_changes]))
-            blocked = moved(run, planned.writes) if plan and not refusals else {}
+            blocked = {}
+            if plan and not refusals:
+                blocked = duplicates(run, planned.changes) | moved(run, planned.writes)
             report = make(
                 run, journal, planned, leave, refusals=refusals, blocked=blocked, ask=consent.ask
             )
