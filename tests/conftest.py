@@ -7,10 +7,18 @@ from hypothesis import settings
 
 from reconciler.emulator.seed import Seed
 from reconciler.emulator.server import Emulator
+from tests.e2e import forks
 
 # A busy machine is no failure: how long a thing may take is for benchmarks to say.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_of_forks() -> Iterator[None]:
+    """The server that commands are forked from ends with the session, before coverage does."""
+    yield
+    forks.end()
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ class Entra:
         self._all = Barrier(PEOPLE)
 
     def send(self, request: Any, **options: Any) -> str:
-        self._all.wait(timeout=30)
+        self._all.wait(timeout=120)
         return "token"
 
 

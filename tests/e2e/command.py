@@ -144,10 +144,10 @@ class Desk:
             process = self.start(
                 *arguments, **env
             )  # Python starts its workers from the program's file
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=300)
             return Ran(process.returncode, out, err)
         request = Request([str(INSTALLED), *arguments], self.env | env, str(self.path))
-        return Ran(*forks().run(request, timeout_s=120))
+        return Ran(*forks().run(request, timeout_s=300))
 
     def plan(self, *arguments: str) -> Ran:
         """`plan --format json`."""

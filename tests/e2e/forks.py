@@ -5,7 +5,6 @@ status. Only the start is saved: loading the program takes most of the time of a
 """
 
 import ast
-import atexit
 import gc
 import importlib
 import json
@@ -88,10 +87,15 @@ class Forks:
 
 @cache
 def forks() -> Forks:
-    """The server of this process, started at the first use and ended with the process."""
-    started = Forks()
-    atexit.register(started.close)
-    return started
+    """The server of this process, started at the first use; `end` ends it."""
+    return Forks()
+
+
+def end() -> None:
+    """End the server, if there is one, so that its coverage is on disk."""
+    if forks.cache_info().currsize:
+        forks().close()
+        forks.cache_clear()
 
 
 def _serve(listener: socket.socket) -> Request | None:

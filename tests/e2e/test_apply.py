@@ -106,7 +106,7 @@ def test_a_terminal_asks(desk: Desk, count: int, answer: str, status: int) -> No
     )
     os.close(theirs)
     os.write(ours, answer.encode())
-    out = process.communicate(timeout=60)[0].decode()
+    out = process.communicate(timeout=120)[0].decode()
     os.close(ours)
     assert process.returncode == status
     assert "C1" in out

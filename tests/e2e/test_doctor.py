@@ -215,7 +215,7 @@ def test_a_signal_ends_it(desk: Desk) -> None:
     desk.wait_for("token", 2)
     process.send_signal(signal.SIGTERM)
     desk.release()
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=120)
     assert process.returncode == 143
     data = json.loads(out)
     assert data["interrupted"]

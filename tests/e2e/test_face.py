@@ -193,7 +193,7 @@ def test_the_emulator_command_prints_where_it_is(desk: Desk) -> None:
     desk.customers(1)
     ran = desk.run("plan", "--arm-endpoint", endpoint, "--ca-bundle", ca)
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=120)
     assert (ran.status, process.returncode) == (0, 0)
     assert "C1" in ran.out
     assert not Path(ca).exists()
@@ -208,7 +208,7 @@ def test_a_reader_that_leaves_is_no_traceback(desk: Desk) -> None:
     assert process.stderr
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
-    process.wait(timeout=30)
+    process.wait(timeout=120)
 
 
 def test_certificates_sign_in(desk: Desk, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def unlocked(desk: Desk) -> Iterator[Desk]:
     yield desk
     for process in (keyring, bus):
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=120)
 
 
 def test_tokens_in_a_keyring(unlocked: Desk) -> None:

@@ -68,7 +68,7 @@ def at_a_terminal(desk: Desk, *arguments: str, **env: str) -> tuple[int, str]:
         stderr=theirs,
     )
     os.close(theirs)
-    out = process.communicate(timeout=60)[0].decode()
+    out = process.communicate(timeout=120)[0].decode()
     os.close(ours)
     return process.returncode, out
 

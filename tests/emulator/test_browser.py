@@ -32,7 +32,7 @@ def run(azure: Emulator, **variables: str) -> subprocess.CompletedProcess[str]:
         "SSL_CERT_FILE": str(azure.ca_path),
         **variables,
     }
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
 
 
 def test_a_command_that_opens_a_browser_is_signed_in(azure: Emulator) -> None:

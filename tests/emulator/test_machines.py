@@ -94,7 +94,7 @@ def test_without_a_seed_every_client_id_is_an_identity(azure: Emulator, become: 
 
 def plain(azure: Emulator, path: str, headers: dict[str, str], **query: str) -> Any:
     url = azure.plain_endpoint + path
-    return requests.get(url, params=query, headers=headers, timeout=5)
+    return requests.get(url, params=query, headers=headers, timeout=60)
 
 
 GOOD = {"api-version": "2018-02-01", "resource": ARM}
@@ -124,7 +124,7 @@ def test_imds_answers_in_texts(azure: Emulator) -> None:
     assert {type(value) for value in answer.json().values()} == {str}
     assert answer.json()["expires_in"] == "86399"
     url = f"{azure.plain_endpoint}/metadata/identity/oauth2/token"
-    assert requests.post(url, params=GOOD, timeout=5).status_code == 405
+    assert requests.post(url, params=GOOD, timeout=60).status_code == 405
     for path in ("/metadata/instance", "/_emulator/state", f"/{FABRIKAM}/oauth2/v2.0/token"):
         assert plain(azure, path, {}).status_code == 404
 

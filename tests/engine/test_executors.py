@@ -63,7 +63,7 @@ def test_a_tenant_is_never_asked_twice_at_once() -> None:
     """Four identities of one tenant take turns, while other tenants go on beside them."""
     places = [Place(f"C{n}", f"c{n % 3}", f"app{n}") for n in range(12)]
     busy: Counter[str] = Counter()
-    others = threading.Barrier(2, timeout=10)
+    others = threading.Barrier(2, timeout=120)
 
     def look(place: Place) -> Observed:
         busy[place.directory] += 1

@@ -31,7 +31,7 @@ def test_one_wrong_id_does_not_stop_another() -> None:
 
 def test_an_id_that_is_carried_already_needs_no_canary() -> None:
     """All go at once where a read showed that the ID is a real one."""
-    together = Barrier(4, timeout=10)
+    together = Barrier(4, timeout=120)
     azure = FakeAzure(dict(NAMES), before=lambda place, link: together.wait() and None)
     with ThreadPoolExecutor(4) as pool:
         desk = Desk(azure, pool=pool)
