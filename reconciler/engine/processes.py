@@ -16,6 +16,9 @@ from reconciler.core.ports import WorkerRecipe
 from reconciler.engine import interpreter
 from reconciler.engine.read_chunk import Chunk, ChunkResult, prepare, read_chunk, stop_run
 
+_FROM_THE_TERMINAL = (signal.SIGINT, signal.SIGHUP)
+"""Signals that reach the whole process group; the coordinator acts on them."""
+
 
 class Processes:
     """So many processes, each with so many threads. They start with the first chunks."""
@@ -35,7 +38,7 @@ class Processes:
 
     def submit(self, chunk: Chunk, /) -> "Future[ChunkResult]":
         """Hand out a chunk; raises `BrokenProcessPool` once a process has died."""
-        with _without_sigint():
+        with _without_terminal_signals():
             future = self._pool.submit(read_chunk, chunk)
         self._given.add(future)
         future.add_done_callback(self._given.discard)
@@ -61,7 +64,8 @@ class Processes:
 
 def begin(recipe: WorkerRecipe, told: Connection) -> None:
     """What a process does before its first chunk."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the group; the run acts on it
+    for number in _FROM_THE_TERMINAL:
+        signal.signal(number, signal.SIG_IGN)
     Thread(target=_watch, args=(recipe.run_id, told), daemon=True).start()
     prepare(recipe)
     interpreter.tune()
@@ -78,11 +82,11 @@ def _watch(run_id: str, told: Connection) -> None:
 
 
 @contextmanager
-def _without_sigint() -> Iterator[None]:
-    """A process that starts inside never gets SIGINT, not even before it can ignore it."""
-    # Begun now and not with the first process: it unblocks the signal where it is begun.
+def _without_terminal_signals() -> Iterator[None]:
+    """A process that starts inside never gets these signals, not even before it can ignore them."""
+    # Begun now and not with the first process: it unblocks SIGINT where it is begun.
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _FROM_THE_TERMINAL)
     try:
         yield
     finally:

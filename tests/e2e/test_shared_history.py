@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from reconciler.store.history.turns import hold
-from tests.e2e.command import OLD, OURS, Desk
+from tests.e2e.command import HELD_S, OLD, OURS, Desk, Ran, tenant_id
 from tests.store.history.servers import Server, serving
 
 
@@ -68,6 +68,35 @@ def test_only_one_machine_writes_at_a_time(shared: Desk) -> None:
         assert shared.run("plan").status == 0  # looking needs no turn
     assert shared.requests("create", "update") == []
     assert shared.apply().status == 0
+
+
+def test_nothing_is_written_once_the_shared_lock_is_lost(shared: Desk, postgresql: Server) -> None:
+    """PostgreSQL drops the connection: writes in flight are finished, no other is sent."""
+    migrated(shared)
+    customers = range(1, 13)
+    shared.write(
+        "".join(f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in (0, *customers)),
+        more="history: {url: {env: PAL_HISTORY_URL}, name: contoso}\n",
+    )
+    slow = {"operation": "update", "latency_s": HELD_S}
+    shared.seed({0: OURS} | dict.fromkeys(customers, OLD), faults=[slow])
+    apply = ("apply", "--yes", "--format=json", "--concurrency=3", "--allow=change-share")
+    process = shared.start(*apply)
+    shared.wait_for("update", 3)
+    name = shared.env["PAL_HISTORY_URL"].rpartition("/")[2].partition("?")[0]
+    postgresql.run(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    )
+    shared.release()
+    out, err = process.communicate(timeout=120)
+    ran = Ran(process.returncode, out, err)
+    assert ran.status == 1, ran.err
+    assert len(shared.requests("update")) == 3
+    assert list(ran.outcomes.values()) == [None] + ["applied"] * 3 + ["skipped"] * 9
+    assert "lost with its connection" in ran.data["links"][-1]["problem"]["message"]
+    again = shared.apply("--allow=change-share")
+    assert (again.status, again.err) == (0, ""), again.err  # no intent was left open
+    assert shared.run("journal", "verify").status == 0
 
 
 def test_apply_without_the_shared_lock_is_5_and_plan_goes_on(shared: Desk) -> None:

@@ -93,13 +93,16 @@ def test_an_error_that_does_not_survive_pickle_is_a_result(tmp_path: Path) -> No
             assert failure.startswith("Unpicklable at ")
 
 
-def test_ctrl_c_does_not_reach_a_process(tmp_path: Path) -> None:
-    """It goes to the whole group; only the coordinator acts on it."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_signals_of_the_terminal_do_not_end_a_process(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """Ctrl-C and a closed terminal reach the whole group; only the coordinator acts on them."""
     script = Script(tmp_path)
     with closing(Processes(1, 1, script)) as pool:
         result(pool.submit(chunk(script, "A")))
         (worker,) = script.read_by()
-        os.kill(worker, signal.SIGINT)
+        os.kill(worker, number)
         assert len(result(pool.submit(chunk(script, "B"))).seen) == 1
         assert script.read_by() == [worker]
 
