@@ -16,6 +16,7 @@ from urllib.error import HTTPError
 from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
+from reconciler.bounded_requests import within
 from reconciler.core.redaction import redact
 from reconciler.version import __version__
 
@@ -36,11 +37,17 @@ class Heartbeat:
     url        as the service shows it; https, or http in one's own network
     ca_bundle  authorities to trust beside the public ones: a PEM file or a folder of them
     sleep      waits so many seconds between two tries
+    timeout_s  how long one try may take in all
     """
 
     def __init__(
-        self, url: str, ca_bundle: str | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        url: str,
+        ca_bundle: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
+        self._timeout_s = timeout_s
         self._parts = _parts(url)
         self._sleep = sleep
         self._run = str(uuid.uuid4())
@@ -64,8 +71,9 @@ class Heartbeat:
             if attempt:
                 self._sleep(PAUSE_S * attempt)
             try:
-                self._post(signal, body)
+                within(self._timeout_s, lambda: self._post(signal, body))
             except HTTPError as error:
+                error.close()
                 why = f"it answered {error.code}"
                 if error.code < 500 and error.code != 429:
                     break

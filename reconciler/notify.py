@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from reconciler.bounded_requests import limits, within
 from reconciler.core.redaction import redact
 
 TRIES = 3
 PAUSE_S = 2.0
+TIMEOUT_S = 30.0
 
 
 class NotSent(Exception):
@@ -27,6 +29,7 @@ def send(
     *,
     is_bad: bool,
     sleep: Callable[[float], None] = time.sleep,
+    timeout_s: float = TIMEOUT_S,
 ) -> None:
     """Send one message, and try three times. Raises `NotSent`.
 
@@ -34,6 +37,10 @@ def send(
     form    `text`, `markdown` or `html`: what the body is written in
     is_bad  whether the service should show it as a warning
     sleep   waits so many seconds between two tries
+
+    timeout_s  how long one try may take in all
+
+    Redirects are not followed: a message goes to the address that was named, and nowhere else.
     """
     try:
         import apprise
@@ -52,10 +59,15 @@ def send(
         if attempt:
             sleep(PAUSE_S * attempt)
         try:
-            with _unheard():
-                is_sent = service.notify(body, title=title, notify_type=kind, body_format=form)
+            with _unheard(), limits(timeout_s):
+                is_sent = within(
+                    timeout_s,
+                    lambda: service.notify(body, title=title, notify_type=kind, body_format=form),
+                )
             if is_sent:
                 return
+        except TimeoutError:
+            raise NotSent(f"the service did not take it within {timeout_s:.0f} s") from None
         except Exception as error:  # a service of a hundred: its text may hold the URL
             raise NotSent(f"the service failed: {type(error).__name__}") from None
     raise NotSent(f"the service did not take it, tried {TRIES} times")

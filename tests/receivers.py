@@ -1,10 +1,11 @@
 """Somebody who listens: a real HTTP receiver on loopback, for whatever a run sends."""
 
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 
 @dataclass
@@ -12,11 +13,15 @@ class Receiver:
     """What came, and what is answered.
 
     answers  statuses for the next requests; 200 when there are no more
+    location where redirects lead
+    body     what is answered
     got      (path with query, body) of each request
     """
 
     url: str = ""
     answers: list[int] = field(default_factory=list)
+    location: str = "/elsewhere"
+    body: bytes = b"OK"
     got: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -36,11 +41,12 @@ def listening() -> Iterator[Receiver]:
             receiver.got.append((self.path, body.decode()))
             status = receiver.answers.pop(0) if receiver.answers else 200
             self.send_response(status)
-            if status in (301, 302, 307):
-                self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", "2")
+            if 300 <= status < 400:
+                self.send_header("Location", receiver.location)
+            self.send_header("Content-Length", str(len(receiver.body)))
             self.end_headers()
-            self.wfile.write(b"OK")
+            with suppress(OSError):  # who asked may have read enough
+                self.wfile.write(receiver.body)
 
         do_GET = do_POST  # noqa: N815 - the server's own name
 
@@ -56,3 +62,26 @@ def listening() -> Iterator[Receiver]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def dripping(start: bytes, drop: bytes) -> Iterator[str]:
+    """The address of a server that answers with the start, then drops until it is left."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve(client: socket.socket) -> None:
+            with suppress(OSError), client:
+                client.recv(65536)
+                client.sendall(start)
+                while True:
+                    client.sendall(drop)
+                    Event().wait(0.02)
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+        Thread(target=accept, daemon=True).start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from reconciler.heartbeat import LARGEST_BODY, Heartbeat, NoPulse
-from tests.receivers import Receiver, listening
+from tests.receivers import Receiver, dripping, listening
 
 
 @pytest.fixture
@@ -82,3 +82,11 @@ def test_a_url_that_leads_nowhere_is_one_line_without_it(url: str) -> None:
     assert "a-secret" not in text
     assert text
     assert "\n" not in text
+
+
+def test_a_service_that_drips_is_left() -> None:
+    """A header that comes byte by byte does not keep a run."""
+    with dripping(b"HTTP/1.1 200 OK\r\nX-Long: ", b"x") as address:
+        pulse = Heartbeat(f"http://{address}/x", sleep=lambda seconds: None, timeout_s=0.4)
+        with pytest.raises(NoPulse, match="in time"):
+            pulse.begin()

@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from reconciler.notify import NotSent, send
-from tests.receivers import Receiver, listening
+from tests.receivers import Receiver, dripping, listening
 
 SECRET = "not-to-be-seen"
 
@@ -110,3 +110,44 @@ def test_a_mail_server_gets_a_mail(form: str, kind: str) -> None:
     part = mail.get_body((kind,))
     assert part is not None
     assert ("A &amp; B" if form == "html" else "A & B") in part.get_content()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("wish", ["", "?redirect=yes"])
+def test_a_redirect_is_not_followed(receiver: Receiver, status: int, wish: str) -> None:
+    """Title, body and token stay with the address that was named, whatever it answers."""
+    with listening() as elsewhere:
+        receiver.location = f"{elsewhere.url}/x"
+        receiver.answers = [status] * 3
+        with pytest.raises(NotSent, match="did not take it"):
+            sent(webhook(receiver) + wish)
+    assert elsewhere.got == []
+    assert len(receiver.got) == 3
+
+
+@pytest.mark.parametrize(
+    ("start", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+    ],
+)
+def test_a_service_that_drips_is_left(start: bytes, drop: bytes) -> None:
+    """One byte at a time does not keep a run, neither as body nor as header."""
+    with dripping(start, drop) as address, pytest.raises(NotSent):
+        send(
+            f"json://{address}/{SECRET}",
+            "title",
+            "body",
+            "text",
+            is_bad=False,
+            sleep=lambda seconds: None,
+            timeout_s=0.5,
+        )
+
+
+def test_a_service_that_answers_too_much_is_a_failure(receiver: Receiver) -> None:
+    """What it sends back is not kept beyond a limit."""
+    receiver.body = b" " * ((1 << 20) + 1)
+    with pytest.raises(NotSent, match="did not take it"):
+        sent(webhook(receiver))

@@ -22,6 +22,7 @@ from reconciler.azure.retry import Trouble
 from reconciler.azure.secrets import Unresolved
 from reconciler.azure.shared_tokens import PlatformToken
 from reconciler.azure.wire_formats import retry_after_s
+from reconciler.bounded_requests import limited_session
 from reconciler.core.links import Problem
 
 CONNECT_TIMEOUT_S = 2.0
@@ -46,8 +47,12 @@ class RecordingTransport(RequestsTransport):  # type: ignore[misc]  # untyped in
 
     def __init__(self, hosts: Hosts, *, machine_is_optional: bool = False, **options: Any) -> None:
         super().__init__(
-            connection_timeout=CONNECT_TIMEOUT_S, read_timeout=READ_TIMEOUT_S, **options
+            session=limited_session(CONNECT_TIMEOUT_S + READ_TIMEOUT_S),
+            connection_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=READ_TIMEOUT_S,
+            **options,
         )
+        self._init_session(self.session)
         self._hosts = hosts
         self._machine_is_optional = machine_is_optional
         self.trouble: Trouble | None = None
@@ -64,6 +69,8 @@ class RecordingTransport(RequestsTransport):  # type: ignore[misc]  # untyped in
             self._note(request.url, error)
             raise
         status = response.status_code
+        if 300 <= status < 400:  # azure-core would send the next request there
+            raise ServiceResponseError("the answer is a redirect, which is not followed")
         (self._hosts.failed if status >= 500 else self._hosts.answered)(request.url)
         self.trouble = refusal(request.url, status, response.headers.get("Retry-After", ""))
         return response

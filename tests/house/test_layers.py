@@ -23,14 +23,14 @@ OWNERS = {
     "apprise": {"notify"},
     "pydantic": {"config"},
     "pydantic_core": {"config"},
-    "requests": {"azure"},
+    "requests": {"azure", "bounded_requests"},
     "rich": {"cli", "views"},
     "sqlalchemy": {"store"},
     "starlette": {"emulator"},
     "structlog": {"log"},
     "trustme": {"emulator"},
     "typer": {"cli"},
-    "urllib3": {"azure"},
+    "urllib3": {"azure", "bounded_requests"},
     "uvicorn": {"emulator"},
     "yaml": {"config", "emulator"},
     "cryptography": {"azure", "emulator"},
@@ -60,7 +60,7 @@ def may_know(room: str, other: str) -> bool:
         return other == "emulator"
     if room in ("cli", "__main__"):
         return True
-    return other in (room, "core", "version", "regular_files")
+    return other in (room, "core", "version", "regular_files", "bounded_requests")
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(HOUSE)))
