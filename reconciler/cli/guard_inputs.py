@@ -112,7 +112,7 @@ def _of_journal(run: Run) -> tuple[Recording, ...]:
     from reconciler.store.history.rebuilding import recordings
     from reconciler.store.journal import lines
 
-    path = wire.journal_path(run.options)
+    path = wire.journal_path(run.options, run.config.history)
     if not path.exists():
         return ()
     return recordings(line for line in lines(path) if line.get("run") != run.id)

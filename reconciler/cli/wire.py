@@ -149,7 +149,10 @@ def open_history(options: Options, source: HistorySource, cloud: str) -> History
 
 def has_history(options: Options, source: HistorySource) -> bool:
     """Whether there is a history to read; this machine's own is made by the first run."""
-    return source.url is not None or _state_file(options, "history.sqlite3").exists()
+    from reconciler.store.state_files import StateFile
+
+    files = _state_files(options, source)
+    return source.url is not None or files.in_use(StateFile.HISTORY).exists()
 
 
 def open_history_of(run: Run) -> History:
