@@ -66,6 +66,11 @@ class Complaints:
         else:
             self._is_cut = True
 
+    def replace(self, file: int, message: str) -> None:
+        """Say this one thing about a file, and nothing else."""
+        self._found = {one for one in self._found if file_of(one[0]) != file}
+        self.add(spot(file, 0, 0), message)
+
     def where(self, at: Spot) -> str:
         """The place as people and editors read it: `tenants.yaml:14:5`."""
         column = (at & _TOO_FAR) + 1

@@ -6,6 +6,8 @@ file has seen every partner ID, every identity and every limit.
 
 import hashlib
 import os
+import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
@@ -15,6 +17,9 @@ from reconciler.config.fields import LONGEST_NAME
 from reconciler.config.nodes import Items, Node, Path, Plain, Table
 from reconciler.config.tables import Customers
 from reconciler.core.findings import Finding
+
+_TENANTS_KEY = re.compile(rb"^[\s{]*[\"']?tenants[\"']?\s*:", re.MULTILINE)
+_SEPARATOR = re.compile("[,;\t|]")
 
 _BEGIN = "begin with version: 1, or have pal-reconcile init write a first one"
 
@@ -78,7 +83,31 @@ class _Included:
 
 
 def _customers(file: _Included, complaints: Complaints) -> Customers:
-    """The tenants of an included file, in either form."""
+    """The tenants of an included file. Of a file that holds no tenants nothing is quoted."""
+    before = len(complaints)
+    customers = _read_customers(file, complaints)
+    if len(complaints) > before and not _is_tenants_file(file):
+        complaints.replace(
+            file.number,
+            "the file holds no tenants, and nothing in it is shown here: it may hold secrets; "
+            f"begin with {','.join(tables.MUST_HAVE) if file.is_table else 'tenants:'}, "
+            "or correct include: in the main file",
+        )
+    return customers
+
+
+def _is_tenants_file(file: _Included) -> bool:
+    """Whether a file was meant to hold tenants, by its key or headings, or holds nothing at all."""
+    content = file.content.replace(b"\0", b"").removeprefix(BOM_UTF8).strip()
+    if content in (b"", b"[]", b"{}"):
+        return True
+    if not file.is_table:
+        return _TENANTS_KEY.search(content) is not None
+    headings = _SEPARATOR.split(content.partition(b"\n")[0].decode("utf-8", "replace"))
+    return any(map(tables.is_heading, headings))
+
+
+def _read_customers(file: _Included, complaints: Complaints) -> Customers:
     if file.is_table:
         text = files.decode(file.content, file.number, complaints, is_table=True)
         if text is None:

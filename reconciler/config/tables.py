@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from reconciler.config import cells
 from reconciler.config.cells import Cell, Row
-from reconciler.config.complaints import Complaints, Spot, quoted, spot
+from reconciler.config.complaints import Complaints, Spot, nearest, quoted, spot
 from reconciler.config.customer_columns import is_known
 from reconciler.config.exports import CustomerList, customers_of
 from reconciler.config.labels import labels
@@ -68,6 +68,12 @@ def read(text: str, file: int, complaints: Complaints) -> Customers:
         else:
             customers.is_complete = False
     return customers
+
+
+def is_heading(text: str) -> bool:
+    """Whether a cell is a heading of a table of tenants, or was meant to be one."""
+    word = text.strip().strip("\"'").strip().casefold()
+    return word in COLUMNS or is_known(word) or nearest(word, MUST_HAVE) != ""
 
 
 def _is_customer_list(header: Row) -> bool:

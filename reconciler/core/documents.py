@@ -6,7 +6,6 @@ the time, so that a saved plan cannot be made younger than it is.
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -18,13 +17,12 @@ from reconciler.core.links import (
     Problem,
 )
 from reconciler.core.plan import Kind, Plan, Report, count_actions, count_outcomes
+from reconciler.core.text import json_safe
 
 FORMAT = 1
 """The number of the JSON shape. A plan with another number is not applied."""
 
 Data = dict[str, Any]
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _NOT_IN_DIGEST = ("digest", "seal", "created_at", "tool_version", "news", "for_day")
 _NOT_IN_SEAL = ("digest", "seal", "tool_version", "news")
@@ -55,9 +53,8 @@ def report_data(report: Report) -> Data:
 
 
 def text(data: Mapping[str, Any]) -> str:
-    """JSON as it is saved: indented, so that it can be reviewed; any encoding takes it."""
-    written = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+    """JSON as it is saved: indented and without hidden characters, so that it can be reviewed."""
+    return json_safe(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
 
 
 def digest(data: Mapping[str, Any]) -> str:

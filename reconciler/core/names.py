@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from reconciler.core.findings import Finding
 from reconciler.core.links import Observed
 from reconciler.core.problems import name_mismatch
+from reconciler.core.text import visible
 
 Names = Mapping[str, Sequence[str]]
 """Partner ID to the names that Azure may answer for it; an ID that is not here is not checked."""
@@ -13,7 +14,7 @@ Names = Mapping[str, Sequence[str]]
 def is_misnamed(names: Names, seen: Observed) -> bool:
     """Whether Azure answered another name; a missing one (old records have none) is no mismatch.
 
-    Names are compared without regard to case and runs of blanks.
+    Names are compared without regard to case and runs of blanks, hidden characters as escapes.
     """
     wanted = names.get(seen.partner_id or "")
     if not wanted or not seen.partner_name:
@@ -37,4 +38,4 @@ def name_findings(names: Names, observed: Sequence[tuple[str, Observed]]) -> tup
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return visible(" ".join(name.split())).casefold()

@@ -23,6 +23,7 @@ from reconciler.core.results import (
     may_repeat,
     may_show_later,
 )
+from reconciler.core.text import visible
 
 READ_BACK_WAITS_S = (0.5, 1.0, 2.0, 4.0)
 """Waits between reads after a write that does not show yet. Reads of Azure have lagged 3 s."""
@@ -102,7 +103,11 @@ def _write(link: LinkWriter, change: Change) -> Answer:
 
 
 def redacted(seen: Observed) -> Observed:
-    """The same without the secrets of this process: the coordinator may not know a worker's."""
+    """The same without the secrets of this process, and with every hidden character escaped.
+
+    The coordinator may not know a worker's secrets. Azure's texts are kept as every view shows
+    them, so that what a program decodes from JSON is safe to print.
+    """
     return replace(
         seen,
         partner_name=_clean(seen.partner_name),
@@ -122,8 +127,10 @@ def _redacted_result(result: Result) -> Result:
 
 
 def _clean(text: str | None) -> str | None:
-    return text and redact(text)
+    return text and visible(redact(text))
 
 
 def _clean_problem(problem: Problem | None) -> Problem | None:
-    return problem and Problem(problem.code, redact(problem.message), redact(problem.hint))
+    if problem is None:
+        return None
+    return Problem(problem.code, visible(redact(problem.message)), visible(redact(problem.hint)))

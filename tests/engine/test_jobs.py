@@ -1,14 +1,18 @@
 """One link: a read, a write, a read; and between two writes always a look."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
 from reconciler.core.diff import diff
+from reconciler.core.evidence import Reading
 from reconciler.core.links import Aim, Change, Observed, Problem, Seen, Wanted
+from reconciler.core.redaction import remember
 from reconciler.core.results import Outcome
-from reconciler.engine.jobs import apply_change, read_link
+from reconciler.engine.jobs import apply_change, read_link, read_raw, redacted
 from tests.engine.runs import FOREIGN, NAMES, OLD, OURS, where, wish
 from tests.fakes import FakeAzure
 
@@ -214,3 +218,47 @@ def test_only_the_three_writes_are_written() -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(apply_change, azure.writer, change).result()
     assert azure.writes == []
+
+
+def test_a_job_returns_neither_secrets_nor_hidden_characters() -> None:
+    """What Azure answers is foreign: the coordinator may not know a worker's secrets."""
+    remember("a-secret-of-a-worker")
+    seen = Observed(
+        Seen.LINKED,
+        partner_name="Evil\u202e of a-secret-of-a-worker",
+        updated_at="\x1b[2J",
+        problem=Problem("x", "client_secret=abc", "Bearer a-secret-of-a-worker"),
+    )
+    clean = redacted(seen)
+    assert clean.partner_name == "Evil\\u202e of [hidden]"
+    assert clean.updated_at == "\\x1b[2J"
+    assert clean.problem == Problem("x", "client_secret=[hidden]", "Bearer [hidden]")
+    assert redacted(clean) == clean
+
+
+def test_an_error_of_a_library_is_named_by_its_kind() -> None:
+    """Its text may repeat the request."""
+
+    @contextmanager
+    def broken(_: object) -> Iterator[FakeAzure]:
+        raise ValueError("Invalid header value b'Bearer secret-of-contoso'")
+        yield
+
+    problem = read_link(broken, where(1)).problem  # type: ignore[arg-type]
+    assert problem
+    assert problem.message.startswith("the program failed on this link: ValueError at engine/jobs")
+
+
+def test_evidence_holds_no_secret() -> None:
+    """Its digest is that of what it shows; an error is a value there too."""
+    remember("a-secret-of-evidence")
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    answer = Reading(Observed(Seen.LINKED), now, "https://x", 200, b'{"a": "a-secret-of-evidence"}')
+    assert read_raw(lambda place, clock: answer, where(1), lambda: now).body == b'{"a": "[hidden]"}'
+
+    def broken(place: object, clock: object) -> Reading:
+        raise ValueError("a-text-of-evidence")
+
+    seen = read_raw(broken, where(1), lambda: now).observed
+    assert seen.problem
+    assert "a-text-of-evidence" not in seen.problem.message

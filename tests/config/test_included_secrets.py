@@ -1,0 +1,37 @@
+"""A complaint about an included file that holds no tenants quotes nothing of it."""
+
+import pytest
+
+from reconciler.config.load import load
+from reconciler.core.errors import BadFile
+from tests.config.conftest import TODAY
+
+SECRETIVE = {
+    "shadow": "root:$6$hidden$hidden:19000:0:99999:7:::\nbin:*:19000:0:99999:7:::\n",
+    "key": "-----BEGIN PRIVATE KEY-----\nhiddenhiddenhidden\n-----END PRIVATE KEY-----\n",
+    "env": "API_KEY=hidden-value\nhidden=1\n",
+    "yaml": "hidden: hidden-value\nother-hidden: {hidden: 1}\n",
+    "json": '{"hidden": "hidden-value", "hidden": ["hidden"]}',
+    "bad yaml": "hidden: [hidden, *hidden\n\t%hidden",
+    "words": "hidden hidden-value\n",
+    "csv": "hidden,hidden-value\nhidden,hidden,hidden\n",
+    "quotes": 'hidden "hidden,"hidden\n"hidden',
+    "binary": "\udcffhidden\0hidden",
+}
+
+
+@pytest.mark.parametrize("ending", ["yaml", "csv"])
+@pytest.mark.parametrize("content", SECRETIVE.values(), ids=SECRETIVE)
+def test_what_holds_no_tenants_is_not_quoted(tmp_path, content: str, ending: str) -> None:  # type: ignore[no-untyped-def]
+    """Who may change the file may name any file of the machine, and read the pipeline's log."""
+    (tmp_path / f"other.{ending}").write_bytes(content.encode(errors="surrogateescape"))
+    path = tmp_path / "tenants.yaml"
+    path.write_text(
+        f"version: 1\ninclude: [other.{ending}]\ntenants:\n  - {{name: C, tenant: contoso.com}}\n"
+    )
+    with pytest.raises(BadFile) as told:
+        load(path, TODAY)
+    lines = [line for line in told.value.complaints if f"other.{ending}" in line]
+    assert "hidden" not in str(told.value)
+    assert [line.partition(f"other.{ending}")[2][:5] for line in lines] == [":1:1:"]
+    assert "correct include:" in lines[0]
