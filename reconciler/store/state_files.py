@@ -75,7 +75,7 @@ def state_files(directory: Path, config: Path, file_id: str | None) -> StateFile
     """
     by_path = file_key(config)
     key = file_id or by_path
-    olds = dict.fromkeys((by_path, _key(config, os.path.realpath(config))))
+    olds = dict.fromkeys((by_path, _key(config, os.path.realpath(named_path(config)))))
     return StateFiles(directory, config, key, tuple(old for old in olds if old != key))
 
 

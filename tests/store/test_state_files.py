@@ -62,6 +62,17 @@ def test_a_pwd_that_is_not_the_working_directory_is_left_out(
     assert named_path(Path("tenants.yaml")) == str(tmp_path.resolve() / "tenants.yaml")
 
 
+def test_a_working_directory_that_is_gone_is_no_failure(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An absolute name needs none; a relative one leads nowhere, which is said elsewhere."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert state_files(state, Path("tenants.yaml"), None).key.startswith("tenants-")
+    monkeypatch.chdir(tmp_path)
+
+
 def test_a_step_back_behind_a_link_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`link/../tenants.yaml` is beside the link's target, and not beside the link."""
     made(tmp_path / "far" / "tenants.yaml")
