@@ -46,7 +46,9 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     # A field of a form, and one of JSON, whose quotes may be escaped.
     (
         ("=", "%3d"),
-        re.compile(rf"(?i)(?<![a-z0-9])((?:{_FIELDS})(?:=|%3d))(?:\"[^\"\\]+|'[^'\\]+|{_VALUE}+)"),
+        re.compile(
+            rf"(?i)(?<![a-z0-9])((?:{_FIELDS})(?:=|%3d))(?![…*]|\$[({{])(?:\"[^\"\\]+|'[^'\\]+|{_VALUE}+)"
+        ),
         rf"\1{HIDDEN}",
     ),
     (
@@ -73,7 +75,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     ),
     (
         ("://",),
-        re.compile(r"(://)[^/\s?#\"'<>]*@"),
+        re.compile(r"(://)(?!USER:PASSWORD@)[^/\s?#\"'<>]*@"),
         rf"\1{HIDDEN}@",
     ),
 )

@@ -141,6 +141,8 @@ def test_what_looks_like_a_credential_is_hidden(text: str, redacted: str) -> Non
         "kind: client_secret, secret: {env: PAL_AUTOMATION_SECRET}, password: {file: x}",
         '{"code": "invalid_client_secret", "counts": {"invalid_client_secret": 12}}',
         "https://login.microsoftonline.com/x/adminconsent?client_id=6f1c0a52",
+        "export PAL_AUTOMATION_SECRET=… or PAL_AUTOMATION_SECRET=${{ secrets.PAL }}",
+        "it must be postgresql+psycopg://USER:PASSWORD@HOST/DATABASE",
     ],
 )
 def test_plain_words_about_credentials_stay(text: str) -> None:
