@@ -117,8 +117,10 @@ def _secrets_in(content: Any) -> Iterator[str]:
         content = content.decode("utf-8", "replace")
     form = parse_qs(content) if isinstance(content, str) else content
     for name in _SECRETS if isinstance(form, Mapping) else ():
-        value = form.get(name)
-        yield from value if isinstance(value, list) else filter(None, [value])
+        found = form.get(name)
+        for value in found if isinstance(found, list) else filter(None, [found]):
+            # azure-identity makes the assertion of a certificate as bytes
+            yield value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
 
 
 class _Response:
