@@ -106,7 +106,8 @@ def _past(run: Run, plan: Plan) -> Past:
     if plan.writes and not past.is_known:
         run.log.warning(
             "last_week_unknown",
-            message="no earlier run is recorded: the guards judge this plan alone",
+            message="the last week is unknown: no earlier run is recorded, "
+            "so the guards judge this plan alone",
         )
     return past
 

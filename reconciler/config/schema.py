@@ -212,13 +212,15 @@ class Limits(Part):
     """How much one run may do without being asked twice."""
 
     change_share: fields.Share = _LIMITS.change_share
-    """Updates and removals, of the links observed as linked."""
+    """Updates and removals, of the links observed as linked. For nightly --repair of all links that
+    the file manages, in seven days."""
     remove_count: fields.Count = _LIMITS.remove_count
     """Removals."""
     remove_share: fields.Share = _LIMITS.remove_share
-    """Removals, of the links observed."""
+    """Removals, of the links observed. For nightly --repair of all links that the file manages, in
+    seven days."""
     incomplete: fields.Share = _LIMITS.incomplete
-    """Unreadable links, of all links."""
+    """Unreadable links, of all selected. For nightly --repair at most 20%."""
     new_partner_id: fields.Count = _LIMITS.new_partner_id
     """Creations and updates to an ID that no link carries yet and no name confirms."""
     change_count: fields.Count | None = _LIMITS.change_count

@@ -6,9 +6,11 @@ import pytest
 
 from reconciler.core.endings import Ending
 from reconciler.core.identities import SecretRef
+from reconciler.core.plan import Refusal, not_applied
 from reconciler.core.text import visible
 from reconciler.core.tidings import Before, Listener, Message, message_for, tidings
 from reconciler.views.message import body, title
+from reconciler.views.night import render
 from tests.views import facts
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -88,3 +90,18 @@ def test_a_long_name_does_not_fill_a_pager() -> None:
     lines = body(told(ending), ending, "tenants.yaml", "text").splitlines()
     assert max(map(len, lines)) == 300
     assert lines[2].endswith("…")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_refused_repair_names_every_guard_with_its_number_and_override(form: str) -> None:
+    """In the message and in the night's line, whatever the format."""
+    guards = ("remove-share", "remove-count", "change-share", "change-count", "create-count")
+    refusals = [Refusal(guard, f"{guard}: much", "1,234", "10") for guard in guards]
+    report = not_applied(facts.ordinary_plan(), refusals)
+    ending = Ending("nightly", 3, NOW, 12.0, "run", fact=report)
+    text = body(told(ending), ending, "tenants.yaml", form).replace("\\", "")
+    assert len(text.split({"text": "\n", "markdown": "  \n", "html": "<br>\n"}[form])) == 5
+    for guard in guards:
+        said = f"{guard} 1,234, limit 10 (--allow {guard})"
+        assert said in text
+        assert said in render(ending, "tenants.yaml")
