@@ -50,7 +50,8 @@ def warning_of_modes(directory: Path) -> str | None:
     if mode & stat.S_IWOTH:
         raise RunFailed(
             f"every user of this machine may write to the state directory {directory} "
-            f"(mode {mode:04o}); run chmod o-w on it, or name another --state-dir"
+            f"(mode {mode:04o}); run chmod o-w on it, or name another "
+            "directory, such as one inside it, with --state-dir"
         )
     return None
 
