@@ -47,7 +47,8 @@ def opened(options: Options, selection: Selection) -> Iterator[Run]:
     _check_trust(options.trusted)
     config = selection.config
     stop = Stop(options.deadline)
-    cloud = find_cloud(config.cloud, options.arm_endpoint, options.trusted, stop.event)
+    with stop.timed():
+        cloud = find_cloud(config.cloud, options.arm_endpoint, options.trusted, stop.event)
     check_vaults(selection, cloud.vault_suffix)
     run_id = os.urandom(8).hex()
     logger = log.get().bind(run=run_id)

@@ -56,14 +56,22 @@ class Stop:
             del before[signal.SIGHUP]
         for number in before:
             signal.signal(number, self._signalled)
+        try:
+            with self.timed():
+                yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Obey the deadline inside the block, and leave signals as they are."""
         timer = self._start_timer()
         try:
             yield
         finally:
             if timer:
                 timer.cancel()
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def _start_timer(self) -> Timer | None:
         if self._ends_at is None:
