@@ -47,12 +47,14 @@ class CustomerList:
     rows     how many rows name a tenant
     joined   the names of the customers that several rows name
     skipped  the headings of the columns that are not used
+    is_ours  whether it is an inventory or a plan of this program
     """
 
     listed: tuple[Listed, ...]
     rows: int
     joined: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    is_ours: bool = False
 
     @property
     def customers(self) -> tuple[Customer, ...]:
@@ -139,7 +141,7 @@ def customers_of(rows: Sequence[Row], complaints: Complaints) -> CustomerList:
         if (customer := _customer(row, columns, complaints))
     ]
     skipped = [h for number, h in enumerate(headings) if number not in columns.used and h]
-    return _distinct(named, tuple(skipped))
+    return replace(_distinct(named, tuple(skipped)), is_ours=columns.is_ours)
 
 
 def _no_column(header: Sequence[Cell], headings: Sequence[str]) -> str:

@@ -93,8 +93,12 @@ def _from_customer_list(rows: Sequence[Row], file: int, complaints: Complaints) 
             if holds_secret(cell.text):
                 complaints.add(cell.at, _cell_trouble(cell.text))
     header = rows[0].cells or []
-    ours = {n: h for n, cell in enumerate(header) if (h := cell.text.casefold()) in _BESIDE}
     found = customers_of(rows, complaints)
+    ours = {
+        number: heading
+        for number, cell in enumerate(header)
+        if (heading := cell.text.casefold()) in _BESIDE and not found.is_ours
+    }
     customers = Customers(is_complete=len(complaints) == before)
     customers.findings += _findings(found, ours, complaints.where(spot(file, 0, 0)))
     names = labels(found.customers)
@@ -123,7 +127,9 @@ def _findings(found: CustomerList, ours: Mapping[int, str], where: str) -> Itera
             f"{file}: {found.warning}",
             "check that these rows are of one customer, and not of your own tenant",
         )
-    skipped = [quoted(heading) for heading in found.skipped if heading.casefold() not in _BESIDE]
+    skipped = [
+        quoted(heading) for heading in found.skipped if heading.casefold() not in ours.values()
+    ]
     if skipped:
         yield Finding(
             "columns_skipped",

@@ -173,6 +173,14 @@ def test_an_export_of_partner_center_is_included_as_it_is(tabled: Tabled) -> Non
     assert "3 rows became 2 tenants" in found["rows_joined"]
 
 
+def test_our_own_inventory_is_included_as_it_is(tabled: Tabled) -> None:
+    """`show --format csv`: a row a link, and a day that is the credential's."""
+    head = "tenant,tenant_id,identity,object_id,tags,wanted_state,expires_on\n"
+    row = "Adatum,2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b12,{},,emea vip,linked,2027-01-01\n"
+    wanted = tabled(head + row.format("automation") + row.format("alice")).wanted[-1]
+    assert (wanted.place.tenant, wanted.tags) == ("Adatum", ("emea", "vip"))
+
+
 def test_an_export_with_two_columns_of_tenants_names_them(tabled: Tabled) -> None:
     """As for a list that is discovered from; nothing follows from it."""
     table = "TenantId,Company name,TenantId\na.example,A,b.example\n"
