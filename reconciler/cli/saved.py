@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,13 +41,16 @@ def load_plan(path: Path, run: Run) -> tuple[Plan, tuple[Refusal, ...]]:
     from reconciler.core.saved_plan import decide_again, read_plan, saved_digest
 
     config, cloud = run.config, run.azure.cloud
+    nothing = Plan((), config.digest, now(), __version__)
     try:
         raw = read_regular(path, LARGEST_PLAN)
         plan = read_plan(raw)
     except OSError as error:
-        raise WrongUsage(f"cannot read the plan {path}: {error.strerror}") from None
+        message = f"cannot read the plan {path}: {error.strerror}"
+        if error.errno not in (errno.EINVAL, errno.EFBIG, errno.EISDIR):
+            raise WrongUsage(message) from None
+        return nothing, (Refusal("plan-file", message),)
     except Refused as refused:
-        nothing = Plan((), config.digest, now(), __version__)
         return nothing, (Refusal(refused.guard, f"{path}: {refused}"),)
     refusals = check_saved(plan, config.digest, cloud.name, cloud.endpoint)
     refusals = refusals or check_day(plan, config.wanted, config.day)
