@@ -5,6 +5,7 @@ service rings when no ping comes, which no message of ours could say. The URL is
 of this module repeats it.
 """
 
+import os
 import ssl
 import time
 import uuid
@@ -14,9 +15,10 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener, proxy_bypass
 
 from reconciler.bounded_requests import within
+from reconciler.core.proxies import unusable_proxy
 from reconciler.core.redaction import redact
 from reconciler.version import __version__
 
@@ -78,10 +80,16 @@ class Heartbeat:
                 if error.code < 500 and error.code != 429:
                     break
             except (OSError, HTTPException, ValueError) as error:
-                why = _cause(error)
+                why = self._proxy_problem() or _cause(error)
             else:
                 return
         raise NoPulse(why)
+
+    def _proxy_problem(self) -> str | None:
+        """What is wrong with the proxy variable that applies here."""
+        if proxy_bypass(self._parts.hostname or ""):
+            return None
+        return unusable_proxy(os.environ, self._parts.scheme)
 
     def _post(self, signal: str, body: str) -> None:
         parts = self._parts

@@ -5,11 +5,13 @@ the logs that might are shut off while it is used.
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from reconciler.bounded_requests import limits, within
+from reconciler.core.proxies import unusable_proxy
 from reconciler.core.redaction import redact
 
 TRIES = 3
@@ -69,8 +71,13 @@ def send(
         except TimeoutError:
             raise NotSent(f"the service did not take it within {timeout_s:.0f} s") from None
         except Exception as error:  # a service of a hundred: its text may hold the URL
+            if hint := unusable_proxy(os.environ):
+                raise NotSent(hint) from None
             raise NotSent(f"the service failed: {type(error).__name__}") from None
-    raise NotSent(f"the service did not take it, tried {TRIES} times")
+    hint = unusable_proxy(os.environ)
+    raise NotSent(
+        f"the service did not take it, tried {TRIES} times" + (f"; {hint}" if hint else "")
+    )
 
 
 @contextmanager

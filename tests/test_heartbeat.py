@@ -90,3 +90,16 @@ def test_a_service_that_drips_is_left() -> None:
         pulse = Heartbeat(f"http://{address}/x", sleep=lambda seconds: None, timeout_s=0.4)
         with pytest.raises(NoPulse, match="in time"):
             pulse.begin()
+
+
+@pytest.mark.parametrize(
+    "value", ["socks5://contoso:hush@127.0.0.1:1", "http://127.0.0.1:hush", "http://", "ftp://x:1"]
+)
+def test_a_proxy_that_cannot_be_used_is_named(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is what has to be corrected; its value may hold a password."""
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    monkeypatch.setenv("NO_PROXY", "")
+    with pytest.raises(NoPulse) as caught:
+        heart("https://ping.contoso.invalid/1234").begin()
+    assert "HTTPS_PROXY" in str(caught.value)
+    assert "hush" not in str(caught.value)

@@ -14,16 +14,17 @@ from reconciler.azure.checkup import Doctor
 from reconciler.azure.client import WRONG_TOKEN, Doubts, LinkReader, LinkWriter, Session
 from reconciler.azure.clouds import CLOUDS, Cloud
 from reconciler.azure.credentials import Entra
-from reconciler.azure.hosts import Hosts
-from reconciler.azure.https import Https
+from reconciler.azure.hosts import Hosts, origin
+from reconciler.azure.https import Https, check_proxy
 from reconciler.azure.login import Way, sign_in
-from reconciler.azure.metadata import described
+from reconciler.azure.metadata import checked_endpoint, described
 from reconciler.azure.retry import Patience, Trouble
 from reconciler.azure.tenants import list_tenants
 from reconciler.azure.users import People
 from reconciler.azure.vaults import Vaults
 from reconciler.core.discovery import Customer
 from reconciler.core.endings import Traffic
+from reconciler.core.errors import WrongUsage
 from reconciler.core.evidence import Reading
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
@@ -46,6 +47,16 @@ class Recipe:
     def identity(self, place: Place) -> Identity:
         """Who signs in there."""
         return self.identities[place.identity].at(place)
+
+
+def check_proxies(name: str, endpoint: str | None) -> None:
+    """Raise `WrongUsage` where a proxy variable that a run would use cannot be used."""
+    arm = checked_endpoint(endpoint) if endpoint else CLOUDS[name].arm
+    try:
+        for url in (arm,) if endpoint else (arm, CLOUDS[name].authority):
+            check_proxy(origin(url))
+    except Trouble as trouble:
+        raise WrongUsage(trouble.problem.message) from None
 
 
 def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None, stop: Event) -> Cloud:

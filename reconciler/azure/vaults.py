@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reconciler.azure.clouds import Cloud
-from reconciler.azure.hosts import Hosts
+from reconciler.azure.hosts import Hosts, origin
+from reconciler.azure.https import check_proxy
 from reconciler.azure.retry import Trouble
 from reconciler.azure.secrets import Unresolved, check_vault, check_vault_extra
 from reconciler.core.identities import SecretRef
@@ -48,6 +49,7 @@ class Vaults:
 
         from reconciler.azure.managed_identity import RecordingTransport
 
+        check_proxy(origin(ref.name))
         parts = urlsplit(ref.name)
         _, name, *version = parts.path.strip("/").split("/")
         transport = RecordingTransport(

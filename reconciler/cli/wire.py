@@ -36,7 +36,7 @@ def opened(options: Options, selection: Selection) -> Iterator[Run]:
     from concurrent.futures import ThreadPoolExecutor
 
     from reconciler import log
-    from reconciler.azure.access import Azure, Recipe, find_cloud
+    from reconciler.azure.access import Azure, Recipe, check_proxies, find_cloud
     from reconciler.cli.workers import workers_for
     from reconciler.engine import interpreter
     from reconciler.engine.gates import Identities
@@ -46,6 +46,7 @@ def opened(options: Options, selection: Selection) -> Iterator[Run]:
     log.set_up(as_json=options.log_format is LogFormat.JSON, level=options.level)
     _check_trust(options.trusted)
     config = selection.config
+    check_proxies(config.cloud, options.arm_endpoint)
     stop = Stop(options.deadline)
     with stop.timed():
         cloud = find_cloud(config.cloud, options.arm_endpoint, options.trusted, stop.event)

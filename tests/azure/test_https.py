@@ -84,10 +84,14 @@ def test_a_proxy_that_is_none(emulator: Emulator, monkeypatch: pytest.MonkeyPatc
     """A variable that holds no proxy's URL is what is named, without the password in it."""
     monkeypatch.setenv("HTTPS_PROXY", "contoso:hush@127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "")
-    with pytest.raises(NoAnswer) as caught:
+    with pytest.raises(Trouble) as caught:
         opened(emulator).send("GET", openid(emulator), headers={})
+    assert caught.value.problem.code == "proxy_unusable"
+    assert not caught.value.is_transient
     assert "HTTPS_PROXY" in caught.value.problem.message
     assert "hush" not in str(caught.value.problem)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert opened(emulator).send("GET", openid(emulator), headers={}).status == 200
 
 
 def test_an_unknown_authority_is_named(emulator: Emulator) -> None:

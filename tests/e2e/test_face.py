@@ -305,3 +305,16 @@ def test_everything_that_is_wrong_is_said_at_once(desk: Desk) -> None:
     assert '--only: "Nowhere" matches no link in tenants.yaml' in told
     assert "(among what is sound of the file)" in told
     assert "PAL_SECRET" not in desk.run("validate", "--without-secrets").err
+
+
+@pytest.mark.parametrize("command", ["plan", "show", "doctor", "apply --yes", "nightly"])
+def test_a_proxy_that_cannot_be_used_is_named(desk: Desk, command: str) -> None:
+    """One line that names the variable and not its password, before anything is sent."""
+    desk.seed()
+    desk.customers(1)
+    ran = desk.run(*command.split(), ALL_PROXY="socks5://contoso:hush@127.0.0.1:1080", NO_PROXY="")
+    assert (ran.status, ran.out) == (64, "")
+    assert "ALL_PROXY names a SOCKS proxy, which is not supported" in ran.err
+    assert "Traceback" not in ran.err
+    assert "hush" not in ran.err
+    assert desk.requests() == []
