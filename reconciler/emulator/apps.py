@@ -6,6 +6,8 @@ and that shows its secret or an assertion.
 
 from __future__ import annotations
 
+from typing import Any
+
 from reconciler.emulator.assertions import Flaw
 from reconciler.emulator.calls import Call
 from reconciler.emulator.clock import TICKS_PER_SECOND
@@ -87,4 +89,17 @@ def _issue(form: dict[str, str], call: Call, audience: str, world: World) -> Ans
         "ext_expires_in": lifetime_s,
         "access_token": access_token,
     }
-    return document(body)
+    return document(as_version(body, call, audience, now_s))
+
+
+def is_v1(call: Call) -> bool:
+    """Say whether a token is asked for at the endpoint of the first version."""
+    return not call.request.path.lower().rstrip("/").endswith("/v2.0/token")
+
+
+def as_version(body: dict[str, Any], call: Call, audience: str, now_s: int) -> dict[str, Any]:
+    """Return a token's answer as its endpoint gives it: v1 has more fields, all of them texts."""
+    if not is_v1(call):
+        return body
+    times = {"expires_on": now_s + body["expires_in"], "not_before": now_s, "resource": audience}
+    return {key: str(value) for key, value in {**body, **times}.items()}

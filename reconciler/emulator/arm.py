@@ -57,7 +57,7 @@ def carry_out(call: Call, world: World) -> Answer:
             "The api-version query parameter (?api-version=) is required for all requests.",
         )
     if call.operation == "metadata":
-        return _document(metadata.cloud(world.endpoint))
+        return _document(metadata.cloud(world.endpoint, version))
     refusal = _check_token(call, world)
     if refusal is not None:
         return refusal

@@ -24,6 +24,8 @@ from reconciler.emulator.world import World
 
 PREFIX = "/_emulator"
 Handler = Callable[[Any], Any]
+NOTHING: dict[str, Any] = {}
+"""What a handler gets where the request has no body. `{}` in a body is another dictionary."""
 
 
 def control(world: World) -> Starlette:
@@ -52,7 +54,7 @@ def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[JSONResponse]]:
     async def endpoint(request: Request) -> JSONResponse:
         text = await request.body()
         try:
-            return JSONResponse(handler(json.loads(text) if text.strip() else {}))
+            return JSONResponse(handler(json.loads(text) if text.strip() else NOTHING))
         except BadSeed as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         except ValueError as error:
@@ -129,6 +131,6 @@ def _switch(world: World, body: Any) -> Any:
 
 
 def _reset(world: World, body: Any) -> Any:
-    """Begin anew, with the seed in the body if there is one."""
-    world.reset(read(body) if body else None)
+    """Begin anew, with the seed in the body if there is one; `{}` is a seed that lists nothing."""
+    world.reset(None if body is NOTHING else read(body))
     return views.state(world)

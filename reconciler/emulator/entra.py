@@ -67,7 +67,7 @@ def carry_out(call: Call, world: World) -> Answer:
         host = urlsplit(world.endpoint).netloc
         return document(metadata.instance_discovery(world.endpoint, host))
     if path.endswith("/keys"):
-        return document({"keys": []})
+        return document({"keys": world.tokens.published_keys()})
     if call.tenant not in SHARED_NAMES and world.directory.tenant(call.tenant) is None:
         return refuse(90002, call, world, error="invalid_tenant")
     return document(metadata.openid(world.endpoint, call.tenant, is_v2="/v2.0/" in path))

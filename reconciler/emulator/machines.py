@@ -12,7 +12,7 @@ from reconciler.emulator.assertions import EXCHANGE
 from reconciler.emulator.calls import Call
 from reconciler.emulator.clock import TICKS_PER_SECOND
 from reconciler.emulator.wire import Answer, Request, json_answer
-from reconciler.emulator.workloads import APP_SERVICE_PATH, IMDS_PATH, ManagedIdentity
+from reconciler.emulator.workloads import APP_SERVICE_PATH, IMDS_PATH, AskedFor, ManagedIdentity
 from reconciler.emulator.world import World
 
 # Entra keeps a managed identity's token for a day.
@@ -27,11 +27,21 @@ def understand(request: Request, world: World) -> Call:
     """Say whose token a request is for."""
     path = request.path.lower().rstrip("/")
     is_known = path in (IMDS_PATH, APP_SERVICE_PATH)
-    identity = world.workloads.identity(request.parameter("client_id"), world.directory)
+    identity = world.workloads.identity(_asked_for(request), world.directory)
     if not is_known or isinstance(identity, str):
         return Call("managed_identity" if is_known else "other", request)
     return Call(
         "managed_identity", request, identity.tenant_id, identity.client_id, identity.object_id
+    )
+
+
+def _asked_for(request: Request) -> AskedFor:
+    """Read which identity is named; IMDS and App Service differ in the resource ID's name."""
+    resource_id = next(filter(None, map(request.parameter, ("msi_res_id", "mi_res_id"))), "")
+    return AskedFor(
+        request.parameter("client_id"),
+        request.parameter("object_id") or request.parameter("principal_id"),
+        resource_id,
     )
 
 
@@ -49,7 +59,7 @@ def carry_out(call: Call, world: World) -> Answer:
 
 def _imds(request: Request, world: World) -> Answer:
     resource = request.parameter("resource")
-    identity = world.workloads.identity(request.parameter("client_id"), world.directory)
+    identity = world.workloads.identity(_asked_for(request), world.directory)
     complaint = ""
     if request.method != "GET":
         return json_answer(405, {"error": "method_not_allowed", "error_description": "Use GET"})
@@ -69,7 +79,7 @@ def _imds(request: Request, world: World) -> Answer:
 
 def _app_service(request: Request, world: World) -> Answer:
     resource = request.parameter("resource")
-    identity = world.workloads.identity(request.parameter("client_id"), world.directory)
+    identity = world.workloads.identity(_asked_for(request), world.directory)
     shown = request.header(b"x-identity-header")
     if not hmac.compare_digest(shown.encode(), world.machine_secret.encode()):
         return json_answer(

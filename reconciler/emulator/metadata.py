@@ -7,9 +7,12 @@ their way in. Pure.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 # What 127.0.0.1 ends with: the emulator's address is that of its vault, and no name is resolved.
 VAULT_SUFFIX = "0.0.1"
+# There is no storage; the name can belong to nobody.
+STORAGE_SUFFIX = "storage.invalid"
 AUDIENCES = ("https://management.azure.com/", "https://management.core.windows.net/")
 OPERATIONS = (
     ("read", "Read Management Partner", "Reads the partner ID that the caller is linked with"),
@@ -18,19 +21,38 @@ OPERATIONS = (
 )
 
 
-def cloud(endpoint: str) -> dict[str, Any]:
-    """Return ARM's metadata document, from which clients learn every other host."""
-    return {
+def cloud(endpoint: str, version: str = "2022-09-01") -> Any:
+    """Return ARM's metadata document, from which clients learn every other host.
+
+    Before 2022 it is a list of clouds, and with 2015-01-01 a short object. It names no host of the
+    real Azure but the audience of ARM, so that no token goes there by mistake.
+    """
+    if version == "2015-01-01":
+        return {
+            "galleryEndpoint": endpoint,
+            "graphEndpoint": endpoint,
+            "portalEndpoint": endpoint,
+            "authentication": {"loginEndpoint": endpoint, "audiences": list(AUDIENCES)},
+        }
+    document: dict[str, Any] = {
         "name": "PalEmulator",
-        "authentication": {"loginEndpoint": endpoint, "audiences": list(AUDIENCES)},
+        "authentication": {
+            "loginEndpoint": endpoint,
+            "audiences": list(AUDIENCES),
+            "tenant": "common",
+            "identityProvider": "AAD",
+        },
         "resourceManager": endpoint,
-        "graphAudience": "https://graph.windows.net/",
-        "microsoftGraphResourceId": "https://graph.microsoft.com/",
+        "graphAudience": endpoint,
+        "microsoftGraphResourceId": f"{endpoint}/",
         "gallery": endpoint,
         "portal": endpoint,
-        "batch": "https://batch.core.windows.net/",
-        "suffixes": {"keyVaultDns": VAULT_SUFFIX, "storage": "core.windows.net"},
+        "batch": endpoint,
+        "suffixes": {"keyVaultDns": VAULT_SUFFIX, "storage": STORAGE_SUFFIX},
     }
+    if version < "2022":
+        return [{**document, "graph": endpoint, "media": endpoint}]
+    return document
 
 
 def provider_operations() -> dict[str, Any]:
@@ -52,7 +74,7 @@ def openid(endpoint: str, tenant: str, *, is_v2: bool) -> dict[str, Any]:
 
     The documents of all tenants are the same but for the tenant.
     """
-    base = f"{endpoint}/{tenant}"
+    base, host = f"{endpoint}/{tenant}", urlsplit(endpoint).netloc
     oauth = f"{base}/oauth2/v2.0" if is_v2 else f"{base}/oauth2"
     issued_for = "{tenantid}" if tenant in ("common", "organizations") else tenant
     issuer = f"{endpoint}/{issued_for}/v2.0" if is_v2 else f"https://sts.windows.net/{issued_for}/"
@@ -71,7 +93,7 @@ def openid(endpoint: str, tenant: str, *, is_v2: bool) -> dict[str, Any]:
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "issuer": issuer,
         "request_uri_parameter_supported": False,
-        "userinfo_endpoint": "https://graph.microsoft.com/oidc/userinfo",
+        "userinfo_endpoint": f"{endpoint}/oidc/userinfo",
         "authorization_endpoint": f"{oauth}/authorize",
         "device_authorization_endpoint": f"{oauth}/devicecode",
         "http_logout_supported": True,
@@ -80,9 +102,9 @@ def openid(endpoint: str, tenant: str, *, is_v2: bool) -> dict[str, Any]:
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "tid", "oid", "ver"],
         "tenant_region_scope": "EU",
         "cloud_instance_name": "microsoftonline.com",
-        "cloud_graph_host_name": "graph.windows.net",
-        "msgraph_host": "graph.microsoft.com",
-        "rbac_url": "https://pas.windows.net",
+        "cloud_graph_host_name": host,
+        "msgraph_host": host,
+        "rbac_url": endpoint,
     }
 
 

@@ -122,7 +122,8 @@ def _read_identity(entry: Fields, directory: Directory) -> ManagedIdentity:
     client_id = entry.need("client_id", entry.guid("client_id"))
     tenant_id = _tenant_id(entry, "tenant", directory) or machine_tenant_id(directory)
     object_id = entry.guid("object_id") or directory.object_id(tenant_id, client_id)
-    identity = ManagedIdentity(client_id, tenant_id, object_id, entry.flag("system"))
+    is_system, resource_id = entry.flag("system"), entry.text("resource_id") or ""
+    identity = ManagedIdentity(client_id, tenant_id, object_id, is_system, resource_id)
     entry.finish()
     return identity
 

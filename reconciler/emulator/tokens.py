@@ -1,7 +1,8 @@
 """Is this access token one of ours, and what does it claim?
 
-Tokens are JWTs signed with HS256 and a key that each start makes anew: Entra's RS256 would spend
-the CPU on signing, and no client verifies an access token that is not meant for it.
+Access tokens are JWTs signed with HS256 and a key that each start makes anew: Entra's RS256 would
+spend the CPU on signing, and no client verifies an access token that is not meant for it. ID tokens
+are for the client, so they are signed with RS256 and a key that is published.
 """
 
 from __future__ import annotations
@@ -12,12 +13,17 @@ import json
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from reconciler.emulator.wire import to_json
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
 Claims = Mapping[str, Any]
 REMEMBERED_TOKENS = 20_000
+KEY_ID = "emulator-id-tokens"
 
 
 class Tokens:
@@ -32,6 +38,31 @@ class Tokens:
         """Return a signed token with these claims."""
         signed = f"{self._header}.{_base64(to_json(dict(claims)))}"
         return f"{signed}.{self._signature(signed)}"
+
+    @cached_property
+    def _rsa(self) -> RSAPrivateKey:
+        from cryptography.hazmat.primitives.asymmetric import rsa  # only people need it
+
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    def sign_id_token(self, claims: Claims) -> str:
+        """Return an ID token with these claims, signed with the published key."""
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+        from cryptography.hazmat.primitives.hashes import SHA256
+
+        header = _base64(to_json({"typ": "JWT", "alg": "RS256", "kid": KEY_ID}))
+        signed = f"{header}.{_base64(to_json(dict(claims)))}"
+        return f"{signed}.{_base64(self._rsa.sign(signed.encode(), PKCS1v15(), SHA256()))}"
+
+    def published_keys(self) -> list[dict[str, str]]:
+        """Return the public key of ID tokens, as a JSON Web Key."""
+        numbers = self._rsa.public_key().public_numbers()
+        key = {"n": numbers.n, "e": numbers.e}
+        parts = {
+            name: _base64(value.to_bytes((value.bit_length() + 7) // 8))
+            for name, value in key.items()
+        }
+        return [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": KEY_ID, **parts}]
 
     def read(self, token: str) -> Claims | None:
         """Return the claims of a token we signed, expired or not; None for any other text."""
@@ -54,6 +85,10 @@ class Tokens:
 
 def _base64(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _number(value: int) -> str:
+    return _base64(value.to_bytes((value.bit_length() + 7) // 8))
 
 
 def _unbase64(text: str) -> bytes:

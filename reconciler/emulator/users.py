@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid5
 
 from reconciler.emulator import people
-from reconciler.emulator.apps import OPENID_SCOPES
+from reconciler.emulator.apps import OPENID_SCOPES, as_version
 from reconciler.emulator.calls import Call
 from reconciler.emulator.clock import TICKS_PER_SECOND
 from reconciler.emulator.directory import OURS, SHARED_NAMES
@@ -97,11 +97,11 @@ def _issue(
     if "offline_access" in scopes or "resource" in form:
         body["refresh_token"] = world.sessions.new_refresh(sign_in)
     if "openid" in scopes or "resource" in form:
-        body["id_token"] = world.tokens.sign(_identity(user, claims, call, world, nonce))
+        body["id_token"] = world.tokens.sign_id_token(_identity(user, claims, call, world, nonce))
     if form.get("client_info") == "1":
         home = {"uid": people.object_id(user, user.tenant_id), "utid": user.tenant_id}
         body["client_info"] = _base64(to_json(home))
-    return document(body)
+    return document(as_version(body, call, audience, claims["iat"]))
 
 
 def _audience(scopes: list[str]) -> str:

@@ -25,6 +25,7 @@ APP_SERVICE_PATH = "/msi/token"
 GITHUB_PATH = "/_apis/distributedtask/hubs/actions/plans/1/jobs/1/idtoken"
 PIPELINES_PATH = "/contoso/pal/_apis/distributedtask/hubs/build/plans/1/jobs/1/oidctoken"
 NO_IDENTITY = "Identity not found"
+ONE_ID_ONLY = "Only one of client_id, object_id and msi_res_id may be specified"
 SEVERAL_IDENTITIES = (
     "Multiple user assigned identities exist, please specify the clientId / resourceId of the "
     "identity in the token request"
@@ -40,8 +41,9 @@ class Presented(NamedTuple):
 
 @dataclass(frozen=True)
 class ManagedIdentity:
-    """An identity of the machine. All three are lower-case GUIDs.
+    """An identity of the machine. The first three are lower-case GUIDs.
 
+    resource_id: the ARM ID of a user-assigned identity, compared without regard to case
     is_system: whether it is the machine's own, which is taken when none is named
     """
 
@@ -49,6 +51,15 @@ class ManagedIdentity:
     tenant_id: str
     object_id: str
     is_system: bool = False
+    resource_id: str = ""
+
+
+class AskedFor(NamedTuple):
+    """Which identity a request names; all empty for the machine's own, or for its only one."""
+
+    client_id: str = ""
+    object_id: str = ""
+    resource_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,18 +74,25 @@ class Workloads:
     connections: dict[str, Presented] | None = None
     github: Presented = field(default=Presented(GITHUB_ISSUER, GITHUB_SUBJECT))
 
-    def identity(self, client_id: str, directory: Directory) -> ManagedIdentity | str:
-        """Find the identity that is asked for, or say why there is none.
-
-        client_id: empty for the machine's own, or for its only one
-        """
-        client_id = client_id.lower()
+    def identity(self, asked: AskedFor, directory: Directory) -> ManagedIdentity | str:
+        """Find the identity that is asked for, or say why there is none."""
+        client_id, object_id, resource_id = (text.lower() for text in asked)
+        if sum(bool(text) for text in asked) > 1:
+            return ONE_ID_ONLY
         if self.identities is None:
-            return _derived(client_id, directory)
-        if client_id:
-            return _only((i for i in self.identities if i.client_id == client_id), NO_IDENTITY)
-        system = [identity for identity in self.identities if identity.is_system]
-        return _only(system or self.identities, SEVERAL_IDENTITIES)
+            # An object or resource ID says nothing of the client that it belongs to.
+            return NO_IDENTITY if object_id or resource_id else _derived(client_id, directory)
+        if not any(asked):
+            system = [identity for identity in self.identities if identity.is_system]
+            return _only(system or self.identities, SEVERAL_IDENTITIES)
+        found = (
+            i
+            for i in self.identities
+            if (client_id and i.client_id == client_id)
+            or (object_id and i.object_id == object_id)
+            or (resource_id and i.resource_id.lower() == resource_id)
+        )
+        return _only(found, NO_IDENTITY)
 
     def connection(self, connection_id: str) -> Presented | None:
         """Find a service connection of Azure Pipelines."""

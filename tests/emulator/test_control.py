@@ -220,3 +220,14 @@ def test_answers_are_dated_by_the_emulators_clock(azure: Emulator, caller: Calle
         assert answer.headers["Date"] == "Fri, 20 Mar 2026 00:36:59 GMT"
     caller.control("POST", "clock", {"advance_s": 60})
     assert caller.arm("GET").headers["Date"] == "Fri, 20 Mar 2026 00:37:59 GMT"
+
+
+def test_an_empty_seed_is_one(caller: Caller) -> None:
+    """`{}` lists nothing, so everything is accepted; without a body the last seed is taken."""
+    caller.control("POST", "reset", {"latency_s": 0.0, "request_log": 7})
+    assert caller.control("POST", "reset")["links"] == []
+    before = caller.control("POST", "reset", {"partners": {}})
+    assert before["links"] == []
+    refused = caller.arm("PUT", "/4936128")
+    caller.control("POST", "reset", {})
+    assert (refused.status_code, caller.arm("PUT", "/4936128").status_code) == (400, 200)

@@ -57,11 +57,12 @@ def test_an_unknown_tenant_is_90002(azure: Emulator, caller: Caller) -> None:
 
 
 def test_a_login_host_knows_itself_alone(azure: Emulator, caller: Caller) -> None:
-    """Instance discovery names no host but this one; there are no keys to fetch."""
+    """Instance discovery names no host but this one; ID tokens have a key to fetch."""
     found = caller.send("GET", "/common/discovery/instance").json()
     host = azure.endpoint.removeprefix("https://")
     assert found["metadata"][0]["aliases"] == [host]
-    assert caller.send("GET", "/common/discovery/v2.0/keys").json() == {"keys": []}
+    (key,) = caller.send("GET", "/common/discovery/v2.0/keys").json()["keys"]
+    assert (key["kty"], key["alg"], key["use"]) == ("RSA", "RS256", "sig")
 
 
 def test_a_token_claims_tenant_object_and_app(azure: Emulator, caller: Caller) -> None:
@@ -206,3 +207,38 @@ def test_a_text_is_no_assertion(caller: Caller) -> None:
     """What is no JWT is malformed."""
     answer = caller.sign_in(client_secret=None, client_assertion="x")
     assert refusal(answer) == (401, "invalid_client", [50027])
+
+
+@pytest.mark.parametrize("version", ["2015-01-01", "2019-05-01", "2022-09-01"])
+def test_the_metadata_document_names_no_real_host(
+    azure: Emulator, caller: Caller, version: str
+) -> None:
+    """A client that follows it stays here; only ARM's audiences are Azure's own."""
+    document = caller.send("GET", "/metadata/endpoints", params={"api-version": version}).json()
+    assert isinstance(document, list) == (version == "2019-05-01")
+    (entry,) = document if isinstance(document, list) else [document]
+    audiences = entry["authentication"].pop("audiences")
+    assert "https://management.azure.com/" in audiences
+    assert "microsoft.com" not in str(entry)
+    assert "windows.net" not in str(entry)
+    if version == "2015-01-01":
+        assert set(entry) == {
+            *("galleryEndpoint", "graphEndpoint", "portalEndpoint", "authentication")
+        }
+    else:
+        assert entry["microsoftGraphResourceId"] == f"{azure.endpoint}/"
+
+
+def test_the_first_versions_tokens_have_more_fields(caller: Caller) -> None:
+    """All of them texts; those of the second version have numbers and no more."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": APP,
+        "client_secret": "x",
+        "resource": "https://management.azure.com/",
+    }
+    answer = caller.send("POST", f"/{FABRIKAM}/oauth2/token", data=form).json()
+    assert {type(value) for value in answer.values()} == {str}
+    assert int(answer["expires_on"]) - int(answer["not_before"]) == int(answer["expires_in"])
+    assert answer["resource"] == "https://management.azure.com/"
+    assert "expires_on" not in caller.sign_in().json()

@@ -31,6 +31,11 @@ IDENTITIES = [
 ]
 CONNECTION = "cccccccc-0000-4000-8000-000000000001"
 
+RESOURCE = (
+    "/subscriptions/aaaa/resourceGroups/pal/providers/Microsoft.ManagedIdentity/"
+    "userAssignedIdentities/pal"
+)
+
 Become = Callable[[str], None]
 
 
@@ -116,6 +121,37 @@ def test_imds_says_what_is_missing(
     answer = plain(azure, "/metadata/identity/oauth2/token", headers, **query)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     assert complaint in answer.json()["error_description"]
+
+
+@pytest.mark.parametrize("form", ["imds", "app_service"])
+def test_an_identity_can_be_named_by_each_of_its_ids(azure: Emulator, form: str) -> None:
+    """By client, object or resource ID; an ID that the machine lacks is refused, as are two."""
+    known = {"client_id": APP, "tenant": HOME, "object_id": OBJECT, "resource_id": RESOURCE}
+    azure.state.reset(read({"managed_identities": [IDENTITIES[0], known]}))
+    imds = form == "imds"
+    path = "/metadata/identity/oauth2/token" if imds else "/msi/token"
+    version = "2018-02-01" if imds else "2019-08-01"
+    headers = {
+        "Metadata": "true",
+        "X-IDENTITY-HEADER": azure.environment("app_service")["IDENTITY_HEADER"],
+    }
+
+    def asked(**ids: str) -> tuple[int, str | None]:
+        query = {"api-version": version, "resource": ARM, **ids}
+        answer = plain(azure, path, headers, **query)
+        return answer.status_code, answer.json().get("client_id")
+
+    resource_id = "msi_res_id" if imds else "mi_res_id"
+    for ids in ({"object_id": OBJECT}, {resource_id: RESOURCE.upper()}, {"client_id": APP}):
+        assert asked(**ids) == (200, APP)
+    for ids in (
+        {"object_id": APP},
+        {resource_id: "/subscriptions/x"},
+        {"object_id": OBJECT, "client_id": APP},
+    ):
+        assert asked(**ids) == (400, None)
+    azure.state.reset(read({}))
+    assert asked(object_id=OBJECT) == (400, None)
 
 
 def test_imds_answers_in_texts(azure: Emulator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jwt
 import pytest
 
 from reconciler.emulator import tokens as subject
@@ -32,3 +33,14 @@ def test_the_memory_of_tokens_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     tokens = Tokens()
     signed = [tokens.sign({"n": n}) for n in range(5)]
     assert [tokens.read(t) for t in signed * 2] == [{"n": n} for n in range(5)] * 2
+
+
+def test_an_id_token_is_verified_by_the_published_key() -> None:
+    """RS256, as the tenant's document says, with a key that a client can fetch."""
+    tokens = Tokens()
+    text = tokens.sign_id_token({"aud": "app", "sub": "alice"})
+    (key,) = tokens.published_keys()
+    assert jwt.get_unverified_header(text)["kid"] == key["kid"]
+    claims = jwt.decode(text, jwt.PyJWK(key).key, algorithms=["RS256"], audience="app")
+    assert claims["sub"] == "alice"
+    assert "d" not in key
