@@ -66,7 +66,7 @@ LARGEST_LIST = 8 << 20
 _PIECE = 1 << 16
 
 _URL = re.compile(r"[^\x00-\x20\x7f]+")
-_HEADER = re.compile(r"[\x20-\x7e]*")
+_HEADER = re.compile(r"[\x20-\x7e\x80-\xff]*")
 
 USER_AGENT = f"pal-reconcile/{__version__}"
 

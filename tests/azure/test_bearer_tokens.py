@@ -69,7 +69,7 @@ def test_an_access_token_is_checked(token: str) -> None:
         ("https://contoso.invalid/\nx", {}),
         ("https://contoso.invalid/ x", {}),
         ("https://contoso.invalid/", {"Authorization": "Bearer abc\n"}),
-        ("https://contoso.invalid/", {"Accept": "ü"}),
+        ("https://contoso.invalid/", {"Accept": "ł"}),
     ],
 )
 def test_no_request_is_sent_with_a_line_end_in_it(
