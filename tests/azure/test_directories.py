@@ -49,19 +49,21 @@ def test_a_document_names_the_tenant() -> None:
         b"[" * 100_000,
         *(
             json.dumps(GOOD | {"token_endpoint": odd}).encode()
-            for odd in (
-                f"https://login.example:port/{GUID}",
-                f"https://login.example:99999/{GUID}",
-                f"https://login.example:0/{GUID}",
-                f"https://u:p@login.example/{GUID}",
-                f"https://login.example@elsewhere.example/{GUID}",
-                f"https://elsewhere.example/{GUID}",
-                f"http://login.example/{GUID}",
-                f"https://[::1/{GUID}",
-                [GOOD["token_endpoint"]],
-                {},
-                7,
-                None,
+            for odd in list[Any](
+                (
+                    f"https://login.example:port/{GUID}",
+                    f"https://login.example:99999/{GUID}",
+                    f"https://login.example:0/{GUID}",
+                    f"https://u:p@login.example/{GUID}",
+                    f"https://login.example@elsewhere.example/{GUID}",
+                    f"https://elsewhere.example/{GUID}",
+                    f"http://login.example/{GUID}",
+                    f"https://[::1/{GUID}",
+                    [GOOD["token_endpoint"]],
+                    {},
+                    7,
+                    None,
+                )
             )
         ),
         json.dumps(GOOD | {"token_endpoint": f"{LOGIN}/common", "issuer": [7]}).encode(),

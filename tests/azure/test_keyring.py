@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Lock
-from typing import Any
+from typing import Any, cast
 
 from azure.core.credentials import AccessToken
 
@@ -49,7 +49,7 @@ class Person:
 def test_a_turn_at_the_keyring_ends_while_entra_is_asked() -> None:
     """All requests are under way at once, and the keyring never meets two."""
     keyring, transport = Keyring(), Aside(Entra())  # type: ignore[arg-type]
-    people = [TakingTurns(Person(keyring, transport)) for _ in range(PEOPLE)]
+    people = [TakingTurns(cast(Any, Person(keyring, transport))) for _ in range(PEOPLE)]
     with ThreadPoolExecutor(PEOPLE) as pool:
         tokens = list(pool.map(lambda person: person.get_token("scope"), people))
     assert [token.token for token in tokens] == ["token"] * PEOPLE

@@ -13,7 +13,7 @@ from reconciler.azure.metadata import checked_endpoint, described
 from reconciler.azure.retry import Patience
 from reconciler.core.errors import RunFailed, WrongUsage
 
-GOOD = {
+GOOD: dict[str, Any] = {
     "authentication": {
         "loginEndpoint": "https://login.example/",
         "audiences": ["https://graph.example/", "https://management.core.example/"],

@@ -1,5 +1,6 @@
 """When something is tried again, and when it is given up."""
 
+from collections.abc import Iterator
 from threading import Event
 
 import pytest
@@ -29,7 +30,7 @@ class Clock:
 
 
 def patience(clock: Clock, hosts: Hosts | None = None) -> Patience:
-    return Patience(hosts or Hosts(), clock, clock)
+    return Patience(hosts or Hosts(), clock, clock)  # type: ignore[arg-type]
 
 
 def always_busy(calls: list[int], retry_after_s: float | None = None) -> None:
@@ -65,7 +66,8 @@ def test_retry_after_is_honoured() -> None:
 
 def test_a_retry_after_beyond_the_budget_ends_at_once() -> None:
     """A wait that would end after the link's 120 seconds is not begun."""
-    clock, calls = Clock(), []
+    clock = Clock()
+    calls: list[int] = []
     with pytest.raises(Trouble):
         patience(clock).call(lambda: always_busy(calls, retry_after_s=121))
     assert (len(calls), clock.waits) == (1, [])
@@ -86,7 +88,7 @@ def test_other_trouble_is_not_tried_again() -> None:
 
 def test_success_ends_the_tries() -> None:
     """The value of the first try that succeeds is returned."""
-    answers = iter([Trouble(BUSY, is_transient=True), 7])
+    answers: Iterator[Trouble | int] = iter([Trouble(BUSY, is_transient=True), 7])
 
     def ask() -> int:
         answer = next(answers)

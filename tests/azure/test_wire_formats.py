@@ -98,11 +98,15 @@ def test_a_token_answer_is_taken() -> None:
         assert is_token_answer(json.dumps(TOKEN | more).encode())
 
 
+ODD_TOKENS: list[Any] = [None, "", 7, ["a"], {"a": 1}, True]
+ODD_TIMES: list[Any] = [None, "soon", [], {}, -1, 1.5, 10**30, True]
+
+
 @pytest.mark.parametrize(
     "odd",
     [
-        *({"access_token": odd} for odd in (None, "", 7, ["a"], {"a": 1}, True)),
-        *({"expires_in": odd} for odd in (None, "soon", [], {}, -1, 1.5, 10**30, True)),
+        *({"access_token": odd} for odd in ODD_TOKENS),
+        *({"expires_in": odd} for odd in ODD_TIMES),
         *({key: 7} for key in ("refresh_token", "id_token", "token_type", "scope", "client_info")),
     ],
 )

@@ -15,8 +15,9 @@ import os
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Any
 
 ENDPOINT = os.environ["PAL_RECONCILE_ARM_ENDPOINT"]
@@ -71,7 +72,7 @@ def prototype(count: int, concurrency: int) -> int:
     session.mount("https://", HTTPAdapter(pool_maxsize=concurrency))
     pattern: dict[str, str] = {}
 
-    class Transport(RequestsTransport):
+    class Transport(RequestsTransport):  # type: ignore[misc]
         def send(self, request: Any, **more: Any) -> Any:
             if not request.url.endswith("openid-configuration"):
                 return super().send(request, **more)
@@ -82,7 +83,8 @@ def prototype(count: int, concurrency: int) -> int:
             return Document(pattern["all"].replace("{tenant}", tenant))
 
     class Document:
-        status_code, headers, content_type = 200, {}, "application/json"
+        status_code, content_type = 200, "application/json"
+        headers: Mapping[str, str] = MappingProxyType({})
 
         def __init__(self, text: str) -> None:
             self._text = text

@@ -1,11 +1,16 @@
 """What the calendar decides: holds, attestations, the age of a plan; by UTC, whatever jumps."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from reconciler.azure.clouds import CLOUDS
 from reconciler.cli.options import Options
+from reconciler.cli.run import Run
 from reconciler.cli.saved import load_plan, save_plan
 from reconciler.cli.selection import Selection, now, read_file
 from reconciler.core.diff import diff
@@ -45,7 +50,15 @@ def planned(selection: Selection) -> Plan:
     places = [want.place for want in selection.wanted]
     unlinked = {place: Observed(Seen.NOT_LINKED, "tid", place.tenant) for place in places}
     changes = diff(selection.wanted, unlinked)
-    return Plan(changes, selection.config.digest, now(), "1.0")
+    cloud = CLOUDS["public"]
+    made = Plan(changes, selection.config.digest, now(), "1.0")
+    return replace(made, cloud=cloud.name, endpoint=cloud.endpoint)
+
+
+def run_of(selection: Selection) -> Run:
+    """What a saved plan is compared with, without a connection."""
+    azure = SimpleNamespace(cloud=CLOUDS["public"])
+    return cast(Run, SimpleNamespace(config=selection.config, azure=azure))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +104,7 @@ def test_a_saved_plan_grows_old(path: Path, later: timedelta, guards: list[str])
         save_plan(file, planned(selection))
         clock.move_to("2027-02-01T02:00:00Z")
         clock.tick(later)
-        plan, refusals = load_plan(file, selection.config)
+        plan, refusals = load_plan(file, run_of(selection))
         refusals += check(
             plan, plan.writes, selection.config.limits, named=(), allowed=(), now=now()
         )

@@ -1,13 +1,14 @@
 """How a YAML text is changed without touching the rest of it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from reconciler.config.edit import Editor, Uneditable, flow
 from reconciler.config.nodes import Path
 
-SEEN = {"partner": "uk", "on": date(2026, 11, 23)}
+SEEN: dict[str, Any] = {"partner": "uk", "on": date(2026, 11, 23)}
 WRITTEN = "{partner: uk, on: 2026-11-23}"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.config import files, gather
+from reconciler.config import files
 from reconciler.config.load import load
 from reconciler.core.errors import BadFile
 from tests.config.conftest import SOUND, TODAY, Complainer
@@ -185,7 +185,8 @@ def test_an_included_file_that_is_too_large_is_complained_of(
     path = include(folder, "a.yaml", a="#" * 2000)
     fetch = files.fetch
     monkeypatch.setattr(
-        gather.files, "fetch", lambda name: fetch(name) if name == path else "the file is too large"
+        "reconciler.config.gather.files.fetch",
+        lambda name: fetch(name) if name == path else "the file is too large",
     )
     assert complaints_of(path) == ['tenants.yaml:19:11: include "a.yaml": the file is too large']
 

@@ -64,7 +64,7 @@ def test_our_nesting_limit_is_reported_before_the_parsers(
     def limited(text: str, **options: Any) -> Iterator[yaml.Event]:
         at = [match.start() for match in re.finditer(r"\[", text)][limit : limit + 1]
         if at:
-            mark = yaml.Mark("", at[0], 18, at[0], None, None)
+            mark = yaml.Mark("", at[0], 18, at[0], "", 0)
             raise yaml.scanner.ScannerError(None, None, "too deep for this parser", mark)
         yield from parse(text, **options)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from threading import Event
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from reconciler.azure.access import Azure, Recipe, find_cloud
@@ -23,8 +23,13 @@ NAMES = {"4936128": "Contoso Consulting", "1158331": "Contoso Old", "9999999": "
 class World(Protocol):
     """An Azure to test against, and a hand that reaches behind its API."""
 
-    reader: OpenReader
-    writer: OpenWriter
+    @property
+    def reader(self) -> OpenReader:
+        """Opens a link for reading."""
+
+    @property
+    def writer(self) -> OpenWriter:
+        """Opens a link for writing."""
 
     def plant(self, place: Place, partner_id: str | None) -> None:
         """Link the principal, or unlink it, as somebody else would."""
@@ -68,7 +73,7 @@ class EmulatedWorld:
         self.writer = self.azure.writer
 
     def plant(self, place: Place, partner_id: str | None) -> None:
-        entry = {"tenant": place.directory, "client_id": APP.client_id}
+        entry: dict[str, Any] = {"tenant": place.directory, "client_id": APP.client_id}
         entry |= (
             {"partner_id": partner_id} if partner_id else {"partner_id": "1000", "removed": True}
         )

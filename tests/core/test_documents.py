@@ -1,8 +1,10 @@
 """A plan's JSON has the documented shape, and its digest says whether two plans are equal."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -155,7 +157,9 @@ def test_plans_that_differ_have_other_digests(other: Plan) -> None:
         (lambda data: [data], "plan-file"),
     ],
 )
-def test_a_plan_that_is_not_as_it_was_made_is_refused(edit, guard: str) -> None:
+def test_a_plan_that_is_not_as_it_was_made_is_refused(
+    edit: Callable[[Any], Any], guard: str
+) -> None:
     """Each with its own word."""
     data = edit(plan_data(worlds.plan((wanted(), linked(OLD)))))
     with pytest.raises(Refused) as refused:

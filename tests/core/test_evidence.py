@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_names_of_others_are_struck_out(text: str, shown: str) -> None:
 def test_the_past_of_a_label_is_that_of_its_tenant() -> None:
     """What the label meant before, in another tenant, is another customer's."""
     past = Past.of("Fabrikam", [change(want("Fabrikam"), "t1")])
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"event": "run", "user": "root"},
         {"tenant": "Fabrikam", "identity": "app", "tenant_id": "t1"},
         {"tenant": "Fabrikam", "identity": "gone", "tenant_id": None},

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,9 +22,7 @@ from tests.core.worlds import FOREIGN, OLD, change, linked, unknown, unlinked, w
 PEOPLE = frozenset({"alice", "ana"})
 
 
-def wish(
-    customer: str, identity: str = "automation", aim: Aim = Aim.LINKED, **more: object
-) -> Wanted:
+def wish(customer: str, identity: str = "automation", aim: Aim = Aim.LINKED, **more: Any) -> Wanted:
     """What the file wants of one identity in one customer's tenant."""
     place = Place(customer, f"{customer}.example", identity)
     return replace(wanted(aim, **more), place=place)

@@ -1,7 +1,9 @@
 """Each guard has a number, is judged against all that was read, and names its way on."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from reconciler.core.guards import (
     check_day,
     check_saved,
 )
-from reconciler.core.links import Aim
+from reconciler.core.links import Aim, Change, Observed, Wanted
 from reconciler.core.plan import Plan, Refusal
 from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
 
@@ -26,7 +28,7 @@ def _plan(
     *, creates: int = 0, updates: int = 0, removes: int = 0, unread: int = 0, total: int
 ) -> Plan:
     """So many changes and unreadable links, filled up to the total with links in sync."""
-    makers = (
+    makers: list[Callable[[int], tuple[Wanted, Observed]]] = (
         [lambda n: (wanted(number=n), unlinked(n))] * creates
         + [lambda n: (wanted(number=n), linked(OLD, n))] * updates
         + [lambda n: (wanted(Aim.ABSENT, n), linked(OURS, n))] * removes
@@ -36,8 +38,13 @@ def _plan(
     return plan(*(make(number) for number, make in enumerate(makers)))
 
 
-def _check(checked: Plan, limits: Limits | None = None, **more) -> dict[str, str]:
-    values = {"making": checked.writes, "named": (), "allowed": (), "now": NOW} | more
+def _check(checked: Plan, limits: Limits | None = None, **more: Any) -> dict[str, str]:
+    values: dict[str, Any] = {
+        "making": checked.writes,
+        "named": (),
+        "allowed": (),
+        "now": NOW,
+    } | more
     making = values.pop("making")
     found = check(checked, making, limits or Limits(), **values)
     return {refusal.guard: refusal.message for refusal in found}
@@ -113,7 +120,7 @@ def test_a_refusal_names_its_way_on_and_is_let_through_by_name(guard: str) -> No
     assert set(_check(first, limits, allowed=(guard,))) == set(found) - {guard}
 
 
-def _foreign_wish(change):
+def _foreign_wish(change: Change) -> Change:
     """The same change, wanting an ID that nobody carries."""
     if not change.wanted.partner_id:
         return change

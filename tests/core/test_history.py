@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def night(number: int) -> datetime:
 def sight(number: int = 0, partner_id: str | None = OURS, **more: object) -> Sight:
     """What a night saw of one link; in sync unless it is said otherwise."""
     state = Seen.LINKED if partner_id else Seen.NOT_LINKED
-    same = {"wanted_partner_id": OURS, "partner_id": partner_id}
+    same: dict[str, Any] = {"wanted_partner_id": OURS, "partner_id": partner_id}
     action = Action.NONE if partner_id == OURS else Action.UPDATE
     seen = Sight(night(number), "Fabrikam", "automation", action, state, **same)
     return replace(seen, **more)  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.core.links import Aim, Observed, Problem, Seen
+from reconciler.core.links import Aim, Change, Observed, Problem, Seen
 from reconciler.core.results import (
     Answer,
     Outcome,
@@ -41,7 +41,9 @@ OTHER_PRINCIPAL = Observed(Seen.LINKED, "tid1", "another", OURS)
 
 @pytest.mark.parametrize("planned", [UPDATE, CREATE, REMOVE])
 @pytest.mark.parametrize("answer", [ACCEPTED, REFUSED, SILENT])
-def test_what_reads_as_wanted_is_applied_whatever_was_answered(planned, answer) -> None:
+def test_what_reads_as_wanted_is_applied_whatever_was_answered(
+    planned: Change, answer: Answer
+) -> None:
     """A lost or refused reply does not unmake a write that took effect."""
     after = unlinked() if planned is REMOVE else linked(OURS)
     result = after_write(planned, answer, after)
@@ -105,7 +107,7 @@ def test_a_link_that_cannot_be_read_before_the_write_is_skipped() -> None:
 
 
 @pytest.mark.parametrize("planned", [UPDATE, CREATE, REMOVE])
-def test_a_link_that_reads_as_planned_is_written(planned) -> None:
+def test_a_link_that_reads_as_planned_is_written(planned: Change) -> None:
     """None means go ahead."""
     assert planned.observed is not None
     assert before_write(planned, planned.observed) is None

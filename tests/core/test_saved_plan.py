@@ -30,7 +30,8 @@ FINDING = Finding("odd", "look at this", "do that", "T1", "automation")
 
 
 def data_of(pairs: Pairs) -> dict[str, Any]:
-    return json.loads(text(plan_data(worlds.plan(*pairs, findings=(FINDING,)))))
+    data: dict[str, Any] = json.loads(text(plan_data(worlds.plan(*pairs, findings=(FINDING,)))))
+    return data
 
 
 def resealed(data: dict[str, Any]) -> bytes:

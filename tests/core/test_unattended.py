@@ -1,6 +1,7 @@
 """Guards of unattended runs: the whole plan, shares of the whole file, a week of changes."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.core.guards import Limits
 from reconciler.core.history import Recording, Run, Write
-from reconciler.core.links import Action, Aim, Settled
+from reconciler.core.links import Action, Aim, Observed, Settled, Wanted
 from reconciler.core.partner_trust import trust
 from reconciler.core.plan import Plan
 from reconciler.core.results import Outcome
@@ -23,9 +24,11 @@ NOBODY = Past((), TODAY)
 ROOT = Path(__file__).parents[2]
 
 
-def _plan(*, creates: int = 0, updates: int = 0, removes: int = 0, unread: int = 0, total: int):
+def _plan(
+    *, creates: int = 0, updates: int = 0, removes: int = 0, unread: int = 0, total: int
+) -> Plan:
     """So many changes and unreadable links, filled up to the total with links in sync."""
-    makers = (
+    makers: list[Callable[[int], tuple[Wanted, Observed]]] = (
         [lambda n: (wanted(number=n), unlinked(n))] * creates
         + [lambda n: (wanted(number=n), linked(OLD, n))] * updates
         + [lambda n: (wanted(Aim.ABSENT, n), linked(OURS, n))] * removes

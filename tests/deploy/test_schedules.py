@@ -103,7 +103,7 @@ LISTED = re.compile(r"^ *(?:args:|CMD) (\[.*\])")
 
 def commands() -> list[list[str]]:
     """Every command line of ours that a schedule runs."""
-    found = []
+    found: list[list[str]] = []
     for path in SCHEDULES:
         before = len(found)
         lines = [

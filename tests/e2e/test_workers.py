@@ -46,7 +46,9 @@ ENDED = [OURS, FOREIGN, None, *[OURS] * (COUNT - 3)]
 @pytest.fixture
 def dask(desk: Desk, tmp_path: Path) -> Iterator[Cluster]:
     """Two workers that have the package and their own secret, and nothing of the coordinator's."""
-    env = {name: desk.env[name] for name in ("PATH", "HOME", "PAL_SECRET") if name in desk.env}
+    env: dict[str, str] = {
+        name: desk.env[name] for name in ("PATH", "HOME", "PAL_SECRET") if name in desk.env
+    }
     with cluster(tmp_path / "dask", env) as running:
         yield running
 

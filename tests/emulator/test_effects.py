@@ -10,7 +10,7 @@ import jwt
 import pytest
 import requests
 
-from reconciler.emulator.aadsts import REFUSALS
+from reconciler.emulator.refusals import REFUSALS
 from reconciler.emulator.seed import read
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.state import Place, Record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -87,8 +88,8 @@ def test_without_a_seed_every_client_id_is_an_identity(azure: Emulator, become: 
     tenant = azure.state.directory.tenant("contoso.onmicrosoft.com")
     assert tenant is not None
     become("imds")
-    for options in ({}, {"client_id": APP}):
-        with ManagedIdentityCredential(**options) as credential:
+    for client_id in (None, APP):
+        with ManagedIdentityCredential(client_id=client_id) as credential:
             claims = claims_of(credential.get_token(SCOPE).token)
         assert claims["tid"] == tenant.tenant_id
     assert claims["appid"] == APP
@@ -215,7 +216,7 @@ def test_a_managed_identity_stands_for_an_app_in_every_tenant(
         with ManagedIdentityCredential(client_id=client_id) as machine:
             assertion = machine.get_token(f"{EXCHANGE}/.default").token
         with ClientAssertionCredential(
-            NORTHWIND, APP, lambda text=assertion: text, **options
+            NORTHWIND, APP, partial(str, assertion), **options
         ) as credential:
             if is_trusted:
                 assert claims_of(credential.get_token(SCOPE).token)["tid"] == NORTHWIND

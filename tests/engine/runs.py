@@ -123,4 +123,4 @@ def outcomes(report: Report) -> list[str | None]:
 
 def codes(report: Report) -> list[str | None]:
     """The problem of each link, in the file's order."""
-    return [result.problem and result.problem.code for result in report.results]
+    return [result.problem.code if result.problem else None for result in report.results]

@@ -25,7 +25,7 @@ class Counting:
         self.asked[item[0]] += 1
         self._first = self._first or item
         if item[0] in self._waiting and not self._ended:
-            return Wait(self._first)  # type: ignore[arg-type] - any item that runs will do
+            return Wait(self._first)  # type: ignore[arg-type]  # any item that runs will do
         return Verdict.GO
 
     def refuse(self, item: list[int], problem: Problem) -> Any: ...

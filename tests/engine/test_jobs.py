@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from reconciler.core.diff import diff
 from reconciler.core.evidence import Reading
-from reconciler.core.links import Aim, Change, Observed, Problem, Seen, Wanted
+from reconciler.core.links import Aim, Change, Observed, Place, Problem, Seen, Wanted
 from reconciler.core.redaction import remember
-from reconciler.core.results import Outcome
+from reconciler.core.results import Answer, Outcome
 from reconciler.engine.jobs import apply_change, read_link, read_raw, redacted
 from tests.engine.runs import FOREIGN, NAMES, OLD, OURS, where, wish
 from tests.fakes import FakeAzure
@@ -71,10 +72,15 @@ def test_a_link_that_cannot_be_read_after_a_pause_was_tried_all_the_same() -> No
     change = planned(azure)
 
     @contextmanager
-    def writer(place):
+    def writer(place: Place) -> Iterator[Any]:
         with azure.writer(place) as link:
             pause = link.pause
-            link.pause = lambda a: azure.problems.update({"C1": DOWN}) is None and pause(a)
+
+            def pause_and_break(answer: Answer) -> bool:
+                azure.problems["C1"] = DOWN
+                return pause(answer)
+
+            link.pause = pause_and_break  # type: ignore[method-assign]
             yield link
 
     result = apply_change(writer, change)
@@ -199,7 +205,7 @@ def test_a_mistake_of_ours_costs_one_link() -> None:
     """An exception in a job is that link's problem, never the run's."""
 
     @contextmanager
-    def broken(place):
+    def broken(place: Place) -> Iterator[Any]:
         raise RuntimeError("a bug")
         yield
 

@@ -5,10 +5,10 @@ from threading import Barrier, Lock
 
 import pytest
 
-from reconciler.core.links import Problem
+from reconciler.core.links import Place, Problem
 from reconciler.core.plan import Plan
 from tests.engine.runs import FOREIGN, NAMES, OLD, OURS, Desk, codes, outcomes, where, wish
-from tests.fakes import FakeAzure
+from tests.fakes import FakeAzure, FakeLink
 
 NEW = "7777777"
 
@@ -32,7 +32,11 @@ def test_one_wrong_id_does_not_stop_another() -> None:
 def test_an_id_that_is_carried_already_needs_no_canary() -> None:
     """All go at once where a read showed that the ID is a real one."""
     together = Barrier(4, timeout=120)
-    azure = FakeAzure(dict(NAMES), before=lambda place, link: together.wait() and None)
+
+    def meet(place: Place, link: FakeLink) -> None:
+        together.wait()
+
+    azure = FakeAzure(dict(NAMES), before=meet)
     with ThreadPoolExecutor(4) as pool:
         desk = Desk(azure, pool=pool)
         desk.link(9, OURS)
@@ -47,7 +51,7 @@ def test_a_new_id_goes_to_one_tenant_first() -> None:
     under_way, most, lock = [0], {1: 0, 2: 0}, Lock()
     first: list[str] = []
 
-    def begin(place, link) -> None:
+    def begin(place: Place, link: FakeLink) -> None:
         with lock:
             first.append(place.tenant)
 
@@ -119,7 +123,7 @@ def test_waiting_for_a_canary_ends_with_the_run() -> None:
     """A stop, a full journal or a limit while others wait: nobody waits for ever."""
     desk = Desk()
 
-    def stop(place, link) -> None:
+    def stop(place: Place, link: FakeLink) -> None:
         desk.stop.event.set()
 
     desk.azure.before = stop

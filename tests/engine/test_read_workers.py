@@ -1,9 +1,11 @@
 """Reads spread over workers: whatever becomes of the workers, every link has an answer."""
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,7 +37,7 @@ def places(count: int) -> list[Place]:
 
 
 @pytest.fixture(autouse=True)
-def _no_run_is_left():
+def _no_run_is_left() -> Iterator[None]:
     yield
     close_run("run")
     worker_side._STOPPED.clear()
@@ -44,7 +46,9 @@ def _no_run_is_left():
 class Both:
     """A run whose links are read by workers, and what the run itself reads."""
 
-    def __init__(self, script: Script, workers: Here | None = None, deadline_s=None) -> None:
+    def __init__(
+        self, script: Script, workers: Here | None = None, deadline_s: float | None = None
+    ) -> None:
         self.script = script
         self.workers = workers or Here(read_chunk)
         self.warnings: list[str] = []
@@ -55,7 +59,7 @@ class Both:
     def read(self, links: list[Place]) -> dict[Place, Observed]:
         own = Script(self.script.folder, run_id="own").open(self.stop.event)
 
-        def reader(place: Place):
+        def reader(place: Place) -> Any:
             self.here.append(place.tenant)
             return own.reader(place)
 

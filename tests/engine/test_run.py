@@ -4,8 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from reconciler.core.results import Outcome
+from reconciler.core.links import Place
+from reconciler.core.results import Outcome, Result
 from tests.engine.runs import OLD, OURS, Desk, MemoryJournal, codes, outcomes, wish
+from tests.fakes import FakeLink
 
 
 def test_an_intent_is_kept_before_its_write_is_sent() -> None:
@@ -39,7 +41,7 @@ def test_at_most_so_many_links_are_worked_on_at_once() -> None:
 
     lock, now, most = Lock(), [0], [0]
 
-    def begin(place, link) -> None:
+    def begin(place: Place, link: FakeLink) -> None:
         with lock:
             now[0] += 1
             most[0] = max(most[0], now[0])
@@ -50,7 +52,7 @@ def test_at_most_so_many_links_are_worked_on_at_once() -> None:
         desk.link(99, OURS)
         plan = desk.plan([wish(99), *(wish(n) for n in range(1, 40))])
 
-        def end(result) -> None:
+        def end(result: Result) -> None:
             with lock:
                 now[0] -= 1
 
@@ -106,7 +108,7 @@ def test_a_stop_during_the_writes_skips_the_rest() -> None:
     desk.link(9, OURS)
     plan = desk.plan([wish(9), *(wish(n) for n in range(1, 5))])
 
-    def stop(result) -> None:
+    def stop(result: Result) -> None:
         desk.stop.event.set()
 
     report = desk.apply(plan, on_result=stop)

@@ -1,5 +1,7 @@
 """Every fault at a read, a create, an update and a remove, with the installed command."""
 
+from typing import Any
+
 import pytest
 
 from reconciler.emulator.server import Emulator
@@ -76,7 +78,7 @@ def test_a_fault_that_lasts_ends_in_what_is_known(desk: Desk) -> None:
 def test_a_redirect_leads_nowhere(desk: Desk) -> None:
     """At whatever moment: the other host never sees a request, and nothing is concluded."""
     with Emulator() as elsewhere:
-        faults = {
+        faults: dict[str, dict[str, Any]] = {
             "307": {"redirect": elsewhere.endpoint},
             "302": {"redirect": elsewhere.endpoint, "status": 302},
         }

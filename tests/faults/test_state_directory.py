@@ -4,6 +4,7 @@ import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def events(path: Path) -> list[tuple[str, str]]:
     return [(line["tenant"], line["observed"]["state"]) for line in recovered(path)]
 
 
-def recovered(path: Path) -> list[dict[str, object]]:
+def recovered(path: Path) -> list[dict[str, Any]]:
     return [line for line in lines(path) if line["event"] == "recovered"]
 
 

@@ -47,7 +47,7 @@ def codes(made_by: str) -> set[str]:
             if isinstance(first, ast.IfExp):
                 found |= {one.value for one in (first.body, first.orelse) if hasattr(one, "value")}
             elif isinstance(first, ast.Constant):
-                found.add(first.value)
+                found.add(str(first.value))
             elif isinstance(first, ast.Name) and first.id in names:
                 found.add(names[first.id])
     return found

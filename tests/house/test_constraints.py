@@ -13,12 +13,12 @@ PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([0-9][0-9A-Za-z.]*)")
 
 def pins() -> dict[str, str]:
     """The pinned release of each package; fails on a line that is anything else."""
-    found = {}
+    found: dict[str, str] = {}
     for line in (ROOT / "constraints.txt").read_text().splitlines():
         if not line.startswith("#"):
             match = PIN.fullmatch(line)
             assert match, f"not an exact release: {line}"
-            found[canonicalize_name(match[1])] = match[2]
+            found[canonicalize_name(match[1])] = str(match[2])
     return found
 
 

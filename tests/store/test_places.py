@@ -69,6 +69,6 @@ def test_a_filesystem_without_modes_is_a_warning(
         made.chmod(0o777)
         return str(made)
 
-    monkeypatch.setattr(places.tempfile, "mkdtemp", mkdtemp)
+    monkeypatch.setattr("reconciler.store.places.tempfile.mkdtemp", mkdtemp)
     assert "keeps no file modes" in str(warning_of_modes(tmp_path))
     assert list(tmp_path.iterdir()) == []

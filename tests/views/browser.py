@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
 
 from tests.tools import tool
 
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
 
@@ -36,10 +36,11 @@ class Seen:
     @property
     def shown(self) -> list[str]:
         """The customers whose rows can be seen, from top to bottom."""
-        return self.page.evaluate(
+        names: list[str] = self.page.evaluate(
             "[...document.querySelectorAll('.links tbody tr')].filter(row => row.checkVisibility())"
             ".map(row => row.querySelector('summary').textContent)"
         )
+        return names
 
     @property
     def status(self) -> str:
@@ -49,7 +50,8 @@ class Seen:
     @property
     def spill_px(self) -> int:
         """By how much the page is wider than the window."""
-        return self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        spill: int = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        return spill
 
     def search(self, text: str) -> None:
         """Type into the search box."""

@@ -3,6 +3,7 @@
 Everything is made by the core itself: reads go through `diff`, writes through `results`.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -253,7 +254,7 @@ def busy_plan() -> Plan:
     )
 
 
-def _outcomes():  # type: ignore[no-untyped-def]
+def _outcomes() -> list[Callable[[Change], Result]]:
     return [_applied, _already, _stale, _failed, _unverified, _skipped]
 
 

@@ -1,5 +1,8 @@
 """The last line says what matters, and never that all is well when it is not."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +14,8 @@ from reconciler.views.recap import inventory_recap, plan_recap, report_recap
 from tests.views import facts
 
 
-def _plan(*reads: str, **more: object) -> Plan:
-    makers = {
+def _plan(*reads: str, **more: Any) -> Plan:
+    makers: dict[str, Callable[[int], Observed]] = {
         "linked": lambda n: facts.linked(n, facts.OURS),
         "old": lambda n: facts.linked(n, facts.OLD),
         "foreign": lambda n: facts.linked(n, facts.FOREIGN),

@@ -1,10 +1,11 @@
 """Unattended repairs, night by night, with a real journal: ordinary work goes on, disasters end."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -233,7 +234,7 @@ def many_created(estate: Estate) -> None:
 )
 @pytest.mark.parametrize("max_changes", [None, 1])
 def test_each_disaster_is_refused_on_its_first_night(
-    estate: Estate, disaster, guards: set[str], max_changes: int | None
+    estate: Estate, disaster: Callable[..., Any], guards: set[str], max_changes: int | None
 ) -> None:
     """Nothing is written, and nothing later either: --max-changes makes it no smaller."""
     disaster(estate)

