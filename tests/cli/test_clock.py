@@ -4,13 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from reconciler.azure.clouds import CLOUDS
 from reconciler.cli.options import Options
-from reconciler.cli.run import Run
 from reconciler.cli.saved import load_plan, save_plan
 from reconciler.cli.selection import Selection, now, read_file
 from reconciler.core.diff import diff
@@ -19,6 +18,9 @@ from reconciler.core.links import Action, Observed, Seen
 from reconciler.core.plan import Plan
 from reconciler.store.journal import FileJournal, lines
 from tests.clocks import frozen
+
+if TYPE_CHECKING:
+    from reconciler.cli.run import Run
 
 FILE = """version: 1
 partners: {uk: {id: "4936128"}}
@@ -55,10 +57,10 @@ def planned(selection: Selection) -> Plan:
     return replace(made, cloud=cloud.name, endpoint=cloud.endpoint)
 
 
-def run_of(selection: Selection) -> Run:
+def run_of(selection: Selection) -> "Run":
     """What a saved plan is compared with, without a connection."""
     azure = SimpleNamespace(cloud=CLOUDS["public"])
-    return cast(Run, SimpleNamespace(config=selection.config, azure=azure))
+    return cast("Run", SimpleNamespace(config=selection.config, azure=azure))
 
 
 @pytest.mark.parametrize(
