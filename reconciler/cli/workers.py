@@ -62,7 +62,12 @@ def workers_for(
     from reconciler.engine.read_workers import WorkerReads
 
     def warn(reason: str) -> None:
-        log.warning("workers_lost", reason=reason, consequence="this machine reads what is left")
+        log.warning(
+            "workers_lost",
+            reason=reason,
+            consequence="this machine reads what is left",
+            hint="check that workers run, with this release, its extras and their secrets",
+        )
 
     setup = WorkerSetup(run_id, recipe, options.log_format == "json", options.level)
     if options.executor:

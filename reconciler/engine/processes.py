@@ -10,14 +10,15 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
-from threading import Thread
+from multiprocessing.process import BaseProcess
+from threading import Lock, Thread
 
 from reconciler.core.ports import WorkerRecipe
 from reconciler.engine import interpreter
 from reconciler.engine.read_chunk import Chunk, ChunkResult, prepare, read_chunk, stop_run
 
-_FROM_THE_TERMINAL = (signal.SIGINT, signal.SIGHUP)
-"""Signals that reach the whole process group; the coordinator acts on them."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What ends a run. Its processes finish the reads under way and are told to begin no other."""
 
 
 class Processes:
@@ -31,40 +32,61 @@ class Processes:
         # Closing it tells all processes at once, and cannot block as a shared lock could.
         self._told, self._telling = context.Pipe(duplex=False)
         self._others = set(active_children())
+        self._processes: set[BaseProcess] = set()
+        self._is_broken = False
+        self._lock = Lock()
         self._given: set[Future[ChunkResult]] = set()
+        with _without(signal.SIGHUP):  # which multiprocessing's own helper would die of
+            resource_tracker.ensure_running()
         self._pool = ProcessPoolExecutor(
             number, context, initializer=begin, initargs=(recipe, self._told)
         )
 
     def submit(self, chunk: Chunk, /) -> "Future[ChunkResult]":
         """Hand out a chunk; raises `BrokenProcessPool` once a process has died."""
-        with _without_terminal_signals():
+        with _without(*SIGNALS):  # not even before the process can ignore them
             future = self._pool.submit(read_chunk, chunk)
+        self._processes |= set(active_children()) - self._others
         self._given.add(future)
-        future.add_done_callback(self._given.discard)
+        future.add_done_callback(self._ended)
         return future
 
     def problem(self) -> str | None:
-        """None: the pool itself notices a dead process."""
-        return None
+        """Whether a process has died: the pool misses one that started while another read."""
+        if all(process.is_alive() for process in self._processes):
+            return None
+        self._give_up()
+        return "a process ended before its chunk"
 
     def stop(self) -> None:
         """Let the processes end their waits."""
-        self._telling.close()
+        with self._lock:
+            self._telling.close()
 
     def close(self) -> None:
         """End all processes. Those that still read were given up, and are killed."""
         self.stop()
-        if self._given:
-            for process in set(active_children()) - self._others:
+        if self._given or self._is_broken:
+            for process in self._processes:
                 process.kill()
         self._pool.shutdown(cancel_futures=True)
         self._told.close()
 
+    def _ended(self, future: "Future[ChunkResult]") -> None:
+        self._given.discard(future)
+        if not future.cancelled() and future.exception():
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Let the others end: nothing they read is taken any more."""
+        self._is_broken = True
+        self.stop()
+
 
 def begin(recipe: WorkerRecipe, told: Connection) -> None:
     """What a process does before its first chunk."""
-    for number in _FROM_THE_TERMINAL:
+    # Ctrl-C, a closed terminal and service managers reach the whole group. The run acts on it.
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     Thread(target=_watch, args=(recipe.run_id, told), daemon=True).start()
     prepare(recipe)
@@ -82,11 +104,9 @@ def _watch(run_id: str, told: Connection) -> None:
 
 
 @contextmanager
-def _without_terminal_signals() -> Iterator[None]:
-    """A process that starts inside never gets these signals, not even before it can ignore them."""
-    # Begun now and not with the first process: it unblocks SIGINT where it is begun.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _FROM_THE_TERMINAL)
+def _without(*numbers: signal.Signals) -> Iterator[None]:
+    """A process that starts inside does not get these signals."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:

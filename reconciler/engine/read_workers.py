@@ -116,7 +116,7 @@ class WorkerReads:
         except BaseException as error:  # a cancelled future's is not an Exception
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
-            self._lose(reason(error), stop)
+            self._lose(f"a chunk came to nothing: {type(error).__name__}", stop)
             return ()
         self.traffic += result.traffic
         if result.failure:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
@@ -75,6 +75,19 @@ def test_a_dead_process_is_noticed(tmp_path: Path) -> None:
             pool.submit(chunk(script, "B"))
 
 
+def test_the_others_end_with_a_dead_process(tmp_path: Path) -> None:
+    """Their waits end, since nothing they read is taken any more; none outlives the pool."""
+    script = Script(tmp_path, reads={"A": "wait", "B": "kill"})
+    with closing(Processes(2, 1, script)) as pool:
+        waiting = pool.submit(chunk(script, "A", "C", threads=1))
+        wait_until(lambda: script.has_begun("A"))
+        pool.submit(chunk(script, "B"))
+        wait_until(lambda: pool.problem() is not None)
+        wait([waiting], 60)
+    assert not any(map(is_there, script.read_by()))
+    assert not script.has_begun("C")
+
+
 def test_a_process_that_hangs_is_killed_in_the_end(tmp_path: Path) -> None:
     """Closing does not wait for a chunk that was given up."""
     script = Script(tmp_path, reads={"A": "stop"})
@@ -93,11 +106,11 @@ def test_an_error_that_does_not_survive_pickle_is_a_result(tmp_path: Path) -> No
             assert failure.startswith("Unpicklable at ")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_signals_of_the_terminal_do_not_end_a_process(
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_the_group_does_not_reach_a_process(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    """Ctrl-C and a closed terminal reach the whole group; only the coordinator acts on them."""
+    """Only the coordinator acts on it: reads under way are finished."""
     script = Script(tmp_path)
     with closing(Processes(1, 1, script)) as pool:
         result(pool.submit(chunk(script, "A")))
