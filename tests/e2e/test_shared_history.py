@@ -59,6 +59,22 @@ def test_two_machines_share_what_they_know(shared: Desk) -> None:
     assert (ran.status, ran.err) == (0, "")
 
 
+def test_unattended_runs_of_another_machine_count(shared: Desk) -> None:
+    """Each repairs a part of the file; together they would remove more than a week's number."""
+    file = shared.path / "tenants.yaml"
+    file.write_text(file.read_text().replace("}\n  -", ", state: absent}\n  -"))
+    file.write_text(file.read_text().rstrip("\n").removesuffix("}") + ", state: absent}\n")
+    shared.seed({1: OURS, 2: OURS})
+    migrated(shared)
+    first = shared.run("nightly", "--repair", "-q", "--only", "C1")
+    assert (first.status, shared.truth(1)) == (0, None), first
+    shared.env["PAL_RECONCILE_STATE_DIR"] = str(shared.path / "another-machine")
+    second = shared.run("nightly", "--repair", "-q", "--only", "C2")
+    assert (second.status, shared.truth(2)) == (3, OURS)
+    assert "remove-share 2, limit 1 (--allow remove-share)" in second.out
+    assert "last_week_unknown" not in second.err
+
+
 def test_only_one_machine_writes_at_a_time(shared: Desk) -> None:
     """Another host has no part in the state directory's lock; the database's is for both."""
     migrated(shared)
