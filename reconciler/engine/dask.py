@@ -12,7 +12,7 @@ from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
-from distributed import Client
+from distributed import Client, get_worker
 
 from reconciler.core.errors import RunFailed
 from reconciler.engine.read_chunk import (
@@ -70,7 +70,7 @@ class DaskWorkers:
 
     def submit(self, chunk: Chunk, /) -> "Future[ChunkResult]":
         """Hand out a chunk."""
-        future: Future[ChunkResult] = self._jobs.submit(read_chunk, chunk)
+        future: Future[ChunkResult] = self._jobs.submit(read_while_wanted, chunk)
         return future
 
     def problem(self) -> str | None:
@@ -108,6 +108,18 @@ class DaskWorkers:
                 if self._client.status != "running":
                     self._problem = f"the Dask scheduler is lost ({reason(error)})"
                     return
+
+
+def read_while_wanted(chunk: Chunk) -> ChunkResult:
+    """On a worker: read a chunk until its run is gone. The scheduler then takes the task back."""
+    worker: Any = get_worker()
+    key = worker.get_current_task()
+
+    def is_wanted() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is not None and task.state != "cancelled"
+
+    return read_chunk(chunk, is_wanted)
 
 
 def _connected(address: str) -> Any:

@@ -5,7 +5,7 @@ which asks its own gates: so a worker that cannot work costs no link its answer.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -83,11 +83,14 @@ _OPEN: dict[str, _OpenRun] = {}
 _STOPPED: set[str] = set()
 
 
-def read_chunk(chunk: Chunk) -> ChunkResult:
-    """Read the links of a chunk, each after its gates. Raises nothing: an error may not travel."""
+def read_chunk(chunk: Chunk, is_wanted: Callable[[], bool] = lambda: True) -> ChunkResult:
+    """Read the links of a chunk, each after its gates. Raises nothing: an error may not travel.
+
+    is_wanted  whether the run still takes the result; asked before each link
+    """
     try:
         with _open(chunk) as run:
-            gates = _ChunkGates(chunk, run.stop)
+            gates = _ChunkGates(chunk, run.stop, is_wanted)
             job = partial(read_link, run.azure.reader)
             with ThreadPoolExecutor(chunk.threads, thread_name_prefix="link") as pool:
                 every = list(spread(pool, job, chunk.places, gates, chunk.threads))
@@ -128,13 +131,13 @@ def reason(error: BaseException) -> str:
 class _ChunkGates(ReadGates):
     """The run's gates, as far as a worker knows. What they refuse is left to the run."""
 
-    def __init__(self, chunk: Chunk, stop: Event) -> None:
+    def __init__(self, chunk: Chunk, stop: Event, is_wanted: Callable[[], bool]) -> None:
         begun_s = time.monotonic()
 
         def stopped() -> Problem | None:
             is_late = chunk.ends_at is not None and time.time() >= chunk.ends_at
             is_over = stop.is_set() or is_late or time.monotonic() - begun_s > CHUNK_S
-            return INTERRUPTED if is_over else None
+            return INTERRUPTED if is_over or not is_wanted() else None
 
         super().__init__(stopped, chunk.identities)
         self.left: set[Place] = set()

@@ -192,6 +192,13 @@ def test_a_worker_of_a_stopped_run_begins_no_link(tmp_path: Path) -> None:
     assert read_chunk(chunk).seen == ()
 
 
+def test_a_worker_begins_no_link_for_a_run_that_is_gone(tmp_path: Path) -> None:
+    """Asked before each link."""
+    wanted = iter([True, True, False])
+    chunk = Chunk(Script(tmp_path), tuple(places(5)), 1, None, Identities())
+    assert len(read_chunk(chunk, lambda: next(wanted, False)).seen) == 2
+
+
 def test_an_identity_that_cannot_sign_in_on_a_worker_is_read_by_the_run(tmp_path: Path) -> None:
     """A secret or an extra that only the worker lacks makes no link unknown; others stay there."""
     both = Both(Script(tmp_path, reads={"C3": "unusable", "C70": "unusable"}))
