@@ -31,6 +31,10 @@ START = "sha256:" + "0" * 64
 """What stands for the line before the first."""
 
 
+TORN_END = b" \n"
+"""What ends a torn line. No line ends so: a crash right behind it is not taken for an edit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """What a walk over a journal found.
@@ -72,6 +76,8 @@ class FileJournal:
         self._open_intents: dict[tuple[str, str], None] = {}
         torn, line_end = self._take_in()
         if torn:
+            if line_end:
+                torn, line_end = torn + TORN_END[:-1], TORN_END
             self._append({"event": "sealed", "torn": _digest(torn)}, before=line_end)
             line_end = b""
         who = {"user": user(), "host": host(), "pid": os.getpid()}
@@ -203,7 +209,8 @@ def _walk(path: Path) -> Check:
             what = f"line {number - 1} is not a journal line, or one is missing after it"
             return Check(number, last, False, what)
         last, torn = _digest(raw), b""
-    if torn.endswith(b"\n"):  # a crash leaves the beginning of a line, never its end
+    # A crash leaves the beginning of a line and never its end, but for one that a seal added.
+    if torn.endswith(b"\n") and not torn.endswith(TORN_END):
         return Check(number, last, False, f"line {number} is not a journal line: edited")
     return Check(number, last, bool(torn), None)
 

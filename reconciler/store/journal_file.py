@@ -36,7 +36,8 @@ class JournalFile:
         try:
             self._handle = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
             try:
-                if os.fstat(self._handle).st_size == 0:
+                self._size = os.fstat(self._handle).st_size
+                if self._size == 0:
                     # A new file's lines survive a power cut only once its name is on disk too.
                     warning = sync_directory(path.parent)
                     self.warnings = (warning,) if warning else ()
@@ -66,11 +67,16 @@ class JournalFile:
             raise self._failure
 
     def check(self) -> None:
-        """Raise `RunFailed` if the file was removed or replaced."""
+        """Raise `RunFailed` if the file was removed or replaced, or another process wrote to it."""
         if not is_at(self._handle, self.path):
             raise RunFailed(
                 f"the journal {self.path} was removed or replaced during the run; "
                 "nothing more is written to Azure without a journal"
+            )
+        if os.fstat(self._handle).st_size != self._size:
+            raise RunFailed(
+                f"another process wrote to the journal {self.path} during the run; "
+                "nothing more is written to Azure, because another run may be under way"
             )
 
     def close(self) -> None:
@@ -82,6 +88,7 @@ class JournalFile:
         try:
             if os.write(self._handle, data) != len(data):
                 raise OSError(errno.ENOSPC, "only a part of a line was written")
+            self._size += len(data)
             os.fsync(self._handle)
         except OSError as error:
             raise _failed(self.path, error) from None

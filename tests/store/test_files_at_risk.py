@@ -55,6 +55,19 @@ def test_no_line_is_kept_once_the_journal_is_another_file(
         journal.intend(change(2))
 
 
+def test_a_second_run_in_the_journal_stops_the_first(path: Path) -> None:
+    """Its lock was lost: a line behind another run's would break the chain of both."""
+    journal = opened(path)
+    journal.intend(change(1))
+    second = opened(path, "run-2")
+    with pytest.raises(RunFailed, match="another process wrote"):
+        journal.settle(result(1))
+    second.intend(change(2))
+    second.settle(result(2))
+    assert verify(path).complaint is None
+    assert opened(path, "run-3").unfinished == (("C1", "app"),)
+
+
 @pytest.mark.parametrize("harm", [removed, replaced, linked, directory_moved])
 def test_a_lock_that_is_another_file_is_lost(path: Path, harm: Callable[[Path], None]) -> None:
     """Another run could hold a lock at that path."""

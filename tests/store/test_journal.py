@@ -1,5 +1,6 @@
 """What was meant is on disk before it is done, and whoever changes the record is found out."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -191,6 +192,31 @@ def test_a_torn_line_is_sealed_and_the_chain_goes_on(
     opened(path, "last").close()
     check = verify(path)
     assert (check.complaint, check.is_torn) == (None, False)
+
+
+def test_a_crash_right_after_the_end_of_a_torn_line_is_no_edit(path: Path) -> None:
+    """At each byte of the seal that a second crash leaves; the third run seals all of it."""
+    raw = b"".join(written(path)) + b'{"prev":"sha2'
+    path.write_bytes(raw)
+    opened(path, "run-2").close()
+    sealed = path.read_bytes()
+    for size in range(len(raw), len(sealed) + 1):
+        path.write_bytes(sealed[:size])
+        assert verify(path).complaint is None
+        opened(path, "run-3").close()
+        check = verify(path)
+        assert (check.complaint, check.is_torn) == (None, False)
+
+
+def test_a_line_that_an_earlier_release_sealed_is_accepted(path: Path) -> None:
+    """It ended the torn line with a line end alone."""
+    whole = b"".join(written(path))
+    torn = b'{"prev":"sha2'
+    last = verify(path).last
+    digest = "sha256:" + hashlib.sha256(torn).hexdigest()
+    seal = json.dumps({"prev": last, "run": "run-2", "event": "sealed", "torn": digest}).encode()
+    path.write_bytes(whole + torn + b"\n" + seal + b"\n")
+    assert verify(path).complaint is None
 
 
 def test_a_line_before_a_sealed_one_is_still_chained(path: Path) -> None:
