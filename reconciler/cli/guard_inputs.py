@@ -88,7 +88,7 @@ def duplicates(run: Run, changes: Sequence[Change]) -> dict[Place, Problem]:
 def _may_be(place: Place, principal: Principal) -> bool:
     """Whether the entry can still mean what was read of it: the file may name another since."""
     tenant_id, object_id = principal
-    is_here = "." in place.directory or place.directory == tenant_id
+    is_here = place.is_named_by_domain or place.directory == tenant_id.lower()
     return is_here and place.object_id in (None, object_id)
 
 
