@@ -17,6 +17,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from socket import socket
 from ssl import SSLContext
 from threading import Event
 from typing import Any
@@ -29,7 +30,8 @@ from requests.utils import (
     prepend_scheme_if_needed,
     select_proxy,
 )
-from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3 import BaseHTTPResponse, HTTPSConnectionPool, PoolManager, Timeout
+from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import (
     ConnectTimeoutError,
     DecodeError,
@@ -45,7 +47,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 from reconciler.azure.hosts import Hosts, origin
 from reconciler.azure.pace import Pace
 from reconciler.azure.retry import Trouble
-from reconciler.azure.time_limits import LimitedSocket, TimeLimit
+from reconciler.azure.time_limits import LimitedPlainSocket, LimitedSocket, TimeLimit
 from reconciler.azure.wire_formats import retry_after_s
 from reconciler.core.links import Problem
 from reconciler.core.proxies import unusable_proxy
@@ -91,6 +93,20 @@ class HttpReply:
     def retry_after_s(self) -> float | None:
         """Seconds to wait, by `Retry-After`; None if it is missing or makes no sense."""
         return retry_after_s(self.headers.get("Retry-After", ""), self.received_at)
+
+
+class _Connection(HTTPSConnection):
+    """A connection whose time limit also holds for a proxy's answer to CONNECT."""
+
+    def _new_conn(self) -> socket:
+        return LimitedPlainSocket.of(super()._new_conn())
+
+
+class _Pool(HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
+_POOLS: dict[str, type] = {"https": _Pool}
 
 
 class Https:
@@ -212,11 +228,13 @@ class Https:
         proxy = self._proxy(site)
         if proxy is None:
             pools: PoolManager = self._adapter.poolmanager
+            pools.pool_classes_by_scheme = _POOLS
             return pools
         over_tls = {"proxy_ssl_context": self._trust} if proxy.startswith("https:") else {}
         proxied: PoolManager = self._adapter.proxy_manager_for(
             proxy, ssl_context=self._trust, **over_tls
         )
+        proxied.pool_classes_by_scheme = _POOLS
         return proxied
 
     def _no_answer(self, url: str, error: HTTPError) -> Trouble:

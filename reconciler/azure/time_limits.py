@@ -4,6 +4,7 @@ The timeout of a socket starts again with each byte, so a server that sends one 
 keep a request open for days. Here each wait on the socket is at most what is left of the request.
 """
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,21 +60,17 @@ class TimeLimit:
             _current.limit = None
 
 
-class LimitedSocket(SSLSocket):
-    """A TLS socket that obeys the limit of the request that its thread is sending.
-
-    An `SSLContext` makes it when this class is its `sslsocket_class`. The handshake needs no care:
-    its timeout is one for the whole of it.
-    """
+class _Limited(socket.socket):
+    """A socket that obeys the limit of the request that its thread is sending."""
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
-        return self._in_time(lambda: super(LimitedSocket, self).recv(buflen, flags))
+        return self._in_time(lambda: super(_Limited, self).recv(buflen, flags))
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
-        return self._in_time(lambda: super(LimitedSocket, self).recv_into(buffer, nbytes, flags))
+        return self._in_time(lambda: super(_Limited, self).recv_into(buffer, nbytes or 0, flags))
 
     def send(self, data: Any, flags: int = 0) -> int:
-        return self._in_time(lambda: super(LimitedSocket, self).send(data, flags))
+        return self._in_time(lambda: super(_Limited, self).send(data, flags))
 
     def _in_time(self, attempt: Callable[[], T]) -> T:
         limit: TimeLimit | None = getattr(_current, "limit", None)
@@ -85,3 +82,22 @@ class LimitedSocket(SSLSocket):
                 return attempt()
             except TimeoutError:
                 continue  # the limit says whether this was the last wait
+
+
+class LimitedSocket(_Limited, SSLSocket):
+    """TLS. An `SSLContext` makes it when this class is its `sslsocket_class`.
+
+    The handshake needs no care: its timeout is one for the whole of it.
+    """
+
+
+class LimitedPlainSocket(_Limited):
+    """What TLS runs over, and where a proxy answers before it does."""
+
+    @classmethod
+    def of(cls, plain: socket.socket) -> "LimitedPlainSocket":
+        """The same connection; the socket that was given is of no use any more."""
+        timeout = plain.gettimeout()
+        limited = cls(plain.family, plain.type, plain.proto, fileno=plain.detach())
+        limited.settimeout(timeout)
+        return limited

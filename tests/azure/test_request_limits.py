@@ -12,6 +12,7 @@ from reconciler.azure.hosts import Hosts
 from reconciler.azure.https import LARGEST_ANSWER, LARGEST_LIST, Https, NoAnswer
 from reconciler.azure.time_limits import GRACE_S, TimeLimit
 from tests.azure.raw_server import Answer, RawServer, raw_server, reply
+from tests.receivers import dripping as proxy_that_drips
 
 pytestmark = pytest.mark.usefixtures("no_proxy")
 
@@ -66,6 +67,18 @@ def test_a_dripping_answer_ends_with_the_request(
         trouble = refused(server, opened(server, timeout_s=0.4), method)
     assert trouble.problem.code == "unavailable"
     assert trouble.is_transient
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 "])
+def test_a_proxy_that_drips_is_left(monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
+    """Its answer to CONNECT is part of the request."""
+    with proxy_that_drips(start, b"x") as address:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+        monkeypatch.setenv("NO_PROXY", "")
+        https = Https(Hosts(), timeout_s=0.4)
+        with pytest.raises(NoAnswer):
+            https.send("GET", "https://management.example/x", headers={})
+        https.close()
 
 
 def test_the_end_of_the_run_ends_a_read(tmp_path: Path) -> None:
