@@ -96,8 +96,8 @@ def test_a_signal_during_the_reads(desk: Desk, number: signal.Signals) -> None:
 
 
 def test_a_signal_ends_waits_at_once(desk: Desk) -> None:
-    """Asked to wait for two minutes by Azure, the run ends long before."""
-    customers(desk, 3, operation="read", status=429, retry_after_s=120)
+    """Asked to wait for 100 s by Azure, the run ends long before."""
+    customers(desk, 3, operation="read", status=429, retry_after_s=100)
     process = desk.start("plan", "--format=json")
     desk.wait_for("read", 3)
     sent = time.monotonic()
