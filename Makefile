@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
   $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
-# The package and the emulator, for the demo; then the other extras and the development tools.
+# The package and the emulator, for the demo (Python compiles what it loads of them); then the other extras and the development tools.
 LIGHT := $(VENV)/.light
 FULL := $(VENV)/.installed
 # Tests wait for programs and servers more than they compute.
@@ -60,8 +60,8 @@ $(LIGHT): pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "pal-reconcile needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) hatchling editables
-	@$(PIP) --no-build-isolation --editable '.[emulator]'
+	@$(PIP) --no-compile hatchling editables
+	@$(PIP) --no-compile --no-build-isolation --editable '.[emulator]'
 	@touch $@
 
 # pip takes --group since 25.1.
