@@ -19,7 +19,7 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_ope
 
 from reconciler.bounded_requests import within
 from reconciler.core.proxies import unusable_proxy
-from reconciler.core.redaction import redact
+from reconciler.core.redaction.redactor import redact
 from reconciler.version import __version__
 
 TRIES = 3

@@ -13,7 +13,7 @@ from typing import Any, TextIO, cast
 
 import structlog
 
-from reconciler.core.redaction import redact
+from reconciler.core.redaction.redactor import redact
 from reconciler.core.text import visible
 
 LIBRARIES = ("azure", "msal", "urllib3")

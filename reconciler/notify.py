@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from reconciler.bounded_requests import limits, within
 from reconciler.core.proxies import unusable_proxy
-from reconciler.core.redaction import redact
+from reconciler.core.redaction.redactor import redact
 
 TRIES = 3
 PAUSE_S = 2.0

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from reconciler.emulator.seed import Seed
+from reconciler.emulator.seed.seed import Seed
 from reconciler.emulator.server import Emulator
 from tests.e2e import forks
 

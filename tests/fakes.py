@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from reconciler.core.links import Observed, Place, Problem, Seen
+from reconciler.core.links import Observed, ObservedState, Place, Problem
 from reconciler.core.results import Answer, Reply
 
 BUSY = Problem("unavailable", "Azure answered 503", "try again")
@@ -45,7 +45,7 @@ class FakeAzure:
     before: Callable[[Place, FakeLink], None] = lambda place, link: None
     lag: int = 0
     waits: list[float] = field(default_factory=list)
-    patience: int = 5
+    budget: int = 5
     is_stopped: bool = False
     writes: list[tuple[str, str, str]] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
@@ -82,9 +82,11 @@ class FakeReader:
         link = self.link
         partner_id = link.shown.pop(0) if link.shown else link.partner_id
         if partner_id is None:
-            return Observed(Seen.NOT_LINKED, link.tenant_id, link.object_id)
+            return Observed(ObservedState.NOT_LINKED, link.tenant_id, link.object_id)
         name = self.azure.names.get(partner_id)
-        return Observed(Seen.LINKED, link.tenant_id, link.object_id, partner_id, name, link.version)
+        return Observed(
+            ObservedState.LINKED, link.tenant_id, link.object_id, partner_id, name, link.version
+        )
 
 
 class FakeWriter(FakeReader):
@@ -110,7 +112,7 @@ class FakeWriter(FakeReader):
 
     def pause(self, answer: Answer) -> bool:
         self.pauses += 1
-        return self.pauses <= self.azure.patience
+        return self.pauses <= self.azure.budget
 
     def wait(self, seconds: float) -> bool:
         if not self.azure.is_stopped:

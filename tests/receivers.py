@@ -67,7 +67,7 @@ def listening() -> Iterator[Receiver]:
 @contextmanager
 def dripping(start: bytes, drop: bytes) -> Iterator[str]:
     """The address of a server that answers with the start, then drops until it is left."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", 0)) as subscriber:
 
         def serve(client: socket.socket) -> None:
             with suppress(OSError), client:
@@ -80,8 +80,8 @@ def dripping(start: bytes, drop: bytes) -> Iterator[str]:
         def accept() -> None:
             with suppress(OSError):
                 while True:
-                    Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+                    Thread(target=serve, args=(subscriber.accept()[0],), daemon=True).start()
 
         Thread(target=accept, daemon=True).start()
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
-        listener.shutdown(socket.SHUT_RDWR)
+        yield f"127.0.0.1:{subscriber.getsockname()[1]}"
+        subscriber.shutdown(socket.SHUT_RDWR)

@@ -40,8 +40,8 @@ def test_a_pipe_never_blocks(tmp_path: Path) -> None:
 
 def test_other_kinds_are_named(tmp_path: Path) -> None:
     """A folder, a socket, a device, a name that is none, and nothing."""
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(tmp_path / "s"))
+    with socket.socket(socket.AF_UNIX) as subscriber:
+        subscriber.bind(str(tmp_path / "s"))
         assert "socket" in refusal(tmp_path / "s")
     assert "folder" in refusal(tmp_path)
     assert "device" in refusal("/dev/zero")

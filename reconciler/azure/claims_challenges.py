@@ -13,7 +13,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-from reconciler.azure.https import HttpReply
+from reconciler.azure.http.client import HttpReply
 
 POLICY = "RequestDisallowedByPolicy"
 

@@ -7,12 +7,12 @@ display name and verified domains. An app sees the tenant that it signed in to a
 import json
 from typing import Any
 
-from reconciler.azure.client import Session
-from reconciler.azure.directories import GUID
-from reconciler.azure.https import LARGEST_LIST, Https
-from reconciler.azure.retry import Trouble
-from reconciler.azure.wire_formats import https_origin
-from reconciler.core.discovery import Customer
+from reconciler.azure.http.client import LARGEST_LIST, Https
+from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.wire_formats import https_origin
+from reconciler.azure.links import Session
+from reconciler.azure.signin.openid import GUID
+from reconciler.core.customers.discovery import Customer
 from reconciler.core.links import Problem
 
 API_VERSION = "2022-12-01"
@@ -22,12 +22,12 @@ MOST_PAGES = 100
 
 
 def list_tenants(session: Session, https: Https) -> tuple[Customer, ...]:
-    """All tenants of whoever signs in, in ARM's order; raises `Trouble`."""
-    patience = session.new_patience()
+    """All tenants of whoever signs in, in ARM's order; raises `RequestFailed`."""
+    budget = session.new_patience()
     url = f"{session.arm}/tenants?api-version={API_VERSION}"
     found: list[Customer] = []
     for _ in range(MOST_PAGES):
-        page = patience.call(lambda url=url: _page(session, https, url))  # type: ignore[misc]
+        page = budget.call(lambda url=url: _page(session, https, url))  # type: ignore[misc]
         found += map(_customer, page["value"])
         following = page.get("nextLink")
         if not following:
@@ -53,7 +53,7 @@ def _page(session: Session, https: Https, url: str) -> dict[str, Any]:
 
 
 def _customer(entry: Any) -> Customer:
-    """One tenant; raises `Trouble` where its ID is none. Its names are not to be trusted."""
+    """One tenant; raises `RequestFailed` where its ID is none. Its names are not to be trusted."""
     tenant_id = entry.get("tenantId") if isinstance(entry, dict) else None
     if not isinstance(tenant_id, str) or not GUID.fullmatch(tenant_id):
         raise _unexpected("holds a tenant without an ID")
@@ -66,8 +66,8 @@ def _customer(entry: Any) -> Customer:
     )
 
 
-def _unexpected(what: str) -> Trouble:
-    return Trouble(
+def _unexpected(what: str) -> RequestFailed:
+    return RequestFailed(
         Problem(
             "unexpected_answer",
             f"the list of tenants {what}",

@@ -28,7 +28,7 @@ from reconciler.cli.commands.schema import schema
 from reconciler.cli.commands.show import show
 from reconciler.cli.commands.validate import validate
 from reconciler.core.errors import PalReconcileError
-from reconciler.core.statuses import Status, of_error
+from reconciler.core.exit_status import Status, of_error
 from reconciler.version import __version__
 
 app = typer.Typer(

@@ -22,7 +22,7 @@ from reconciler.regular_files import check_regular
 StatusT = TypeVar("StatusT")
 
 
-class Format(StrEnum):
+class OutputFormat(StrEnum):
     """How a result is written."""
 
     TABLE = "table"
@@ -91,7 +91,9 @@ class Options:
         list[str] | None,
         Option(metavar="SELECTOR", help="All but these links."),
     ] = None
-    format: Annotated[Format, Option(help="How the result is written to stdout.")] = Format.TABLE
+    format: Annotated[OutputFormat, Option(help="How the result is written to stdout.")] = (
+        OutputFormat.TABLE
+    )
     concurrency: Annotated[
         int,
         Option(
@@ -210,7 +212,7 @@ def with_options(command: Callable[..., StatusT]) -> Callable[..., StatusT]:
     @wraps(command)
     def run(**given: Any) -> StatusT:
         options = Options(**{field.name: given.pop(field.name) for field in fields(Options)})
-        if options.format is Format.HTML:
+        if options.format is OutputFormat.HTML:
             _check_pages(command.__name__)
         return command(options=options, **given)
 
@@ -223,7 +225,7 @@ def with_options(command: Callable[..., StatusT]) -> Callable[..., StatusT]:
 def _check_pages(command: str) -> None:
     """Before anything is read or written: a page can be made of what this command finds."""
     if command not in PAGES:
-        others = ", ".join(form for form in Format if form is not Format.HTML)
+        others = ", ".join(form for form in OutputFormat if form is not OutputFormat.HTML)
         raise WrongUsage(f"{command} makes no page; --format is one of: {others}")
     if find_spec("jinja2") is None:
         raise WrongUsage(NO_PAGES)

@@ -10,11 +10,11 @@ from typing import TextIO
 
 from reconciler.cli.options import Options
 from reconciler.cli.streams import escaped
-from reconciler.core.checkup import Checkup
-from reconciler.core.endings import Ending
-from reconciler.core.history import Period, Run, Write
+from reconciler.core.doctor.checkup import Checkup
+from reconciler.core.history.link_history import Period, RecordedRun, Write
+from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.links import Place, Problem
-from reconciler.core.plan import Kind, Plan, Report
+from reconciler.core.plan import FactKind, Plan, Report
 from reconciler.core.text import visible as safe
 
 __all__ = [
@@ -36,10 +36,10 @@ __all__ = [
 NARROWEST = 80
 
 
-def show(fact: Plan | Report, kind: Kind, form: str, *, to_stderr: bool = False) -> None:
+def show(fact: Plan | Report, kind: FactKind, form: str, *, to_stderr: bool = False) -> None:
     """Write a plan, a report or an inventory."""
     stream = sys.stderr if to_stderr else sys.stdout
-    from reconciler.views.formats import Format, render
+    from reconciler.views.registry import Format, render
 
     text = render(
         kind, Format(form), fact, width=_width(stream.isatty()), color=_is_coloured(stream)
@@ -67,50 +67,50 @@ def show_checkup(checkup: Checkup, form: str) -> None:
 
 def show_sign_ins(outcomes: Sequence[tuple[Place, Problem | None]], form: str) -> None:
     """Write where a person signed in, and where not."""
-    from reconciler.views import sign_ins
+    from reconciler.views.runs import sign_ins
 
     emit(sign_ins.render(form, outcomes), form)
 
 
 def show_edit(path: Path, before: bytes, after: bytes) -> None:
     """Write what will change in a file."""
-    from reconciler.views import edits
+    from reconciler.views import file_diff
 
     was, will = (data.decode("utf-8-sig") for data in (before, after))
-    emit(edits.render(str(path), was, will, color=_is_coloured(sys.stdout)))
+    emit(file_diff.render(str(path), was, will, color=_is_coloured(sys.stdout)))
 
 
-def show_runs(runs: Sequence[Run], form: str) -> None:
+def show_runs(runs: Sequence[RecordedRun], form: str) -> None:
     """Write what earlier runs came to."""
-    from reconciler.views import history
+    from reconciler.views.runs import history
 
     stream = sys.stdout
     width = _width(stream.isatty())
     emit(history.render_runs(form, runs, width=width, color=_is_coloured(stream)), form, stream)
 
 
-def show_night(ending: Ending, options: Options) -> None:
+def show_night(run_summary: RunSummary, options: Options) -> None:
     """Write how a night went; in one line, or not at all, where quiet is wanted."""
-    from reconciler.views import night
+    from reconciler.views import nightly
 
     is_table = options.format.value == "table"
     if options.quiet and is_table:
-        if ending.has_news:
-            emit(night.render(ending, str(options.config)) + "\n")
+        if run_summary.has_news:
+            emit(nightly.render(run_summary, str(options.config)) + "\n")
         return
-    fact = ending.fact
+    fact = run_summary.fact
     if isinstance(fact, Report) and is_table:
-        show(fact.plan, Kind.PLAN, options.format)
+        show(fact.plan, FactKind.PLAN, options.format)
         sys.stdout.write("\n")
     if fact:
-        show(fact, Kind.REPORT if isinstance(fact, Report) else Kind.PLAN, options.format)
-    for line in (*ending.complaints, *night.setback_lines(ending)):
+        show(fact, FactKind.REPORT if isinstance(fact, Report) else FactKind.PLAN, options.format)
+    for line in (*run_summary.complaints, *nightly.setback_lines(run_summary)):
         note(line)
 
 
 def show_events(events: Sequence[Period | Write], form: str) -> None:
     """Write what happened to links."""
-    from reconciler.views import events as view
+    from reconciler.views.runs import events as view
 
     stream = sys.stdout
     width = _width(stream.isatty())

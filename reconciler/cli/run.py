@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.guard_inputs import recall
+from reconciler.cli.flows.guard_inputs import recall
 from reconciler.cli.progress import counting
 from reconciler.cli.selection import (
     Selection,
@@ -22,25 +22,25 @@ from reconciler.cli.selection import (
     used_identities,
     used_logins,
 )
-from reconciler.core.statuses import Status
+from reconciler.core.exit_status import Status
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from reconciler.azure.access import Azure
+    from reconciler.azure.connection import Azure
     from reconciler.cli.options import Options
     from reconciler.config.load import Config
-    from reconciler.core.checkup import Check, Checkup, Credential
-    from reconciler.core.directories import Remembered
-    from reconciler.core.endings import Traffic
-    from reconciler.core.evidence import Reading
+    from reconciler.core.customers.directories import Remembered
+    from reconciler.core.customers.evidence import RawReading
+    from reconciler.core.doctor.checkup import Checkup, CredentialCheck, LinkCheck
     from reconciler.core.findings import Finding
+    from reconciler.core.history.run_summary import RequestStats
     from reconciler.core.links import Observed, Place, Problem, Wanted
-    from reconciler.core.partner_trust import Trust
     from reconciler.core.plan import Plan, Report
     from reconciler.core.results import Result
-    from reconciler.engine.run import Crew, Facts
+    from reconciler.core.unattended.partner_trust import Trust
+    from reconciler.engine.run import PlanMetadata, Workers
     from reconciler.store.journal import FileJournal
 
 
@@ -54,19 +54,23 @@ class Run:
     options: Options
     selection: Selection
     azure: Azure
-    crew: Crew
+    crew: Workers
     log: Any
     id: str
     allowed: tuple[str, ...] = ()
     phases_s: dict[str, float] = field(default_factory=dict)
-    _looked_at: Mapping[str, Credential] | None = None
+    _looked_at: Mapping[str, CredentialCheck] | None = None
     _directories: Remembered | None = None
 
     @property
-    def traffic(self) -> Traffic:
+    def request_stats(self) -> RequestStats:
         """What was asked of Azure and Entra until now, here and by workers."""
         workers = self.crew.workers
-        return self.azure.traffic + workers.traffic if workers else self.azure.traffic
+        return (
+            self.azure.request_stats + workers.request_stats
+            if workers
+            else self.azure.request_stats
+        )
 
     @property
     def config(self) -> Config:
@@ -76,7 +80,7 @@ class Run:
     @property
     def directories(self) -> Remembered:
         """The GUID that each entry named by a domain led to in the last run; gathered once."""
-        from reconciler.cli.directories import remembered_directories
+        from reconciler.cli.flows.directories import remembered_directories
 
         if self._directories is None:
             self._directories = remembered_directories(self)
@@ -86,7 +90,7 @@ class Run:
         """Read these links, in whatever file they stand or in none."""
         from reconciler.engine.run import read_links
 
-        with self._working("Reading", len(wanted)) as advance:
+        with self._working("RawReading", len(wanted)) as advance:
 
             def on_read(place: Place, seen: Observed) -> None:
                 advance()
@@ -95,16 +99,16 @@ class Run:
             places = [want.place for want in wanted]
             return read_links(places, self.crew, self.azure.reader, on_read)[0]
 
-    def testify(self) -> dict[Place, Reading]:
+    def read_raw(self) -> dict[Place, RawReading]:
         """Read every selected link, and keep Azure's answers as they came."""
-        from reconciler.core.evidence import without_other_directories
+        from reconciler.core.customers.evidence import without_other_directories
         from reconciler.engine.jobs import read_raw
 
         places = [want.place for want in self.selection.wanted if is_read(want)]
-        with self._working("Reading", len(places)) as advance:
+        with self._working("RawReading", len(places)) as advance:
 
-            def look(place: Place) -> Reading:
-                reading = read_raw(self.azure.testify, place, now)
+            def look(place: Place) -> RawReading:
+                reading = read_raw(self.azure.read_raw, place, now)
                 advance()
                 return reading
 
@@ -117,7 +121,7 @@ class Run:
 
         wanted = self.selection.wanted
         to_read = sum(1 for want in wanted if is_read(want))
-        with self._working("Reading", to_read) as advance:
+        with self._working("RawReading", to_read) as advance:
 
             def on_read(place: Place, seen: Observed) -> None:
                 advance()
@@ -133,15 +137,15 @@ class Run:
 
     def inventory(self) -> Plan:
         """The same reads, with what there is to say of each customer's footing."""
-        return self.footed(self.plan())
+        return self.with_resilience(self.plan())
 
-    def footed(self, plan: Plan) -> Plan:
+    def with_resilience(self, plan: Plan) -> Plan:
         """The plan with what there is to say of each customer's footing."""
-        from reconciler.core.footing import footing_findings
+        from reconciler.core.inventory.resilience import resilience_findings
 
         config = self.selection.config
         people = [name for name, identity in config.identities.items() if identity.username]
-        footing = footing_findings(config.wanted, plan.changes, people)
+        footing = resilience_findings(config.wanted, plan.changes, people)
         return replace(plan, findings=(*plan.findings, *footing))
 
     def apply(
@@ -184,7 +188,7 @@ class Run:
         wanted = self.selection.wanted
         with self._working("Checking", sum(map(is_read, wanted))) as advance:
 
-            def on_check(check: Check) -> None:
+            def on_check(check: LinkCheck) -> None:
                 advance()
                 _log_read(self.log, check.place, check.observed)
 
@@ -241,12 +245,12 @@ class Run:
             return Status.PARTIAL
         return status
 
-    def _facts(self, *found: Finding) -> Facts:
-        from reconciler.engine.run import Facts
+    def _facts(self, *found: Finding) -> PlanMetadata:
+        from reconciler.engine.run import PlanMetadata
 
         config = self.selection.config
         findings = (*findings_of(self.selection), *found)
-        return Facts(
+        return PlanMetadata(
             config.digest,
             __version__,
             findings,
@@ -258,7 +262,7 @@ class Run:
 
     def _certificate_findings(self) -> Iterator[Finding]:
         """The findings of certificates: their days stand in them and not in the file."""
-        from reconciler.core.checkup import expiring, unfit
+        from reconciler.core.doctor.checkup import expiring, unfit
 
         credentials = self._certificates().values()
         yield from unfit(credentials)
@@ -277,7 +281,7 @@ class Run:
                 ends[identity.name] = min(end, ends.get(identity.name, end))
         return ends
 
-    def _certificates(self) -> Mapping[str, Credential]:
+    def _certificates(self) -> Mapping[str, CredentialCheck]:
         """What is found of the identities that sign in with a certificate; looked at once."""
         if self._looked_at is None:
             doctor = self.azure.doctor(now)

@@ -48,7 +48,7 @@ def read_file(
     Raises `BadFile` with all that is wrong with any of it.
     """
     from reconciler.config.load import examine
-    from reconciler.config.select import select
+    from reconciler.config.selectors import select
 
     config, complaints = examine(options.config, day or now().date(), needs_tenants=needs_tenants)
     told = list(complaints)
@@ -58,7 +58,7 @@ def read_file(
             wanted = select(config, options.only or (), options.exclude or ())
             selection = Selection(config, wanted)
     if with_secrets:
-        from reconciler.azure.secrets import check
+        from reconciler.azure.signin.secrets import check
 
         with _telling(told):
             check(used_identities(selection))
@@ -100,7 +100,7 @@ def check_vaults(selection: Selection, vault_suffix: str) -> None:
 
     Another cloud than the file's says its suffix only when it is asked.
     """
-    from reconciler.azure.secrets import check_vaults
+    from reconciler.azure.signin.secrets import check_vaults
 
     check_vaults(used_identities(selection), vault_suffix)
 
@@ -111,7 +111,7 @@ def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> li
     A GUID or a domain may be named that the file does not list yet: that is how a discovery begins.
     Raises `WrongUsage` for anybody else, and for a name that lists them nowhere.
     """
-    from reconciler.config.exports import tenant_of
+    from reconciler.config.reading.customer_lists import tenant_of
 
     known = selection.config.identities
     if identity not in known or known[identity].username is None:
@@ -134,7 +134,7 @@ def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> li
 
 def findings_of(selection: Selection) -> tuple[Finding, ...]:
     """What is worth a look for the selected links: in the file, and in the secrets it names."""
-    from reconciler.azure.secrets import exposed
+    from reconciler.azure.signin.secrets import exposed
 
     tenants = {want.place.tenant for want in selection.wanted}
     identities = {want.place.identity for want in selection.wanted}

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from reconciler.core.errors import kind_of
-from reconciler.core.redaction import redact
+from reconciler.core.redaction.redactor import redact
 
 ESCAPED = "pal-reconcile-escaped"
 """The name of the error handler of both streams."""

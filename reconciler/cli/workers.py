@@ -18,7 +18,7 @@ from reconciler.version import __version__
 if TYPE_CHECKING:
     from threading import Event
 
-    from reconciler.azure.access import Azure, Recipe
+    from reconciler.azure.connection import Azure, ConnectionSettings
     from reconciler.cli.options import Options
     from reconciler.engine.dask import DaskWorkers
     from reconciler.engine.read_workers import WorkerReads
@@ -35,7 +35,7 @@ class WorkerSetup:
     """How a worker of this run opens Azure. It travels, and holds no secret."""
 
     run_id: str
-    recipe: Recipe
+    recipe: ConnectionSettings
     as_json: bool
     level: str
     version: str = __version__
@@ -43,7 +43,7 @@ class WorkerSetup:
     def open(self, stop: Event) -> Azure:
         """Open Azure on this worker. Raises `RunFailed` where another release is installed."""
         from reconciler import log
-        from reconciler.azure.access import Azure
+        from reconciler.azure.connection import Azure
 
         if self.version != __version__:
             raise RunFailed(f"a worker has pal-reconcile {__version__}, this run {self.version}")
@@ -53,7 +53,7 @@ class WorkerSetup:
 
 @contextmanager
 def workers_for(
-    options: Options, recipe: Recipe, run_id: str, links: int, log: Any
+    options: Options, recipe: ConnectionSettings, run_id: str, links: int, log: Any
 ) -> Iterator[WorkerReads | None]:
     """The workers that the options ask for; None where this run reads by itself.
 

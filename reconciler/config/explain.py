@@ -6,15 +6,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from reconciler.config.complaints import did_you_mean, quoted
-from reconciler.config.links import Customer, Entry
-from reconciler.config.nodes import Path as NodePath
+from reconciler.config.credentials import identities
+from reconciler.config.parse import ParsedFile, read
 from reconciler.config.partners import Partners
-from reconciler.config.recipes import identities
-from reconciler.config.sound import Sound, read
+from reconciler.config.precedence import LinkEntry, TenantEntry
+from reconciler.config.reading.diagnostics import did_you_mean, quoted
+from reconciler.config.reading.tree import Path as NodePath
 from reconciler.config.wanted import place_of
+from reconciler.core.customers.explanations import ExplainedValue, Explanation
 from reconciler.core.errors import BadFile
-from reconciler.core.explanations import Explanation, Said
 from reconciler.core.identities import Identity
 
 OF_TENANT = ("tags", "key", "expires_on", "replaces", "workload", "covers")
@@ -27,8 +27,8 @@ def explain(path: Path, today: date, only: Sequence[str]) -> tuple[Explanation, 
     only  names, globs over names, GUIDs or domains as the file has them, and `tag:X`
     Raises `BadFile` for a file that is not fit to be used, and for a selector that means nobody.
     """
-    sound = read(path, today)
-    found = tuple(explanations(sound, path.parent, today))
+    parsed = read(path, today)
+    found = tuple(explanations(parsed, path.parent, today))
     if not only:
         return found
     meant = {selector: _meant(found, selector) for selector in only}
@@ -39,68 +39,74 @@ def explain(path: Path, today: date, only: Sequence[str]) -> tuple[Explanation, 
     return tuple(found[number] for number in sorted(chosen))
 
 
-def explanations(sound: Sound, folder: Path, today: date) -> Iterator[Explanation]:
+def explanations(parsed: ParsedFile, folder: Path, today: date) -> Iterator[Explanation]:
     """Every tenant of the file, in its order; `folder` is that of the file."""
-    document = sound.document
+    document = parsed.document
     partners = Partners.of(document, document.partners is not None)
-    known = identities(document, sound.where, folder)
+    known = identities(document, parsed.where, folder)
     homes = {index: home for home, served in document.coverage.items() for index in served}
     for index, tenant in enumerate(document.tenants):
-        customer = Customer(document, index)
-        values = [*_of_tenant(sound, customer, homes.get(index))]
+        customer = TenantEntry(document, index)
+        values = [*_of_tenant(parsed, customer, homes.get(index))]
         for entry in customer.entries():
-            values += _of_link(sound, partners, entry, today)
-            values += _of_sign_in(sound, entry, known)
+            values += _of_link(parsed, partners, entry, today)
+            values += _of_sign_in(parsed, entry, known)
         yield Explanation(tenant.name, tenant.tenant, tuple(tenant.tags or ()), tuple(values))
 
 
-def _of_tenant(sound: Sound, customer: Customer, home: int | None) -> Iterator[Said]:
+def _of_tenant(
+    parsed: ParsedFile, customer: TenantEntry, home: int | None
+) -> Iterator[ExplainedValue]:
     own = ("tenants", customer.index)
-    yield _said(sound, "tenant", customer.tenant.tenant, (*own, "tenant"))
+    yield _said(parsed, "tenant", customer.tenant.tenant, (*own, "tenant"))
     for key in OF_TENANT:
         found = customer.find(key)
         if found.value is not None:
-            yield _said(sound, key, found.value, found.path)
+            yield _said(parsed, key, found.value, found.path)
     if home is not None:
-        name = sound.document.tenants[home].name
-        yield _said(sound, "covered by", name, ("tenants", home, "covers"), "covers")
+        name = parsed.document.tenants[home].name
+        yield _said(parsed, "covered by", name, ("tenants", home, "covers"), "covers")
     listed = customer.find("identities")
     if listed.path:
         names = [override.identity for override in listed.value]
-        yield _said(sound, "identities", names, listed.path)
+        yield _said(parsed, "identities", names, listed.path)
 
 
-def _of_link(sound: Sound, partners: Partners, entry: Entry, today: date) -> Iterator[Said]:
+def _of_link(
+    parsed: ParsedFile, partners: Partners, entry: LinkEntry, today: date
+) -> Iterator[ExplainedValue]:
     state = entry.state_on(today)
-    yield _said(sound, "state", state.value, state.path, identity=entry.identity)
+    yield _said(parsed, "state", state.value, state.path, identity=entry.identity)
     for key in OF_LINK:
         found = entry.find(key)
         if found.value is not None:
             value = _partner(partners, found.value) if key == "partner" else found.value
-            yield _said(sound, key, value, found.path, identity=entry.identity)
+            yield _said(parsed, key, value, found.path, identity=entry.identity)
         if key == "partner" and found.value:
-            yield from _becomes(sound, partners, found.value, entry.identity, today)
+            yield from _becomes(parsed, partners, found.value, entry.identity, today)
     if entry.pin.value is not None:
-        yield _said(sound, "object_id", entry.pin.value, entry.pin.path, identity=entry.identity)
+        yield _said(parsed, "object_id", entry.pin.value, entry.pin.path, identity=entry.identity)
 
 
-def _of_sign_in(sound: Sound, entry: Entry, known: Mapping[str, Identity]) -> Iterator[Said]:
+def _of_sign_in(
+    parsed: ParsedFile, entry: LinkEntry, known: Mapping[str, Identity]
+) -> Iterator[ExplainedValue]:
     """By which app it signs in, and where the secrets of that are."""
     name, own = entry.identity, ("tenants", entry.customer.index)
     place = place_of(entry)
     identity = known[name].at(place)
     if identity.client_id:
         at = (*own, "client_id") if place.app else ("identities", name, "client_id")
-        yield _said(sound, "client_id", identity.client_id, at, identity=name)
+        yield _said(parsed, "client_id", identity.client_id, at, identity=name)
     if place.app and not entry.tenant.key:
-        yield _said(sound, "key", place.app.key, (*own, "name"), "made from the name", name)
+        yield _said(parsed, "key", place.app.key, (*own, "name"), "made from the name", name)
     for reference in identity.secret_refs:
-        yield Said("secret", str(reference), "identities", reference.where, name)
+        yield ExplainedValue("secret", str(reference), "identities", reference.where, name)
 
 
 def _becomes(
-    sound: Sound, partners: Partners, name: str, identity: str, today: date
-) -> Iterator[Said]:
+    parsed: ParsedFile, partners: Partners, name: str, identity: str, today: date
+) -> Iterator[ExplainedValue]:
     """Whose ID takes the partner's place, and from which day; a chain has several."""
     aliases = partners.aliases
     before = partners.id_of(name)
@@ -108,7 +114,7 @@ def _becomes(
         word = "since" if begins <= today else "from"
         value = f"{_partner(partners, aliases[partner_id])} {word} {begins}"
         path = ("partners", aliases[before], "becomes")
-        yield _said(sound, "becomes", value, path, "partners", identity)
+        yield _said(parsed, "becomes", value, path, "partners", identity)
         before = partner_id
 
 
@@ -118,15 +124,15 @@ def _partner(partners: Partners, name: str) -> str:
 
 
 def _said(
-    sound: Sound,
+    parsed: ParsedFile,
     key: str,
     value: Any,
     path: NodePath | None,
     source: str = "",
     identity: str | None = None,
-) -> Said:
-    where = sound.where(path) if path else ""
-    return Said(key, _text(value), source or _source(path), where, identity)
+) -> ExplainedValue:
+    where = parsed.where(path) if path else ""
+    return ExplainedValue(key, _text(value), source or _source(path), where, identity)
 
 
 def _source(path: NodePath | None) -> str:

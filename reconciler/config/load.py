@@ -9,16 +9,16 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 
+from reconciler.config.credentials import identities, secret_ref
+from reconciler.config.findings import findings
+from reconciler.config.model.document import Document
+from reconciler.config.parse import ParsedFile, read
+from reconciler.config.parse import examine as sound_parts
 from reconciler.config.partners import Partners
-from reconciler.config.recipes import identities, secret_ref
-from reconciler.config.schema import Document
-from reconciler.config.sound import Sound, read
-from reconciler.config.sound import examine as sound_parts
 from reconciler.config.wanted import wanted
-from reconciler.config.worries import worries
 from reconciler.core.findings import Finding
-from reconciler.core.guards import Limits
-from reconciler.core.history import HistorySource
+from reconciler.core.guards import GuardLimits
+from reconciler.core.history.link_history import HistorySource
 from reconciler.core.identities import Identity
 from reconciler.core.links import Wanted
 
@@ -47,7 +47,7 @@ class Config:
     identities: Mapping[str, Identity]
     partners: Mapping[str, str]
     partner_names: Mapping[str, tuple[str, ...]]
-    limits: Limits
+    limits: GuardLimits
     findings: tuple[Finding, ...]
     history: HistorySource
 
@@ -73,41 +73,43 @@ def examine(
     With complaints it is good for nothing but to look for more of them, so that all are said at
     once. Raises `BadFile` where nothing is sound.
     """
-    sound = sound_parts(path, today, needs_tenants=needs_tenants)
-    config = settled(sound, path, today)
-    if not sound.complaints:
+    parsed = sound_parts(path, today, needs_tenants=needs_tenants)
+    config = settled(parsed, path, today)
+    if not parsed.complaints:
         return config, ()
     left = tuple(want for want in config.wanted if want.place.identity in config.identities)
-    return replace(config, wanted=left), sound.complaints.error().complaints
+    return replace(config, wanted=left), parsed.complaints.error().complaints
 
 
-def settled(sound: Sound, path: Path, today: date) -> Config:
+def settled(parsed: ParsedFile, path: Path, today: date) -> Config:
     """What a sound file asks of one day (UTC). `path` is the file's, as it was given."""
-    document = sound.document
+    document = parsed.document
     partners = Partners.of(document, document.partners is not None)
-    known = identities(document, sound.where, path.parent)
+    known = identities(document, parsed.where, path.parent)
     return Config(
         path=path,
         day=today,
         cloud=document.cloud,
-        digest=sound.digest,
+        digest=parsed.digest,
         wanted=tuple(wanted(document, partners, today)),
         identities=known,
         partners=partners.by_alias,
         partner_names=partners.names,
         limits=_limits(document),
-        findings=(*sound.findings, *worries(document, known, partners, today)),
-        history=_history(sound, path.parent),
+        findings=(*parsed.findings, *findings(document, known, partners, today)),
+        history=_history(parsed, path.parent),
     )
 
 
-def _history(sound: Sound, folder: Path) -> HistorySource:
-    found, file_id = sound.document.history, sound.document.id
+def _history(parsed: ParsedFile, folder: Path) -> HistorySource:
+    found, file_id = parsed.document.history, parsed.document.id
     if found.url is None:
         return HistorySource(file_id=file_id)
-    url = secret_ref(found.url, folder, sound.where(("history", "url")))
+    url = secret_ref(found.url, folder, parsed.where(("history", "url")))
     return HistorySource(url, found.name, file_id)
 
 
-def _limits(document: Document) -> Limits:
-    return Limits(**{field.name: getattr(document.limits, field.name) for field in fields(Limits)})
+def _limits(document: Document) -> GuardLimits:
+    return GuardLimits(
+        **{field.name: getattr(document.limits, field.name) for field in fields(GuardLimits)}
+    )

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from reconciler.config.complaints import quoted
-from reconciler.config.fields import PARTNER_ID
-from reconciler.config.schema import Defaults, Document, Override, TagDefaults, Tenant
+from reconciler.config.model.document import Defaults, Document, Override, TagDefaults, Tenant
+from reconciler.config.model.fields import PARTNER_ID
+from reconciler.config.reading.diagnostics import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Partners:
             seen.add(current)
         return found
 
-    def trouble(self, partner: str) -> str:
+    def failure(self, partner: str) -> str:
         """What is wrong with an alias or ID that may not be linked; empty if it may."""
         is_id = bool(PARTNER_ID.fullmatch(partner))
         if partner in self.by_alias or (is_id and (not self.is_listed or partner in self.ours)):

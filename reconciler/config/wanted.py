@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
-from reconciler.config.apps import app_of
-from reconciler.config.links import Entry, entries
+from reconciler.config.model.document import ANY, Document, Tenant
 from reconciler.config.partners import Partners
-from reconciler.config.schema import ANY, Document, Tenant
-from reconciler.core.links import Action, Aim, Place, Settled, Wanted
+from reconciler.config.per_tenant_apps import app_of
+from reconciler.config.precedence import LinkEntry, entries
+from reconciler.core.links import Action, Place, Settled, Wanted, WantedState
 
 
 def wanted(document: Document, partners: Partners, today: date) -> Iterator[Wanted]:
@@ -22,7 +22,7 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
         covers = tuple(map(names.__getitem__, served))
         for entry in entries(document, index):
             state = entry.state_on(today).value
-            is_linked = state is Aim.LINKED
+            is_linked = state is WantedState.LINKED
             partner = partners.id_on(entry.partner, today) if is_linked and entry.partner else None
             yield Wanted(
                 place=place_of(entry),
@@ -36,7 +36,7 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
             )
 
 
-def place_of(entry: Entry) -> Place:
+def place_of(entry: LinkEntry) -> Place:
     """Where this link is, and by whose app it is reached."""
     tenant = entry.tenant
     return Place(tenant.name, tenant.tenant, entry.identity, entry.pin.value, app_of(entry))
@@ -50,7 +50,7 @@ def _replaceable(tenant: Tenant, partners: Partners) -> frozenset[str] | None:
     return partners.ours | {partners.id_of(foreign) for foreign in tenant.replaces}
 
 
-def _settled(entry: Entry, partners: Partners, today: date) -> Settled | None:
+def _settled(entry: LinkEntry, partners: Partners, today: date) -> Settled | None:
     """What the file has decided already. Attested goes before held: it must not even be read."""
     if attested := entry.attested:
         partner = partners.id_of(attested.partner)

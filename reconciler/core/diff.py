@@ -6,7 +6,7 @@ It does not know how anything was read, nor whether a change is safe to make: th
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from reconciler.core.links import Action, Aim, Change, Observed, Place, Wanted
+from reconciler.core.links import Action, Change, Observed, Place, Wanted, WantedState
 from reconciler.core.problems import PRINCIPAL_GONE, duplicate_principal
 
 Principal = tuple[str, str]
@@ -41,11 +41,11 @@ def _decide(wanted: Wanted, observed: Observed | None) -> tuple[Action, str]:
     if observed is None:
         raise ValueError(f"{wanted.place} was not read")
     if problem := observed.problem:
-        if wanted.state is Aim.ABSENT and problem.code in PRINCIPAL_GONE:
+        if wanted.state is WantedState.ABSENT and problem.code in PRINCIPAL_GONE:
             return Action.NONE, f"nothing can be linked there: {problem.code}"
         return Action.UNKNOWN, problem.message
     want, have = wanted.partner_id, observed.partner_id
-    if wanted.state is Aim.UNMANAGED:
+    if wanted.state is WantedState.UNMANAGED:
         return Action.UNMANAGED, "listed as unmanaged: shown, never written"
     if want == have:
         return Action.NONE, "in sync"

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from reconciler.core.documents import digest, plan_data
-from reconciler.core.links import Action, Change, Observed, Seen, Wanted
+from reconciler.core.links import Action, Change, Observed, ObservedState, Wanted
 from reconciler.core.plan import Plan, Refusal
+from reconciler.core.plan_json import digest, plan_data
 from reconciler.core.text import visible
 
 FEW = 10
@@ -31,7 +31,7 @@ GUARDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class GuardLimits:
     """What a run may do without being asked twice. Shares are fractions from 0 to 1.
 
     change_share    updates and removals, of the links observed as linked
@@ -59,7 +59,7 @@ class Limits:
 def check(
     plan: Plan,
     making: Sequence[Change],
-    limits: Limits,
+    limits: GuardLimits,
     *,
     named: Collection[str],
     allowed: Collection[str],
@@ -161,9 +161,9 @@ def check_approval(plan: Plan, approved: str | None) -> tuple[Refusal, ...]:
     )
 
 
-def _check_shares(plan: Plan, making: Sequence[Change], limits: Limits) -> Iterator[Refusal]:
+def _check_shares(plan: Plan, making: Sequence[Change], limits: GuardLimits) -> Iterator[Refusal]:
     observed = [seen for change in plan.changes if (seen := _known(change))]
-    linked = sum(seen.state is Seen.LINKED for seen in observed)
+    linked = sum(seen.state is ObservedState.LINKED for seen in observed)
     removals = sum(change.action is Action.REMOVE for change in making)
     rewrites = removals + sum(change.action is Action.UPDATE for change in making)
     if linked >= FEW and exceeds(rewrites, limits.change_share, linked):
@@ -192,7 +192,7 @@ def _check_shares(plan: Plan, making: Sequence[Change], limits: Limits) -> Itera
 
 
 def _check_whole(
-    plan: Plan, making: Sequence[Change], limits: Limits, named: Collection[str]
+    plan: Plan, making: Sequence[Change], limits: GuardLimits, named: Collection[str]
 ) -> Iterator[Refusal]:
     if limits.change_count is not None and len(making) > limits.change_count:
         yield _refusal(
@@ -231,7 +231,7 @@ def _check_whole(
             )
 
 
-def _check_age(plan: Plan, limits: Limits, now: datetime) -> Refusal | None:
+def _check_age(plan: Plan, limits: GuardLimits, now: datetime) -> Refusal | None:
     age = now - plan.created_at
     if timedelta(0) <= age <= limits.plan_age:
         return None
@@ -247,13 +247,17 @@ def _check_age(plan: Plan, limits: Limits, now: datetime) -> Refusal | None:
 
 def _known(change: Change) -> Observed | None:
     seen = change.observed
-    return seen if seen and seen.state is not Seen.UNKNOWN else None
+    return seen if seen and seen.state is not ObservedState.UNKNOWN else None
 
 
 def is_unread(change: Change) -> bool:
     """Whether a link could not be read. One whose principal is gone, as wanted, is settled."""
     seen = change.observed
-    return seen is not None and seen.state is Seen.UNKNOWN and change.action is not Action.NONE
+    return (
+        seen is not None
+        and seen.state is ObservedState.UNKNOWN
+        and change.action is not Action.NONE
+    )
 
 
 def exceeds(part: int, share: float, whole: int) -> bool:

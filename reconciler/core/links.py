@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Aim(StrEnum):
+class WantedState(StrEnum):
     """What the file wants of a link."""
 
     LINKED = "linked"
@@ -25,7 +25,7 @@ class Workload(StrEnum):
     POWER_PLATFORM = "power_platform"
 
 
-class Seen(StrEnum):
+class ObservedState(StrEnum):
     """What a read showed. Only an exact answer counts as linked or not linked."""
 
     LINKED = "linked"
@@ -131,7 +131,7 @@ class Wanted:
     """
 
     place: Place
-    state: Aim
+    state: WantedState
     partner_id: str | None
     replaceable: frozenset[str] | None = frozenset()
     tags: tuple[str, ...] = ()
@@ -167,7 +167,7 @@ class Observed:
     rotation              set where the identity has several secrets
     """
 
-    state: Seen
+    state: ObservedState
     tenant_id: str | None = None
     object_id: str | None = None
     partner_id: str | None = None
@@ -183,12 +183,12 @@ class Observed:
         cls, problem: Problem, *, tenant_id: str | None = None, object_id: str | None = None
     ) -> "Observed":
         """A link that could not be read, and why."""
-        return cls(Seen.UNKNOWN, tenant_id=tenant_id, object_id=object_id, problem=problem)
+        return cls(ObservedState.UNKNOWN, tenant_id=tenant_id, object_id=object_id, problem=problem)
 
     def same_link(self, other: "Observed") -> bool:
         """Whether both show the same principal with the same partner ID (or with none)."""
         return (
-            Seen.UNKNOWN not in (self.state, other.state)
+            ObservedState.UNKNOWN not in (self.state, other.state)
             and (self.tenant_id, self.object_id) == (other.tenant_id, other.object_id)
             and self.partner_id == other.partner_id
         )

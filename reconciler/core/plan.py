@@ -11,15 +11,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from reconciler.core.findings import Finding
-from reconciler.core.links import WRITES, Action, Change, Place, Seen
+from reconciler.core.links import WRITES, Action, Change, ObservedState, Place
 from reconciler.core.results import Outcome, Result, untouched
 
 if TYPE_CHECKING:
-    from reconciler.core.inventory import Known
-    from reconciler.core.news import News
+    from reconciler.core.history.changes_since import ChangesSince
+    from reconciler.core.inventory.inventory import Known
 
 
-class Kind(StrEnum):
+class FactKind(StrEnum):
     """What a document is for."""
 
     PLAN = "plan"
@@ -80,7 +80,7 @@ class Plan:
     tool_version: str
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
-    news: "News | None" = None
+    changes_since: "ChangesSince | None" = None
     known: "Mapping[Place, Known] | None" = None
     for_day: date | None = None
     not_selected: int = 0
@@ -91,7 +91,9 @@ class Plan:
     @property
     def is_complete(self) -> bool:
         """Whether every selected link was read."""
-        return not any(c.observed and c.observed.state is Seen.UNKNOWN for c in self.changes)
+        return not any(
+            c.observed and c.observed.state is ObservedState.UNKNOWN for c in self.changes
+        )
 
     @property
     def writes(self) -> tuple[Change, ...]:

@@ -9,11 +9,11 @@ from contextlib import AbstractContextManager
 from threading import Event
 from typing import Protocol
 
-from reconciler.core.checkup import Check, Credential, Endpoint
-from reconciler.core.endings import Traffic
+from reconciler.core.doctor.checkup import CredentialCheck, EndpointCheck, LinkCheck
+from reconciler.core.doctor.steps import Step
+from reconciler.core.history.run_summary import RequestStats
 from reconciler.core.links import Change, Observed, Place
 from reconciler.core.results import Answer, Result
-from reconciler.core.steps import Step
 
 
 class LinkReader(Protocol):
@@ -64,7 +64,7 @@ class OpenedAzure(Protocol):
         ...
 
     @property
-    def traffic(self) -> Traffic:
+    def request_stats(self) -> RequestStats:
         """What was asked until now."""
         ...
 
@@ -89,15 +89,15 @@ class WorkerRecipe(Protocol):
 class Examiner(Protocol):
     """Who looks whether a run could work. Nothing is written, and trouble is a value."""
 
-    def endpoints(self) -> tuple[Endpoint, ...]:
+    def endpoints(self) -> tuple[EndpointCheck, ...]:
         """The hosts that every run speaks to, the authority first."""
         ...
 
-    def credential(self, place: Place) -> Credential:
+    def credential(self, place: Place) -> CredentialCheck:
         """What this link's identity has to show, before anybody signs in."""
         ...
 
-    def link(self, place: Place, before: Sequence[Step]) -> Check:
+    def link(self, place: Place, before: Sequence[Step]) -> LinkCheck:
         """One link, after the steps that it shares with others."""
         ...
 

@@ -7,7 +7,7 @@ reply count.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.core.links import Change, Observed, Problem, Seen
+from reconciler.core.links import Change, Observed, ObservedState, Problem
 
 
 class Outcome(StrEnum):
@@ -121,7 +121,7 @@ def _judge(change: Change, answer: Answer, after: Observed) -> tuple[Outcome, Pr
 
 def _is_wanted(change: Change, now: Observed) -> bool:
     return (
-        now.state is not Seen.UNKNOWN
+        now.state is not ObservedState.UNKNOWN
         and now.partner_id == change.wanted.partner_id
         and _same_principal(change.observed, now)
     )

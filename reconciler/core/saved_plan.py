@@ -12,11 +12,20 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TypeVar
 
 from reconciler.core.diff import diff
-from reconciler.core.documents import FORMAT, Data, digest, plan_data, seal
 from reconciler.core.errors import Refused, WrongUsage
 from reconciler.core.findings import Finding
-from reconciler.core.links import Action, Aim, Change, Observed, Place, Problem, Seen, Wanted
-from reconciler.core.plan import Kind, Plan, Refusal
+from reconciler.core.links import (
+    Action,
+    Change,
+    Observed,
+    ObservedState,
+    Place,
+    Problem,
+    Wanted,
+    WantedState,
+)
+from reconciler.core.plan import FactKind, Plan, Refusal
+from reconciler.core.plan_json import FORMAT, Data, digest, plan_data, seal
 from reconciler.core.results import Outcome
 from reconciler.core.text import visible
 
@@ -32,7 +41,7 @@ def read_plan(raw: bytes) -> Plan:
     The tenant is named by the ID that the plan read.
     """
     data = _parsed(raw)
-    if data.get("kind") != Kind.PLAN:
+    if data.get("kind") != FactKind.PLAN:
         raise Refused("plan-file", "this is no plan; make one with plan --out")
     if data.get("format") != FORMAT or isinstance(data["format"], bool):
         raise Refused(
@@ -65,7 +74,7 @@ def read_report(raw: bytes) -> tuple[Plan, tuple[Outcome | None, ...]]:
     """
     try:
         data = _parsed(raw)
-        if data["kind"] != Kind.REPORT or data["format"] != FORMAT:
+        if data["kind"] != FactKind.REPORT or data["format"] != FORMAT:
             raise ValueError
         outcomes = (link["outcome"] for link in data["links"])
         return _plan(data), tuple(outcome and Outcome(outcome) for outcome in outcomes)
@@ -195,7 +204,7 @@ def _change(link: Data) -> Change:
     )
     wanted = Wanted(
         place,
-        Aim(link["wanted"]["state"]),
+        WantedState(link["wanted"]["state"]),
         _optional(link["wanted"]["partner_id"], str),
         tags=tuple(_typed(tag, str) for tag in _typed(link["tags"], list)),
         covers=tuple(_typed(name, str) for name in _typed(link["covers"], list)),
@@ -209,7 +218,7 @@ def _observed(link: Data) -> Observed | None:
     if data is None:
         return None
     observed = Observed(
-        Seen(data["state"]),
+        ObservedState(data["state"]),
         _optional(link["tenant_id"], str),
         _optional(link["object_id"], str),
         _optional(data["partner_id"], str),
@@ -219,7 +228,10 @@ def _observed(link: Data) -> Observed | None:
         _optional(data["created_at"], str),
         problem=None if problem is None else Problem(**_texts(problem)),
     )
-    is_linked, is_unknown = observed.state is Seen.LINKED, observed.state is Seen.UNKNOWN
+    is_linked, is_unknown = (
+        observed.state is ObservedState.LINKED,
+        observed.state is ObservedState.UNKNOWN,
+    )
     if is_linked != bool(observed.partner_id):
         raise ValueError("a link has a partner ID, and nothing else has one")
     if link.get("outcome") is None and is_unknown != bool(observed.problem):

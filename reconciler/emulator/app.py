@@ -10,12 +10,11 @@ from collections.abc import Callable
 from email.utils import formatdate
 from typing import Protocol
 
-from reconciler.emulator import arm, effects, entra, machines, pipelines, vault
-from reconciler.emulator.calls import Call
-from reconciler.emulator.clock import TICKS_PER_SECOND
-from reconciler.emulator.control import PREFIX, control
-from reconciler.emulator.faults import Effect
-from reconciler.emulator.wire import (
+from reconciler.emulator import fault_effects
+from reconciler.emulator.arm import routes as arm
+from reconciler.emulator.control.routes import PREFIX, control
+from reconciler.emulator.entra import routes as entra
+from reconciler.emulator.messages import (
     Answer,
     Receive,
     Request,
@@ -24,6 +23,10 @@ from reconciler.emulator.wire import (
     read_request,
     send_answer,
 )
+from reconciler.emulator.platforms import imds, key_vault, pipelines
+from reconciler.emulator.request_log import Call
+from reconciler.emulator.state.clock import TICKS_PER_SECOND
+from reconciler.emulator.state.faults import Effect
 from reconciler.emulator.world import World
 
 Disconnect = Callable[[Scope], None]
@@ -63,9 +66,9 @@ class Machine:
         resets = self._world.resets
         await self._pause(self._world.latency_s + effect.latency_s)
         if self._world.resets == resets:
-            answer = effects.answer(effect, call, host.carry_out, self._world)
+            answer = fault_effects.answer(effect, call, host.carry_out, self._world)
         else:  # it was meant for a world that is gone
-            answer = effects.DROPPED
+            answer = fault_effects.DROPPED
         await self._pause(effect.slow_answer_s)
         if answer.connection != "drop":
             await send_answer(answer._replace(headers=[self._date(), *answer.headers]), send)
@@ -84,7 +87,7 @@ class Machine:
             await asyncio.sleep(min(left, POLL_S))
 
     def _host(self, path: str) -> Host:
-        return machines
+        return imds
 
     def _date(self) -> tuple[bytes, bytes]:
         """Return the header that says when, which clients compare with their own clock."""
@@ -112,6 +115,6 @@ class Azure(Machine):
     def _host(self, path: str) -> Host:
         if entra.owns(path):
             return entra
-        if vault.owns(path):
-            return vault
+        if key_vault.owns(path):
+            return key_vault
         return pipelines if pipelines.owns(path) else arm

@@ -22,11 +22,11 @@ import trustme
 import uvicorn
 
 from reconciler.emulator.app import Azure, Machine
-from reconciler.emulator.clock import Clock
 from reconciler.emulator.listening import HOST, listen, server
-from reconciler.emulator.seed import Seed, load, read
-from reconciler.emulator.wire import Scope
-from reconciler.emulator.workloads import environment
+from reconciler.emulator.messages import Scope
+from reconciler.emulator.seed.seed import Seed, load, read
+from reconciler.emulator.state.clock import Clock
+from reconciler.emulator.state.workloads import environment
 from reconciler.emulator.world import World
 
 POLL_S = 0.002

@@ -9,21 +9,21 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from reconciler.emulator.assertions import Notary
-from reconciler.emulator.calls import Call, RequestLog
-from reconciler.emulator.clock import Clock
-from reconciler.emulator.directory import Directory
-from reconciler.emulator.faults import Effect, Faults, Rule
-from reconciler.emulator.fields import Fields
-from reconciler.emulator.issuers import Issuers
-from reconciler.emulator.people import People
-from reconciler.emulator.rules import read_rule
-from reconciler.emulator.sections import SeedLink
-from reconciler.emulator.seed import Seed
-from reconciler.emulator.sessions import Sessions
-from reconciler.emulator.state import Links, Partners
-from reconciler.emulator.throttle import Throttle
-from reconciler.emulator.tokens import Tokens
+from reconciler.emulator.entra.access_tokens import Tokens
+from reconciler.emulator.entra.assertions import Notary
+from reconciler.emulator.request_log import Call, RequestLog
+from reconciler.emulator.seed.fault_rules import read_rule
+from reconciler.emulator.seed.fields import Fields
+from reconciler.emulator.seed.sections import SeedLink
+from reconciler.emulator.seed.seed import Seed
+from reconciler.emulator.state.clock import Clock
+from reconciler.emulator.state.directory import Directory
+from reconciler.emulator.state.faults import Effect, Faults, Rule
+from reconciler.emulator.state.issuers import Issuers
+from reconciler.emulator.state.links import Links, Partners
+from reconciler.emulator.state.people import People
+from reconciler.emulator.state.sessions import Sessions
+from reconciler.emulator.state.throttle import Throttle
 
 
 class World:

@@ -18,10 +18,10 @@ class Guests:
     def __init__(self) -> None:
         self.findings: tuple[Finding, ...] = ()
 
-    def tell(self, listener: Callable[P, None], *facts: P.args, **more: P.kwargs) -> None:
+    def tell(self, subscriber: Callable[P, None], *facts: P.args, **more: P.kwargs) -> None:
         """Tell one listener; whatever it raises ends nothing."""
         try:
-            listener(*facts, **more)
+            subscriber(*facts, **more)
         except Exception as error:
             self.findings = self.findings or (_finding(error),)
 

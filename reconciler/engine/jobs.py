@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from reconciler.core.evidence import Reading
+from reconciler.core.customers.evidence import RawReading
 from reconciler.core.links import Action, Change, Observed, Place, Problem
 from reconciler.core.ports import LinkWriter, OpenReader, OpenWriter
 from reconciler.core.problems import INTERRUPTED, internal
-from reconciler.core.redaction import redact, redact_bytes
+from reconciler.core.redaction.redactor import redact, redact_bytes
 from reconciler.core.results import (
     Answer,
     Outcome,
@@ -39,10 +39,10 @@ def read_link(open_reader: OpenReader, place: Place) -> Observed:
 
 
 def read_raw(
-    read: Callable[[Place, Callable[[], datetime]], Reading],
+    read: Callable[[Place, Callable[[], datetime]], RawReading],
     place: Place,
     clock: Callable[[], datetime],
-) -> Reading:
+) -> RawReading:
     """Look at one link and keep Azure's answer, without secrets. `clock` is UTC."""
     try:
         reading = read(place, clock)
@@ -50,7 +50,7 @@ def read_raw(
             reading, observed=redacted(reading.observed), body=redact_bytes(reading.body)
         )
     except Exception as error:
-        return Reading(Observed.unknown(internal(error)), clock(), "")
+        return RawReading(Observed.unknown(internal(error)), clock(), "")
 
 
 def apply_change(open_writer: OpenWriter, change: Change) -> Result:

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, RLock, Timer
 
-from reconciler.core.endings import Traffic
 from reconciler.core.errors import kind_of
+from reconciler.core.history.run_summary import RequestStats
 from reconciler.core.links import Observed, Place, Problem
 from reconciler.core.ports import OpenedAzure, WorkerRecipe
 from reconciler.core.problems import CREDENTIAL_UNUSABLE, INTERRUPTED
-from reconciler.core.redaction import redact
-from reconciler.engine.executors import spread
+from reconciler.core.redaction.redactor import redact
 from reconciler.engine.gates import Identities, ReadGates
 from reconciler.engine.jobs import read_link
+from reconciler.engine.scheduler import run_all
 
 CHUNK_LINKS = 50
 """At most so many links travel together."""
@@ -56,7 +56,7 @@ class ChunkResult:
     """
 
     seen: tuple[tuple[Place, Observed], ...]
-    traffic: Traffic
+    request_stats: RequestStats
     failure: str | None = None
     unusable: str | None = None
 
@@ -68,7 +68,7 @@ class _OpenRun:
     azure: OpenedAzure
     stop: Event
     chunks: int = 0
-    counted: Traffic = field(default_factory=Traffic)
+    counted: RequestStats = field(default_factory=RequestStats)
     timers: list[Timer] = field(default_factory=list)
 
     def close(self) -> None:
@@ -93,11 +93,11 @@ def read_chunk(chunk: Chunk, is_wanted: Callable[[], bool] = lambda: True) -> Ch
             gates = _ChunkGates(chunk, run.stop, is_wanted)
             job = partial(read_link, run.azure.reader)
             with ThreadPoolExecutor(chunk.threads, thread_name_prefix="link") as pool:
-                every = list(spread(pool, job, chunk.places, gates, chunk.threads))
+                every = list(run_all(pool, job, chunk.places, gates, chunk.threads))
             seen = tuple((place, found) for place, found in every if place not in gates.left)
             return ChunkResult(seen, _count(run), unusable=gates.unusable)
     except Exception as error:
-        return ChunkResult((), Traffic(), reason(error))
+        return ChunkResult((), RequestStats(), reason(error))
 
 
 def prepare(recipe: WorkerRecipe) -> None:
@@ -192,9 +192,9 @@ def _close_idle(but: str | None = None) -> None:
             run.close()
 
 
-def _count(run: _OpenRun) -> Traffic:
+def _count(run: _OpenRun) -> RequestStats:
     """What was asked since this was last called, over all chunks."""
     with _LOCK:
-        asked = run.azure.traffic
+        asked = run.azure.request_stats
         since, run.counted = asked - run.counted, asked
         return since

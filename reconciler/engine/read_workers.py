@@ -10,12 +10,12 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
-from reconciler.core.endings import Traffic
+from reconciler.core.history.run_summary import RequestStats
 from reconciler.core.links import Observed, Place
 from reconciler.core.ports import WorkerRecipe
+from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities
 from reconciler.engine.read_chunk import CHUNK_LINKS, Chunk, ChunkResult, reason
-from reconciler.engine.stop import Stop
 
 LOOK_S = 0.25
 """How often signal, deadline and workers are looked at while no chunk ends."""
@@ -27,7 +27,7 @@ STOP_GRACE_S = 75.0
 """So long a stopped run waits for reads under way: each request ends within a minute."""
 
 
-class Workers(Protocol):
+class ReadWorkers(Protocol):
     """Where chunks are read. Whatever is wrong with them is no reason to wait.
 
     slots    chunks at a time
@@ -57,13 +57,15 @@ class WorkerReads:
     traffic  what the workers have asked
     """
 
-    def __init__(self, workers: Workers, recipe: WorkerRecipe, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, workers: ReadWorkers, recipe: WorkerRecipe, warn: Callable[[str], None]
+    ) -> None:
         self._workers = workers
         self._recipe = recipe
         self._warn = warn
         self._is_lost = False
         self._has_warned = False
-        self.traffic = Traffic()
+        self.request_stats = RequestStats()
 
     def read(
         self, places: Sequence[Place], identities: Identities, stop: Stop
@@ -118,7 +120,7 @@ class WorkerReads:
                 raise
             self._lose(f"a chunk came to nothing: {type(error).__name__}", stop)
             return ()
-        self.traffic += result.traffic
+        self.request_stats += result.request_stats
         if result.failure:
             self._lose(result.failure, stop)
         elif result.unusable:

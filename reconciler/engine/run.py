@@ -11,27 +11,27 @@ from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
+from reconciler.core.customers.directories import Remembered, check_directories
 from reconciler.core.diff import Principal, diff
-from reconciler.core.directories import Remembered, check_directories
 from reconciler.core.findings import Finding
+from reconciler.core.inventory.secret_rotation import secret_rotation_findings
 from reconciler.core.links import Change, Observed, Place, Problem, Wanted
-from reconciler.core.names import Names, name_findings
-from reconciler.core.partner_trust import Trust
+from reconciler.core.partner_names import Names, name_findings
 from reconciler.core.plan import Plan, Report
 from reconciler.core.ports import Journal, OpenReader, OpenWriter
 from reconciler.core.problems import LIMIT, NAME_MISMATCH
 from reconciler.core.results import Result, skipped, untouched
-from reconciler.core.rotations import rotation_findings
-from reconciler.engine.executors import spread
+from reconciler.core.unattended.partner_trust import Trust
+from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities, PartnerIds, ReadGates, WriteGates
 from reconciler.engine.guests import Guests
 from reconciler.engine.jobs import apply_change, read_link
 from reconciler.engine.read_workers import WorkerReads
-from reconciler.engine.stop import Stop
+from reconciler.engine.scheduler import run_all
 
 
 @dataclass(frozen=True, slots=True)
-class Crew:
+class Workers:
     """Who does the work.
 
     pool         the run's own threads, which also write
@@ -48,7 +48,7 @@ class Crew:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PlanMetadata:
     """What a plan says of itself, besides its changes.
 
     findings  what the file alone brings to light
@@ -72,7 +72,7 @@ class Facts:
 
 def read_links(
     places: Sequence[Place],
-    crew: Crew,
+    crew: Workers,
     open_reader: OpenReader,
     on_read: Callable[[Place, Observed], None],
 ) -> tuple[dict[Place, Observed], tuple[Finding, ...]]:
@@ -86,7 +86,7 @@ def read_links(
 
 
 def _reads(
-    places: Sequence[Place], crew: Crew, open_reader: OpenReader
+    places: Sequence[Place], crew: Workers, open_reader: OpenReader
 ) -> Iterator[tuple[Place, Observed]]:
     """What the workers read, where there are some; then all that is left, on threads here."""
     left = dict.fromkeys(places)
@@ -96,13 +96,13 @@ def _reads(
             del left[place]
             yield place, seen
     gates = ReadGates(lambda: crew.stop.problem, crew.identities)
-    yield from spread(crew.pool, partial(read_link, open_reader), left, gates, crew.concurrency)
+    yield from run_all(crew.pool, partial(read_link, open_reader), left, gates, crew.concurrency)
 
 
 def make_plan(
     wanted: Sequence[Wanted],
-    facts: Facts,
-    crew: Crew,
+    facts: PlanMetadata,
+    crew: Workers,
     open_reader: OpenReader,
     on_read: Callable[[Place, Observed], None],
 ) -> Plan:
@@ -119,7 +119,7 @@ def make_plan(
         (
             *facts.findings,
             *name_findings(facts.names, _observed(changes)),
-            *rotation_findings({place: observed[place] for place in places}),
+            *secret_rotation_findings({place: observed[place] for place in places}),
             *guests,
         ),
         interrupted=crew.stop.is_set,
@@ -130,7 +130,7 @@ def make_plan(
 
 def apply_plan(
     plan: Plan,
-    crew: Crew,
+    crew: Workers,
     open_writer: OpenWriter,
     journal: Journal,
     *,
@@ -161,7 +161,7 @@ def apply_plan(
     )
     guests = Guests()
     job = partial(apply_change, open_writer)
-    for change, result in spread(crew.pool, job, writes, gates, crew.concurrency):
+    for change, result in run_all(crew.pool, job, writes, gates, crew.concurrency):
         results[change.place] = result
         guests.tell(on_result, result)
     ended = [results.get(change.place) or untouched(change) for change in plan.changes]

@@ -6,7 +6,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from reconciler.core.redaction import redact
+from reconciler.core.redaction.redactor import redact
 
 PRIVATE, SHARED = 0o600, 0o644
 

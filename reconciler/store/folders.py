@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from reconciler.core.redaction import redact_bytes
+from reconciler.core.redaction.redactor import redact_bytes
 from reconciler.store.files import PRIVATE, write_whole
 
 

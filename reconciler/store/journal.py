@@ -18,9 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from reconciler.core.documents import iso
-from reconciler.core.links import Change, Observed, Seen
-from reconciler.core.redaction import redact
+from reconciler.core.links import Change, Observed, ObservedState
+from reconciler.core.plan_json import iso
+from reconciler.core.redaction.redactor import redact
 from reconciler.core.results import Result
 from reconciler.store.journal_file import JournalFile, read_lines
 from reconciler.store.machine import host, user
@@ -36,7 +36,7 @@ TORN_END = b" \n"
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class JournalCheck:
     """What a walk over a journal found.
 
     lines     how many lines it has
@@ -175,7 +175,7 @@ class FileJournal:
         self._last = _digest(raw)
 
 
-def verify(path: Path, ends_with: str | None = None) -> Check:
+def verify(path: Path, ends_with: str | None = None) -> JournalCheck:
     """Walk over a journal and find the first line that is edited, missing or broken.
 
     ends_with  the digest that the last line must have; without it an edit of that line, and lines
@@ -191,10 +191,10 @@ def verify(path: Path, ends_with: str | None = None) -> Check:
     else:
         why = "the last line was edited, or lines were removed at the end"
     what = f"the last line has the digest {check.last} and not {ends_with}: {why}"
-    return Check(check.lines, check.last, check.is_torn, what)
+    return JournalCheck(check.lines, check.last, check.is_torn, what)
 
 
-def _walk(path: Path) -> Check:
+def _walk(path: Path) -> JournalCheck:
     last, number, torn = START, 0, b""
     for number, raw in enumerate(read_lines(path), start=1):
         line = _parse(raw)
@@ -203,16 +203,16 @@ def _walk(path: Path) -> Check:
             continue
         if line.get("prev") != last:
             what = f"line {number} does not follow line {number - 1}: edited, or one is missing"
-            return Check(number, last, False, what)
+            return JournalCheck(number, last, False, what)
         sealed = line.get("torn") if line.get("event") == "sealed" else None
         if sealed != (_digest(torn) if torn else None):
             what = f"line {number - 1} is not a journal line, or one is missing after it"
-            return Check(number, last, False, what)
+            return JournalCheck(number, last, False, what)
         last, torn = _digest(raw), b""
     # A crash leaves the beginning of a line and never its end, but for one that a seal added.
     if torn.endswith(b"\n") and not torn.endswith(TORN_END):
-        return Check(number, last, False, f"line {number} is not a journal line: edited")
-    return Check(number, last, bool(torn), None)
+        return JournalCheck(number, last, False, f"line {number} is not a journal line: edited")
+    return JournalCheck(number, last, bool(torn), None)
 
 
 def lines(path: Path) -> Iterator[Line]:
@@ -223,7 +223,7 @@ def lines(path: Path) -> Iterator[Line]:
 def _tells_what_became(line: Line) -> bool:
     """Whether a recovery knows: an intent stays open while nobody could read its link."""
     observed = line.get("observed")
-    is_unknown = isinstance(observed, dict) and observed.get("state") == Seen.UNKNOWN
+    is_unknown = isinstance(observed, dict) and observed.get("state") == ObservedState.UNKNOWN
     return line.get("event") == "recovered" and not is_unknown
 
 

@@ -9,17 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from json import dumps
 
-from reconciler.core.checkup import Check, Checkup, Credential
-from reconciler.core.documents import FORMAT, Data, iso
-from reconciler.core.steps import IDENTITY_STEPS, LINK_STEPS, RUN_STEPS, State, Step
+from reconciler.core.doctor.checkup import Checkup, CredentialCheck, LinkCheck
+from reconciler.core.doctor.steps import IDENTITY_STEPS, LINK_STEPS, RUN_STEPS, State, Step
+from reconciler.core.plan_json import FORMAT, Data, iso
 from reconciler.core.text import json_safe, visible
-from reconciler.views import onboarding
-from reconciler.views.causes import INDENT, cause_lines, finding_lines
+from reconciler.views.checkup_groups import WHERE, count, faults, recap, tenant_id, waiting
 from reconciler.views.csv import sheet
-from reconciler.views.faults import WHERE, count, faults, recap, tenant_id, waiting
-from reconciler.views.groups import Group
-from reconciler.views.layout import Cell, Page
+from reconciler.views.grouping import CauseGroup
+from reconciler.views.markdown import onboarding
 from reconciler.views.rows import Cause
+from reconciler.views.terminal.causes import INDENT, cause_lines, finding_lines
+from reconciler.views.terminal.layout import Cell, Page
 
 _STYLES = {State.OK: "good", State.FAILED: "alarm", State.SKIPPED: "warn"}
 _LEAST = (0, 10, 24)
@@ -81,7 +81,7 @@ def checkup_data(checkup: Checkup) -> Data:
     }
 
 
-def _identity(credential: Credential) -> Data:
+def _identity(credential: CredentialCheck) -> Data:
     ends = credential.expires_on
     return {
         "identity": credential.identity,
@@ -93,7 +93,7 @@ def _identity(credential: Credential) -> Data:
     }
 
 
-def _check(check: Check) -> Data:
+def _check(check: LinkCheck) -> Data:
     return {
         "tenant": check.place.tenant,
         "tenant_id": tenant_id(check),
@@ -117,7 +117,7 @@ def _step(step: Step) -> Data:
     }
 
 
-def _csv_cells(check: Check) -> list[object]:
+def _csv_cells(check: LinkCheck) -> list[object]:
     states = {step.name: step.state.value for step in check.steps}
     culprit = check.culprit
     problem = culprit.problem if culprit else None
@@ -172,7 +172,7 @@ def _run_rows(checkup: Checkup) -> list[Row]:
     return rows
 
 
-def _names(credentials: Sequence[Credential]) -> str:
+def _names(credentials: Sequence[CredentialCheck]) -> str:
     """The identities, each once; of those with an app for each customer, how many are meant."""
     apps = Counter(credential.identity for credential in credentials if credential.tenant)
     names = dict.fromkeys(credential.identity for credential in credentials)
@@ -221,7 +221,7 @@ def _link_rows(checkup: Checkup) -> list[Row]:
     return rows
 
 
-def _shared(group: Group) -> Cause:
+def _shared(group: CauseGroup) -> Cause:
     """One cause for many: where their remedies differ by customer, one of them is an example."""
     hints = {cause.hint for cause, _ in group.entries}
     hint = group.cause.hint

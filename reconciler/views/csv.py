@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 from io import StringIO
 
-from reconciler.core.documents import iso
-from reconciler.core.news import Item
+from reconciler.core.history.changes_since import LinkChange
 from reconciler.core.plan import Plan, Report
+from reconciler.core.plan_json import iso
 from reconciler.core.text import visible
 from reconciler.views.rows import Row, plan_rows, report_rows
 
@@ -54,13 +54,13 @@ locales accept, behind any blanks and controls that it may drop."""
 
 def render_plan(plan: Plan) -> str:
     """The plan, one row a link; with what is new of it, where that was asked for."""
-    if plan.news is None:
+    if plan.changes_since is None:
         return sheet(COLUMNS, (_cells(row) for row in plan_rows(plan)))
-    news = {item.sight.key: item for item in plan.news.items}
+    changes_since = {item.observation.key: item for item in plan.changes_since.items}
     return sheet(
         (*COLUMNS, *NEWS_COLUMNS),
         (
-            [*_cells(row), *_news_cells(news.get((row.tenant, row.identity)))]
+            [*_cells(row), *_news_cells(changes_since.get((row.tenant, row.identity)))]
             for row in plan_rows(plan)
         ),
     )
@@ -98,7 +98,7 @@ def safe_cell(value: object) -> str:
     return f"'{visible(text)}" if _FORMULA.match(text) else visible(text)
 
 
-def _news_cells(item: Item | None) -> list[object]:
+def _news_cells(item: LinkChange | None) -> list[object]:
     return [item.word.value, iso(item.since), item.nights] if item else [None] * 3
 
 

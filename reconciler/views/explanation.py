@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from json import dumps
 
-from reconciler.core.documents import FORMAT
-from reconciler.core.explanations import Explanation, Said
+from reconciler.core.customers.explanations import ExplainedValue, Explanation
+from reconciler.core.plan_json import FORMAT
 from reconciler.core.text import json_safe, visible
 from reconciler.views.csv import sheet
-from reconciler.views.markup import escape, table
+from reconciler.views.markdown.escape import escape, table
 
 COLUMNS = ("tenant", "identity", "key", "value", "source", "where")
 
@@ -30,7 +30,7 @@ def render(form: str, explained: Sequence[Explanation]) -> str:
     return "\n\n".join("\n".join(_lines(one)) for one in explained) + "\n"
 
 
-def _cells(one: Explanation, said: Said) -> Sequence[str]:
+def _cells(one: Explanation, said: ExplainedValue) -> Sequence[str]:
     return [one.tenant, said.identity or "", said.key, said.value, said.source, said.where]
 
 
@@ -51,5 +51,5 @@ def _lines(one: Explanation) -> Iterator[str]:
         yield f"  {'  '.join([*cells, row[3]])}".rstrip()
 
 
-def _key(said: Said) -> str:
+def _key(said: ExplainedValue) -> str:
     return f"  {said.key}" if said.identity else said.key

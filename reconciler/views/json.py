@@ -3,17 +3,17 @@
 import json
 from collections.abc import Sequence
 
-from reconciler.core.documents import Data, plan_data, report_data
-from reconciler.core.inventory import inventory_data
+from reconciler.core.inventory.inventory import inventory_data
 from reconciler.core.plan import Plan, Report
+from reconciler.core.plan_json import Data, plan_data, report_data
 from reconciler.core.text import json_safe
 from reconciler.views.news import news_data
 
 
 def render_plan(plan: Plan) -> str:
     """The plan as `--out` writes it too, and what is new, where that was asked for."""
-    news = {"news": news_data(plan.news)} if plan.news else {}
-    return _text(plan_data(plan) | news)
+    changes_since = {"news": news_data(plan.changes_since)} if plan.changes_since else {}
+    return _text(plan_data(plan) | changes_since)
 
 
 def render_report(report: Report) -> str:

@@ -11,24 +11,24 @@ from datetime import UTC, date, datetime, time
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from reconciler.core.endings import Ending
-from reconciler.core.links import Action, Seen
+from reconciler.core.history.run_summary import RunSummary
+from reconciler.core.links import Action, ObservedState
 from reconciler.core.plan import Plan, Report, count_outcomes
 from reconciler.core.results import CONVERGED, Result, untouched
 
 LAST_SUCCESS = "pal_reconcile_last_success_timestamp_seconds"
 
 
-def render(ending: Ending, ends: Mapping[str, date], before: str = "") -> str:
+def render(run_summary: RunSummary, ends: Mapping[str, date], before: str = "") -> str:
     """The metrics of a run.
 
     ends    the last day of each credential that has one, by identity
     before  the file as it is, whose last success holds until there is another
     """
     page = _Page()
-    _run(page, ending, before)
-    if plan := ending.plan:
-        _links(page, plan, ending.fact if isinstance(ending.fact, Report) else None)
+    _run(page, run_summary, before)
+    if plan := run_summary.plan:
+        _links(page, plan, run_summary.fact if isinstance(run_summary.fact, Report) else None)
     page.labelled(
         "credential_end_timestamp_seconds",
         "When the last day of an identity's credential begins, UTC.",
@@ -67,20 +67,24 @@ class _Page:
             gauge.labels(key).set(value)
 
 
-def _run(page: _Page, ending: Ending, before: str) -> None:
-    ended_at = ending.ended_at.timestamp()
-    page.plain("run_status", "Exit status of the last run.", ending.status)
+def _run(page: _Page, run_summary: RunSummary, before: str) -> None:
+    ended_at = run_summary.ended_at.timestamp()
+    page.plain("run_status", "Exit status of the last run.", run_summary.status)
     page.plain("run_timestamp_seconds", "When the last run ended.", ended_at)
     page.plain(
         LAST_SUCCESS.removeprefix("pal_reconcile_"),
         "When a run last read every link and could make all its changes; 0: never yet.",
-        ended_at if ending.is_success else last_success(before),
+        ended_at if run_summary.is_success else last_success(before),
     )
-    page.plain("run_duration_seconds", "How long the last run took.", ending.duration_s)
-    traffic = ending.traffic
-    page.plain("run_requests", "Requests to Azure and Entra in the last run.", traffic.requests)
-    page.plain("run_retries", "Requests that were tried again.", traffic.retries)
-    page.plain("run_throttled_seconds", "Waited because a service asked to.", traffic.throttled_s)
+    page.plain("run_duration_seconds", "How long the last run took.", run_summary.duration_s)
+    request_stats = run_summary.request_stats
+    page.plain(
+        "run_requests", "Requests to Azure and Entra in the last run.", request_stats.requests
+    )
+    page.plain("run_retries", "Requests that were tried again.", request_stats.retries)
+    page.plain(
+        "run_throttled_seconds", "Waited because a service asked to.", request_stats.throttled_s
+    )
 
 
 def _links(page: _Page, plan: Plan, report: Report | None) -> None:
@@ -91,7 +95,7 @@ def _links(page: _Page, plan: Plan, report: Report | None) -> None:
         "links",
         "Links by what was seen of them; not_read: attested.",
         "state",
-        {state: states[state] for state in (*(seen.value for seen in Seen), "not_read")},
+        {state: states[state] for state in (*(seen.value for seen in ObservedState), "not_read")},
     )
     actions = Counter(_left(result) for result in results)
     page.labelled(

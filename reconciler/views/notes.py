@@ -1,7 +1,7 @@
 """Which few words go beside a link, in any format?"""
 
-from reconciler.core.documents import iso
-from reconciler.core.links import Action, Aim, Seen
+from reconciler.core.links import Action, ObservedState, WantedState
+from reconciler.core.plan_json import iso
 from reconciler.views.rows import QUIET, Row
 
 
@@ -57,9 +57,13 @@ def _deviation(row: Row) -> str:
     if row.action in QUIET:
         return left_alone(row)
     if row.action is Action.NONE:
-        is_read = row.observed is not None and row.observed.state is not Seen.UNKNOWN
+        is_read = row.observed is not None and row.observed.state is not ObservedState.UNKNOWN
         return "" if is_read else row.change.reason
-    wish = "no link is wanted" if wanted.state is Aim.ABSENT else f"{wanted.partner_id} is wanted"
+    wish = (
+        "no link is wanted"
+        if wanted.state is WantedState.ABSENT
+        else f"{wanted.partner_id} is wanted"
+    )
     return f"not ours; {wish}" if row.action is Action.CONFLICT else wish
 
 

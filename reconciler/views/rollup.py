@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from reconciler.core.inventory import STATES, Group, grouped
+from reconciler.core.inventory.inventory import STATES, InventoryGroup, grouped
 from reconciler.core.plan import Plan
 from reconciler.core.text import visible
 from reconciler.views.csv import sheet
-from reconciler.views.groups import NAMED
+from reconciler.views.grouping import NAMED
 from reconciler.views.json import render_rollup
-from reconciler.views.layout import Cell, Page
-from reconciler.views.markup import escape, table
-from reconciler.views.recap import inventory_recap
+from reconciler.views.markdown.escape import escape, table
+from reconciler.views.summary import inventory_summary
+from reconciler.views.terminal.layout import Cell, Page
 
 NOTHING = "-"
 """What stands for a field that says nothing of a link."""
@@ -33,17 +33,17 @@ def render(
     if form == "markdown":
         lines = _markdown(plan, groups, by)
     else:
-        lines = [*_table(Page(width, color), groups, by), "", inventory_recap(plan)]
+        lines = [*_table(Page(width, color), groups, by), "", inventory_summary(plan)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _page(plan: Plan, groups: Sequence[Group], by: Sequence[str]) -> str:
+def _page(plan: Plan, groups: Sequence[InventoryGroup], by: Sequence[str]) -> str:
     from reconciler.views.html.pages import page
 
     return page(
         "rollup.html",
         plan=plan,
-        recap=inventory_recap(plan),
+        recap=inventory_summary(plan),
         by=by,
         groups=groups,
         counted=COUNTS,
@@ -52,7 +52,7 @@ def _page(plan: Plan, groups: Sequence[Group], by: Sequence[str]) -> str:
     )
 
 
-def _sheet_cells(group: Group) -> list[object]:
+def _sheet_cells(group: InventoryGroup) -> list[object]:
     return [
         *group.values,
         ";".join(group.names),
@@ -61,11 +61,11 @@ def _sheet_cells(group: Group) -> list[object]:
     ]
 
 
-def _counts(group: Group) -> list[int]:
+def _counts(group: InventoryGroup) -> list[int]:
     return [len(group.changes), *map(group.count, STATES), len(group.customers)]
 
 
-def _markdown(plan: Plan, groups: Sequence[Group], by: Sequence[str]) -> list[str]:
+def _markdown(plan: Plan, groups: Sequence[InventoryGroup], by: Sequence[str]) -> list[str]:
     heading = [*by, "partner names", *COUNTS, "names"]
     rows = [
         [
@@ -80,13 +80,13 @@ def _markdown(plan: Plan, groups: Sequence[Group], by: Sequence[str]) -> list[st
     return [
         "## pal-reconcile inventory",
         "",
-        f"**{inventory_recap(plan)}**",
+        f"**{inventory_summary(plan)}**",
         "",
         *table(words, rows),
     ]
 
 
-def _table(page: Page, groups: Sequence[Group], by: Sequence[str]) -> list[str]:
+def _table(page: Page, groups: Sequence[InventoryGroup], by: Sequence[str]) -> list[str]:
     heading = [*by, "partner names", "links", "linked", "unread", "customers", "names"]
     cells = [[Cell(word.replace("_", " ").upper(), "strong") for word in heading]]
     for group in groups:

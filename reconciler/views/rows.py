@@ -5,8 +5,16 @@ A row holds raw text, never escaped and never coloured: each view does that in i
 
 from dataclasses import dataclass, replace
 
-from reconciler.core.inventory import NOTHING_KNOWN, Known
-from reconciler.core.links import WRITES, Action, Aim, Change, Observed, Problem, Seen
+from reconciler.core.inventory.inventory import NOTHING_KNOWN, Known
+from reconciler.core.links import (
+    WRITES,
+    Action,
+    Change,
+    Observed,
+    ObservedState,
+    Problem,
+    WantedState,
+)
 from reconciler.core.plan import Plan, Report
 from reconciler.core.results import CONVERGED, Outcome, Result, untouched
 
@@ -25,7 +33,11 @@ SYMBOLS = {
 QUIET = frozenset({Action.HELD, Action.ATTESTED, Action.UNMANAGED})
 """What counts as in sync, and yet is worth a quiet line."""
 
-_STATES = {Seen.LINKED: "linked", Seen.NOT_LINKED: "not linked", Seen.UNKNOWN: "unreadable"}
+_STATES = {
+    ObservedState.LINKED: "linked",
+    ObservedState.NOT_LINKED: "not linked",
+    ObservedState.UNKNOWN: "unreadable",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +168,14 @@ def _row(result: Result) -> Row:
 def _side(observed: Observed | None) -> str:
     if observed is None:
         return "not read"
-    if observed.state is not Seen.LINKED:
+    if observed.state is not ObservedState.LINKED:
         return _STATES[observed.state]
     return _partner(observed.partner_id or "", observed.partner_name)
 
 
 def _target(change: Change, after: Observed | None) -> str:
     wanted = change.wanted
-    if wanted.state is Aim.UNMANAGED:
+    if wanted.state is WantedState.UNMANAGED:
         return ""
     if wanted.partner_id is None:
         return "not linked"

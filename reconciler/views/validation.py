@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reconciler.core.text import json_safe, visible
 from reconciler.views.csv import safe_cell
-from reconciler.views.markup import escape
+from reconciler.views.markdown.escape import escape
 
 
 def render(form: str, complaints: Sequence[str], links: int | None) -> str:

@@ -18,17 +18,17 @@ class Proxy:
 @contextmanager
 def proxy() -> Iterator[Proxy]:
     """Listen, and answer CONNECT, until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        running = Proxy(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        threading.Thread(target=_serve, args=(listener, running), daemon=True).start()
+    with socket.create_server(("127.0.0.1", 0)) as subscriber:
+        running = Proxy(f"http://127.0.0.1:{subscriber.getsockname()[1]}")
+        threading.Thread(target=_serve, args=(subscriber, running), daemon=True).start()
         yield running
-        listener.shutdown(socket.SHUT_RDWR)
+        subscriber.shutdown(socket.SHUT_RDWR)
 
 
-def _serve(listener: socket.socket, running: Proxy) -> None:
+def _serve(subscriber: socket.socket, running: Proxy) -> None:
     with suppress(OSError):
         while True:
-            client, _ = listener.accept()
+            client, _ = subscriber.accept()
             head = b""
             while b"\r\n\r\n" not in head:
                 head += client.recv(4096)

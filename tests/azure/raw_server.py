@@ -34,13 +34,13 @@ def raw_server(folder: Path, answer: Answer) -> Iterator[RawServer]:
     authority.issue_cert("127.0.0.1").configure_cert(context)
     ca_path = folder / "ca.pem"
     authority.cert_pem.write_to_path(str(ca_path))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = RawServer(f"https://127.0.0.1:{listener.getsockname()[1]}", str(ca_path))
+    with socket.create_server(("127.0.0.1", 0)) as subscriber:
+        server = RawServer(f"https://127.0.0.1:{subscriber.getsockname()[1]}", str(ca_path))
 
         def accept() -> None:
             with suppress(OSError):
                 while True:
-                    plain, _ = listener.accept()
+                    plain, _ = subscriber.accept()
                     server.connections += 1
                     threading.Thread(target=serve, args=(plain,), daemon=True).start()
 
@@ -52,7 +52,7 @@ def raw_server(folder: Path, answer: Answer) -> Iterator[RawServer]:
 
         threading.Thread(target=accept, daemon=True).start()
         yield server
-        listener.shutdown(socket.SHUT_RDWR)
+        subscriber.shutdown(socket.SHUT_RDWR)
 
 
 def reply(body: bytes, *headers: str, status: int = 200) -> bytes:

@@ -5,14 +5,14 @@ from threading import Event
 
 import pytest
 
-from reconciler.azure.assertions import PlatformTokens
-from reconciler.azure.bearer_tokens import access_token
-from reconciler.azure.hosts import Hosts
-from reconciler.azure.https import Https
-from reconciler.azure.retry import Patience, Trouble
-from reconciler.azure.secrets import Unresolved
+from reconciler.azure.http.circuit_breaker import CircuitBreaker
+from reconciler.azure.http.client import Https
+from reconciler.azure.http.retry import RequestFailed, RetryBudget
+from reconciler.azure.signin.bearer_tokens import access_token
+from reconciler.azure.signin.federated_tokens import PlatformTokens
+from reconciler.azure.signin.secrets import Unresolved
 from reconciler.core.identities import TokenRef
-from reconciler.core.redaction import redact
+from reconciler.core.redaction.redactor import redact
 
 BAD = [
     "token-of\ncontoso",
@@ -24,11 +24,11 @@ BAD = [
 
 @pytest.fixture
 def https() -> Https:
-    return Https(Hosts())
+    return Https(CircuitBreaker())
 
 
 def platform_token(ref: TokenRef, https: Https) -> str:
-    return PlatformTokens(https).workload(ref, Patience(https.hosts, Event()))
+    return PlatformTokens(https).workload(ref, RetryBudget(https.hosts, Event()))
 
 
 @pytest.mark.parametrize("token", BAD)
@@ -44,7 +44,8 @@ def test_the_token_of_a_pipeline_is_checked(
 ) -> None:
     """The message names the variable; nothing is sent."""
     monkeypatch.setattr(
-        "reconciler.azure.assertions.os.environ", {url: "https://x.invalid", bearer: token}
+        "reconciler.azure.signin.federated_tokens.os.environ",
+        {url: "https://x.invalid", bearer: token},
     )
     with pytest.raises(Unresolved) as told:
         platform_token(TokenRef(source, "x"), https)
@@ -56,7 +57,7 @@ def test_the_token_of_a_pipeline_is_checked(
 @pytest.mark.parametrize("token", BAD)
 def test_an_access_token_is_checked(token: str) -> None:
     """An authority that answers with such a token is not to be believed."""
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(RequestFailed) as told:
         access_token(token)
     assert told.value.problem.code == "unexpected_answer"
     assert token not in str(told.value)
@@ -76,7 +77,7 @@ def test_no_request_is_sent_with_a_line_end_in_it(
     url: str, headers: dict[str, str], https: Https
 ) -> None:
     """Whatever the address and the headers are made of. The error repeats neither."""
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(RequestFailed) as told:
         https.send("GET", url, headers=headers)
     assert told.value.problem.code == "unexpected_answer"
     assert "abc" not in str(told.value)

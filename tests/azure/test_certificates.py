@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from reconciler.azure.certificates import read_certificate, signing_pem
-from reconciler.azure.secrets import Unresolved
+from reconciler.azure.signin.certificates import read_certificate, signing_pem
+from reconciler.azure.signin.secrets import Unresolved
 from reconciler.core.identities import SecretRef
 from tests.e2e.certificates import PASSWORD, write_certificates, write_pair
 

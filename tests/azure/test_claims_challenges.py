@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.azure.access import Azure, Recipe, find_cloud
 from reconciler.azure.claims_challenges import POLICY, Challenge, challenge_in
-from reconciler.azure.client import LinkWriter, Session
-from reconciler.azure.https import HttpReply
-from reconciler.azure.refusals import of_arm
+from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
+from reconciler.azure.error_codes import of_arm
+from reconciler.azure.http.client import HttpReply
+from reconciler.azure.links import AzureLinkWriter, Session
 from reconciler.core.identities import Identity, SecretRef
 from reconciler.core.links import Place
 from reconciler.emulator.server import Emulator
@@ -48,11 +48,11 @@ def reply(status: int, header: str = "", code: str = "", message: str = "") -> H
 )
 def test_an_answer_that_asks_for_more_is_known(answer: HttpReply, asks: bool) -> None:
     """By the header or by a policy that names MFA; no other refusal is mistaken for it."""
-    trouble = of_arm(answer, "https://management.azure.com/x")
-    assert (trouble.problem.code == "person_needed") is asks
+    failure = of_arm(answer, "https://management.azure.com/x")
+    assert (failure.problem.code == "person_needed") is asks
     if asks:
-        assert not trouble.is_transient
-        assert "clock" not in trouble.problem.hint
+        assert not failure.is_transient
+        assert "clock" not in failure.problem.hint
 
 
 @pytest.mark.parametrize("encoded", [None, "", "!!!", "e30", "W10=", "bm8ganNvbg=="])
@@ -76,7 +76,7 @@ def azure(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure
     monkeypatch.setenv("PAL_SECRET", SECRET)
     identity = Identity("app", "client_secret", APP, SecretRef("env", "PAL_SECRET"))
     cloud = find_cloud("public", emulator.endpoint, str(emulator.ca_path), Event())
-    opened = Azure(Recipe(cloud, {"app": identity}, str(emulator.ca_path)), Event())
+    opened = Azure(ConnectionSettings(cloud, {"app": identity}, str(emulator.ca_path)), Event())
     yield opened
     opened.close()
 
@@ -94,7 +94,7 @@ def test_an_app_is_not_asked_twice(emulator: Emulator, azure: Azure, fault: dict
     with azure.reader(PLACE) as reader:
         seen = reader.read()
     with azure.writer(PLACE) as writer:
-        assert isinstance(writer, LinkWriter)
+        assert isinstance(writer, AzureLinkWriter)
         answer = writer.create(OURS)
     for problem in (seen.problem, answer.problem):
         assert problem

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from reconciler.azure.access import Azure, Recipe, find_cloud
-from reconciler.azure.managed_identity import UPDATING_WAIT_S, refusal
+from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
+from reconciler.azure.signin.managed_identity import UPDATING_WAIT_S, refusal
 from reconciler.core.identities import Identity, SecretRef, TokenRef
-from reconciler.core.links import Observed, Place, Seen
-from reconciler.emulator.directory import derived_tenant_id
-from reconciler.emulator.seed import read as seed
+from reconciler.core.links import Observed, ObservedState, Place
+from reconciler.emulator.seed.seed import read as seed
 from reconciler.emulator.server import Emulator
-from reconciler.emulator.workloads import MACHINE_DOMAIN
+from reconciler.emulator.state.directory import derived_tenant_id
+from reconciler.emulator.state.workloads import MACHINE_DOMAIN
 from tests.e2e.command import APP, SECRET, tenant_id
 
 VAULT_HOME = derived_tenant_id(MACHINE_DOMAIN)
@@ -48,7 +48,7 @@ def read(emulator: Emulator, stop: Event) -> Iterator[Read]:
     opened: list[Azure] = []
 
     def read_all(identity: Identity, count: int = 1) -> list[Observed]:
-        azure = Azure(Recipe(cloud, {"app": identity}, str(emulator.ca_path)), stop)
+        azure = Azure(ConnectionSettings(cloud, {"app": identity}, str(emulator.ca_path)), stop)
         opened.append(azure)
 
         def read_one(number: int) -> Observed:
@@ -79,7 +79,7 @@ def test_one_token_serves_all_tenants(
     """Forty tenants cost one request to the platform, although eight threads ask at once."""
     become(emulator, monkeypatch, kind)
     identity, operation = PLATFORMS[kind]
-    assert {seen.state for seen in read(identity, 40)} == {Seen.NOT_LINKED}
+    assert {seen.state for seen in read(identity, 40)} == {ObservedState.NOT_LINKED}
     assert count(emulator, operation) == 1
 
 
@@ -92,7 +92,7 @@ def test_a_platform_is_asked_again(
     become(emulator, monkeypatch, kind)
     identity, operation = PLATFORMS[kind]
     emulator.state.add_fault({"operation": operation, "times": 1, **fault})
-    assert {seen.state for seen in read(identity, 3)} == {Seen.NOT_LINKED}
+    assert {seen.state for seen in read(identity, 3)} == {ObservedState.NOT_LINKED}
     assert count(emulator, operation) == 2
 
 
@@ -141,10 +141,10 @@ def test_a_machine_that_drops_connections_is_unavailable(
 @pytest.mark.parametrize("status", [404, 410])
 def test_an_updating_metadata_service_is_asked_again(status: int) -> None:
     """IMDS answers so for up to 70 seconds; elsewhere these are final."""
-    trouble = refusal("http://169.254.169.254/metadata/identity/oauth2/token?x", status, "")
-    assert trouble
-    assert (trouble.problem.code, trouble.is_transient) == ("unavailable", True)
-    assert trouble.retry_after_s == (UPDATING_WAIT_S if status == 410 else None)
+    failure = refusal("http://169.254.169.254/metadata/identity/oauth2/token?x", status, "")
+    assert failure
+    assert (failure.problem.code, failure.is_transient) == ("unavailable", True)
+    assert failure.retry_after_s == (UPDATING_WAIT_S if status == 410 else None)
     assert refusal("http://127.0.0.1/msi/token", status, "") is None
     assert refusal("http://169.254.169.254/metadata/identity/oauth2/token", 400, "") is None
 
@@ -170,7 +170,7 @@ def test_a_machine_is_asked_without_the_proxy(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "")
     (seen,) = read(FEDERATED)
-    assert seen.state is Seen.NOT_LINKED
+    assert seen.state is ObservedState.NOT_LINKED
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_a_key_vault_is_asked_again(
 ) -> None:
     """One reading serves all tenants, and a passing failure costs no link."""
     emulator.state.add_fault({"operation": "secret", "times": 1, **fault})
-    assert {seen.state for seen in read(in_vault, 10)} == {Seen.NOT_LINKED}
+    assert {seen.state for seen in read(in_vault, 10)} == {ObservedState.NOT_LINKED}
     # The failure and the secret; a challenge, unless an earlier test has met this vault.
     assert count(emulator, "secret") in (2, 3)
 

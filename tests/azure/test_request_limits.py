@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.azure.hosts import Hosts
-from reconciler.azure.https import LARGEST_ANSWER, LARGEST_LIST, Https, NoAnswer
-from reconciler.azure.time_limits import GRACE_S, TimeLimit
+from reconciler.azure.http.circuit_breaker import CircuitBreaker
+from reconciler.azure.http.client import LARGEST_ANSWER, LARGEST_LIST, Https, NoAnswer
+from reconciler.azure.http.time_limits import GRACE_S, TimeLimit
 from tests.azure.raw_server import Answer, RawServer, raw_server, reply
 from tests.receivers import dripping as proxy_that_drips
 
@@ -25,7 +25,7 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 def opened(
     server: RawServer, timeout_s: float = 60.0, stop: threading.Event | None = None
 ) -> Https:
-    return Https(Hosts(), ca_bundle=server.ca_path, timeout_s=timeout_s, stop=stop)
+    return Https(CircuitBreaker(), ca_bundle=server.ca_path, timeout_s=timeout_s, stop=stop)
 
 
 def refused(server: RawServer, https: Https, method: str = "GET") -> NoAnswer:
@@ -64,9 +64,9 @@ def test_a_dripping_answer_ends_with_the_request(
 ) -> None:
     """Each byte arrives in time and the whole never does: the request ends all the same."""
     with raw_server(tmp_path, dripping(start, drop)) as server:
-        trouble = refused(server, opened(server, timeout_s=0.4), method)
-    assert trouble.problem.code == "unavailable"
-    assert trouble.is_transient
+        failure = refused(server, opened(server, timeout_s=0.4), method)
+    assert failure.problem.code == "unavailable"
+    assert failure.is_transient
 
 
 @pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 "])
@@ -75,7 +75,7 @@ def test_a_proxy_that_drips_is_left(monkeypatch: pytest.MonkeyPatch, start: byte
     with proxy_that_drips(start, b"x") as address:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
         monkeypatch.setenv("NO_PROXY", "")
-        https = Https(Hosts(), timeout_s=0.4)
+        https = Https(CircuitBreaker(), timeout_s=0.4)
         with pytest.raises(NoAnswer):
             https.send("GET", "https://management.example/x", headers={})
         https.close()
@@ -150,10 +150,10 @@ BIG = b" " * (LARGEST_ANSWER + 1)
 def test_an_answer_that_is_too_large_is_unknown(tmp_path: Path, raw: bytes) -> None:
     """One byte above the limit after decompression, however it is sent."""
     with raw_server(tmp_path, lambda client: client.sendall(raw)) as server:
-        trouble = refused(server, opened(server))
-    assert trouble.problem.code == "unexpected_answer"
-    assert "larger than 1 MiB" in trouble.problem.message
-    assert not trouble.is_transient
+        failure = refused(server, opened(server))
+    assert failure.problem.code == "unexpected_answer"
+    assert "larger than 1 MiB" in failure.problem.message
+    assert not failure.is_transient
 
 
 def test_a_list_may_be_larger(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from reconciler.azure.hosts import DOWN_AFTER, Hosts
-from reconciler.azure.retry import MAX_RETRIES, Patience, Trouble
+from reconciler.azure.http.circuit_breaker import DOWN_AFTER, CircuitBreaker
+from reconciler.azure.http.retry import MAX_RETRIES, RequestFailed, RetryBudget
 from reconciler.core.links import Problem
 
 BUSY = Problem("unavailable", "no answer", "try again")
@@ -29,28 +29,28 @@ class Clock:
         return self.is_stopped
 
 
-def patience(clock: Clock, hosts: Hosts | None = None) -> Patience:
-    return Patience(hosts or Hosts(), clock, clock)  # type: ignore[arg-type]
+def budget(clock: Clock, hosts: CircuitBreaker | None = None) -> RetryBudget:
+    return RetryBudget(hosts or CircuitBreaker(), clock, clock)  # type: ignore[arg-type]
 
 
 def always_busy(calls: list[int], retry_after_s: float | None = None) -> None:
     calls.append(1)
-    raise Trouble(BUSY, is_transient=True, host="https://arm", retry_after_s=retry_after_s)
+    raise RequestFailed(BUSY, is_transient=True, host="https://arm", retry_after_s=retry_after_s)
 
 
 def test_a_transient_trouble_is_tried_five_times_more() -> None:
     """A link is asked once, and then at most five times again."""
     calls: list[int] = []
-    with pytest.raises(Trouble):
-        patience(Clock()).call(lambda: always_busy(calls))
+    with pytest.raises(RequestFailed):
+        budget(Clock()).call(lambda: always_busy(calls))
     assert len(calls) == 1 + MAX_RETRIES
 
 
 def test_waits_grow_and_are_not_all_alike() -> None:
     """Each wait is about twice the one before, with some jitter."""
     clock = Clock()
-    with pytest.raises(Trouble):
-        patience(clock).call(lambda: always_busy([]))
+    with pytest.raises(RequestFailed):
+        budget(clock).call(lambda: always_busy([]))
     for n, wait in enumerate(clock.waits):
         assert 0.75 * 0.5 * 2**n <= wait <= 1.25 * 0.5 * 2**n
 
@@ -58,8 +58,8 @@ def test_waits_grow_and_are_not_all_alike() -> None:
 def test_retry_after_is_honoured() -> None:
     """No try comes earlier than Azure asked for: earlier ones only renew the wait."""
     clock = Clock()
-    with pytest.raises(Trouble):
-        patience(clock).call(lambda: always_busy([], retry_after_s=20))
+    with pytest.raises(RequestFailed):
+        budget(clock).call(lambda: always_busy([], retry_after_s=20))
     assert all(wait >= 20 for wait in clock.waits)
     assert clock.now <= 120
 
@@ -68,8 +68,8 @@ def test_a_retry_after_beyond_the_budget_ends_at_once() -> None:
     """A wait that would end after the link's 120 seconds is not begun."""
     clock = Clock()
     calls: list[int] = []
-    with pytest.raises(Trouble):
-        patience(clock).call(lambda: always_busy(calls, retry_after_s=121))
+    with pytest.raises(RequestFailed):
+        budget(clock).call(lambda: always_busy(calls, retry_after_s=121))
     assert (len(calls), clock.waits) == (1, [])
 
 
@@ -79,24 +79,24 @@ def test_other_trouble_is_not_tried_again() -> None:
 
     def refuse() -> None:
         calls.append(1)
-        raise Trouble(Problem("app_not_in_tenant", "", ""))
+        raise RequestFailed(Problem("app_not_in_tenant", "", ""))
 
-    with pytest.raises(Trouble):
-        patience(Clock()).call(refuse)
+    with pytest.raises(RequestFailed):
+        budget(Clock()).call(refuse)
     assert calls == [1]
 
 
 def test_success_ends_the_tries() -> None:
     """The value of the first try that succeeds is returned."""
-    answers: Iterator[Trouble | int] = iter([Trouble(BUSY, is_transient=True), 7])
+    answers: Iterator[RequestFailed | int] = iter([RequestFailed(BUSY, is_transient=True), 7])
 
     def ask() -> int:
         answer = next(answers)
-        if isinstance(answer, Trouble):
+        if isinstance(answer, RequestFailed):
             raise answer
         return answer
 
-    assert patience(Clock()).call(ask) == 7
+    assert budget(Clock()).call(ask) == 7
 
 
 def test_a_stopped_run_waits_no_more() -> None:
@@ -104,27 +104,27 @@ def test_a_stopped_run_waits_no_more() -> None:
     stop = Event()
     stop.set()
     calls: list[int] = []
-    with pytest.raises(Trouble):
-        Patience(Hosts(), stop).call(lambda: always_busy(calls))
+    with pytest.raises(RequestFailed):
+        RetryBudget(CircuitBreaker(), stop).call(lambda: always_busy(calls))
     assert len(calls) == 1
 
 
 def test_a_host_is_down_after_twenty_failures_in_a_row() -> None:
     """From the twentieth unanswered request on, that host is not asked twice any more."""
-    hosts = Hosts()
+    hosts = CircuitBreaker()
     for _ in range(DOWN_AFTER):
         assert not hosts.is_down("https://arm")
         hosts.failed("https://arm/some/path")
     calls: list[int] = []
-    with pytest.raises(Trouble):
-        patience(Clock(), hosts).call(lambda: always_busy(calls))
+    with pytest.raises(RequestFailed):
+        budget(Clock(), hosts).call(lambda: always_busy(calls))
     assert len(calls) == 1
     assert not hosts.is_down("https://login")
 
 
 def test_one_answer_in_between_starts_the_count_again() -> None:
     """A host that answers now and then is not down."""
-    hosts = Hosts()
+    hosts = CircuitBreaker()
     for _ in range(3):
         for _ in range(DOWN_AFTER - 1):
             hosts.failed("https://arm")

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.azure.clouds import CLOUDS
-from reconciler.azure.secret_values import reference_problem, secret_problem, text_of
-from reconciler.azure.secrets import Secrets, Unresolved, check
-from reconciler.azure.vaults import Vaults
+from reconciler.azure.signin.key_vault import Vaults
+from reconciler.azure.signin.secret_values import reference_problem, secret_problem, text_of
+from reconciler.azure.signin.secrets import Secrets, Unresolved, check
 from reconciler.core.errors import BadFile
 from reconciler.core.identities import Identity, SecretRef
 

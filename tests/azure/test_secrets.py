@@ -5,8 +5,14 @@ from pathlib import Path
 import pytest
 
 from reconciler.azure.clouds import CLOUDS
-from reconciler.azure.secrets import COMMANDS_ALLOWED, Secrets, Unresolved, check, check_vaults
-from reconciler.azure.vaults import Vaults
+from reconciler.azure.signin.key_vault import Vaults
+from reconciler.azure.signin.secrets import (
+    COMMANDS_ALLOWED,
+    Secrets,
+    Unresolved,
+    check,
+    check_vaults,
+)
 from reconciler.core.errors import BadFile
 from reconciler.core.identities import Identity, SecretRef
 
@@ -94,7 +100,7 @@ def test_a_program_that_fails_is_named(
 ) -> None:
     """Its status is told, what it printed is not."""
     monkeypatch.setenv(COMMANDS_ALLOWED, "1")
-    monkeypatch.setattr("reconciler.azure.secrets.COMMAND_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("reconciler.azure.signin.secrets.COMMAND_TIMEOUT_S", 0.2)
     ref = SecretRef("command", "sh", arguments=("-c", f"echo {VALUE} >&2; {script}"))
     with pytest.raises(Unresolved, match=said) as caught:
         secrets().resolve(ref)

@@ -8,8 +8,8 @@ from threading import Event
 
 import pytest
 
-from reconciler.azure.retry import Trouble
-from reconciler.azure.shared_tokens import (
+from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.signin.shared_tokens import (
     MARGIN_S,
     OPAQUE_S,
     PlatformToken,
@@ -72,7 +72,7 @@ def test_a_failure_reaches_all_who_wait_and_nobody_after() -> None:
     def fail() -> str:
         begun.set()
         may_end.wait(30)
-        raise Trouble(problem, is_transient=True)
+        raise RequestFailed(problem, is_transient=True)
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(flight.join, "key", fail)
@@ -80,9 +80,9 @@ def test_a_failure_reaches_all_who_wait_and_nobody_after() -> None:
         second = pool.submit(flight.join, "key", lambda: "never run")
         wait_for(flight, 1)
         may_end.set()
-        with pytest.raises(Trouble) as of_first:
+        with pytest.raises(RequestFailed) as of_first:
             first.result(30)
-        with pytest.raises(Trouble) as of_second:
+        with pytest.raises(RequestFailed) as of_second:
             second.result(30)
     assert of_first.value.is_transient
     assert (of_second.value.problem, of_second.value.is_transient) == (problem, False)

@@ -6,12 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from reconciler.azure.client import Session
-from reconciler.azure.hosts import Hosts
-from reconciler.azure.https import LARGEST_LIST, HttpReply, Https
-from reconciler.azure.retry import Patience, Trouble
+from reconciler.azure.http.circuit_breaker import CircuitBreaker
+from reconciler.azure.http.client import LARGEST_LIST, HttpReply, Https
+from reconciler.azure.http.retry import RequestFailed, RetryBudget
+from reconciler.azure.links import Session
 from reconciler.azure.tenants import list_tenants
-from reconciler.core.discovery import Customer
+from reconciler.core.customers.discovery import Customer
 
 ARM = "https://arm.example"
 GUID = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"
@@ -23,10 +23,10 @@ class Seated:
 
     arm = ARM
 
-    def new_patience(self) -> Patience:
-        return Patience(Hosts(), Event())
+    def new_patience(self) -> RetryBudget:
+        return RetryBudget(CircuitBreaker(), Event())
 
-    def headers(self, patience: Patience) -> dict[str, str]:
+    def headers(self, budget: RetryBudget) -> dict[str, str]:
         return {"Authorization": "Bearer x"}
 
 
@@ -88,7 +88,7 @@ def test_every_page_is_read() -> None:
 def test_a_list_that_is_none_is_not_believed(page: Any, said: str) -> None:
     """No token goes to another host, and half a list is never taken for a whole one."""
     pages = Pages(page)
-    with pytest.raises(Trouble) as caught:
+    with pytest.raises(RequestFailed) as caught:
         listed(pages)
     assert said in caught.value.problem.message
     assert all(url.startswith(ARM) for url in pages.asked)

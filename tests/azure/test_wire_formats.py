@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.azure.https import HttpReply
-from reconciler.azure.wire_formats import (
+from reconciler.azure.http.client import HttpReply
+from reconciler.azure.http.wire_formats import (
     http_date,
     https_origin,
     is_token_answer,

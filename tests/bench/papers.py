@@ -13,12 +13,17 @@ from pathlib import Path
 
 from reconciler.config.load import load
 from reconciler.core.diff import diff
-from reconciler.core.history import Recording, Run, count_standings, sights_of_report
-from reconciler.core.links import Observed, Seen
-from reconciler.core.plan import Kind, Plan, Report
+from reconciler.core.history.link_history import (
+    RecordedRun,
+    Recording,
+    count_health,
+    observations_of_report,
+)
+from reconciler.core.links import Observed, ObservedState
+from reconciler.core.plan import FactKind, Plan, Report
 from reconciler.core.results import Outcome, Result
-from reconciler.store.history.book import open_own
-from reconciler.views.formats import render
+from reconciler.store.history.repository import open_own
+from reconciler.views.registry import render
 
 
 def seconds(file: Path) -> dict[str, float]:
@@ -27,7 +32,8 @@ def seconds(file: Path) -> dict[str, float]:
     now = datetime(2026, 11, 23, 2, tzinfo=UTC)
     places = [want.place for want in config.wanted]
     absent = {
-        place: Observed(Seen.NOT_LINKED, place.directory, place.directory) for place in places
+        place: Observed(ObservedState.NOT_LINKED, place.directory, place.directory)
+        for place in places
     }
     plan = Plan(diff(config.wanted, absent), config.digest, now, "bench")
     report = Report(
@@ -36,23 +42,23 @@ def seconds(file: Path) -> dict[str, float]:
     spent: dict[str, float] = {}
     for name in ("table", "json"):
         begun = time.perf_counter()
-        render(Kind.REPORT, name, report)
+        render(FactKind.REPORT, name, report)
         spent[name] = time.perf_counter() - begun
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
         with closing(open_own(Path(folder) / "history.sqlite3")) as history:
-            sights = sights_of_report(report, now)
-            run = Run(
-                "1", "apply", now, "bench", config.digest, 0, True, count_standings(sights), 0
+            observations = observations_of_report(report, now)
+            run = RecordedRun(
+                "1", "apply", now, "bench", config.digest, 0, True, count_health(observations), 0
             )
-            history.record(Recording(run, sights, ()))
+            history.record(Recording(run, observations, ()))
         spent["history"] = time.perf_counter() - begun
     return spent
 
 
 def _linked(seen: Observed | None) -> Observed:
     assert seen
-    return replace(seen, state=Seen.LINKED, partner_id="4936128", version=1)
+    return replace(seen, state=ObservedState.LINKED, partner_id="4936128", version=1)
 
 
 if __name__ == "__main__":

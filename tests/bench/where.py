@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from threading import Event
 
-from reconciler.azure.access import Azure, Recipe, find_cloud
+from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
 from reconciler.config.load import load
 from reconciler.engine.jobs import read_link
 
@@ -40,7 +40,7 @@ def parts(places: int) -> dict[str, float]:
     config = load(Path("tenants.yaml"), date(2026, 11, 23))
     ca, stop = os.environ["REQUESTS_CA_BUNDLE"], Event()
     cloud = find_cloud("public", os.environ["PAL_RECONCILE_ARM_ENDPOINT"], ca, stop)
-    azure = Azure(Recipe(cloud, config.identities, ca), stop)
+    azure = Azure(ConnectionSettings(cloud, config.identities, ca), stop)
     wanted = [want.place for want in config.wanted]
     for place in wanted[:WARM]:
         read_link(azure.reader, place)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from reconciler.azure.clouds import CLOUDS
+from reconciler.cli.flows.plan_files import load_plan, save_plan
 from reconciler.cli.options import Options
-from reconciler.cli.saved import load_plan, save_plan
 from reconciler.cli.selection import Selection, now, read_file
 from reconciler.core.diff import diff
 from reconciler.core.guards import check
-from reconciler.core.links import Action, Observed, Seen
+from reconciler.core.links import Action, Observed, ObservedState
 from reconciler.core.plan import Plan
 from reconciler.store.journal import FileJournal, lines
 from tests.clocks import frozen
@@ -50,7 +50,7 @@ def selected(path: Path) -> Selection:
 def planned(selection: Selection) -> Plan:
     """A plan in which nothing is linked yet."""
     places = [want.place for want in selection.wanted]
-    unlinked = {place: Observed(Seen.NOT_LINKED, "tid", place.tenant) for place in places}
+    unlinked = {place: Observed(ObservedState.NOT_LINKED, "tid", place.tenant) for place in places}
     changes = diff(selection.wanted, unlinked)
     cloud = CLOUDS["public"]
     made = Plan(changes, selection.config.digest, now(), "1.0")

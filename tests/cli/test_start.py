@@ -19,7 +19,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("module", ["reconciler.cli.main", "typer", "reconciler.core.statuses"])
+@pytest.mark.parametrize("module", ["reconciler.cli.main", "typer", "reconciler.core.exit_status"])
 def test_an_interrupted_start_prints_no_traceback(module: str) -> None:
     """Wherever in the imports it comes."""
     ran = subprocess.run(

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.cli.output import fitting
 from reconciler.cli.streams import SafeStream
-from reconciler.core.redaction import remember
+from reconciler.core.redaction.redactor import remember
 
 TEXT = 'Contoso → “Łódź” 😀 \ud800 "é"\n'
 

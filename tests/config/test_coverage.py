@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reconciler.config.select import select
+from reconciler.config.selectors import select
 from tests.config.conftest import Complainer, Loader
 
 FILE = """version: 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.config.customer_columns import Columns, Undecided, choose, is_partners
+from reconciler.config.reading.customer_columns import Columns, Undecided, choose, is_partners
 
 OWN = "11111111-1111-4111-8111-111111111111"
 ONE = "22222222-2222-4222-8222-222222222222"

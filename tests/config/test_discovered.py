@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.config.additions import with_tenants
-from reconciler.config.first import first_file
-from reconciler.config.labels import sound
 from reconciler.config.load import Config, load
-from reconciler.config.source import WITHOUT_A_FILE, Source, read
-from reconciler.core.discovery import Found
+from reconciler.config.writing.existing_file import with_tenants
+from reconciler.config.writing.file_defaults import WITHOUT_A_FILE, ExistingFile, read
+from reconciler.config.writing.labels import parsed
+from reconciler.config.writing.new_file import first_file
+from reconciler.core.customers.discovery import DiscoveredTenant
 from reconciler.core.errors import RunFailed
-from reconciler.core.links import Observed, Problem, Seen
+from reconciler.core.links import Observed, ObservedState, Problem
 from tests.config.conftest import SOUND, TODAY
 
 UK, OLD, FOREIGN = "4936128", "1158331", "9999999"
@@ -22,15 +22,17 @@ FILE = Path("tenants.yaml")
 
 
 def linked(partner_id: str | None, name: str | None = None) -> Observed:
-    state = Seen.LINKED if partner_id else Seen.NOT_LINKED
+    state = ObservedState.LINKED if partner_id else ObservedState.NOT_LINKED
     return Observed(state, "tid", "oid", partner_id, name)
 
 
-def tenant(number: int, *links: tuple[str, Observed], name: str = "", **more: object) -> Found:
-    return Found(name or f"C{number}", IDS[number], links=links, **more)  # type: ignore[arg-type]
+def tenant(
+    number: int, *links: tuple[str, Observed], name: str = "", **more: object
+) -> DiscoveredTenant:
+    return DiscoveredTenant(name or f"C{number}", IDS[number], links=links, **more)  # type: ignore[arg-type]
 
 
-def source(text: str) -> Source:
+def source(text: str) -> ExistingFile:
     return read(FILE, TODAY, text.encode())
 
 
@@ -153,7 +155,7 @@ def test_references_lead_where_they_led(folder: Path) -> None:
 )
 def test_any_name_is_written_so_that_it_is_read_again(folder: Path, name: str) -> None:
     """Names and partner names are strangers' text, and no YAML."""
-    label = sound(name)
+    label = parsed(name)
     found = [tenant(1, ("azure-cli", linked(UK, name)), name=label, tags=(label,))]
     cli = read(FILE, TODAY, WITHOUT_A_FILE)
     (want,) = loaded(folder, first_file(cli, ["azure-cli"], found, Path("out.yaml"), TODAY)).wanted

@@ -3,9 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from reconciler.config.kinds import AzureCli, ClientCertificate, ClientSecret
 from reconciler.config.load import load
-from reconciler.config.schema import (
+from reconciler.config.model.document import (
     Attested,
     Becomes,
     Defaults,
@@ -16,6 +15,7 @@ from reconciler.config.schema import (
     TagDefaults,
     Tenant,
 )
+from reconciler.config.model.identities import AzureCli, ClientCertificate, ClientSecret
 from reconciler.config.starter import STARTER
 from reconciler.core.links import Action
 from tests.config.conftest import TODAY, Loader

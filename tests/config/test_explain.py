@@ -6,8 +6,8 @@ import pytest
 
 from reconciler.config.explain import explain
 from reconciler.config.load import load
+from reconciler.core.customers.explanations import ExplainedValue, Explanation
 from reconciler.core.errors import BadFile
-from reconciler.core.explanations import Explanation, Said
 from tests.config.conftest import TODAY
 
 FILE = """\
@@ -50,19 +50,19 @@ def test_each_value_names_what_says_it(folder: Path) -> None:
     """The cell, the tag or the default that it comes from; or that it is built in."""
     (fabrikam,) = explained(folder, "Fabrikam")
     assert fabrikam.values == (
-        Said("tenant", "fabrikam.example", "tenant", "customers.csv:2:10"),
-        Said("tags", "us", "tenant", "customers.csv:2:27"),
-        Said("identities", "app", "defaults", "tenants.yaml:8:3"),
-        Said("state", "linked", "built in", "", "app"),
-        Said("partner", "us (5111222)", "tag us", "tenants.yaml:10:10", "app"),
-        Said(
+        ExplainedValue("tenant", "fabrikam.example", "tenant", "customers.csv:2:10"),
+        ExplainedValue("tags", "us", "tenant", "customers.csv:2:27"),
+        ExplainedValue("identities", "app", "defaults", "tenants.yaml:8:3"),
+        ExplainedValue("state", "linked", "built in", "", "app"),
+        ExplainedValue("partner", "us (5111222)", "tag us", "tenants.yaml:10:10", "app"),
+        ExplainedValue(
             "client_id",
             "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11",
             "identities",
             "tenants.yaml:4:30",
             "app",
         ),
-        Said("secret", "{env: X}", "identities", "tenants.yaml:4:79", "app"),
+        ExplainedValue("secret", "{env: X}", "identities", "tenants.yaml:4:79", "app"),
     )
 
 
@@ -80,7 +80,9 @@ def test_an_identitys_own_values_are_told_apart(folder: Path) -> None:
 def test_a_covered_customer_says_who_covers_it(folder: Path) -> None:
     """It has no link, and is explained all the same."""
     (northwind,) = explained(folder, "tag:lighthouse")
-    assert northwind.values[-1] == Said("covered by", "Home", "covers", "tenants.yaml:14:40")
+    assert northwind.values[-1] == ExplainedValue(
+        "covered by", "Home", "covers", "tenants.yaml:14:40"
+    )
 
 
 def test_without_names_every_tenant_is_explained(folder: Path) -> None:

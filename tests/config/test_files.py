@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.config import files
 from reconciler.config.load import load
+from reconciler.config.reading import files
 from reconciler.core.errors import BadFile
 from tests.config.conftest import SOUND, TODAY, Complainer
 
@@ -185,7 +185,7 @@ def test_an_included_file_that_is_too_large_is_complained_of(
     path = include(folder, "a.yaml", a="#" * 2000)
     fetch = files.fetch
     monkeypatch.setattr(
-        "reconciler.config.gather.files.fetch",
+        "reconciler.config.reading.includes.files.fetch",
         lambda name: fetch(name) if name == path else "the file is too large",
     )
     assert complaints_of(path) == ['tenants.yaml:19:11: include "a.yaml": the file is too large']

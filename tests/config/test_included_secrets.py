@@ -20,18 +20,18 @@ SECRETIVE = {
 }
 
 
-@pytest.mark.parametrize("ending", ["yaml", "csv"])
+@pytest.mark.parametrize("suffix", ["yaml", "csv"])
 @pytest.mark.parametrize("content", SECRETIVE.values(), ids=SECRETIVE)
-def test_what_holds_no_tenants_is_not_quoted(tmp_path, content: str, ending: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_holds_no_tenants_is_not_quoted(tmp_path, content: str, suffix: str) -> None:  # type: ignore[no-untyped-def]
     """Who may change the file may name any file of the machine, and read the pipeline's log."""
-    (tmp_path / f"other.{ending}").write_bytes(content.encode(errors="surrogateescape"))
+    (tmp_path / f"other.{suffix}").write_bytes(content.encode(errors="surrogateescape"))
     path = tmp_path / "tenants.yaml"
     path.write_text(
-        f"version: 1\ninclude: [other.{ending}]\ntenants:\n  - {{name: C, tenant: contoso.com}}\n"
+        f"version: 1\ninclude: [other.{suffix}]\ntenants:\n  - {{name: C, tenant: contoso.com}}\n"
     )
     with pytest.raises(BadFile) as told:
         load(path, TODAY)
-    lines = [line for line in told.value.complaints if f"other.{ending}" in line]
+    lines = [line for line in told.value.complaints if f"other.{suffix}" in line]
     assert "hidden" not in str(told.value)
-    assert [line.partition(f"other.{ending}")[2][:5] for line in lines] == [":1:1:"]
+    assert [line.partition(f"other.{suffix}")[2][:5] for line in lines] == [":1:1:"]
     assert "correct include:" in lines[0]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.config.load import load
-from reconciler.core.guards import Limits
+from reconciler.core.guards import GuardLimits
 from reconciler.core.identities import Identity, SecretRef
-from reconciler.core.links import Aim, Place, Wanted
+from reconciler.core.links import Place, Wanted, WantedState
 from tests.config.conftest import SOUND, TODAY, Loader
 
 OURS = frozenset({"4936128", "1158331"})
@@ -22,13 +22,13 @@ def test_a_sound_file_gives_its_links_in_file_order(loaded: Loader) -> None:
     assert loaded(SOUND).wanted == (
         Wanted(
             Place("Fabrikam", "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11", "automation"),
-            Aim.LINKED,
+            WantedState.LINKED,
             "4936128",
             OURS,
         ),
         Wanted(
             Place("Northwind", "northwind.onmicrosoft.com", "automation"),
-            Aim.LINKED,
+            WantedState.LINKED,
             "4936128",
             OURS,
             tags=("emea", "powerapps"),
@@ -97,7 +97,7 @@ def test_the_path_stays_as_it_was_given(loaded: Loader) -> None:
 
 def test_a_file_without_limits_has_the_usual_ones(loaded: Loader) -> None:
     """The model's defaults are those of the core."""
-    assert loaded(SOUND).limits == Limits()
+    assert loaded(SOUND).limits == GuardLimits()
 
 
 def test_limits_are_read_as_shares_counts_and_lengths_of_time(loaded: Loader) -> None:
@@ -106,7 +106,7 @@ def test_limits_are_read_as_shares_counts_and_lengths_of_time(loaded: Loader) ->
         SOUND + "limits: {change_share: 12.5%, remove_count: 0, remove_share: '100%', incomplete: "
         "0%, new_partner_id: 7, change_count: 3, plan_age: 90m, attested_age: 30d}\n"
     )
-    assert config.limits == Limits(
+    assert config.limits == GuardLimits(
         0.125, 0, 1.0, 0.0, 7, 3, timedelta(minutes=90), timedelta(days=30)
     )
 
@@ -165,7 +165,7 @@ def test_names_in_any_script_are_fine(loaded: Loader) -> None:
 def test_loading_needs_neither_requests_nor_azure() -> None:
     """`validate` is offline, and stays quick."""
     code = (
-        "import sys, reconciler.config.load, reconciler.config.select\n"
+        "import sys, reconciler.config.load, reconciler.config.selectors\n"
         "print([name for name in ('requests', 'azure', 'msal') if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.core.links import Action, Aim, Settled, Wanted
+from reconciler.core.links import Action, Settled, Wanted, WantedState
 from tests.config.conftest import SOUND, Complainer, Loader
 
 OURS = frozenset({"4936128", "1158331"})
@@ -12,8 +12,8 @@ def last(config_text: str, loaded: Loader) -> Wanted:
     return loaded(config_text).wanted[-1]
 
 
-@pytest.mark.parametrize("state", [Aim.ABSENT, Aim.UNMANAGED])
-def test_absent_and_unmanaged_links_want_no_partner(loaded: Loader, state: Aim) -> None:
+@pytest.mark.parametrize("state", [WantedState.ABSENT, WantedState.UNMANAGED])
+def test_absent_and_unmanaged_links_want_no_partner(loaded: Loader, state: WantedState) -> None:
     """Whatever partner the entry or the defaults name, no ID is wanted."""
     link = last(SOUND + f"    state: {state}\n    partner: contoso-old\n", loaded)
     assert (link.state, link.partner_id) == (state, None)
@@ -82,9 +82,9 @@ def test_an_override_goes_before_its_tenant(loaded: Loader) -> None:
         "        object_id: 22222222-2222-2222-2222-22222222222B\n"
     )
     automation, alice = loaded(text).wanted[1:]
-    assert (automation.state, automation.partner_id) == (Aim.UNMANAGED, None)
+    assert (automation.state, automation.partner_id) == (WantedState.UNMANAGED, None)
     assert automation.place.object_id == "11111111-1111-1111-1111-11111111111a"
-    assert (alice.state, alice.partner_id) == (Aim.LINKED, "1158331")
+    assert (alice.state, alice.partner_id) == (WantedState.LINKED, "1158331")
     assert alice.place.object_id == "22222222-2222-2222-2222-22222222222b"
 
 

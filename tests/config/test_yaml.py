@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from reconciler.config import events
-from reconciler.config.complaints import Complaints, spot
-from reconciler.config.nodes import Items, Plain, Table
+from reconciler.config.reading import yaml_reader
+from reconciler.config.reading.diagnostics import Diagnostics, location
+from reconciler.config.reading.tree import Items, Plain, Table
 from tests.config.conftest import SOUND, Complainer, Loader
 
 LOOK = "look at this line and the one above it"
@@ -187,7 +187,7 @@ def test_hints_are_rationed(complaints: Complainer) -> None:
 )
 def test_a_scalar_stays_as_written(text: str, kind: str | None) -> None:
     """What YAML would make of it is noted, and never done."""
-    assert events.resolved(text) == (Plain(text, kind) if kind else text)
+    assert yaml_reader.resolved(text) == (Plain(text, kind) if kind else text)
 
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"])
@@ -195,8 +195,8 @@ def read(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], object]:
     """Reads a text with libyaml's parser, and with the one in Python."""
-    monkeypatch.setattr(events, "LOADER", getattr(yaml, request.param))
-    return lambda text: events.read(text, 0, Complaints())
+    monkeypatch.setattr(yaml_reader, "LOADER", getattr(yaml, request.param))
+    return lambda text: yaml_reader.read(text, 0, Diagnostics())
 
 
 def test_both_parsers_read_alike(read: Callable[[str], object]) -> None:
@@ -204,9 +204,9 @@ def test_both_parsers_read_alike(read: Callable[[str], object]) -> None:
     root = read("a: [x, 'y', 1]\nb: {c: &d e, f: *d}\n")
     assert root == {"a": ["x", "y", Plain("1", "int")], "b": {"c": "e", "f": "e"}}
     assert isinstance(root, Table)
-    assert root.where == {"a": spot(0, 0, 0), "b": spot(0, 1, 0)}
+    assert root.where == {"a": location(0, 0, 0), "b": location(0, 1, 0)}
     assert isinstance(root["a"], Items)
-    assert root["a"].where == [spot(0, 0, 4), spot(0, 0, 7), spot(0, 0, 12)]
+    assert root["a"].where == [location(0, 0, 4), location(0, 0, 7), location(0, 0, 12)]
 
 
 @pytest.mark.parametrize("text", ["a: [", "a: b: c", "\ta: b", "[" * 100_000, "x: &a [*a]"])
@@ -218,8 +218,8 @@ def test_both_parsers_refuse_alike(read: Callable[[str], object], text: str) -> 
 def test_each_value_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, loaded: Loader) -> None:
     """The work grows with the file and not with its square: one event for each value."""
     taken = []
-    take = events._Builder.take
-    monkeypatch.setattr(events._Builder, "take", lambda *args: taken.append(1) or take(*args))
+    take = yaml_reader._Builder.take
+    monkeypatch.setattr(yaml_reader._Builder, "take", lambda *args: taken.append(1) or take(*args))
     loaded(SOUND)
     once = len(taken)
     more = "".join(f"  - {{name: T{n}, tenant: t{n}.example}}\n" for n in range(1000))

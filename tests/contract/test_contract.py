@@ -6,10 +6,10 @@ from contextlib import closing
 import pytest
 
 from reconciler.core.diff import diff
-from reconciler.core.links import Action, Aim, Change, Place, Seen, Wanted
+from reconciler.core.links import Action, Change, ObservedState, Place, Wanted, WantedState
 from reconciler.core.ports import OpenReader
 from reconciler.core.results import Outcome, Reply
-from reconciler.emulator.seed import read as seed
+from reconciler.emulator.seed.seed import read as seed
 from reconciler.emulator.server import Emulator
 from reconciler.engine.jobs import apply_change, read_link
 from tests.contract.worlds import NAMES, EmulatedWorld, FakeWorld, World, place
@@ -24,7 +24,7 @@ def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
         yield FakeWorld()
         return
     monkeypatch.setenv("PAL_TEST", "contoso-secret")
-    monkeypatch.setattr("reconciler.azure.retry.FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr("reconciler.azure.http.retry.FIRST_WAIT_S", 0.001)
     emulator: Emulator = request.getfixturevalue("emulator")
     emulator.state.reset(seed({"partners": NAMES}))
     emulated = EmulatedWorld(emulator)
@@ -34,7 +34,7 @@ def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 def changed(reader: OpenReader, where: Place, partner_id: str | None) -> Change:
     """The change that a plan finds for one link that should carry this ID, or none."""
-    aim = Aim.LINKED if partner_id else Aim.ABSENT
+    aim = WantedState.LINKED if partner_id else WantedState.ABSENT
     wanted = Wanted(where, aim, partner_id, replaceable=OURS)
     return diff([wanted], {where: read_link(reader, where)})[0]
 
@@ -42,7 +42,7 @@ def changed(reader: OpenReader, where: Place, partner_id: str | None) -> Change:
 def test_a_principal_without_a_link_reads_as_not_linked(world: World) -> None:
     """Its tenant and object ID are known all the same."""
     seen = read_link(world.reader, place(1))
-    assert (seen.state, seen.partner_id, seen.problem) == (Seen.NOT_LINKED, None, None)
+    assert (seen.state, seen.partner_id, seen.problem) == (ObservedState.NOT_LINKED, None, None)
     assert seen.tenant_id
     assert seen.object_id
 
@@ -51,7 +51,7 @@ def test_a_link_reads_with_its_name(world: World) -> None:
     """ID and partner name are Azure's own answer."""
     world.plant(place(1), "9999999")
     seen = read_link(world.reader, place(1))
-    assert (seen.state, seen.partner_id) == (Seen.LINKED, "9999999")
+    assert (seen.state, seen.partner_id) == (ObservedState.LINKED, "9999999")
     assert seen.partner_name == "Somebody Else"
 
 

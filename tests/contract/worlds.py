@@ -5,12 +5,12 @@ from threading import Event
 from typing import Any, Protocol
 from uuid import UUID
 
-from reconciler.azure.access import Azure, Recipe, find_cloud
+from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
 from reconciler.core.identities import Identity, SecretRef
 from reconciler.core.links import Place
 from reconciler.core.ports import OpenReader, OpenWriter
-from reconciler.emulator.fields import Fields
-from reconciler.emulator.sections import read_link
+from reconciler.emulator.seed.fields import Fields
+from reconciler.emulator.seed.sections import read_link
 from reconciler.emulator.server import Emulator
 from tests.fakes import FakeAzure
 
@@ -68,7 +68,7 @@ class EmulatedWorld:
         ca = str(self.emulator.ca_path)
         cloud = find_cloud("public", self.emulator.endpoint, ca, Event())
         self.stop = Event()
-        self.azure = Azure(Recipe(cloud, {"app": APP}, ca), self.stop)
+        self.azure = Azure(ConnectionSettings(cloud, {"app": APP}, ca), self.stop)
         self.reader = self.azure.reader
         self.writer = self.azure.writer
 

@@ -7,56 +7,56 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.checkup import (
+from reconciler.core.doctor.checkup import (
     LARGEST_SKEW_S,
-    Check,
     Checkup,
-    Credential,
-    Endpoint,
-    Request,
+    CredentialCheck,
+    CustomerRequest,
+    EndpointCheck,
+    LinkCheck,
     clock_step,
     expiring,
     settled,
     unfit,
     untried,
 )
+from reconciler.core.doctor.steps import LINK_STEPS, NEEDS, State, Step, StepName, StepResults
+from reconciler.core.exit_status import Status, of_checkup
 from reconciler.core.findings import SOON
-from reconciler.core.links import Aim, Observed, Problem
-from reconciler.core.statuses import Status, of_checkup
-from reconciler.core.steps import LINK_STEPS, NEEDS, Course, State, Step, StepName
+from reconciler.core.links import Observed, Problem, WantedState
 from tests.core import worlds
 
 BAD = Problem("unavailable", "no answer", "try again")
 TODAY = date(2026, 11, 23)
 
 
-def course(*failing: StepName) -> Course:
+def link_timeline(*failing: StepName) -> StepResults:
     """All steps in order, of which these fail when they are taken."""
-    taken = Course()
+    taken = StepResults()
     for name in StepName:
         taken.take(name, lambda name=name: BAD if name in failing else None)  # type: ignore[misc]
     return taken
 
 
-def check(number: int = 1, observed: Observed | None = None, *failing: StepName) -> Check:
+def check(number: int = 1, observed: Observed | None = None, *failing: StepName) -> LinkCheck:
     """A check whose named steps failed."""
-    return Check(
+    return LinkCheck(
         worlds.place(number),
-        course(*failing).steps,
+        link_timeline(*failing).steps,
         observed or worlds.linked(number=number),
-        Request("an app", "somebody", "add it") if failing else None,
+        CustomerRequest("an app", "somebody", "add it") if failing else None,
     )
 
 
-def checkup(*checks: Check, failing: Sequence[StepName] = ()) -> Checkup:
+def checkup(*checks: LinkCheck, failing: Sequence[StepName] = ()) -> Checkup:
     """A checkup over these checks; `failing` of authority, clock and secret came to nothing."""
     dns = Step(StepName.DNS, State.OK)
     tls = Step(StepName.TLS, *_how(StepName.AUTHORITY, failing))
     return Checkup(
-        endpoints=(Endpoint(StepName.AUTHORITY, "https://login.example", (dns, tls), 0),),
+        endpoints=(EndpointCheck(StepName.AUTHORITY, "https://login.example", (dns, tls), 0),),
         clock=Step(StepName.CLOCK, *_how(StepName.CLOCK, failing)),
         credentials=(
-            Credential(
+            CredentialCheck(
                 "automation",
                 "client_secret",
                 "c",
@@ -77,7 +77,7 @@ def _how(name: StepName, failing: Sequence[StepName]) -> tuple[State, Problem | 
 @given(st.sets(st.sampled_from(StepName)))
 def test_a_step_is_skipped_exactly_after_one_that_it_needs(failing: set[StepName]) -> None:
     """Whatever fails, what does not need it is tried all the same."""
-    steps = {step.name: step for step in course(*failing).steps}
+    steps = {step.name: step for step in link_timeline(*failing).steps}
     for name, step in steps.items():
         needs = [steps[need] for need in NEEDS.get(name, ())]
         if any(need.is_open for need in needs):
@@ -90,7 +90,7 @@ def test_a_step_is_skipped_exactly_after_one_that_it_needs(failing: set[StepName
 
 def test_a_step_that_does_not_apply_stops_nothing() -> None:
     """An identity without a certificate signs in all the same."""
-    taken = Course()
+    taken = StepResults()
     taken.leave(StepName.CERTIFICATE)
     taken.take(StepName.TOKEN, lambda: None)
     assert [step.state for step in taken.steps] == [State.SKIPPED, State.OK]
@@ -98,9 +98,9 @@ def test_a_step_that_does_not_apply_stops_nothing() -> None:
 
 def test_what_stopped_the_last_step_is_known() -> None:
     """The problem of a skipped step is the one that it waits for."""
-    assert course(StepName.SECRET).problem == BAD
-    assert course(StepName.LINK).problem == BAD
-    assert course(StepName.CLOCK).problem is None
+    assert link_timeline(StepName.SECRET).problem == BAD
+    assert link_timeline(StepName.LINK).problem == BAD
+    assert link_timeline(StepName.CLOCK).problem is None
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_what_stopped_the_last_step_is_known() -> None:
 def test_a_clock_may_be_five_minutes_off(skew_s: int, state: State) -> None:
     """The host that is farthest off decides, in both directions."""
     hosts = [
-        Endpoint(StepName.AUTHORITY, "https://a", (), 1),
-        Endpoint(StepName.ARM, "https://b", (), skew_s),
+        EndpointCheck(StepName.AUTHORITY, "https://a", (), 1),
+        EndpointCheck(StepName.ARM, "https://b", (), skew_s),
     ]
     step = clock_step(hosts)
     assert step.state is state
@@ -129,9 +129,9 @@ def test_a_clock_may_be_five_minutes_off(skew_s: int, state: State) -> None:
 def test_a_clock_without_a_host_to_ask_waits_for_one() -> None:
     """Nobody answered, so nothing is said of the clock; a host without a time is no trouble."""
     failed = (Step(StepName.DNS, State.FAILED, BAD),)
-    dead = Endpoint(StepName.ARM, "https://a", failed)
+    dead = EndpointCheck(StepName.ARM, "https://a", failed)
     assert clock_step([dead]) == Step(StepName.CLOCK, State.SKIPPED, None, StepName.ARM)
-    silent = Endpoint(StepName.ARM, "https://a", ())
+    silent = EndpointCheck(StepName.ARM, "https://a", ())
     assert not clock_step([silent]).is_open
 
 
@@ -150,7 +150,7 @@ def test_a_link_is_ready_when_none_of_its_own_steps_is_open() -> None:
 
 def test_an_untried_link_says_why() -> None:
     """Its first step has the reason, the others wait for it."""
-    left = untried(worlds.place(), course().steps[:7], BAD)
+    left = untried(worlds.place(), link_timeline().steps[:7], BAD)
     assert left.observed.problem == BAD
     assert [step.name for step in left.own] == list(LINK_STEPS)
     assert left.fault
@@ -170,14 +170,19 @@ def test_two_entries_for_one_principal_fail_at_their_claims() -> None:
     assert found[0].observed.problem.code == "duplicate_principal"
 
 
-@pytest.mark.parametrize(("aim", "is_ready"), [(Aim.ABSENT, True), (Aim.LINKED, False)])
-def test_where_no_link_is_wanted_a_principal_may_be_gone(aim: Aim, is_ready: bool) -> None:
+@pytest.mark.parametrize(
+    ("aim", "is_ready"), [(WantedState.ABSENT, True), (WantedState.LINKED, False)]
+)
+def test_where_no_link_is_wanted_a_principal_may_be_gone(aim: WantedState, is_ready: bool) -> None:
     """Nothing is asked of a customer whose link is to be absent and whose app is gone."""
-    steps = Course()
+    steps = StepResults()
     for name in LINK_STEPS:
         steps.take(name, lambda name=name: worlds.GONE if name is StepName.TOKEN else None)  # type: ignore[misc]
-    gone = Check(
-        worlds.place(), steps.steps, worlds.unknown(worlds.GONE), Request("app", "you", "add")
+    gone = LinkCheck(
+        worlds.place(),
+        steps.steps,
+        worlds.unknown(worlds.GONE),
+        CustomerRequest("app", "you", "add"),
     )
     (found,) = settled({worlds.place(): worlds.wanted(aim)}, [gone])
     assert found.is_ready is is_ready
@@ -199,7 +204,7 @@ def test_a_certificate_that_ends_soon_is_a_finding(
     ends: date | None, noted: date | None, is_found: bool
 ) -> None:
     """Not one that has ended, which is a failed step, and not what the file says itself."""
-    credential = Credential("app", "client_certificate", "c", (), ends, noted)
+    credential = CredentialCheck("app", "client_certificate", "c", (), ends, noted)
     found = list(expiring([credential], TODAY))
     assert [finding.identity for finding in found] == ["app"] * is_found
     assert credential.expires_on == (ends or noted)
@@ -209,8 +214,8 @@ def test_a_certificate_that_entra_will_refuse_is_a_finding() -> None:
     """With its step's code and remedy; one that cannot even be read is the links' own problem."""
     problem = Problem("certificate_expired", "the certificate ended", "make a new one")
     step = Step(StepName.CERTIFICATE, State.FAILED, problem)
-    ended = Credential("app", "client_certificate", "c", (step,), TODAY, tenant="Litware")
-    unread = Credential("app", "client_certificate", "c", (step,))
+    ended = CredentialCheck("app", "client_certificate", "c", (step,), TODAY, tenant="Litware")
+    unread = CredentialCheck("app", "client_certificate", "c", (step,))
     (finding,) = unfit([ended, unread])
     assert (finding.code, finding.tenant) == ("certificate_expired", "Litware")
     assert finding.message == "app of Litware: the certificate ended"

@@ -4,11 +4,20 @@ import pytest
 from hypothesis import given
 
 from reconciler.core.diff import diff
-from reconciler.core.links import WRITES, Action, Aim, Observed, Place, Seen, Settled, Wanted
+from reconciler.core.links import (
+    WRITES,
+    Action,
+    Observed,
+    ObservedState,
+    Place,
+    Settled,
+    Wanted,
+    WantedState,
+)
 from tests.core import worlds
 from tests.core.worlds import FOREIGN, GONE, OLD, OURS, linked, unknown, unlinked, wanted
 
-LINKED, ABSENT, UNMANAGED = Aim.LINKED, Aim.ABSENT, Aim.UNMANAGED
+LINKED, ABSENT, UNMANAGED = WantedState.LINKED, WantedState.ABSENT, WantedState.UNMANAGED
 
 
 @pytest.mark.parametrize(
@@ -31,7 +40,9 @@ LINKED, ABSENT, UNMANAGED = Aim.LINKED, Aim.ABSENT, Aim.UNMANAGED
         (UNMANAGED, unknown(), Action.UNKNOWN),
     ],
 )
-def test_each_wish_and_read_has_one_action(aim: Aim, seen: Observed, action: Action) -> None:
+def test_each_wish_and_read_has_one_action(
+    aim: WantedState, seen: Observed, action: Action
+) -> None:
     """The whole decision in one table."""
     assert worlds.change(wanted(aim), seen).action is action
 
@@ -42,7 +53,7 @@ def test_the_same_link_again_needs_nothing_even_when_nothing_may_be_replaced() -
 
 
 @pytest.mark.parametrize(("aim", "action"), [(LINKED, Action.UPDATE), (ABSENT, Action.REMOVE)])
-def test_replaces_any_takes_over_a_foreign_link(aim: Aim, action: Action) -> None:
+def test_replaces_any_takes_over_a_foreign_link(aim: WantedState, action: Action) -> None:
     """`replaces: any` is the only way to every foreign ID."""
     assert worlds.change(wanted(aim, replaceable=None), linked(FOREIGN)).action is action
 
@@ -123,7 +134,7 @@ def test_what_could_not_be_read_is_never_written(
 def test_duplicates_are_named_in_the_files_order() -> None:
     """Answers come in any order; equal plans have equal digests all the same."""
     places = [Place("Eight", "fabrikam.com", name) for name in ("b", "c")]
-    wants = [Wanted(place, Aim.LINKED, "4936128") for place in places]
-    seen = {place: Observed(Seen.NOT_LINKED, "tid", "oid") for place in places}
+    wants = [Wanted(place, WantedState.LINKED, "4936128") for place in places]
+    seen = {place: Observed(ObservedState.NOT_LINKED, "tid", "oid") for place in places}
     turned = dict(reversed(seen.items()))
     assert diff(wants, seen) == diff(wants, turned)

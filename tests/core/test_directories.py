@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconciler.core.diff import diff
-from reconciler.core.directories import (
+from reconciler.core.customers.directories import (
     SeenDirectory,
     check_directories,
     check_saved_plan,
     domains_of,
     newest,
 )
-from reconciler.core.links import Action, Aim, Observed, Place, Wanted
+from reconciler.core.diff import diff
+from reconciler.core.links import Action, Observed, Place, Wanted, WantedState
 from tests.core import worlds
 
 BEFORE, NOW = "0000000a-0000-4000-8000-000000000001", "0000000b-0000-4000-8000-000000000002"
@@ -21,12 +21,12 @@ NAMED = Place("Northwind", "northwind.example", "automation")
 AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 
-def want(aim: Aim = Aim.LINKED) -> Wanted:
+def want(aim: WantedState = WantedState.LINKED) -> Wanted:
     """What a file wants of an entry that is named by its domain."""
     return replace(worlds.wanted(aim), place=NAMED)
 
 
-@pytest.mark.parametrize("aim", list(Aim))
+@pytest.mark.parametrize("aim", list(WantedState))
 @pytest.mark.parametrize(
     "seen",
     [
@@ -37,7 +37,7 @@ def want(aim: Aim = Aim.LINKED) -> Wanted:
     ],
 )
 def test_a_domain_that_moved_is_unknown_whatever_is_wanted_and_seen(
-    aim: Aim, seen: Observed
+    aim: WantedState, seen: Observed
 ) -> None:
     """An app that is missing in the other directory does not make an absent link in sync."""
     observed = check_directories({NAMED: seen}, {"Northwind": BEFORE})

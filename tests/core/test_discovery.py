@@ -1,14 +1,21 @@
 """What a first look makes of what it saw."""
 
-from reconciler.core.discovery import Customer, changes, distinct, found, looks, wish
-from reconciler.core.links import Action, Aim, Observed, Problem, Seen
+from reconciler.core.customers.discovery import (
+    Customer,
+    changes,
+    desired_entry,
+    distinct,
+    found,
+    looks,
+)
+from reconciler.core.links import Action, Observed, ObservedState, Problem, WantedState
 
 UK, FOREIGN = "4936128", "9999999"
 REFUSED = Problem("app_not_in_tenant", "AADSTS700016", "add the app")
 
 
 def seen(tenant_id: str, object_id: str, partner_id: str | None) -> Observed:
-    state = Seen.LINKED if partner_id else Seen.NOT_LINKED
+    state = ObservedState.LINKED if partner_id else ObservedState.NOT_LINKED
     return Observed(state, tenant_id, object_id, partner_id)
 
 
@@ -50,7 +57,7 @@ def test_a_principal_that_is_reached_twice_is_listed_once() -> None:
 def test_what_is_found_is_kept_as_it_is() -> None:
     """Ours is wanted; what is foreign, or not linked, is left alone."""
     ours = frozenset({UK})
-    assert wish(seen("t", "o", UK), ours).partner_id == UK
-    assert wish(seen("t", "o", FOREIGN), None).partner_id == FOREIGN
-    assert wish(seen("t", "o", FOREIGN), ours).state is Aim.UNMANAGED
-    assert wish(seen("t", "o", None), None).state is Aim.UNMANAGED
+    assert desired_entry(seen("t", "o", UK), ours).partner_id == UK
+    assert desired_entry(seen("t", "o", FOREIGN), None).partner_id == FOREIGN
+    assert desired_entry(seen("t", "o", FOREIGN), ours).state is WantedState.UNMANAGED
+    assert desired_entry(seen("t", "o", None), None).state is WantedState.UNMANAGED

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.documents import digest, plan_data
 from reconciler.core.guards import (
     FEW,
     GUARDS,
-    Limits,
+    GuardLimits,
     check,
     check_approval,
     check_day,
     check_saved,
 )
-from reconciler.core.links import Aim, Change, Observed, Wanted
+from reconciler.core.links import Change, Observed, Wanted, WantedState
 from reconciler.core.plan import Plan, Refusal
+from reconciler.core.plan_json import digest, plan_data
 from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -31,14 +31,14 @@ def _plan(
     makers: list[Callable[[int], tuple[Wanted, Observed]]] = (
         [lambda n: (wanted(number=n), unlinked(n))] * creates
         + [lambda n: (wanted(number=n), linked(OLD, n))] * updates
-        + [lambda n: (wanted(Aim.ABSENT, n), linked(OURS, n))] * removes
+        + [lambda n: (wanted(WantedState.ABSENT, n), linked(OURS, n))] * removes
         + [lambda n: (wanted(number=n), unknown())] * unread
     )
     makers += [lambda n: (wanted(number=n), linked(OURS, n))] * (total - len(makers))
     return plan(*(make(number) for number, make in enumerate(makers)))
 
 
-def _check(checked: Plan, limits: Limits | None = None, **more: Any) -> dict[str, str]:
+def _check(checked: Plan, limits: GuardLimits | None = None, **more: Any) -> dict[str, str]:
     values: dict[str, Any] = {
         "making": checked.writes,
         "named": (),
@@ -46,7 +46,7 @@ def _check(checked: Plan, limits: Limits | None = None, **more: Any) -> dict[str
         "now": NOW,
     } | more
     making = values.pop("making")
-    found = check(checked, making, limits or Limits(), **values)
+    found = check(checked, making, limits or GuardLimits(), **values)
     return {refusal.guard: refusal.message for refusal in found}
 
 
@@ -74,8 +74,8 @@ def test_a_guard_refuses_from_its_number_on(counts: dict[str, int], guards: set[
 
 def test_a_number_of_changes_is_limited_only_where_the_file_says_so() -> None:
     """There is no default."""
-    assert _check(_plan(updates=2, total=9), Limits(change_count=2)) == {}
-    assert set(_check(_plan(updates=2, total=9), Limits(change_count=1))) == {"change-count"}
+    assert _check(_plan(updates=2, total=9), GuardLimits(change_count=2)) == {}
+    assert set(_check(_plan(updates=2, total=9), GuardLimits(change_count=1))) == {"change-count"}
 
 
 def test_a_name_confirms_a_new_id() -> None:
@@ -113,7 +113,7 @@ def test_a_plan_is_fresh_for_a_day(age: timedelta, guards: set[str]) -> None:
 def test_a_refusal_names_its_way_on_and_is_let_through_by_name(guard: str) -> None:
     """Each has an option of its own; there is no single force."""
     everything = _plan(creates=11, removes=60, unread=120, total=191)
-    limits = Limits(change_count=1, new_partner_id=10, plan_age=timedelta(0))
+    limits = GuardLimits(change_count=1, new_partner_id=10, plan_age=timedelta(0))
     first = replace(everything, changes=tuple(_foreign_wish(c) for c in everything.changes))
     found = _check(first, limits)
     assert f"--allow {guard}" in found[guard]
@@ -158,7 +158,7 @@ def test_a_plan_for_a_day_to_come_waits_for_it() -> None:
 def test_a_plan_from_before_a_day_that_changes_a_wish_is_refused() -> None:
     """One link is named, the others counted; links that were not selected do not matter."""
     before = plan(*((wanted(number=n), linked(OLD, n)) for n in (1, 2)))
-    now = [wanted(number=1), wanted(Aim.ABSENT, 2), wanted(Aim.ABSENT, 3)]
+    now = [wanted(number=1), wanted(WantedState.ABSENT, 2), wanted(WantedState.ABSENT, 3)]
     (refusal,) = check_day(before, now, date(2027, 1, 1))
     assert "of T2 / automation:" in refusal.message
     assert check_day(before, [wanted(number=n) for n in (1, 2)], date(2027, 1, 1)) == ()

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reconciler.core.errors import WrongUsage
-from reconciler.core.history import periods_of, sights_of_plan
-from reconciler.core.inventory import (
+from reconciler.core.history.link_history import observations_of_plan, periods_of
+from reconciler.core.inventory.inventory import (
     FIELDS,
     Known,
     conditions,
@@ -16,7 +16,7 @@ from reconciler.core.inventory import (
     known_of,
     matching,
 )
-from reconciler.core.links import Observed, Problem, Seen
+from reconciler.core.links import Observed, ObservedState, Problem
 from tests.views import facts
 
 READ_AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -28,10 +28,11 @@ def known(now: Observed, before: Observed | None, days_ago: int = 0) -> Known:
     """What is known of one link that reads so now, and read so once before."""
     want = facts.wanted("Fabrikam", 1)
     earlier = facts.plan_of((want, before)) if before else facts.plan_of()
-    sights = [
-        replace(sight, at=READ_AT - timedelta(days=days_ago)) for sight in sights_of_plan(earlier)
+    observations = [
+        replace(observation, at=READ_AT - timedelta(days=days_ago))
+        for observation in observations_of_plan(earlier)
     ]
-    latest = {sight.key: periods_of([sight])[-1] for sight in sights}
+    latest = {observation.key: periods_of([observation])[-1] for observation in observations}
     plan = facts.plan_of((want, now))
     return known_of(plan, latest, {"automation": date(2027, 3, 1)})[want.place]
 
@@ -56,7 +57,7 @@ def test_an_unreadable_link_shows_what_was_read_last() -> None:
 
 def test_a_time_that_azure_writes_strangely_is_no_day() -> None:
     """A link without a readable time has none; the run goes on."""
-    odd = Observed(Seen.LINKED, "t", "o", facts.OURS, updated_at="yesterday")
+    odd = Observed(ObservedState.LINKED, "t", "o", facts.OURS, updated_at="yesterday")
     assert known(odd, None).linked_since is None
 
 
@@ -95,7 +96,9 @@ def test_links_are_shown_by_any_of_their_facts(condition: str, tenants: str) -> 
         assert names == [c.place.tenant for c in plan.changes if c.place.identity != "alice"]
     elif tenants == "all linked":
         assert names == [
-            c.place.tenant for c in plan.changes if c.observed and c.observed.state is Seen.LINKED
+            c.place.tenant
+            for c in plan.changes
+            if c.observed and c.observed.state is ObservedState.LINKED
         ]
     else:
         assert ", ".join(names) == tenants

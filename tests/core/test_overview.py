@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from reconciler.core.history import Standing
+from reconciler.core.history.changes_since import ChangeKind, unreadable_findings
+from reconciler.core.history.link_history import Health
+from reconciler.core.history.overview import as_it_is, overview
 from reconciler.core.links import Action
-from reconciler.core.news import Word, unreadable_findings
-from reconciler.core.overview import as_it_is, overview
 from reconciler.core.plan import not_applied
 from tests.core.worlds import OLD, OURS, linked, plan, unknown, unlinked, wanted
 from tests.views import facts
@@ -14,14 +14,14 @@ from tests.views import facts
 
 def test_without_a_history_there_is_today() -> None:
     """And why there is no more; nothing is called new."""
-    found = overview(facts.ordinary_plan(), None, is_whole=True, trouble="disk full")
-    assert (found.news, len(found.nights), found.trouble) == (None, 1, "disk full")
-    assert {len(course.periods) for course in found.courses.values()} == {1}
+    found = overview(facts.ordinary_plan(), None, is_whole=True, failure="disk full")
+    assert (found.changes_since, len(found.nights), found.failure) == (None, 1, "disk full")
+    assert {len(link_timeline.periods) for link_timeline in found.link_timelines.values()} == {1}
 
 
 def test_a_selection_is_no_night() -> None:
     """Its counts would stand in the chart as if the other links were gone."""
-    assert overview(facts.ordinary_plan(), None, is_whole=False, trouble=None).nights == ()
+    assert overview(facts.ordinary_plan(), None, is_whole=False, failure=None).nights == ()
 
 
 def test_a_month_is_told_night_by_night() -> None:
@@ -30,16 +30,20 @@ def test_a_month_is_told_night_by_night() -> None:
     days = [night.at.date() for night in month.nights]
     assert days == [date(2026, 10, 25) + timedelta(days=n) for n in range(30)]
     bad = {
-        night.at.date().isoformat(): night.standings[Standing.UNREADABLE] for night in month.nights
+        night.at.date().isoformat(): night.standings[Health.UNREADABLE] for night in month.nights
     }
     assert bad["2026-11-12"] == 7
-    words = {item.sight.tenant: item.word for item in month.news.items} if month.news else {}
-    assert words["Fabrikam"] is Word.NEW_DRIFT
-    assert words["Proseware"] is Word.STILL_UNREADABLE
-    assert words["Adatum"] is Word.RECOVERED
+    words = (
+        {item.observation.tenant: item.word for item in month.changes_since.items}
+        if month.changes_since
+        else {}
+    )
+    assert words["Fabrikam"] is ChangeKind.NEW_DRIFT
+    assert words["Proseware"] is ChangeKind.STILL_UNREADABLE
+    assert words["Adatum"] is ChangeKind.RECOVERED
     assert [write.tenant for write in month.written] == ["Adatum"]
-    fabrikam = month.courses["Fabrikam", "automation"].periods
-    assert [period.sight.partner_id for period in fabrikam] == [OURS, OLD, OURS, OLD]
+    fabrikam = month.link_timelines["Fabrikam", "automation"].periods
+    assert [period.observation.partner_id for period in fabrikam] == [OURS, OLD, OURS, OLD]
 
 
 def test_telling_it_after_the_run_was_recorded_is_the_same() -> None:
@@ -49,20 +53,22 @@ def test_telling_it_after_the_run_was_recorded_is_the_same() -> None:
     before = facts.past_of(yesterday)
     after = facts.past_of(yesterday, today)
     after = replace(after, since=before.since, before=before.before)
-    told = [overview(today, past, is_whole=True, trouble=None) for past in (before, after)]
-    assert told[0].courses == told[1].courses
+    told = [overview(today, past, is_whole=True, failure=None) for past in (before, after)]
+    assert told[0].link_timelines == told[1].link_timelines
     assert [night.at for night in told[0].nights] == [night.at for night in told[1].nights]
-    assert told[0].news == told[1].news
+    assert told[0].changes_since == told[1].changes_since
 
 
 def test_a_link_is_lost_from_its_second_night_on() -> None:
     """One bad night is the plan's own affair."""
     today = plan((wanted(), unknown()), (wanted(number=2), linked(OURS, 2)))
-    sights = facts.sights_of_plan(today)
+    observations = facts.observations_of_plan(today)
 
     def found(days: int) -> list[str]:
         earlier = replace(today, created_at=today.created_at - timedelta(days=days))
-        return [one.message for one in unreadable_findings(facts.past_of(earlier).latest, sights)]
+        return [
+            one.message for one in unreadable_findings(facts.past_of(earlier).latest, observations)
+        ]
 
     assert found(0) == []
     assert [message.split(",")[0] for message in found(2)] == ["unreadable for 3 nights"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.core.links import Aim, Change, Observed, Problem, Seen
+from reconciler.core.links import Change, Observed, ObservedState, Problem, WantedState
 from reconciler.core.results import (
     Answer,
     Outcome,
@@ -27,7 +27,7 @@ from tests.core.worlds import (
 
 UPDATE = change(wanted(), linked(OLD))
 CREATE = change(wanted(), unlinked())
-REMOVE = change(wanted(Aim.ABSENT), linked(OLD))
+REMOVE = change(wanted(WantedState.ABSENT), linked(OLD))
 
 REFUSAL = Problem("forbidden", "403", "ask")
 LOST = Problem("unavailable", "no answer", "look again")
@@ -36,7 +36,7 @@ ACCEPTED = Answer(Reply.ACCEPTED, correlation_id="c1")
 REFUSED = Answer(Reply.REFUSED, REFUSAL, "c2")
 SILENT = Answer(Reply.SILENT, LOST)
 
-OTHER_PRINCIPAL = Observed(Seen.LINKED, "tid1", "another", OURS)
+OTHER_PRINCIPAL = Observed(ObservedState.LINKED, "tid1", "another", OURS)
 
 
 @pytest.mark.parametrize("planned", [UPDATE, CREATE, REMOVE])

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.documents import digest, plan_data, seal, text
 from reconciler.core.errors import Refused
 from reconciler.core.findings import Finding
-from reconciler.core.links import Aim, Observed, Wanted
+from reconciler.core.links import Observed, Wanted, WantedState
 from reconciler.core.plan import Plan
+from reconciler.core.plan_json import digest, plan_data, seal, text
 from reconciler.core.saved_plan import decide_again, read_plan, saved_digest
 from tests.core import worlds
 from tests.core.worlds import FOREIGN, OLD, OURS, linked, unknown, unlinked, wanted
@@ -23,7 +23,7 @@ PAIRS: Pairs = [
     (wanted(number=1), linked(OLD, 1)),
     (wanted(number=2), linked(FOREIGN, 2)),
     (wanted(number=3), unlinked(3)),
-    (wanted(Aim.ABSENT, 4), linked(OURS, 4)),
+    (wanted(WantedState.ABSENT, 4), linked(OURS, 4)),
     (wanted(number=5), unknown()),
 ]
 FINDING = Finding("odd", "look at this", "do that", "T1", "automation")

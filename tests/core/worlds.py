@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from reconciler.core.diff import diff
 from reconciler.core.links import (
     Action,
-    Aim,
     Change,
     Observed,
+    ObservedState,
     Place,
     Problem,
-    Seen,
     Settled,
     Wanted,
+    WantedState,
 )
 from reconciler.core.plan import Plan
 
@@ -29,21 +29,23 @@ def place(number: int = 1) -> Place:
     return Place(f"T{number}", f"00000000-0000-4000-8000-{number:012d}", "automation")
 
 
-def wanted(aim: Aim = Aim.LINKED, number: int = 1, **more: object) -> Wanted:
+def wanted(aim: WantedState = WantedState.LINKED, number: int = 1, **more: object) -> Wanted:
     """A wish; ours are OURS and OLD."""
-    partner_id = OURS if aim is Aim.LINKED else None
+    partner_id = OURS if aim is WantedState.LINKED else None
     values: dict[str, object] = {"replaceable": frozenset({OURS, OLD})}
     return Wanted(place(number), aim, partner_id, **(values | more))  # type: ignore[arg-type]
 
 
 def linked(partner_id: str = OURS, number: int = 1, version: int = 1) -> Observed:
     """A read that showed this ID."""
-    return Observed(Seen.LINKED, f"tid{number}", f"oid{number}", partner_id, "Name", version)
+    return Observed(
+        ObservedState.LINKED, f"tid{number}", f"oid{number}", partner_id, "Name", version
+    )
 
 
 def unlinked(number: int = 1) -> Observed:
     """A read that showed no link."""
-    return Observed(Seen.NOT_LINKED, f"tid{number}", f"oid{number}")
+    return Observed(ObservedState.NOT_LINKED, f"tid{number}", f"oid{number}")
 
 
 def unknown(problem: Problem = PROBLEM) -> Observed:
@@ -87,7 +89,7 @@ def pairs(draw: st.DrawFn) -> list[tuple[Wanted, Observed | None]]:
             st.sampled_from([None, None, Settled(Action.HELD, "x"), Settled(Action.ATTESTED, "y")])
         )
         want = wanted(
-            draw(st.sampled_from(Aim)),
+            draw(st.sampled_from(WantedState)),
             number,
             settled=settled,
             replaceable=draw(st.sampled_from([frozenset({OURS, OLD}), frozenset(), None])),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler.emulator.seed import read as seed
+from reconciler.emulator.seed.seed import read as seed
 from reconciler.emulator.server import Emulator
 from tests.e2e.forks import Request, forks
 from tests.waiting import wait_until

@@ -40,13 +40,13 @@ class Forks:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="pal-forks-")
         self._path = str(Path(self._folder.name) / "socket")
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(self._path)
-            listener.listen(64)
+        with socket.socket(socket.AF_UNIX) as subscriber:
+            subscriber.bind(self._path)
+            subscriber.listen(64)
             self._server = subprocess.Popen(
-                [sys.executable, "-m", "tests.e2e.forks", str(listener.fileno())],
+                [sys.executable, "-m", "tests.e2e.forks", str(subscriber.fileno())],
                 cwd=ROOT,
-                pass_fds=[listener.fileno()],
+                pass_fds=[subscriber.fileno()],
                 stdin=subprocess.PIPE,  # its end ends the server
                 stdout=subprocess.DEVNULL,
             )
@@ -98,18 +98,18 @@ def end() -> None:
         forks.cache_clear()
 
 
-def _serve(listener: socket.socket) -> Request | None:
+def _serve(subscriber: socket.socket) -> Request | None:
     """Answer requests. Returns the request in a forked run, and None in the server at its end."""
     while True:
-        ready, _, _ = select.select([listener, sys.stdin], [], [])
+        ready, _, _ = select.select([subscriber, sys.stdin], [], [])
         with suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:  # supervisors that have ended
                 pass
         if sys.stdin in ready:
             return None
-        connection, _ = listener.accept()
+        connection, _ = subscriber.accept()
         if os.fork() == 0:
-            listener.close()
+            subscriber.close()
             return _supervise(connection)
         connection.close()
 
@@ -168,11 +168,11 @@ def _load() -> None:
 
 def main() -> None:
     """The server; and, in each fork, the command."""
-    listener = socket.socket(fileno=int(sys.argv[1]))
+    subscriber = socket.socket(fileno=int(sys.argv[1]))
     _load()
     gc.collect()
     gc.freeze()  # a collector that looks at shared memory would have each run copy it
-    if _serve(listener) is not None:
+    if _serve(subscriber) is not None:
         from reconciler.__main__ import main as command
 
         command()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconciler.core.documents import digest, seal
+from reconciler.core.plan_json import digest, seal
 from tests.e2e.command import OLD, OURS, Desk, tenant_id
 
 TODAY = datetime.now(UTC).date()

@@ -2,7 +2,7 @@
 
 import json
 
-from reconciler.emulator.seed import read as seed
+from reconciler.emulator.seed.seed import read as seed
 from tests.e2e.command import APP, OURS, SECRET, Desk, tenant_id
 
 

@@ -54,8 +54,8 @@ def test_a_customer_sees_its_link_and_no_other_customer(desk: Desk) -> None:
     assert answer["digest"] == "sha256:" + hashlib.sha256(files[answer["file"]]).hexdigest()
     assert (answer["status"], answer["read_at"][-1], bool(answer["request_id"])) == (200, "Z", True)
     assert json.loads(files["answer-1.json"])["properties"]["partnerId"] == OURS
-    (life,) = json.loads(files["history.json"])["links"]
-    (written,) = life["written"]
+    (link_history,) = json.loads(files["history.json"])["links"]
+    (written,) = link_history["written"]
     assert (written["before"], written["after"], written["outcome"]) == (OLD, OURS, "applied")
     events = [json.loads(line)["event"] for line in files["journal.jsonl"].splitlines()]
     assert events == ["intent", "outcome"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.history import Recording, Run, Sight
-from reconciler.core.links import Action, Seen
-from reconciler.store.history.book import open_own
+from reconciler.core.history.link_history import Observation, RecordedRun, Recording
+from reconciler.core.links import Action, ObservedState
+from reconciler.store.history.repository import open_own
 from reconciler.store.state_files import file_key
 from tests.e2e.command import OLD, OURS, Desk
 
@@ -51,15 +51,19 @@ def test_a_history_that_cannot_be_written_stops_nothing(desk: Desk) -> None:
 def remember(desk: Desk, days_ago: int, **partner_ids: str | None) -> None:
     """Put a night into the history: what each customer's link carried, None for unreadable."""
     at = datetime.now(UTC) - timedelta(days=days_ago)
-    sights = tuple(
-        Sight(at, tenant, "app", Action.NONE if found == OURS else Action.UPDATE, Seen.LINKED)
+    observations = tuple(
+        Observation(
+            at, tenant, "app", Action.NONE if found == OURS else Action.UPDATE, ObservedState.LINKED
+        )
         if found
-        else Sight(at, tenant, "app", Action.UNKNOWN, Seen.UNKNOWN, problem="unavailable")
+        else Observation(
+            at, tenant, "app", Action.UNKNOWN, ObservedState.UNKNOWN, problem="unavailable"
+        )
         for tenant, found in partner_ids.items()
     )
-    run = Run(f"night-{days_ago}", "plan", at, "1.0", "sha256:00", 0, True, {})
+    run = RecordedRun(f"night-{days_ago}", "plan", at, "1.0", "sha256:00", 0, True, {})
     with closing(open_own(history_path(desk))) as book:
-        book.record(Recording(run, sights))
+        book.record(Recording(run, observations))
 
 
 def history_path(desk: Desk) -> Path:
@@ -78,10 +82,10 @@ def test_a_plan_says_what_is_new_since_last_night(desk: Desk) -> None:
     for _ in range(2):
         ran = desk.plan("--since", "last-night", "--out", "saved.json")
         assert ran.status == 4, ran.err
-        news = {
+        changes_since = {
             item["tenant"]: (item["news"], item["nights"]) for item in ran.data["news"]["links"]
         }
-        assert news == {
+        assert changes_since == {
             "C1": ("new_drift", 1),
             "C2": ("recovered", 1),
             "C3": ("newly_unreadable", 1),

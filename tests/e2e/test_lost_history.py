@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.store.history.book import open_own
+from reconciler.store.history.repository import open_own
 from tests.e2e.command import OLD, OURS, Desk
 
 _RECORDS_FOR_EVER = """
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from reconciler.core.history import Recording, Run, Sight, count_standings
+from reconciler.core.history.link_history import Recording, Run, Sight, count_standings
 from reconciler.core.links import Action, Seen
-from reconciler.store.history.book import open_own
+from reconciler.store.history.repository import open_own
 
 path, writer = Path(sys.argv[1]), sys.argv[2]
 book, at = open_own(path), datetime(2026, 1, 1, tzinfo=UTC)
@@ -58,7 +58,9 @@ def test_a_run_killed_while_it_records_is_recorded_whole_or_not_at_all(
     assert len(runs) >= len([line for line in said if line.endswith("\n")])
     assert {run.id for run in runs} == {f"app{n}" for n in range(len(runs))}
     assert len(book.periods()) == 300 * len(runs)
-    assert {period.sight.partner_id for period in book.latest().values()} == {str(len(runs) - 1)}
+    assert {period.observation.partner_id for period in book.latest().values()} == {
+        str(len(runs) - 1)
+    }
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from reconciler.azure import client
+from reconciler.azure import links as client
 from reconciler.cli.main import run
-from reconciler.core.history import Standing
-from reconciler.emulator.seed import read as seed
+from reconciler.core.history.link_history import Health
+from reconciler.emulator.seed.seed import read as seed
 from reconciler.emulator.server import Emulator
-from reconciler.store.history.book import open_own
+from reconciler.store.history.repository import open_own
 from tests.clocks import frozen
 from tests.e2e.command import APP, FOREIGN, OLD, OURS, SECRET, tenant_id
 from tests.receivers import Receiver, listening
@@ -77,12 +77,12 @@ class Month:
         assert found, f"{full} is not in\n{written}"
         return float(found[1])
 
-    def standings(self) -> dict[Standing, int]:
+    def standings(self) -> dict[Health, int]:
         """How many links stand how, as the history has it."""
         (path,) = (self.path / "state").glob("*.history.sqlite3")
         with closing(open_own(path)) as book:
-            found = [period.standing for period in book.latest().values()]
-        return {each: found.count(each) for each in Standing}
+            found = [period.health for period in book.latest().values()]
+        return {each: found.count(each) for each in Health}
 
     def drop(self, remedy: Callable[[dict[str, Any]], bool]) -> None:
         """Take out the faults that this says yes to."""
@@ -193,10 +193,10 @@ def check_truth(month: Month, number: int, status: int) -> None:
         moved = set()  # repaired
     in_sync = len(CUSTOMERS) - len(lost) - len(moved)
     assert month.standings() == {
-        Standing.IN_SYNC: in_sync,
-        Standing.DRIFT: len(moved),
-        Standing.UNREADABLE: len(lost),
-        Standing.LEFT_ALONE: 0,
+        Health.IN_SYNC: in_sync,
+        Health.DRIFT: len(moved),
+        Health.UNREADABLE: len(lost),
+        Health.LEFT_ALONE: 0,
     }, number
     assert month.metric("pal_reconcile_links", state="unknown") == len(lost), number
     assert month.metric("pal_reconcile_links", state="linked") == len(CUSTOMERS) - len(lost)

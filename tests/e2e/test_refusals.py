@@ -1,6 +1,6 @@
 """Every refusal that Entra is known to give, once each, in one run over many customers."""
 
-from tests.azure.test_refusals import CODES
+from tests.azure.test_error_codes import CODES
 from tests.e2e.command import APP, OURS, SECRET, Desk, tenant_id
 
 PASSING = ("throttled", "unavailable", "sign_in_refused")

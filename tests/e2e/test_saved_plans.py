@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.documents import digest, iso, seal
+from reconciler.core.plan_json import digest, iso, seal
 from tests.e2e.command import FOREIGN, OLD, OURS, Desk, Ran, tenant_id
 
 

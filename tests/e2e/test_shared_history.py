@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from reconciler.store.history.turns import hold
+from reconciler.store.history.advisory_lock import hold
 from tests.e2e.command import HELD_S, OLD, OURS, Desk, Ran, tenant_id
 from tests.store.history.servers import Server, serving
 

@@ -2,7 +2,7 @@
 
 import json
 
-from reconciler.core.documents import digest
+from reconciler.core.plan_json import digest
 from tests.e2e.command import OLD, OURS, Desk, tenant_id
 
 

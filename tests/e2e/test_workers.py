@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.emulator.seed import read as seed
+from reconciler.emulator.seed.seed import read as seed
 from tests.e2e.cluster import Cluster, cluster
 from tests.e2e.command import APP, FOREIGN, OLD, OURS, SECRET, Desk, Ran, tenant_id
 from tests.engine.chunks import wait_until

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reconciler.emulator.seed import Seed
+from reconciler.emulator.seed.seed import Seed
 from reconciler.emulator.server import Emulator
 from tests.emulator.caller import Caller
 

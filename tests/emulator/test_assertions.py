@@ -18,7 +18,7 @@ from azure.identity import (
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from reconciler.emulator.seed import read
+from reconciler.emulator.seed.seed import read
 from reconciler.emulator.server import Emulator
 from tests.emulator.caller import APP, FABRIKAM, NORTHWIND, SCOPE, Caller, claims_of
 from tests.emulator.certificates import certificate, private, thumbprint

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from reconciler.emulator.browser import browse, main
-from reconciler.emulator.seed import read
+from reconciler.emulator.seed.seed import read
 from reconciler.emulator.server import Emulator
 from tests.emulator.caller import FABRIKAM, SCOPE, claims_of
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.emulator.clock import Clock, format_entra_time, format_time, parse_time
+from reconciler.emulator.state.clock import Clock, format_entra_time, format_time, parse_time
 
 MIDNIGHT = 17_739_648_000_000_000  # 2026-03-20T00:00:00Z in ticks of 100 ns
 

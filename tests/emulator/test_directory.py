@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.emulator.directory import Client, Directory, Tenant
+from reconciler.emulator.state.directory import Client, Directory, Tenant
 from tests.emulator.caller import APP, FABRIKAM, NORTHWIND
 
 

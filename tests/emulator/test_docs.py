@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reconciler.emulator.calls import OPERATIONS
-from reconciler.emulator.clock import parse_time
-from reconciler.emulator.directory import Client
-from reconciler.emulator.faults import Effect, Match
-from reconciler.emulator.principals import USER_KEYS
-from reconciler.emulator.refusals import REFUSALS
-from reconciler.emulator.seed import Seed, read
+from reconciler.emulator.entra.error_table import REFUSALS
+from reconciler.emulator.request_log import OPERATIONS
+from reconciler.emulator.seed.principals import USER_KEYS
+from reconciler.emulator.seed.seed import Seed, read
 from reconciler.emulator.server import Emulator
-from reconciler.emulator.state import Switches
+from reconciler.emulator.state.clock import parse_time
+from reconciler.emulator.state.directory import Client
+from reconciler.emulator.state.faults import Effect, Match
+from reconciler.emulator.state.links import Switches
 from tests.emulator.caller import Caller
 
 PAGE = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text(encoding="utf-8")
@@ -66,7 +66,7 @@ def test_every_key_of_a_seed_is_on_the_page() -> None:
 
 def test_every_control_route_is_on_the_page(azure: Emulator) -> None:
     """No control route is a secret."""
-    from reconciler.emulator.control import control
+    from reconciler.emulator.control.routes import control
 
     paths = {route.path for route in control(azure.state).routes}  # type: ignore[attr-defined]
     assert [path for path in sorted(paths) if path not in PAGE] == []

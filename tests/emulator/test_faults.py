@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.emulator.faults import Effect, Faults, Match, Rule
-from reconciler.emulator.fields import BadSeed, Fields
-from reconciler.emulator.rules import read_rule
+from reconciler.emulator.seed.fault_rules import read_rule
+from reconciler.emulator.seed.fields import BadSeed, Fields
+from reconciler.emulator.state.faults import Effect, Faults, Match, Rule
 from tests.emulator.caller import ADATUM, APP, CONTOSO, FABRIKAM, NORTHWIND
 
 DROP = Effect(drop=True)

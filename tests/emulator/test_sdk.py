@@ -14,7 +14,7 @@ from azure.identity import CertificateCredential, ClientSecretCredential
 from azure.mgmt.managementpartner import ACEProvisioningManagementPartnerAPI
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from reconciler.emulator.seed import read
+from reconciler.emulator.seed.seed import read
 from reconciler.emulator.server import Emulator
 from tests.emulator.caller import ADATUM, APP, CONTOSO, FABRIKAM, SCOPE
 from tests.emulator.certificates import certificate, private

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from reconciler.emulator.clock import Clock, parse_time
-from reconciler.emulator.fields import BadSeed
-from reconciler.emulator.seed import Seed, load, read
-from reconciler.emulator.state import Place, Record
+from reconciler.emulator.seed.fields import BadSeed
+from reconciler.emulator.seed.seed import Seed, load, read
+from reconciler.emulator.state.clock import Clock, parse_time
+from reconciler.emulator.state.links import Place, Record
 from reconciler.emulator.world import World
 from tests.emulator.caller import ADATUM, APP, CONTOSO, FABRIKAM, NORTHWIND
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from reconciler.emulator.clock import Clock
-from reconciler.emulator.fields import BadSeed
-from reconciler.emulator.seed import Seed
+from reconciler.emulator.seed.fields import BadSeed
+from reconciler.emulator.seed.seed import Seed
 from reconciler.emulator.server import Emulator, serve
+from reconciler.emulator.state.clock import Clock
 from tests.emulator.caller import CONTOSO, Caller
 
 SERVE = """

@@ -1,8 +1,8 @@
 """ARM's token buckets."""
 
-from reconciler.emulator.clock import TICKS_PER_SECOND
-from reconciler.emulator.state import Place
-from reconciler.emulator.throttle import Throttle
+from reconciler.emulator.state.clock import TICKS_PER_SECOND
+from reconciler.emulator.state.links import Place
+from reconciler.emulator.state.throttle import Throttle
 from tests.emulator.caller import FABRIKAM, NORTHWIND
 
 HERE, THERE = Place(FABRIKAM, "object"), Place(NORTHWIND, "object")

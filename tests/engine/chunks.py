@@ -11,9 +11,9 @@ from threading import Event
 from time import monotonic, sleep
 from typing import Any
 
-from reconciler.core.endings import Traffic
 from reconciler.core.errors import RunFailed
-from reconciler.core.links import Observed, Place, Problem, Seen
+from reconciler.core.history.run_summary import RequestStats
+from reconciler.core.links import Observed, ObservedState, Place, Problem
 from reconciler.core.problems import CREDENTIAL_UNUSABLE
 from reconciler.engine.read_chunk import Chunk, ChunkResult
 
@@ -76,7 +76,7 @@ class ScriptedAzure:
 
     script: Script
     stop: Event
-    traffic: Traffic = Traffic()  # noqa: RUF009 - frozen
+    request_stats: RequestStats = RequestStats()  # noqa: RUF009 - frozen
 
     @contextmanager
     def reader(self, place: Place) -> Iterator[Any]:
@@ -94,7 +94,7 @@ class ScriptedAzure:
     def read(self, place: Place) -> Observed:
         """Read one link."""
         (self.script.folder / f"read-{place.tenant}-{os.getpid()}").touch()
-        self.traffic += Traffic(1, 0, 0.5)
+        self.request_stats += RequestStats(1, 0, 0.5)
         match self.script.reads.get(place.tenant):
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -106,7 +106,7 @@ class ScriptedAzure:
                 return Observed.unknown(UNUSABLE)
             case "refused":
                 return Observed.unknown(WRONG_SECRET, tenant_id=place.directory)
-        return Observed(Seen.NOT_LINKED, place.directory, f"oid-{place.tenant}")
+        return Observed(ObservedState.NOT_LINKED, place.directory, f"oid-{place.tenant}")
 
 
 class Here:

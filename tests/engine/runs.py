@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.core.errors import RunFailed
-from reconciler.core.links import Aim, Change, Place, Wanted
-from reconciler.core.names import Names
+from reconciler.core.links import Change, Place, Wanted, WantedState
+from reconciler.core.partner_names import Names
 from reconciler.core.plan import Plan, Report
 from reconciler.core.ports import LinkWriter
 from reconciler.core.results import Result
+from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities
-from reconciler.engine.run import Crew, Facts, apply_plan, make_plan
-from reconciler.engine.stop import Stop
+from reconciler.engine.run import PlanMetadata, Workers, apply_plan, make_plan
 from tests.fakes import FakeAzure
 
 OURS, OLD, FOREIGN = "4936128", "1158331", "9999999"
@@ -30,7 +30,7 @@ def where(number: int) -> Place:
 
 def wish(number: int, partner_id: str | None = OURS, **more: Any) -> Wanted:
     """What the file wants of a customer: this ID, or none."""
-    aim = Aim.LINKED if partner_id else Aim.ABSENT
+    aim = WantedState.LINKED if partner_id else WantedState.ABSENT
     values: dict[str, Any] = {"replaceable": frozenset({OURS, OLD})} | more
     return Wanted(where(number), aim, partner_id, **values)
 
@@ -76,7 +76,7 @@ class Desk:
     open_writer: Callable[[Place], AbstractContextManager[LinkWriter]] | None = None
 
     def __post_init__(self) -> None:
-        self.crew = Crew(self.pool, self.concurrency, self.stop, Identities())
+        self.crew = Workers(self.pool, self.concurrency, self.stop, Identities())
 
     def link(self, number: int, partner_id: str | None) -> None:
         """Somebody linked this customer."""
@@ -88,7 +88,7 @@ class Desk:
 
     def plan(self, wishes: Sequence[Wanted], on_read: Callable[..., None] | None = None) -> Plan:
         """Read and compare."""
-        facts = Facts("sha256:00", "1", (), self.names, lambda: NOW)
+        facts = PlanMetadata("sha256:00", "1", (), self.names, lambda: NOW)
         return make_plan(
             wishes, facts, self.crew, self.azure.reader, on_read or (lambda place, seen: None)
         )

@@ -4,13 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 
-from reconciler.core.checkup import Check, Checkup, Credential, Endpoint, untried
-from reconciler.core.links import Action, App, Observed, Place, Problem, Seen, Settled
-from reconciler.core.steps import LINK_STEPS, Course, State, Step, StepName
+from reconciler.core.doctor.checkup import (
+    Checkup,
+    CredentialCheck,
+    EndpointCheck,
+    LinkCheck,
+    untried,
+)
+from reconciler.core.doctor.steps import LINK_STEPS, State, Step, StepName, StepResults
+from reconciler.core.links import Action, App, Observed, ObservedState, Place, Problem, Settled
+from reconciler.engine.cancellation import Stop
 from reconciler.engine.checkup import make_checkup
 from reconciler.engine.gates import Identities
-from reconciler.engine.run import Crew, Facts
-from reconciler.engine.stop import Stop
+from reconciler.engine.run import PlanMetadata, Workers
 from tests.engine.runs import NOW, Inline, where, wish
 
 REFUSED = Problem("invalid_client_secret", "AADSTS7000215", "mend it")
@@ -25,27 +31,29 @@ class MemoryExaminer:
     on_look: Callable[[str], None] = lambda name: None
     looked: list[str] = field(default_factory=list)
 
-    def endpoints(self) -> tuple[Endpoint, ...]:
+    def endpoints(self) -> tuple[EndpointCheck, ...]:
         return tuple(
-            Endpoint(name, f"https://{name}.example", (), 0)
+            EndpointCheck(name, f"https://{name}.example", (), 0)
             for name in (StepName.AUTHORITY, StepName.ARM)
         )
 
-    def credential(self, place: Place) -> Credential:
+    def credential(self, place: Place) -> CredentialCheck:
         name = place.identity
         self._look(name)
         steps = (Step(StepName.SECRET, State.OK), Step(StepName.CERTIFICATE, State.SKIPPED))
-        return Credential(name, "client_secret", "c", steps)
+        return CredentialCheck(name, "client_secret", "c", steps)
 
-    def link(self, place: Place, before: Sequence[Step]) -> Check:
+    def link(self, place: Place, before: Sequence[Step]) -> LinkCheck:
         self._look(place.tenant)
         if place.tenant in self.refuses:
-            course = Course(before)
+            link_timeline = StepResults(before)
             for name in LINK_STEPS:
-                course.take(name, lambda name=name: REFUSED if name == "token" else None)  # type: ignore[misc]
-            return Check(place, course.steps, Observed.unknown(REFUSED))
+                link_timeline.take(name, lambda name=name: REFUSED if name == "token" else None)  # type: ignore[misc]
+            return LinkCheck(place, link_timeline.steps, Observed.unknown(REFUSED))
         steps = (*before, *(Step(name, State.OK) for name in LINK_STEPS))
-        return Check(place, steps, Observed(Seen.NOT_LINKED, place.tenant, place.tenant))
+        return LinkCheck(
+            place, steps, Observed(ObservedState.NOT_LINKED, place.tenant, place.tenant)
+        )
 
     def _look(self, name: str) -> None:
         self.looked.append(name)
@@ -58,8 +66,8 @@ def checked(
     examiner: MemoryExaminer, count: int, stop: Stop | None = None, **more: object
 ) -> Checkup:
     """A checkup over so many customers, one after the other."""
-    crew = Crew(Inline(), 1, stop or Stop(), Identities())
-    facts = Facts("sha256:00", "1", (), {}, lambda: NOW)
+    crew = Workers(Inline(), 1, stop or Stop(), Identities())
+    facts = PlanMetadata("sha256:00", "1", (), {}, lambda: NOW)
     wishes = [wish(n) for n in range(1, count + 1)]
     on_check = more.get("on_check", lambda check: None)
     return make_checkup(wishes, facts, crew, examiner, on_check)  # type: ignore[arg-type]
@@ -78,8 +86,8 @@ def test_what_links_share_is_looked_at_once() -> None:
 def test_each_customers_own_app_is_looked_at() -> None:
     """One identity with an app for each customer has as many secrets."""
     examiner = MemoryExaminer()
-    crew = Crew(Inline(), 1, Stop(), Identities())
-    facts = Facts("sha256:00", "1", (), {}, lambda: NOW)
+    crew = Workers(Inline(), 1, Stop(), Identities())
+    facts = PlanMetadata("sha256:00", "1", (), {}, lambda: NOW)
     wishes = [
         changed(wish(n), place=changed(where(n), app=App(client_id, "k")))
         for n, client_id in enumerate(("a", "b", "a"), start=1)
@@ -94,8 +102,8 @@ def test_an_attested_link_is_not_looked_at() -> None:
     examiner = MemoryExaminer()
     attested = changed(wish(1), settled=Settled(Action.ATTESTED, "seen"))
     held = changed(wish(2), settled=Settled(Action.HELD, "wait"))
-    crew = Crew(Inline(), 1, Stop(), Identities())
-    facts = Facts("sha256:00", "1", (), {}, lambda: NOW)
+    crew = Workers(Inline(), 1, Stop(), Identities())
+    facts = PlanMetadata("sha256:00", "1", (), {}, lambda: NOW)
     make_checkup([attested, held], facts, crew, examiner, lambda check: None)
     assert examiner.looked == ["app", "C2"]
 
@@ -156,7 +164,7 @@ def test_an_identity_that_breaks_the_program_costs_its_own_links() -> None:
 def test_a_listener_that_fails_is_a_finding() -> None:
     """Progress and log are guests."""
 
-    def on_check(check: Check) -> None:
+    def on_check(check: LinkCheck) -> None:
         raise OSError("gone")
 
     found = checked(MemoryExaminer(), 2, on_check=on_check)

@@ -11,11 +11,11 @@ import pytest
 
 from reconciler.core.links import Place
 from reconciler.engine import dask
+from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities
 from reconciler.engine.read_chunk import Chunk
 from reconciler.engine.read_workers import WorkerReads
-from reconciler.engine.run import Crew, read_links
-from reconciler.engine.stop import Stop
+from reconciler.engine.run import Workers, read_links
 from tests.e2e.cluster import Cluster, cluster
 from tests.engine.chunks import Script, wait_until
 
@@ -36,7 +36,7 @@ def test_a_cluster_reads_chunks_and_hears_of_a_stop(tmp_path: Path) -> None:
             assert (workers.slots, workers.threads, workers.chunks_a_worker) == (1, 32, 1)
             for _ in range(2):
                 found = workers.submit(chunk(script, "A")).result(60)
-                assert (len(found.seen), found.traffic.requests) == (1, 1)
+                assert (len(found.seen), found.request_stats.requests) == (1, 1)
             waiting = workers.submit(chunk(script, "B"))
             wait_until(lambda: script.has_begun("B"))
             workers.stop()
@@ -74,7 +74,7 @@ def test_a_cluster_that_is_lost_costs_no_link(
         closing(dask.DaskWorkers(running.address, "run", 8)) as workers,
     ):
         reads = WorkerReads(workers, script, warnings.append)
-        crew = Crew(threads, 4, Stop(), Identities(), reads)
+        crew = Workers(threads, 4, Stop(), Identities(), reads)
         going = aside.submit(read_links, places, crew, own.reader, lambda place, seen: None)
         wait_until(lambda: script.has_begun("C1"))
         began = time.monotonic()

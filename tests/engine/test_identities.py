@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.core.links import App, Observed, Place, Problem, Seen
+from reconciler.core.links import App, Observed, ObservedState, Place, Problem
 from reconciler.core.problems import BROKEN_IDENTITY
 from reconciler.engine.gates import Identities
 from tests.engine.runs import Desk, codes, where, wish
@@ -36,7 +36,7 @@ def test_one_tenant_that_accepts_proves_an_identity_sound() -> None:
     for accepted_at in range(3):
         identities = Identities()
         notes = [Observed.unknown(WRONG)] * 2
-        notes.insert(accepted_at, Observed(Seen.NOT_LINKED, "tid", "oid"))
+        notes.insert(accepted_at, Observed(ObservedState.NOT_LINKED, "tid", "oid"))
         for number, seen in enumerate(notes):
             identities.note(place(number), seen)
         assert identities.problem(place(9)) is None

@@ -8,10 +8,18 @@ from typing import Any
 
 import pytest
 
+from reconciler.core.customers.evidence import RawReading
 from reconciler.core.diff import diff
-from reconciler.core.evidence import Reading
-from reconciler.core.links import Aim, Change, Observed, Place, Problem, Seen, Wanted
-from reconciler.core.redaction import remember
+from reconciler.core.links import (
+    Change,
+    Observed,
+    ObservedState,
+    Place,
+    Problem,
+    Wanted,
+    WantedState,
+)
+from reconciler.core.redaction.redactor import remember
 from reconciler.core.results import Answer, Outcome
 from reconciler.engine.jobs import apply_change, read_link, read_raw, redacted
 from tests.engine.runs import FOREIGN, NAMES, OLD, OURS, where, wish
@@ -62,7 +70,7 @@ def test_a_link_that_cannot_be_read_back_is_unverified(fate: str) -> None:
     result = apply_change(azure.writer, change)
     assert (result.outcome, result.problem) == (Outcome.UNVERIFIED, DOWN)
     assert result.observed
-    assert result.observed.state is Seen.UNKNOWN
+    assert result.observed.state is ObservedState.UNKNOWN
     assert len(azure.writes) == 1
 
 
@@ -212,7 +220,7 @@ def test_a_mistake_of_ours_costs_one_link() -> None:
     seen = read_link(broken, where(1))
     assert seen.problem
     assert seen.problem.code == "internal_error"
-    change = diff([wish(1)], {where(1): Observed(Seen.NOT_LINKED, "t", "o")})[0]
+    change = diff([wish(1)], {where(1): Observed(ObservedState.NOT_LINKED, "t", "o")})[0]
     result = apply_change(broken, change)
     assert (result.outcome, result.change) == (Outcome.UNVERIFIED, change)
 
@@ -220,7 +228,10 @@ def test_a_mistake_of_ours_costs_one_link() -> None:
 def test_only_the_three_writes_are_written() -> None:
     """A change that asks for nothing never reaches Azure, even if somebody hands it in."""
     azure = FakeAzure(dict(NAMES))
-    change = diff([Wanted(where(1), Aim.UNMANAGED, None)], {where(1): Observed(Seen.NOT_LINKED)})[0]
+    change = diff(
+        [Wanted(where(1), WantedState.UNMANAGED, None)],
+        {where(1): Observed(ObservedState.NOT_LINKED)},
+    )[0]
     with ThreadPoolExecutor(1) as pool:
         pool.submit(apply_change, azure.writer, change).result()
     assert azure.writes == []
@@ -230,7 +241,7 @@ def test_a_job_returns_neither_secrets_nor_hidden_characters() -> None:
     """What Azure answers is foreign: the coordinator may not know a worker's secrets."""
     remember("a-secret-of-a-worker")
     seen = Observed(
-        Seen.LINKED,
+        ObservedState.LINKED,
         partner_name="Evil\u202e of a-secret-of-a-worker",
         updated_at="\x1b[2J",
         problem=Problem("x", "client_secret=abc", "Bearer a-secret-of-a-worker"),
@@ -259,10 +270,12 @@ def test_evidence_holds_no_secret() -> None:
     """Its digest is that of what it shows; an error is a value there too."""
     remember("a-secret-of-evidence")
     now = datetime(2026, 11, 26, tzinfo=UTC)
-    answer = Reading(Observed(Seen.LINKED), now, "https://x", 200, b'{"a": "a-secret-of-evidence"}')
+    answer = RawReading(
+        Observed(ObservedState.LINKED), now, "https://x", 200, b'{"a": "a-secret-of-evidence"}'
+    )
     assert read_raw(lambda place, clock: answer, where(1), lambda: now).body == b'{"a": "[hidden]"}'
 
-    def broken(place: object, clock: object) -> Reading:
+    def broken(place: object, clock: object) -> RawReading:
         raise ValueError("a-text-of-evidence")
 
     seen = read_raw(broken, where(1), lambda: now).observed

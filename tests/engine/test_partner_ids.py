@@ -69,7 +69,7 @@ def test_a_new_id_goes_to_one_tenant_first() -> None:
 @pytest.mark.parametrize("fate", ["refuse", "ignored", "dropped"])
 def test_if_the_canary_fails_for_its_own_reason_the_next_is_the_canary(fate: str) -> None:
     """One customer's trouble says nothing about the ID."""
-    desk = Desk(FakeAzure(dict(NAMES), script=[fate, fate], patience=0))
+    desk = Desk(FakeAzure(dict(NAMES), script=[fate, fate], budget=0))
     report = desk.run(*(wish(n) for n in range(1, 5)))
     assert outcomes(report)[2:] == ["applied", "applied"]
     assert outcomes(report)[0] in ("failed", "unverified")

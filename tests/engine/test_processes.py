@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.endings import Traffic
+from reconciler.core.history.run_summary import RequestStats
 from reconciler.core.links import Place
 from reconciler.engine.gates import Identities
 from reconciler.engine.processes import Processes
@@ -50,7 +50,7 @@ def test_chunks_are_read_in_processes(tmp_path: Path) -> None:
         for future in futures:
             found = result(future)
             assert len(found.seen) >= 1
-            assert found.traffic == Traffic(len(found.seen), 0, len(found.seen) / 2)
+            assert found.request_stats == RequestStats(len(found.seen), 0, len(found.seen) / 2)
 
 
 def test_a_stop_ends_waits_and_begins_no_link(tmp_path: Path) -> None:

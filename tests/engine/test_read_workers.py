@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.endings import Traffic
-from reconciler.core.links import Observed, Place, Seen
+from reconciler.core.history.run_summary import RequestStats
+from reconciler.core.links import Observed, ObservedState, Place
 from reconciler.engine import read_chunk as worker_side
 from reconciler.engine import read_workers
+from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities
 from reconciler.engine.read_chunk import (
     CHUNK_LINKS,
@@ -26,8 +27,7 @@ from reconciler.engine.read_chunk import (
     stop_run,
 )
 from reconciler.engine.read_workers import WorkerReads, chunked
-from reconciler.engine.run import Crew, read_links
-from reconciler.engine.stop import Stop
+from reconciler.engine.run import Workers, read_links
 from tests.engine.chunks import WRONG_SECRET, Here, Script
 from tests.engine.runs import where
 
@@ -64,7 +64,7 @@ class Both:
             return own.reader(place)
 
         with ThreadPoolExecutor(4) as pool:
-            crew = Crew(pool, 4, self.stop, Identities(), self.reads)
+            crew = Workers(pool, 4, self.stop, Identities(), self.reads)
             return read_links(links, crew, reader, lambda place, seen: None)[0]
 
 
@@ -77,7 +77,11 @@ def test_workers_read_what_they_can_and_their_requests_are_counted(tmp_path: Pat
     both = Both(Script(tmp_path))
     observed = both.read(places(120))
     assert (len(observed), states(observed)) == (120, {"not_linked"})
-    assert (both.here, both.warnings, both.reads.traffic) == ([], [], Traffic(120, 0, 60.0))
+    assert (both.here, both.warnings, both.reads.request_stats) == (
+        [],
+        [],
+        RequestStats(120, 0, 60.0),
+    )
     assert [len(chunk.places) for chunk in both.workers.chunks] == [50, 50, 20]
 
 
@@ -271,4 +275,4 @@ def test_chunks_hold_each_tenant_once(tenants: list[int], most: int) -> None:
 def test_what_a_worker_finds_is_what_a_thread_finds(tmp_path: Path) -> None:
     """The same links, on workers and without."""
     observed = Both(Script(tmp_path)).read(places(3))
-    assert [seen.state for seen in observed.values()] == [Seen.NOT_LINKED] * 3
+    assert [seen.state for seen in observed.values()] == [ObservedState.NOT_LINKED] * 3

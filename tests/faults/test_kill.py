@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.emulator.state import Place
+from reconciler.emulator.state.links import Place
 from reconciler.store.journal import lines
 from tests.e2e.command import APP, OLD, OURS, Desk, tenant_id
 

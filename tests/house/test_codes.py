@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from reconciler.azure import refusals
+from reconciler.azure import error_codes
 from reconciler.core.guards import GUARDS
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def first_column(page: str, heading: str) -> set[str]:
 
 def test_the_runbook_has_every_cause() -> None:
     """Who is woken by a code finds it there; and nothing stands there that never comes."""
-    known = codes("Problem") | set(refusals._HINTS)
+    known = codes("Problem") | set(error_codes._HINTS)
     told = first_column("operations.md", "## A runbook for each cause\n")
     assert {code for code in known if CODE.fullmatch(code)} - told == set()
     assert told - known == set()

@@ -11,10 +11,10 @@ import typer
 import yaml
 
 from reconciler.cli.main import app
-from reconciler.config.kinds import Identity as Kinds
 from reconciler.config.load import load
+from reconciler.config.model.identities import Identity as Kinds
+from reconciler.core.exit_status import Status
 from reconciler.core.guards import GUARDS
-from reconciler.core.statuses import Status
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

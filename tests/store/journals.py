@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler.core.diff import diff
-from reconciler.core.links import Aim, Change, Observed, Place, Seen, Wanted
+from reconciler.core.links import Change, Observed, ObservedState, Place, Wanted, WantedState
 from reconciler.core.results import Outcome, Result
 from reconciler.store.journal import FileJournal
 
@@ -24,13 +24,13 @@ def opened(
 def change(number: int = 1) -> Change:
     """One customer's link, to be pointed from the old ID at ours."""
     where = Place(f"C{number}", f"tid{number}", "app")
-    want = Wanted(where, Aim.LINKED, OURS, replaceable=frozenset({OURS, OLD}))
+    want = Wanted(where, WantedState.LINKED, OURS, replaceable=frozenset({OURS, OLD}))
     return diff([want], {where: seen(OLD, number)})[0]
 
 
 def seen(partner_id: str | None, number: int = 1) -> Observed:
     """What a read showed."""
-    state = Seen.LINKED if partner_id else Seen.NOT_LINKED
+    state = ObservedState.LINKED if partner_id else ObservedState.NOT_LINKED
     return Observed(state, f"tid{number}", f"oid{number}", partner_id, "Contoso", 3)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconciler.core.errors import RunFailed
 from reconciler.core.links import Observed, Problem
 from reconciler.store import journal as module
-from reconciler.store.journal import START, Check, FileJournal, lines, verify
+from reconciler.store.journal import START, FileJournal, JournalCheck, lines, verify
 from tests.store.journals import NOW, OLD, OURS, change, opened, result, seen, written
 
 ANY_FILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -64,14 +64,14 @@ def test_a_whole_journal_verifies_over_many_runs(path: Path) -> None:
     journal = opened(path, "run-2")
     journal.intend(change())
     journal.settle(result())
-    assert verify(path) == Check(10, journal.last, False, None)
+    assert verify(path) == JournalCheck(10, journal.last, False, None)
     journal.close()
 
 
 def test_an_empty_journal_is_whole(path: Path) -> None:
     """There is nothing in it to be wrong."""
     path.touch()
-    assert verify(path) == Check(0, START, False, None)
+    assert verify(path) == JournalCheck(0, START, False, None)
 
 
 def test_an_intent_without_an_outcome_is_unfinished(path: Path) -> None:
@@ -256,7 +256,7 @@ def test_any_bytes_get_a_verdict(tmp_path_factory: pytest.TempPathFactory, raw: 
     """Whatever stands in the file, verify ends with a check, and a run can go on behind it."""
     path = tmp_path_factory.getbasetemp() / "any.jsonl"
     path.write_bytes(raw)
-    assert isinstance(verify(path), Check)
+    assert isinstance(verify(path), JournalCheck)
     journal = opened(path)
     journal.intend(change())
     journal.close()

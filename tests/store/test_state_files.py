@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.errors import Locked, RunFailed
-from reconciler.store.history.book import open_own
 from reconciler.store.history.moving import move_database
+from reconciler.store.history.repository import open_own
 from reconciler.store.journal import START, verify
 from reconciler.store.lock import hold
 from reconciler.store.run_locks import hold_locks

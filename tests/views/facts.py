@@ -9,30 +9,30 @@ from datetime import UTC, date, datetime, timedelta
 
 from reconciler.core.diff import diff
 from reconciler.core.findings import Finding
-from reconciler.core.history import (
+from reconciler.core.history.changes_since import ChangeKind, ChangesSince, LinkChange, last_night
+from reconciler.core.history.link_history import (
     Key,
+    Observation,
     Period,
-    Run,
-    Sight,
+    RecordedRun,
     Write,
-    count_standings,
+    count_health,
+    observations_of_plan,
     periods_of,
-    sights_of_plan,
 )
-from reconciler.core.inventory import known_of
+from reconciler.core.history.overview import Overview, PastRuns, overview
+from reconciler.core.inventory.inventory import known_of
 from reconciler.core.links import (
     Action,
-    Aim,
     Change,
     Observed,
+    ObservedState,
     Place,
     Problem,
-    Seen,
     Settled,
     Wanted,
+    WantedState,
 )
-from reconciler.core.news import Item, News, Word, last_night
-from reconciler.core.overview import Overview, Past, overview
 from reconciler.core.plan import Plan, Refusal, Report
 from reconciler.core.results import (
     Answer,
@@ -84,13 +84,18 @@ def guid(number: int) -> str:
 
 
 def wanted(
-    tenant: str, number: int, *, identity: str = "automation", aim: Aim = Aim.LINKED, **more: object
+    tenant: str,
+    number: int,
+    *,
+    identity: str = "automation",
+    aim: WantedState = WantedState.LINKED,
+    **more: object,
 ) -> Wanted:
     """A link as a file wants it; ours may replace the old ID."""
     return Wanted(
         Place(tenant, guid(number), identity),
         aim,
-        OURS if aim is Aim.LINKED else None,
+        OURS if aim is WantedState.LINKED else None,
         **{"replaceable": frozenset({OURS, OLD}), **more},  # type: ignore[arg-type]
     )
 
@@ -98,13 +103,20 @@ def wanted(
 def linked(number: int, partner_id: str, name: str | None = None) -> Observed:
     """A read that showed a link."""
     return Observed(
-        Seen.LINKED, guid(number), guid(number + 500), partner_id, name, 3, AZURE_TIME, AZURE_TIME
+        ObservedState.LINKED,
+        guid(number),
+        guid(number + 500),
+        partner_id,
+        name,
+        3,
+        AZURE_TIME,
+        AZURE_TIME,
     )
 
 
 def unlinked(number: int) -> Observed:
     """A read that showed that there is none."""
-    return Observed(Seen.NOT_LINKED, guid(number), guid(number + 500))
+    return Observed(ObservedState.NOT_LINKED, guid(number), guid(number + 500))
 
 
 def plan_of(*pairs: tuple[Wanted, Observed | None], **more: object) -> Plan:
@@ -134,7 +146,10 @@ def inventory() -> Plan:
             for change in plan.changes
         ),
     )
-    latest = {sight.key: periods_of([sight])[-1] for sight in sights_of_plan(earlier)}
+    latest = {
+        observation.key: periods_of([observation])[-1]
+        for observation in observations_of_plan(earlier)
+    }
     return replace(plan, known=known_of(plan, latest, {"automation": date(2027, 3, 1)}))
 
 
@@ -145,13 +160,19 @@ def ordinary_plan() -> Plan:
     return plan_of(
         (wanted("Fabrikam", 1, tags=("emea", "powerapps")), linked(1, OLD, "Contoso Old Limited")),
         (wanted("Northwind Traders", 2), unlinked(2)),
-        (wanted("Tailspin Toys", 3, aim=Aim.ABSENT), linked(3, OURS, "Contoso Consulting UK")),
+        (
+            wanted("Tailspin Toys", 3, aim=WantedState.ABSENT),
+            linked(3, OURS, "Contoso Consulting UK"),
+        ),
         (wanted("Wingtip", 4), linked(4, FOREIGN, "Litware Partners")),
         (wanted("Proseware", 5), Observed.unknown(APP_MISSING)),
         (wanted("Adatum", 6), linked(6, OURS, "Contoso Consulting UK")),
         (wanted("Relecloud", 7, settled=held), linked(7, OLD)),
         (wanted("Lamna Healthcare", 8, identity="alice", settled=attested), None),
-        (wanted("Trey Research", 9, aim=Aim.UNMANAGED), linked(9, FOREIGN, "Litware Partners")),
+        (
+            wanted("Trey Research", 9, aim=WantedState.UNMANAGED),
+            linked(9, FOREIGN, "Litware Partners"),
+        ),
         (wanted("Margie's Travel", 10, identity="alice"), linked(10, OURS)),
         findings=(
             Finding(
@@ -198,11 +219,14 @@ def hostile_plan() -> Plan:
     return plan_of(
         (wanted(names["markup"], 1), linked(1, OLD, names["pipe"])),
         (wanted(names["newline"], 2, identity=names["direction"]), unlinked(2)),
-        (wanted(names["formula"], 3, aim=Aim.ABSENT), linked(3, OURS, names["formula_late"])),
+        (
+            wanted(names["formula"], 3, aim=WantedState.ABSENT),
+            linked(3, OURS, names["formula_late"]),
+        ),
         (wanted(names["formula_late"], 4), linked(4, FOREIGN, names["newline"])),
         (wanted(names["hidden"], 5), Observed.unknown(bad)),
         (wanted(names["wide"], 6, tags=("=tag", "b|c")), linked(6, OLD, names["mention"])),
-        (wanted(names["lone"], 7, aim=Aim.UNMANAGED), linked(7, FOREIGN, names["wide"])),
+        (wanted(names["lone"], 7, aim=WantedState.UNMANAGED), linked(7, FOREIGN, names["wide"])),
         (wanted(names["mention"], 8), linked(8, OURS, names["markup"])),
         findings=(Finding("odd", names["ansi"], names["pipe"], names["newline"], None),),
     )
@@ -304,12 +328,12 @@ def plan_with_news() -> Plan:
     """The hostile plan, compared with three nights ago: each kind of news once."""
     plan = hostile_plan()
     since = plan.created_at - timedelta(days=3)
-    sights = sights_of_plan(plan)
+    observations = observations_of_plan(plan)
     items = tuple(
-        Item(word, sight, plan.created_at - timedelta(days=number), number + 1)
-        for number, (word, sight) in enumerate(zip(Word, sights, strict=False))
+        LinkChange(word, observation, plan.created_at - timedelta(days=number), number + 1)
+        for number, (word, observation) in enumerate(zip(ChangeKind, observations, strict=False))
     )
-    return replace(plan, news=News(since, True, items))
+    return replace(plan, changes_since=ChangesSince(since, True, items))
 
 
 def nights_of(*plans: Plan) -> tuple[Plan, ...]:
@@ -321,22 +345,24 @@ def nights_of(*plans: Plan) -> tuple[Plan, ...]:
     )
 
 
-def past_of(*earlier: Plan) -> Past:
+def past_of(*earlier: Plan) -> PastRuns:
     """What the history knows once these plans, oldest first, have been recorded."""
     since = last_night(earlier[0].created_at + timedelta(days=len(earlier)))
-    seen = [sights_of_plan(plan) for plan in earlier]
+    seen = [observations_of_plan(plan) for plan in earlier]
 
     def periods(until: datetime) -> dict[Key, tuple[Period, ...]]:
-        by_link: dict[Key, list[Sight]] = {}
-        for sight in (sight for night in seen for sight in night if sight.at <= until):
-            by_link.setdefault(sight.key, []).append(sight)
-        return {key: periods_of(sights) for key, sights in by_link.items()}
+        by_link: dict[Key, list[Observation]] = {}
+        for observation in (
+            observation for night in seen for observation in night if observation.at <= until
+        ):
+            by_link.setdefault(observation.key, []).append(observation)
+        return {key: periods_of(observations) for key, observations in by_link.items()}
 
     def newest(until: datetime) -> dict[Key, Period]:
         return {key: lived[-1] for key, lived in periods(until).items()}
 
     runs = tuple(
-        Run(
+        RecordedRun(
             f"run{number}",
             "plan",
             plan.created_at,
@@ -344,23 +370,23 @@ def past_of(*earlier: Plan) -> Past:
             plan.config_digest,
             0,
             True,
-            count_standings(sights),
+            count_health(observations),
         )
-        for number, (plan, sights) in enumerate(zip(earlier, seen, strict=True))
+        for number, (plan, observations) in enumerate(zip(earlier, seen, strict=True))
     )
     last = earlier[-1].created_at
     lived = tuple(period for each in periods(last).values() for period in each)
-    return Past(since, runs, {}, newest(since), newest(last), lived, ())
+    return PastRuns(since, runs, {}, newest(since), newest(last), lived, ())
 
 
 def overview_of(*plans: Plan, writes: tuple[Write, ...] = ()) -> Overview:
     """The report of the last of these plans, when the others have been recorded."""
     *earlier, today = nights_of(*plans)
     if not earlier:
-        return overview(today, None, is_whole=True, trouble=None)
+        return overview(today, None, is_whole=True, failure=None)
     past = replace(past_of(*earlier), since=last_night(today.created_at), writes=writes)
     before = past_of(*(plan for plan in earlier if plan.created_at <= past.since)).latest
-    return overview(today, replace(past, before=before), is_whole=True, trouble=None)
+    return overview(today, replace(past, before=before), is_whole=True, failure=None)
 
 
 def month() -> Overview:

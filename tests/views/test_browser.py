@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.plan import Kind, Plan
+from reconciler.core.plan import FactKind, Plan
 from reconciler.core.text import visible
 from reconciler.views import rollup
-from reconciler.views.formats import Format, render
 from reconciler.views.html.overview import render_overview
+from reconciler.views.registry import Format, render
 from tests.views import facts
 from tests.views.browser import SIZES, Chromium, chromium
 
@@ -27,9 +27,9 @@ def browser() -> Iterator[Chromium]:
 def written(tmp_path: Path) -> Callable[..., Path]:
     """Write a fact as a page."""
 
-    def write(plan: Plan, kind: Kind = Kind.INVENTORY) -> Path:
+    def write(plan: Plan, kind: FactKind = FactKind.INVENTORY) -> Path:
         path = tmp_path / "page.html"
-        fact = facts.report_of(plan) if kind is Kind.REPORT else plan
+        fact = facts.report_of(plan) if kind is FactKind.REPORT else plan
         path.write_text(render(kind, Format.HTML, fact), encoding="utf-8")
         return path
 
@@ -77,9 +77,9 @@ def test_a_page_opens_whole_and_asks_for_nothing(
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", FactKind)
 def test_a_hostile_name_is_only_read(
-    browser: Chromium, written: Callable[..., Path], kind: Kind, size: str
+    browser: Chromium, written: Callable[..., Path], kind: FactKind, size: str
 ) -> None:
     """Whatever a name holds is shown as text, fits, and neither runs nor loads anything."""
     path = written(facts.hostile_plan(), kind)

@@ -12,13 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.core.checkup import Check, Checkup, Credential, Endpoint, Request, untried
+from reconciler.core.doctor.checkup import (
+    Checkup,
+    CredentialCheck,
+    CustomerRequest,
+    EndpointCheck,
+    LinkCheck,
+    untried,
+)
+from reconciler.core.doctor.steps import LINK_STEPS, State, Step, StepName, StepResults
 from reconciler.core.findings import Finding
-from reconciler.core.links import Observed, Place, Problem, Seen
-from reconciler.core.steps import LINK_STEPS, Course, State, Step, StepName
+from reconciler.core.links import Observed, ObservedState, Place, Problem
 from reconciler.core.text import visible
 from reconciler.views.checkup import COLUMNS, render
-from reconciler.views.formats import Format
+from reconciler.views.registry import Format
 from tests.views.facts import HOSTILE, INTERRUPTED, guid
 
 GOLDEN = Path(__file__).parent / "golden_checkup"
@@ -50,11 +57,11 @@ def shared(arm: Problem | None = None, clock: Problem | None = None) -> tuple[St
     )
 
 
-def credential(name: str = "automation", problem: Problem | None = None) -> Credential:
+def credential(name: str = "automation", problem: Problem | None = None) -> CredentialCheck:
     """An identity with a certificate, which may be no good."""
     state = State.FAILED if problem else State.OK
     steps = (Step(StepName.SECRET, State.OK), Step(StepName.CERTIFICATE, state, problem))
-    return Credential(name, "client_certificate", APP, steps, date(2027, 3, 1))
+    return CredentialCheck(name, "client_certificate", APP, steps, date(2027, 3, 1))
 
 
 def check(
@@ -63,21 +70,23 @@ def check(
     step: StepName | None = None,
     problem: Problem | None = None,
     *,
-    who: Credential | None = None,
+    who: CredentialCheck | None = None,
     run: tuple[Step, ...] | None = None,
-    request: Request | None = None,
-) -> Check:
+    request: CustomerRequest | None = None,
+) -> LinkCheck:
     """A link that fails at a step, or at none."""
     who = who or credential()
-    course = Course((*(run or shared()), *who.steps))
+    link_timeline = StepResults((*(run or shared()), *who.steps))
     for name in LINK_STEPS:
-        course.take(name, lambda name=name: problem if name is step else None)  # type: ignore[misc]
-    cause = course.problem
-    seen = Observed.unknown(cause) if cause else Observed(Seen.NOT_LINKED, guid(number), "o")
-    return Check(Place(tenant, guid(number), who.identity), course.steps, seen, request)
+        link_timeline.take(name, lambda name=name: problem if name is step else None)  # type: ignore[misc]
+    cause = link_timeline.problem
+    seen = (
+        Observed.unknown(cause) if cause else Observed(ObservedState.NOT_LINKED, guid(number), "o")
+    )
+    return LinkCheck(Place(tenant, guid(number), who.identity), link_timeline.steps, seen, request)
 
 
-def checkup(*checks: Check, **more: object) -> Checkup:
+def checkup(*checks: LinkCheck, **more: object) -> Checkup:
     """What was found of these links; the hosts are those of the first."""
     run = checks[0].steps if checks else shared()
     values: dict[str, object] = {
@@ -95,16 +104,16 @@ def checkup(*checks: Check, **more: object) -> Checkup:
     return Checkup(**(values | more))  # type: ignore[arg-type]
 
 
-def _endpoint(step: Step, url: str, skew_s: int) -> Endpoint:
+def _endpoint(step: Step, url: str, skew_s: int) -> EndpointCheck:
     tls = Step(StepName.TLS, step.state, step.problem)
     dns = Step(StepName.DNS, State.OK)
-    return Endpoint(step.name, url, (dns, tls), None if step.problem else skew_s)
+    return EndpointCheck(step.name, url, (dns, tls), None if step.problem else skew_s)
 
 
-def asked(number: int) -> Request:
+def asked(number: int) -> CustomerRequest:
     """What a customer without the app is asked for."""
     link = f"https://login.microsoftonline.com/{guid(number)}/adminconsent?client_id={APP}"
-    return Request(
+    return CustomerRequest(
         f"the application {APP} is not in your directory",
         "an administrator of your directory",
         f"run `az ad sp create --id {APP}`, which grants nothing",
@@ -136,10 +145,12 @@ def ordinary() -> Checkup:
 def hostile(name: str) -> Checkup:
     """A name wherever one can come from."""
     bad = Problem(name, name, name)
-    who = Credential(name, name, None, (Step(StepName.SECRET, State.FAILED, bad),))
+    who = CredentialCheck(name, name, None, (Step(StepName.SECRET, State.FAILED, bad),))
     return checkup(
         check(name, 1, StepName.TOKEN, bad, who=replace(credential(), identity=name)),
-        replace(check(name + "2", 2, StepName.LINK, bad), request=Request(name, name, name)),
+        replace(
+            check(name + "2", 2, StepName.LINK, bad), request=CustomerRequest(name, name, name)
+        ),
         check(name + "3", 3, who=who),
         credentials=(who,),
         findings=(Finding(name, name, name, name, name),),

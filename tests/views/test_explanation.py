@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from reconciler.core.explanations import Explanation, Said
+from reconciler.core.customers.explanations import ExplainedValue, Explanation
 from reconciler.core.text import visible
 from reconciler.views.explanation import render
 
@@ -14,12 +14,15 @@ FABRIKAM = Explanation(
     "fabrikam.example",
     ("us",),
     (
-        Said("tags", "us", "tenant", "customers.csv:2:27"),
-        Said("partner", "us (5111222)", "tag us", "tenants.yaml:10:10", "app"),
+        ExplainedValue("tags", "us", "tenant", "customers.csv:2:27"),
+        ExplainedValue("partner", "us (5111222)", "tag us", "tenants.yaml:10:10", "app"),
     ),
 )
 HOSTILE = Explanation(
-    "=cmd|<b>", "x", (), (Said("tags", "a\x1b[31m|\u202eb\n<i>", "tag @all", "a|b.csv:1:1"),)
+    "=cmd|<b>",
+    "x",
+    (),
+    (ExplainedValue("tags", "a\x1b[31m|\u202eb\n<i>", "tag @all", "a|b.csv:1:1"),),
 )
 
 

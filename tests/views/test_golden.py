@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.plan import Kind, Plan, Report
-from reconciler.views.formats import Format, render
+from reconciler.core.plan import FactKind, Plan, Report
+from reconciler.views.registry import Format, render
 from tests.views import facts
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -28,24 +28,26 @@ ENDINGS = {
     Format.HTML: "html",
 }
 
-FACTS: dict[str, tuple[Kind, Callable[[], Plan | Report]]] = {
-    "plan": (Kind.PLAN, facts.ordinary_plan),
-    "plan_in_sync": (Kind.PLAN, facts.in_sync_plan),
-    "plan_hostile": (Kind.PLAN, facts.hostile_plan),
-    "plan_news": (Kind.PLAN, facts.plan_with_news),
-    "plan_people": (Kind.PLAN, facts.people_plan),
-    "plan_many": (Kind.PLAN, facts.many_plan),
-    "report": (Kind.REPORT, lambda: facts.report_of(facts.busy_plan(), interrupted=True)),
-    "report_hostile": (Kind.REPORT, lambda: facts.report_of(facts.hostile_plan())),
-    "report_refused": (Kind.REPORT, facts.refused_report),
-    "inventory": (Kind.INVENTORY, facts.inventory),
-    "inventory_hostile": (Kind.INVENTORY, facts.hostile_plan),
+FACTS: dict[str, tuple[FactKind, Callable[[], Plan | Report]]] = {
+    "plan": (FactKind.PLAN, facts.ordinary_plan),
+    "plan_in_sync": (FactKind.PLAN, facts.in_sync_plan),
+    "plan_hostile": (FactKind.PLAN, facts.hostile_plan),
+    "plan_news": (FactKind.PLAN, facts.plan_with_news),
+    "plan_people": (FactKind.PLAN, facts.people_plan),
+    "plan_many": (FactKind.PLAN, facts.many_plan),
+    "report": (FactKind.REPORT, lambda: facts.report_of(facts.busy_plan(), interrupted=True)),
+    "report_hostile": (FactKind.REPORT, lambda: facts.report_of(facts.hostile_plan())),
+    "report_refused": (FactKind.REPORT, facts.refused_report),
+    "inventory": (FactKind.INVENTORY, facts.inventory),
+    "inventory_hostile": (FactKind.INVENTORY, facts.hostile_plan),
 }
 
 CASES = [
-    pytest.param(kind, form, make, f"{name}.{ending}", {"width": 100}, id=f"{name}.{ending}")
+    pytest.param(
+        kind, form, make, f"{name}.{run_summary}", {"width": 100}, id=f"{name}.{run_summary}"
+    )
     for name, (kind, make) in FACTS.items()
-    for form, ending in ENDINGS.items()
+    for form, run_summary in ENDINGS.items()
     if (name, form)
     not in {
         *(
@@ -72,7 +74,7 @@ TABLES = [
 
 @pytest.mark.parametrize(("kind", "form", "make", "file", "page"), CASES + TABLES)
 def test_a_fact_renders_as_its_golden_file(
-    kind: Kind,
+    kind: FactKind,
     form: Format,
     make: Callable[[], Plan | Report],
     file: str,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.views.layout import Cell, Page, columns_of, fold
+from reconciler.views.terminal.layout import Cell, Page, columns_of, fold
 
 GUID = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"
 

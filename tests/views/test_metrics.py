@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from reconciler.core.endings import Ending, Traffic
+from reconciler.core.exit_status import Status
+from reconciler.core.history.run_summary import RequestStats, RunSummary
 from reconciler.core.plan import Plan, Report
-from reconciler.core.statuses import Status
 from reconciler.views.metrics import last_success, render
 from tests.tools import tool
 from tests.views import facts
@@ -34,9 +34,13 @@ FACTS: dict[str, Callable[[], Plan | Report | None]] = {
 }
 
 
-def ending(fact: Plan | Report | None = None, status: Status = Status.DIFFERENCES) -> Ending:
-    traffic = Traffic(requests=31, retries=2, throttled_s=12.5)
-    return Ending("nightly", status, ENDED_AT, 30.25, "c0ffee", {"reading": 29.0}, traffic, fact)
+def run_summary(
+    fact: Plan | Report | None = None, status: Status = Status.DIFFERENCES
+) -> RunSummary:
+    request_stats = RequestStats(requests=31, retries=2, throttled_s=12.5)
+    return RunSummary(
+        "nightly", status, ENDED_AT, 30.25, "c0ffee", {"reading": 29.0}, request_stats, fact
+    )
 
 
 def values(text: str) -> dict[tuple[str, ...], float]:
@@ -53,7 +57,7 @@ def values(text: str) -> dict[tuple[str, ...], float]:
 @pytest.mark.parametrize("name", FACTS)
 def test_a_run_gives_the_figures_of_its_golden_file(name: str) -> None:
     """The same run gives the same bytes, and they are the ones that were reviewed."""
-    text = render(ending(FACTS[name]()), ENDS)
+    text = render(run_summary(FACTS[name]()), ENDS)
     path = GOLDEN / f"{name}.prom"
     if os.environ.get("PAL_RECONCILE_GOLDEN") == "write":
         path.write_text(text)
@@ -63,7 +67,7 @@ def test_a_run_gives_the_figures_of_its_golden_file(name: str) -> None:
 @pytest.mark.parametrize("name", FACTS)
 def test_promtool_finds_nothing_to_complain_of(name: str) -> None:
     """Names, help texts and labels are as Prometheus's own checker wants them."""
-    text = render(ending(FACTS[name]()), ENDS)
+    text = render(run_summary(FACTS[name]()), ENDS)
     checked = subprocess.run(
         [tool("promtool"), "check", "metrics"], input=text, text=True, capture_output=True
     )
@@ -73,14 +77,14 @@ def test_promtool_finds_nothing_to_complain_of(name: str) -> None:
 @pytest.mark.parametrize("name", FACTS)
 def test_no_sample_has_a_time_of_its_own(name: str) -> None:
     """node_exporter refuses a whole file for one timestamp."""
-    families = text_string_to_metric_families(render(ending(FACTS[name]()), ENDS))
+    families = text_string_to_metric_families(render(run_summary(FACTS[name]()), ENDS))
     assert all(sample.timestamp is None for family in families for sample in family.samples)
 
 
 def test_no_customer_is_named() -> None:
     """Neither in a label nor anywhere else."""
     plan = facts.ordinary_plan()
-    text = render(ending(plan), ENDS)
+    text = render(run_summary(plan), ENDS)
     assert [c.place.tenant for c in plan.changes if c.place.tenant in text] == []
 
 
@@ -88,8 +92,8 @@ def test_what_was_repaired_is_not_drift_any_more() -> None:
     """After an apply the figures are those that it left behind."""
     plan = facts.busy_plan()
     before, after = (
-        values(render(ending(plan), {})),
-        values(render(ending(facts.report_of(plan)), {})),
+        values(render(run_summary(plan), {})),
+        values(render(run_summary(facts.report_of(plan)), {})),
     )
     assert before["links_by_action", "update"] == 7
     assert after["changes", "applied"] + after["changes", "already"] == 3
@@ -103,8 +107,8 @@ def test_what_was_repaired_is_not_drift_any_more() -> None:
 )
 def test_a_success_is_remembered_until_the_next(status: Status, is_success: bool) -> None:
     """Drift is no failure of the run; whatever else went wrong leaves the old time standing."""
-    before = render(ending(), {}).replace(str(ENDED_AT.timestamp()), "1.0")
-    text = render(ending(status=status), {}, before)
+    before = render(run_summary(), {}).replace(str(ENDED_AT.timestamp()), "1.0")
+    text = render(run_summary(status=status), {}, before)
     assert last_success(text) == (ENDED_AT.timestamp() if is_success else last_success(before))
 
 
@@ -116,6 +120,6 @@ def test_a_file_that_tells_of_no_success_counts_as_none(text: str) -> None:
 
 def test_a_credential_tells_when_it_ends() -> None:
     """As a time, so that the days that are left can be told between two runs as well."""
-    found = values(render(ending(), ENDS))
+    found = values(render(run_summary(), ENDS))
     ends = datetime(2026, 12, 3, tzinfo=UTC).timestamp()
     assert found["credential_end_timestamp_seconds", "automation"] == ends

@@ -12,20 +12,20 @@ from hypothesis import strategies as st
 
 from reconciler.core.findings import Finding
 from reconciler.core.links import Observed, Problem
-from reconciler.core.plan import Kind, Plan, Refusal, Report
+from reconciler.core.plan import FactKind, Plan, Refusal, Report
 from reconciler.core.text import visible
 from reconciler.views.csv import safe_cell
-from reconciler.views.formats import Format, render
-from reconciler.views.markup import escape
+from reconciler.views.markdown.escape import escape
+from reconciler.views.registry import Format, render
 from tests.views import facts
 
-EVERY = list(product(Kind, Format))
+EVERY = list(product(FactKind, Format))
 
 NAMES = st.one_of(st.text(st.characters()), st.sampled_from(list(facts.HOSTILE.values())))
 
 
-def _fact(kind: Kind, plan: Plan) -> Plan | Report:
-    return facts.report_of(plan) if kind is Kind.REPORT else plan
+def _fact(kind: FactKind, plan: Plan) -> Plan | Report:
+    return facts.report_of(plan) if kind is FactKind.REPORT else plan
 
 
 def _named(name: str) -> Plan:
@@ -41,7 +41,7 @@ def _named(name: str) -> Plan:
 @pytest.mark.parametrize(("kind", "form"), EVERY)
 @given(name=NAMES)
 @settings(max_examples=60, deadline=None)
-def test_no_name_brings_a_hidden_character_out(kind: Kind, form: Format, name: str) -> None:
+def test_no_name_brings_a_hidden_character_out(kind: FactKind, form: Format, name: str) -> None:
     """But for line ends of its own, a rendered fact has nothing that a terminal would obey."""
     text = render(kind, form, _fact(kind, _named(name)), width=80)
     assert text.endswith("\n")
@@ -60,7 +60,7 @@ def test_refusals_and_failures_are_made_safe_too(form: Format) -> None:
         (Refusal("x\x1b[0m", "y\x1b[0m"),),
         failure="z\x1b[0m\u202e",
     )
-    assert "\x1b" not in render(Kind.REPORT, form, report)
+    assert "\x1b" not in render(FactKind.REPORT, form, report)
 
 
 @given(lines=st.integers(1, 4), name=NAMES)
@@ -68,7 +68,7 @@ def test_refusals_and_failures_are_made_safe_too(form: Format) -> None:
 def test_a_name_never_adds_a_line_to_csv(lines: int, name: str) -> None:
     """One line is one link, so that grep and wc tell the truth."""
     pairs = [(facts.wanted(f"{name}{n}", n), facts.linked(n, facts.OLD)) for n in range(lines)]
-    assert len(render(Kind.PLAN, Format.CSV, facts.plan_of(*pairs)).split("\n")) == lines + 2
+    assert len(render(FactKind.PLAN, Format.CSV, facts.plan_of(*pairs)).split("\n")) == lines + 2
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,11 @@ def test_csv_has_the_documented_columns() -> None:
         "problem_message,problem_hint"
     )
     plan = facts.ordinary_plan()
-    for kind, more in ((Kind.PLAN, ""), (Kind.INVENTORY, ""), (Kind.REPORT, ",outcome")):
+    for kind, more in (
+        (FactKind.PLAN, ""),
+        (FactKind.INVENTORY, ""),
+        (FactKind.REPORT, ",outcome"),
+    ):
         lines = render(kind, Format.CSV, _fact(kind, plan)).split("\n")
         assert lines[0].startswith(heading + more)
 
@@ -114,7 +118,7 @@ def test_csv_has_the_documented_columns() -> None:
 def test_csv_reads_back_as_one_row_a_link() -> None:
     """Any CSV reader gets each link with all its columns."""
     plan = facts.hostile_plan()
-    rows = list(reader.DictReader(io.StringIO(render(Kind.PLAN, Format.CSV, plan))))
+    rows = list(reader.DictReader(io.StringIO(render(FactKind.PLAN, Format.CSV, plan))))
     assert [row["action"] for row in rows] == [change.action for change in plan.changes]
     assert all(None not in row and None not in row.values() for row in rows)
 
@@ -133,6 +137,6 @@ def _without_entities(text: str) -> str:
 
 def test_json_is_the_document_itself() -> None:
     """A program gets the names as they are, hostile or not."""
-    data = json.loads(render(Kind.PLAN, Format.JSON, facts.hostile_plan()))
+    data = json.loads(render(FactKind.PLAN, Format.JSON, facts.hostile_plan()))
     assert data["links"][1]["tenant"] == facts.HOSTILE["newline"]
     assert data["links"][6]["tenant"] == facts.HOSTILE["lone"]

@@ -5,9 +5,18 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from reconciler.core.links import WRITES, Action, Aim, Change, Place, Problem, Settled, Wanted
+from reconciler.core.links import (
+    WRITES,
+    Action,
+    Change,
+    Place,
+    Problem,
+    Settled,
+    Wanted,
+    WantedState,
+)
 from reconciler.core.plan import Plan, Report
-from reconciler.engine.stop import Stop
+from reconciler.engine.cancellation import Stop
 from tests.engine.runs import FOREIGN, NAMES, OLD, OURS, Desk, MemoryJournal, where
 from tests.fakes import FakeAzure, FakeLink
 
@@ -56,7 +65,7 @@ class World:
     sent: list[tuple[Place, str, str | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.azure = FakeAzure(dict(NAMES), patience=2)
+        self.azure = FakeAzure(dict(NAMES), budget=2)
         for number, partner_id in self.links.items():
             self.azure.link(where(number)).partner_id = partner_id
 
@@ -132,13 +141,15 @@ def _wishes(draw: st.DrawFn, number: int) -> Wanted:
     kind = draw(
         st.sampled_from(["linked"] * 5 + ["absent", "absent", "unmanaged", "held", "attested"])
     )
-    aim = {"absent": Aim.ABSENT, "unmanaged": Aim.UNMANAGED}.get(kind, Aim.LINKED)
+    aim = {"absent": WantedState.ABSENT, "unmanaged": WantedState.UNMANAGED}.get(
+        kind, WantedState.LINKED
+    )
     settled = {"held": Settled(Action.HELD, "x"), "attested": Settled(Action.ATTESTED, "y")}
     ours = frozenset({OURS, OLD, NO_PARTNER})
     return Wanted(
         where(number),
         aim,
-        draw(st.sampled_from([OURS, OURS, OLD, NO_PARTNER])) if aim is Aim.LINKED else None,
+        draw(st.sampled_from([OURS, OURS, OLD, NO_PARTNER])) if aim is WantedState.LINKED else None,
         replaceable=draw(st.sampled_from([ours, ours, ours | {FOREIGN}, None])),
         settled=settled.get(kind),
     )

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.guards import Limits
-from reconciler.core.history import NIGHTLY
-from reconciler.core.links import Aim, Problem, Wanted
-from reconciler.core.partner_trust import trust
-from reconciler.core.unattended import check_unattended, count_managed
-from reconciler.core.unattended_changes import Past, past_changes
+from reconciler.core.guards import GuardLimits
+from reconciler.core.history.link_history import NIGHTLY
+from reconciler.core.links import Problem, Wanted, WantedState
+from reconciler.core.unattended.changes import Past, past_changes
+from reconciler.core.unattended.guards import check_unattended, count_managed
+from reconciler.core.unattended.partner_trust import trust
+from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities
-from reconciler.engine.run import Crew, Facts, apply_plan, make_plan
-from reconciler.engine.stop import Stop
-from reconciler.store.history.rebuilding import recordings
+from reconciler.engine.run import PlanMetadata, Workers, apply_plan, make_plan
+from reconciler.store.history.from_journal import recordings
 from reconciler.store.journal import FileJournal, lines
 from tests.engine.runs import FOREIGN, NAMES, NOW, OLD, OURS, Inline, where, wish
 from tests.fakes import FakeAzure
@@ -67,16 +67,16 @@ class Estate:
         now = NOW + timedelta(days=self.night)
         run = f"{command}-{len(self.azure.reads)}-{self.night}"
         facts: dict[str, object] = {"command": command, "allowed": list(allow)}
-        crew = Crew(Inline(), 4, Stop(), Identities())
+        crew = Workers(Inline(), 4, Stop(), Identities())
         chosen = [self.wishes[f"C{n}"] for n in only] if only else list(self.wishes.values())
         with closing(FileJournal(self.path, run, facts, lambda: now)) as journal:
-            plan_facts = Facts("sha256:00", "1", (), self.names, lambda: now)
+            plan_facts = PlanMetadata("sha256:00", "1", (), self.names, lambda: now)
             plan = make_plan(chosen, plan_facts, crew, self.azure.reader, lambda *_: None)
             earlier = recordings(line for line in lines(self.path) if line["run"] != run)
             past = Past(past_changes(earlier), now.date(), bool(earlier))
             refusals = check_unattended(
                 plan,
-                Limits(),
+                GuardLimits(),
                 past,
                 managed=count_managed(self.wishes.values()),
                 named=self.names,
@@ -200,7 +200,7 @@ def diluted(estate: Estate) -> None:
     estate.want(range(1, 31), OLD)
     for number in range(31, 101):
         where_ = wish(number)
-        estate.wishes[f"C{number}"] = replace(where_, state=Aim.UNMANAGED, partner_id=None)
+        estate.wishes[f"C{number}"] = replace(where_, state=WantedState.UNMANAGED, partner_id=None)
 
 
 def mistyped(estate: Estate) -> None:
@@ -211,7 +211,7 @@ def mistyped(estate: Estate) -> None:
 
 def mistyped_but_carried(estate: Estate) -> None:
     mistyped(estate)
-    estate.wishes["C99"] = replace(wish(99), state=Aim.UNMANAGED, partner_id=None)
+    estate.wishes["C99"] = replace(wish(99), state=WantedState.UNMANAGED, partner_id=None)
     estate.link([99], NEW)
 
 

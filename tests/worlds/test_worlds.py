@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.core.links import WRITES, Action, Seen
+from reconciler.core.links import WRITES, Action, ObservedState
 from reconciler.core.results import CONVERGED, Outcome
 from tests.engine.runs import FOREIGN, OLD, OURS, Desk
 from tests.worlds.chance import NO_PARTNER, World, fits, numbered, worlds
@@ -24,9 +24,9 @@ def test_what_the_report_says_is_what_is_there(world: World, concurrency: int) -
         seen = result.observed
         if result.outcome in CONVERGED:
             assert world.truth(number) == result.change.wanted.partner_id
-        if result.after and result.after.state is not Seen.UNKNOWN:
+        if result.after and result.after.state is not ObservedState.UNKNOWN:
             assert world.truth(number) == result.after.partner_id
-        elif seen and seen.state is not Seen.UNKNOWN and number not in world.hand:
+        elif seen and seen.state is not ObservedState.UNKNOWN and number not in world.hand:
             assert world.truth(number) == seen.partner_id
         if result.change.place.tenant in written:
             assert result.outcome not in (Outcome.SKIPPED, Outcome.STALE, None)

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import wire
-from reconciler.cli.account import accounted
-from reconciler.cli.making import Leave, check_allowed, make
+from reconciler.cli import wiring
+from reconciler.cli.flows.approval import ApplyPolicy, carry_out, check_allowed
+from reconciler.cli.flows.plan_files import load_plan
 from reconciler.cli.options import Metrics, Options, with_options
-from reconciler.cli.saved import load_plan
+from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 
@@ -49,28 +49,31 @@ def apply(
     metrics: Metrics = None,
 ) -> int:
     """Make the changes, and verify each: of a fresh plan, or of a saved one."""
-    from reconciler.cli.consent import Consent, show_report
-    from reconciler.cli.directories import moved
-    from reconciler.cli.guard_inputs import duplicates
-    from reconciler.core.statuses import of_report
+    from reconciler.cli.flows.confirmation import Consent, show_report
+    from reconciler.cli.flows.directories import moved
+    from reconciler.cli.flows.guard_inputs import duplicates
+    from reconciler.core.exit_status import of_report
 
     if plan and (options.only or options.exclude):
         raise WrongUsage("a saved plan is applied whole: leave out --only and --exclude")
     allowed = check_allowed(allow)
-    with accounted("apply", options, metrics) as account:
+    with recorded("apply", options, metrics) as account:
         account.is_fresh = plan is None
         selection = read_file(options)
         limits = selection.config.limits
-        leave = Leave(limits, allowed, max_changes, approve, require_journal)
+        leave = ApplyPolicy(limits, allowed, max_changes, approve, require_journal)
         consent = Consent(yes or approve is not None, options.format, options.quiet)
-        with wire.writing(options, selection, lock_timeout, "apply", allowed) as (run, journal):
+        with wiring.write_session(options, selection, lock_timeout, "apply", allowed) as (
+            run,
+            journal,
+        ):
             account.run = run
             planned, refusals = load_plan(plan, run) if plan else (run.plan(), ())
             consent.show_plan(planned, will_write=bool(planned.writes[:max_changes]))
             blocked = {}
             if plan and not refusals:
                 blocked = duplicates(run, planned.changes) | moved(run, planned.writes)
-            report = make(
+            report = carry_out(
                 run, journal, planned, leave, refusals=refusals, blocked=blocked, ask=consent.ask
             )
         account.fact = report

@@ -10,10 +10,10 @@ import typer
 from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import now, read_file
 from reconciler.core.errors import Refused, RunFailed, WrongUsage
-from reconciler.core.statuses import Status
+from reconciler.core.exit_status import Status
 
 if TYPE_CHECKING:
-    from reconciler.config.attestations import Rewrite
+    from reconciler.config.writing.attestations import Rewrite
 
 
 @with_options
@@ -34,15 +34,15 @@ def attest(
 ) -> int:
     """Write attested: for each link that a person's report shows as the file wants it."""
     from reconciler.cli import output
-    from reconciler.cli.consent import confirm
-    from reconciler.config.attestations import attest as written
+    from reconciler.cli.flows.confirmation import confirm
+    from reconciler.config.writing.attestations import attest as written
+    from reconciler.core.customers.attestable import attestable
     from reconciler.core.saved_plan import read_report
-    from reconciler.core.sightings import sightings
 
     selection = read_file(options, with_secrets=False)
     known = selection.config.identities
     people = {name for name, who in known.items() if who.username and not who.unattended}
-    seen, left_out = sightings(*read_report(_read(report)), selection.wanted, people)
+    seen, left_out = attestable(*read_report(_read(report)), selection.wanted, people)
     witnessed = [(one, by or str(known[one.place.identity].username)) for one in seen]
     rewrites, homeless = written(options.config, now().date(), witnessed, note)
     for one in (*left_out, *homeless):
@@ -60,7 +60,7 @@ def attest(
 
 
 def _read(report: Path) -> bytes:
-    from reconciler.cli.saved import LARGEST_PLAN
+    from reconciler.cli.flows.plan_files import LARGEST_PLAN
     from reconciler.regular_files import read_regular
 
     try:
@@ -70,7 +70,7 @@ def _read(report: Path) -> bytes:
 
 
 def _stdin() -> bytes:
-    from reconciler.cli.saved import LARGEST_PLAN
+    from reconciler.cli.flows.plan_files import LARGEST_PLAN
 
     data = sys.stdin.buffer.read(LARGEST_PLAN + 1)
     if len(data) > LARGEST_PLAN:
@@ -80,7 +80,7 @@ def _stdin() -> bytes:
 
 def _write(rewrites: "Sequence[Rewrite]") -> None:
     from reconciler.cli.output import note
-    from reconciler.config.files import MOST_BYTES
+    from reconciler.config.reading.files import MOST_BYTES
     from reconciler.regular_files import read_regular
     from reconciler.store.files import rewrite
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reconciler.cli.commands.emulator import MISSING
 from reconciler.core.errors import WrongUsage
-from reconciler.core.statuses import Status
+from reconciler.core.exit_status import Status
 
 STEPS = (
     ("What should be, and what is there?", ("plan",)),

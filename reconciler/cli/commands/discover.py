@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import discovering, wire
+from reconciler.cli import wiring
+from reconciler.cli.flows import discovery as discovering
 from reconciler.cli.options import Options, with_options
 from reconciler.core.errors import RunFailed, WrongUsage
-from reconciler.core.plan import Kind
-from reconciler.core.statuses import of_plan
+from reconciler.core.exit_status import of_plan
+from reconciler.core.plan import FactKind
 
 
 @with_options
@@ -49,7 +50,7 @@ def discover(
 ) -> int:
     """Read what is linked already, and write a tenants.yaml that says so. Azure is not changed."""
     from reconciler.cli import output
-    from reconciler.config import exports
+    from reconciler.config.reading import customer_lists
 
     if out and update:
         raise WrongUsage("--out writes a new file, --update adds to one: give one of them")
@@ -59,9 +60,9 @@ def discover(
         raise WrongUsage(f"{out} exists and is left as it is; add to it with --update, or --force")
     if out and not out.absolute().parent.is_dir():
         raise WrongUsage(f"cannot write {out}: there is no folder {out.parent}")
-    given = exports.named(tenants or ())
+    given = customer_lists.named(tenants or ())
     if tenants_from:
-        listed = exports.read(tenants_from)
+        listed = customer_lists.read(tenants_from)
         given = (*given, *listed.customers)
         if listed.warning:
             output.note(f"warning: {tenants_from}: {listed.warning}")
@@ -69,10 +70,10 @@ def discover(
     is_chosen = source is not None and source.name != "DEFAULT"
     config = options.config if is_chosen else update
     search = discovering.search(config, identity or (), given, update)
-    with wire.opened(options, search.selection) as run:
+    with wiring.read_session(options, search.selection) as run:
         discovery = discovering.look(run, search)
     if not (options.quiet and options.format == "table"):
-        output.show(discovery.plan, Kind.INVENTORY, options.format)
+        output.show(discovery.plan, FactKind.INVENTORY, options.format)
     if target := out or update:
         _write(search, discovery, target)
     return run.status(of_plan(discovery.plan, detailed=False))

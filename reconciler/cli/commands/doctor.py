@@ -1,9 +1,9 @@
 """`doctor`: could a run work, and if not, what is to be done? Never writes to Azure."""
 
-from reconciler.cli import wire
+from reconciler.cli import wiring
 from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import read_file
-from reconciler.core.statuses import of_checkup
+from reconciler.core.exit_status import of_checkup
 
 
 @with_options
@@ -16,7 +16,7 @@ def doctor(options: Options) -> int:
 
     # A secret that cannot be had is a step that fails, and no reason to look at nothing else.
     selection = read_file(options, with_secrets=False)
-    with wire.opened_here(options, selection) as run:
+    with wiring.local_session(options, selection) as run:
         checkup = run.checkup()
     has_news = not checkup.is_healthy or checkup.findings
     if has_news or not (options.quiet and options.format == "table"):

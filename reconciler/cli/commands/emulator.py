@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reconciler.core.errors import WrongUsage
-from reconciler.core.statuses import Status
+from reconciler.core.exit_status import Status
 
 MISSING = "the emulator is not installed; install it with: pip install 'pal-reconcile[emulator]'"
 
@@ -25,7 +25,7 @@ def emulator(
 ) -> int:
     """Serve a small Azure on loopback, over TLS."""
     try:
-        from reconciler.emulator.fields import BadSeed
+        from reconciler.emulator.seed.fields import BadSeed
         from reconciler.emulator.server import serve
     except ImportError:
         raise WrongUsage(MISSING) from None

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import wire
+from reconciler.cli import wiring
 from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import now, read_file
 from reconciler.core.errors import RunFailed, WrongUsage
-from reconciler.core.plan import Kind, Plan
-from reconciler.core.statuses import of_plan
+from reconciler.core.exit_status import of_plan
+from reconciler.core.plan import FactKind, Plan
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reconciler.cli.run import Run
-    from reconciler.core.evidence import Evidence, Line, Past
-    from reconciler.core.history import Life
+    from reconciler.core.customers.evidence import CustomerHistory, Evidence, Line
+    from reconciler.core.history.link_history import LinkHistory
 
 
 @with_options
@@ -33,7 +33,7 @@ def evidence(
 ) -> int:
     """Write what is linked at one customer (--only), Azure's answers, and a page to explain it."""
     from reconciler.cli import output
-    from reconciler.core.evidence import customer_of
+    from reconciler.core.customers.evidence import customer_of
 
     if not options.only:
         raise WrongUsage("evidence is for one customer: name it with --only")
@@ -43,7 +43,7 @@ def evidence(
         raise WrongUsage(f"cannot write {out}: there is no such folder")
     selection = read_file(options)
     customer = customer_of(selection.wanted, options.only)
-    with wire.opened(options, selection) as run:
+    with wiring.read_session(options, selection) as run:
         found = _gather(run, customer)
     changes = tuple(exhibit.change for exhibit in found.exhibits)
     plan = Plan(changes, found.config_digest, found.created_at, __version__)
@@ -52,28 +52,33 @@ def evidence(
     else:
         _write(out, found, is_there=out.exists())
     if not (options.quiet and options.format == "table"):
-        output.show(plan, Kind.INVENTORY, options.format)
+        output.show(plan, FactKind.INVENTORY, options.format)
     return run.status(of_plan(plan, detailed=False))
 
 
 def _gather(run: "Run", customer: str) -> "Evidence":
+    from reconciler.core.customers.evidence import (
+        CustomerHistory,
+        Evidence,
+        EvidenceItem,
+        names_of_others,
+    )
     from reconciler.core.diff import diff
-    from reconciler.core.evidence import Evidence, Exhibit, Past, names_of_others
 
     config, wanted = run.selection.config, run.selection.wanted
     identities = config.identities
-    readings = run.testify()
+    readings = run.read_raw()
     changes = diff(wanted, {place: reading.observed for place, reading in readings.items()})
-    past = Past.of(customer, changes)
+    past = CustomerHistory.of(customer, changes)
     return Evidence(
         customer,
         tuple(
-            Exhibit(change, identities[place.identity].at(place), readings.get(place))
+            EvidenceItem(change, identities[place.identity].at(place), readings.get(place))
             for change in changes
             for place in [change.place]
         ),
         past.lines(_journal(run)),
-        _lives(run, past),
+        _link_histories(run, past),
         names_of_others(config.wanted, wanted, customer),
         now(),
         __version__,
@@ -85,17 +90,21 @@ def _gather(run: "Run", customer: str) -> "Evidence":
 def _journal(run: "Run") -> "Iterable[Line]":
     from reconciler.store.journal import lines
 
-    path = wire.journal_path(run.options, run.config.history)
+    path = wiring.journal_path(run.options, run.config.history)
     return lines(path) if lexists(path) else ()
 
 
-def _lives(run: "Run", past: "Past") -> "tuple[Life, ...] | None":
+def _link_histories(run: "Run", past: "CustomerHistory") -> "tuple[LinkHistory, ...] | None":
     """What the history knows; None where it cannot be read, which is said."""
     from reconciler.cli.output import note
 
     try:
-        with closing(wire.open_history(run.options, run.config.history, run.config.cloud)) as book:
-            return tuple(past.life(book.life(*key)) for key in book.links() if past.has(key))
+        with closing(
+            wiring.open_history(run.options, run.config.history, run.config.cloud)
+        ) as book:
+            return tuple(
+                past.link_history(book.link_history(*key)) for key in book.links() if past.has(key)
+            )
     except RunFailed as error:
         note(f"the history is left out: {error}")
         return None
@@ -105,7 +114,7 @@ def _write(path: Path, evidence: "Evidence", *, is_there: bool) -> None:
     """Write the folder; raises `RunFailed`."""
     from reconciler.cli.output import note
     from reconciler.store.folders import rewrite_folder, write_folder
-    from reconciler.views.evidence import ANSWERS, files
+    from reconciler.views.markdown.evidence import ANSWERS, files
 
     try:
         if is_there:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from reconciler.cli import wire
+from reconciler.cli import wiring
+from reconciler.cli.dates import HELP, moment
 from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import read_file
-from reconciler.cli.since import HELP, moment
 from reconciler.core.errors import WrongUsage
-from reconciler.core.history import Period, Write, chronicle, matching
-from reconciler.core.statuses import Status
+from reconciler.core.exit_status import Status
+from reconciler.core.history.link_history import Period, Write, matching, timeline
 
 if TYPE_CHECKING:
-    from reconciler.store.history.book import History
+    from reconciler.store.history.repository import HistoryRepository
 
 
 class _OrShow(TyperGroup):
@@ -73,7 +73,7 @@ def show(
     begin = moment(since) if since else None
     selection = read_file(options, with_secrets=False)
     config = selection.config
-    with closing(wire.open_history(options, config.history, config.cloud)) as book:
+    with closing(wiring.open_history(options, config.history, config.cloud)) as book:
         if link is None and begin is None:
             output.show_runs(book.runs()[-last:], options.format)
             return Status.IN_SYNC
@@ -89,13 +89,13 @@ def show(
 @with_options
 def rebuild(options: Options) -> int:
     """Take what was written from the journal, for runs that the history does not know."""
-    from reconciler.store.history.rebuilding import recordings
+    from reconciler.store.history.from_journal import recordings
     from reconciler.store.journal import lines
 
     config = read_file(options, with_secrets=False).config
-    path = wire.journal_path(options, config.history)
+    path = wiring.journal_path(options, config.history)
     found = recordings(lines(path)) if lexists(path) else ()
-    with closing(wire.open_history(options, config.history, config.cloud)) as book:
+    with closing(wiring.open_history(options, config.history, config.cloud)) as book:
         count = book.restore(found)
     sys.stdout.write(f"{len(found)} runs in the journal, {count} of them were not known\n")
     return Status.IN_SYNC
@@ -111,7 +111,7 @@ def migrate(options: Options) -> int:
     from reconciler.store.history.schema import VERSIONS, bring_up_to_date
 
     config = read_file(options, with_secrets=False).config
-    with closing(wire.open_history_database(options, config)) as database:
+    with closing(wiring.open_history_database(options, config)) as database:
         before = bring_up_to_date(database)
         done = "has" if before == VERSIONS[-1] else f"was given (it had {before or 'none'})"
         sys.stdout.write(f"the history in {database.name} {done} the schema {VERSIONS[-1]}\n")
@@ -119,21 +119,21 @@ def migrate(options: Options) -> int:
 
 
 def _happened(
-    book: "History", link: str | None, begin: datetime | None
+    book: "HistoryRepository", link: str | None, begin: datetime | None
 ) -> tuple[Period | Write, ...]:
     if link is None:
-        return chronicle(book.periods(begin), book.writes(begin))
+        return timeline(book.periods(begin), book.writes(begin))
     keys = matching(book.links(), link)
     if not keys:
         raise WrongUsage(
             f"the history knows no link {link}; give a tenant's name, or TENANT/IDENTITY"
         )
-    lives = [book.life(*key) for key in keys]
+    link_histories = [book.link_history(*key) for key in keys]
     return tuple(
         each
-        for each in chronicle(
-            (period for life in lives for period in life.periods),
-            (write for life in lives for write in life.writes),
+        for each in timeline(
+            (period for link_history in link_histories for period in link_history.periods),
+            (write for link_history in link_histories for write in link_history.writes),
         )
         if begin is None or _at(each) >= begin
     )
@@ -144,4 +144,4 @@ def _at(each: Period | Write) -> datetime:
 
 
 def _key(each: Period | Write) -> tuple[str, str]:
-    return each.sight.key if isinstance(each, Period) else each.key
+    return each.observation.key if isinstance(each, Period) else each.key

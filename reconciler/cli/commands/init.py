@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reconciler.core.errors import WrongUsage
-from reconciler.core.statuses import Status
+from reconciler.core.exit_status import Status
 
 
 def init(

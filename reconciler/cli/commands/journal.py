@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import wire
+from reconciler.cli import wiring
 from reconciler.cli.options import Options, with_options
 from reconciler.core.errors import WrongUsage
-from reconciler.core.statuses import Status
+from reconciler.core.exit_status import Status
 
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 
@@ -39,12 +39,12 @@ def verify(
     An edit of the last line, and lines removed at the end, are found only with --ends-with.
     """
     from reconciler.cli.output import note
-    from reconciler.config.audience import read_audience
+    from reconciler.config.notification_settings import read_audience
     from reconciler.store.journal import verify as walk
 
     if ends_with and not _DIGEST.fullmatch(ends_with):
         raise WrongUsage("--ends-with takes sha256: and 64 hexadecimal digits, as a report has it")
-    path = wire.journal_path(options, read_audience(options.config).history)
+    path = wiring.journal_path(options, read_audience(options.config).history)
     if not lexists(path):
         if ends_with:
             note(f"{path}: no journal, but it should end with {ends_with}: it was removed")

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import wire
+from reconciler.cli import wiring
 from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import places_of, read_file
 from reconciler.core.errors import Refused, WrongUsage
+from reconciler.core.exit_status import Status
 from reconciler.core.links import Place
-from reconciler.core.statuses import Status
 
 IN_PLAIN_TEXT = (
     "Without a keyring, keep tokens in plain text under ~/.IdentityService: whoever can read that "
@@ -39,8 +39,8 @@ def login(
     ] = False,
 ) -> int:
     """Sign a person in, for each tenant that lists them, and keep it for plan and apply."""
-    from reconciler.azure.login import Way
-    from reconciler.azure.users import NO_KEYRING
+    from reconciler.azure.interactive_login import SignInMethod
+    from reconciler.azure.signin.cached_users import NO_KEYRING
     from reconciler.cli.output import asks_here, note, show_sign_ins
 
     selection = read_file(options, with_secrets=False, needs_tenants=not tenant)
@@ -51,10 +51,10 @@ def login(
         note(IN_PLAIN_TEXT)
     who = selection.config.identities[identity].username
     outcomes = []
-    with wire.opened_here(options, selection) as run:
+    with wiring.local_session(options, selection) as run:
         for place in places:
             note(f"{place.tenant}: sign in as {who}{'' if device_code else ', in the browser'}")
-            way = Way(_show_code if device_code else None, allow_plaintext_cache)
+            way = SignInMethod(_show_code if device_code else None, allow_plaintext_cache)
             problem = run.azure.sign_in(place, way)
             if problem and problem.code == NO_KEYRING:
                 raise Refused("plaintext-cache", f"{problem.message}; {problem.hint}")

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.account import check_metrics_extra
-from reconciler.cli.making import check_allowed
+from reconciler.cli.flows.approval import check_allowed
 from reconciler.cli.options import Metrics, Options, with_options
+from reconciler.cli.run_record import check_metrics_extra
 
 DEADLINE_S = 1800.0
 """So that one night's run is over when the next one, or the working day, begins."""
@@ -59,14 +59,14 @@ def nightly(
     With --repair stricter guards judge the whole plan and seven days of unattended changes,
     whatever --max-changes and --only are. See docs/safety.md.
     """
-    from reconciler.cli.night import Night, Orders
+    from reconciler.cli.flows.nightly import NightlyOptions, NightlyRun
     from reconciler.cli.output import show_night
 
     allowed = check_allowed(allow)
     if metrics:
         check_metrics_extra()
     if report:
-        from reconciler.cli.reporting import check_file, check_pages_extra
+        from reconciler.cli.flows.report_page import check_file, check_pages_extra
 
         check_pages_extra()
         check_file(report, is_forced=True)
@@ -74,8 +74,10 @@ def nightly(
         time.sleep(random.uniform(0, splay))  # noqa: S311 - to spread the load, not a secret
     if options.deadline is None:
         options = replace(options, deadline=DEADLINE_S)
-    orders = Orders(repair, allowed, max_changes, lock_timeout, exit_zero_on_drift, metrics, report)
-    night = Night(options, orders)
+    nightly_options = NightlyOptions(
+        repair, allowed, max_changes, lock_timeout, exit_zero_on_drift, metrics, report
+    )
+    night = NightlyRun(options, nightly_options)
     status = night.go()
-    show_night(night.account.ending(), options)
+    show_night(night.account.run_summary(), options)
     return status

@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import wire
-from reconciler.cli.account import accounted
-from reconciler.cli.making import forecasts
-from reconciler.cli.memory import with_news
+from reconciler.cli import wiring
+from reconciler.cli.dates import HELP, day_to_come, moment
+from reconciler.cli.flows.approval import forecasts
+from reconciler.cli.flows.plan_files import save_plan
 from reconciler.cli.options import Metrics, Options, with_options
-from reconciler.cli.saved import save_plan
+from reconciler.cli.run_history import with_changes
+from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
-from reconciler.cli.since import HELP, day_to_come, moment
 from reconciler.core.errors import WrongUsage
-from reconciler.core.plan import Kind
-from reconciler.core.statuses import Status, of_plan
+from reconciler.core.exit_status import Status, of_plan
+from reconciler.core.plan import FactKind
 
 
 @with_options
@@ -49,20 +49,20 @@ def plan(
     day = day_to_come(at) if at else None
     if day and metrics:
         raise WrongUsage("metrics tell of today: leave out --metrics or --at")
-    with accounted("plan", options, metrics) as account:
+    with recorded("plan", options, metrics) as account:
         selection = read_file(options, day=day)
-        with wire.opened(options, selection) as run:
+        with wiring.read_session(options, selection) as run:
             account.run = run
             made = replace(run.plan(), for_day=day)
             plan = account.fact = replace(made, forecasts=forecasts(run, made))
         if compared_with:
-            plan = with_news(run, plan, compared_with)
+            plan = with_changes(run, plan, compared_with)
         has_news = of_plan(plan, detailed=True) is not Status.IN_SYNC or (
-            plan.news is not None and plan.news.items
+            plan.changes_since is not None and plan.changes_since.items
         )
         if out:
             save_plan(out, plan)
         if has_news or not (options.quiet and options.format == "table"):
-            show(plan, Kind.PLAN, options.format)
+            show(plan, FactKind.PLAN, options.format)
         account.status = run.status(of_plan(plan, detailed=detailed_exitcode))
     return account.status

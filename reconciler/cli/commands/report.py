@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import wire
-from reconciler.cli.account import accounted
-from reconciler.cli.options import Format, Options, with_options
+from reconciler.cli import wiring
+from reconciler.cli.options import Options, OutputFormat, with_options
+from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
-from reconciler.core.statuses import of_plan
+from reconciler.core.exit_status import of_plan
 
 
 @with_options
@@ -22,21 +22,21 @@ def report(
     ] = False,
 ) -> int:
     """Read every link and write one page that a browser opens. Nothing is written to Azure."""
+    from reconciler.cli.flows.report_page import check_file, check_pages_extra, write_report
     from reconciler.cli.output import note
-    from reconciler.cli.reporting import check_file, check_pages_extra, write_report
-    from reconciler.views.recap import inventory_recap
+    from reconciler.views.summary import inventory_summary
 
-    if options.format is not Format.TABLE:
+    if options.format is not OutputFormat.TABLE:
         raise WrongUsage("the report is a page; for other formats take show or history")
     check_pages_extra()
     check_file(out, is_forced=force)
-    with accounted("report", options) as account:
+    with recorded("report", options) as account:
         selection = read_file(options)
-        with wire.opened(options, selection) as run:
+        with wiring.read_session(options, selection) as run:
             account.run = run
             plan = account.fact = run.plan()
         write_report(out, run, plan)
         if not options.quiet:
-            note(f"wrote {out}: {inventory_recap(plan)}")
+            note(f"wrote {out}: {inventory_summary(plan)}")
         account.status = run.status(of_plan(plan, detailed=False))
     return account.status

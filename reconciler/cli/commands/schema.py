@@ -2,14 +2,14 @@
 
 import sys
 
-from reconciler.core.statuses import Status
+from reconciler.core.exit_status import Status
 
 
 def schema() -> int:
     """Print the JSON Schema of tenants.yaml."""
     import json
 
-    from reconciler.config.schema import json_schema
+    from reconciler.config.model.document import json_schema
 
     sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
     return Status.IN_SYNC

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import wire
-from reconciler.cli.account import accounted
+from reconciler.cli import wiring
 from reconciler.cli.options import Options, with_options
+from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
-from reconciler.core.plan import Kind
-from reconciler.core.statuses import of_plan
+from reconciler.core.exit_status import of_plan
+from reconciler.core.plan import FactKind
 
 
 @with_options
@@ -33,15 +33,15 @@ def show(
 ) -> int:
     """Show every link as Azure has it: the inventory. Nothing is written to Azure."""
     from reconciler.cli import output
-    from reconciler.cli.memory import with_known
-    from reconciler.core.inventory import check_field, conditions, matching
+    from reconciler.cli.run_history import with_known
+    from reconciler.core.inventory.inventory import check_field, conditions, matching
 
     for field in by or ():
         check_field("--by", field)
     conditions(where or (), {})
-    with accounted("show", options) as account:
+    with recorded("show", options) as account:
         selection = read_file(options)
-        with wire.opened(options, selection) as run:
+        with wiring.read_session(options, selection) as run:
             account.run = run
             plan = account.fact = with_known(run, run.inventory())
         shown = matching(plan, conditions(where or (), selection.config.partners))
@@ -50,6 +50,6 @@ def show(
         if by:
             output.show_rollup(shown, by, options.format)
         else:
-            output.show(shown, Kind.INVENTORY, options.format)
+            output.show(shown, FactKind.INVENTORY, options.format)
         account.status = run.status(of_plan(plan, detailed=False))
     return account.status

@@ -8,7 +8,7 @@ import typer
 from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import findings_of, now, read_file
 from reconciler.core.errors import BadFile, WrongUsage
-from reconciler.core.statuses import Status
+from reconciler.core.exit_status import Status
 
 
 @with_options

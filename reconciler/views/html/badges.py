@@ -47,7 +47,7 @@ def became(row: Row) -> Badge:
     return _unwritten(row)
 
 
-def standing(row: Row) -> Badge:
+def health(row: Row) -> Badge:
     """How it stands where nothing is about to be written: drift, whatever would mend it."""
     return Badge("drift", "change", "~") if row.action in WRITES else _unwritten(row)
 

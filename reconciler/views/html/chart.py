@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
-from reconciler.core.history import Standing
-from reconciler.core.overview import Night
+from reconciler.core.history.link_history import Health
+from reconciler.core.history.overview import DailyHealth
 
 HEIGHT = 100
 """The chart's own units, of which the width has one a date: the page stretches both."""
@@ -70,7 +70,7 @@ class Chart:
         return max(self.columns, key=lambda column: (column.off, column.day))
 
 
-def chart(nights: Sequence[Night]) -> Chart | None:
+def chart(nights: Sequence[DailyHealth]) -> Chart | None:
     """The chart of these nights, one a date, oldest first; None for fewer than two."""
     if len(nights) < 2:
         return None
@@ -84,9 +84,9 @@ def chart(nights: Sequence[Night]) -> Chart | None:
     return Chart(columns, start, (days[-1] - start).days + 1, most)
 
 
-def _column(day: date, slot: int, night: Night, most: int) -> Column:
+def _column(day: date, slot: int, night: DailyHealth, most: int) -> Column:
     count = night.standings
-    drift, unreadable = count.get(Standing.DRIFT, 0), count.get(Standing.UNREADABLE, 0)
+    drift, unreadable = count.get(Health.DRIFT, 0), count.get(Health.UNREADABLE, 0)
     bars = []
     ground = float(HEIGHT)
     for number, tone in ((drift, "change"), (unreadable, "alarm")):
@@ -95,7 +95,7 @@ def _column(day: date, slot: int, night: Night, most: int) -> Column:
             ground -= height
             bars.append(_bar(slot, ground, height, tone))
     bars = bars or [_bar(slot, HEIGHT - _MARK, _MARK, "good")]
-    in_sync, left_alone = count.get(Standing.IN_SYNC, 0), count.get(Standing.LEFT_ALONE, 0)
+    in_sync, left_alone = count.get(Health.IN_SYNC, 0), count.get(Health.LEFT_ALONE, 0)
     return Column(day, drift, unreadable, in_sync, left_alone, tuple(bars))
 
 
@@ -103,6 +103,6 @@ def _bar(slot: int, y: float, height: float, tone: str) -> Bar:
     return Bar(slot + _GAP / 2, round(y, 2), 1 - _GAP, round(height, 2), tone)
 
 
-def _off(night: Night) -> int:
+def _off(night: DailyHealth) -> int:
     count = night.standings
-    return count.get(Standing.DRIFT, 0) + count.get(Standing.UNREADABLE, 0)
+    return count.get(Health.DRIFT, 0) + count.get(Health.UNREADABLE, 0)

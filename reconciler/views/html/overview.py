@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconciler.core.holdings import holdings
+from reconciler.core.history.changes_since import ChangeKind, ChangesSince, LinkChange
+from reconciler.core.history.overview import Overview
+from reconciler.core.inventory.partner_totals import partner_totals
 from reconciler.core.links import Action
-from reconciler.core.news import Item, News, Word
-from reconciler.core.overview import Overview
-from reconciler.views.groups import group_findings, group_rows
-from reconciler.views.html.badges import Badge, by_urgency, standing, tallies
+from reconciler.views.grouping import group_findings, group_rows
+from reconciler.views.html.badges import Badge, by_urgency, health, tallies
 from reconciler.views.html.chart import chart
 from reconciler.views.html.pages import page
 from reconciler.views.html.timeline import timeline
@@ -18,11 +18,11 @@ NAMED = 40
 """Links that one piece of news names."""
 
 _NEWS = {
-    Word.NEW_DRIFT: Badge("new drift", "change", "~"),
-    Word.NEWLY_UNREADABLE: Badge("newly unreadable", "alarm", "?"),
-    Word.STILL_UNREADABLE: Badge("still unreadable", "alarm", "?"),
-    Word.STILL_DRIFT: Badge("still drift", "change", "~"),
-    Word.RECOVERED: Badge("recovered", "good", "✓"),
+    ChangeKind.NEW_DRIFT: Badge("new drift", "change", "~"),
+    ChangeKind.NEWLY_UNREADABLE: Badge("newly unreadable", "alarm", "?"),
+    ChangeKind.STILL_UNREADABLE: Badge("still unreadable", "alarm", "?"),
+    ChangeKind.STILL_DRIFT: Badge("still drift", "change", "~"),
+    ChangeKind.RECOVERED: Badge("recovered", "good", "✓"),
 }
 
 
@@ -31,7 +31,7 @@ class Told:
     """One kind of news with its links, those named first."""
 
     badge: Badge
-    items: tuple[Item, ...]
+    items: tuple[LinkChange, ...]
     left_out: int
 
     @property
@@ -43,19 +43,21 @@ def render_overview(overview: Overview) -> str:
     """The report: one page that ends with one newline."""
     plan = overview.plan
     rows = plan_rows(plan)
-    pairs = by_urgency((row, standing(row)) for row in rows)
+    pairs = by_urgency((row, health(row)) for row in rows)
     return page(
         "overview.html",
         plan=plan,
         headline=_headline(rows),
         customers=len({row.tenant for row in rows}),
         overview=overview,
-        news=_told(overview.news),
+        changes_since=_told(overview.changes_since),
         chart=chart(overview.nights),
-        holdings=holdings(plan.changes),
+        partner_totals=partner_totals(plan.changes),
         links=pairs,
         tallies=tallies(found for _, found in pairs),
-        timelines={key: timeline(course) for key, course in overview.courses.items()},
+        timelines={
+            key: timeline(link_timeline) for key, link_timeline in overview.link_timelines.items()
+        },
         causes=[group for group in group_rows(rows) if not group.cause.is_quiet],
         findings=group_findings(plan.findings),
     )
@@ -66,7 +68,7 @@ def _headline(rows: Sequence[Row]) -> str:
     if not rows:
         return "No links"
     unreadable = sum(row.action is Action.UNKNOWN for row in rows)
-    differ = sum(standing(row).tone in ("change", "alarm") for row in rows) - unreadable
+    differ = sum(health(row).tone in ("change", "alarm") for row in rows) - unreadable
     parts = [
         _count(differ, "differs from", "differ from") + " the file" if differ else "",
         f"{unreadable} cannot be read" if unreadable else "",
@@ -78,11 +80,11 @@ def _count(number: int, one: str, many: str) -> str:
     return f"1 link {one}" if number == 1 else f"{number} links {many}"
 
 
-def _told(news: News | None) -> list[Told]:
+def _told(changes_since: ChangesSince | None) -> list[Told]:
     """The kinds of news that there are, in the order in which they are read."""
-    if news is None:
+    if changes_since is None:
         return []
-    found = ((word, news.of(word)) for word in Word)
+    found = ((word, changes_since.of(word)) for word in ChangeKind)
     return [
         Told(_NEWS[word], items[:NAMED], max(0, len(items) - NAMED))
         for word, items in found

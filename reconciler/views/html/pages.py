@@ -12,9 +12,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from reconciler.core.documents import iso
+from reconciler.core.plan_json import iso
 from reconciler.core.text import visible
-from reconciler.views.groups import member_label
+from reconciler.views.grouping import member_label
 from reconciler.views.notes import changed, expires, since, verified
 
 if TYPE_CHECKING:

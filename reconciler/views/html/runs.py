@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from reconciler.core.documents import digest, plan_data
 from reconciler.core.plan import Forecast, Plan, Refusal, Report
-from reconciler.views.groups import Group, group_findings, group_rows
-from reconciler.views.html.badges import Badge, became, by_urgency, planned, standing, tallies
+from reconciler.core.plan_json import digest, plan_data
+from reconciler.views.grouping import CauseGroup, group_findings, group_rows
+from reconciler.views.html.badges import Badge, became, by_urgency, health, planned, tallies
 from reconciler.views.html.pages import page
 from reconciler.views.news import heading, news_lines
-from reconciler.views.recap import inventory_recap, plan_recap, report_recap
 from reconciler.views.rows import Row, plan_rows, report_rows
+from reconciler.views.summary import inventory_summary, plan_summary, report_summary
 
 
 def render_plan(plan: Plan) -> str:
@@ -17,7 +17,7 @@ def render_plan(plan: Plan) -> str:
     rows = plan_rows(plan)
     return _page(
         "Plan",
-        plan_recap(plan),
+        plan_summary(plan),
         plan,
         rows,
         planned,
@@ -30,7 +30,7 @@ def render_report(report: Report) -> str:
     """What became of the plan's changes."""
     return _page(
         "Apply",
-        report_recap(report),
+        report_summary(report),
         report.plan,
         report_rows(report),
         became,
@@ -44,7 +44,7 @@ def render_report(report: Report) -> str:
 
 def render_inventory(plan: Plan) -> str:
     """Every link as it was observed."""
-    return _page("Inventory", inventory_recap(plan), plan, plan_rows(plan), standing)
+    return _page("Inventory", inventory_summary(plan), plan, plan_rows(plan), health)
 
 
 def _page(
@@ -53,7 +53,7 @@ def _page(
     plan: Plan,
     rows: Sequence[Row],
     stands: Callable[[Row], Badge],
-    **more: "str | Sequence[Refusal] | Sequence[Forecast] | Sequence[Group] | None",
+    **more: "str | Sequence[Refusal] | Sequence[Forecast] | Sequence[CauseGroup] | None",
 ) -> str:
     pairs = by_urgency((row, stands(row)) for row in rows)
     facts: dict[str, object] = {
@@ -64,7 +64,9 @@ def _page(
         "tallies": tallies(found for _, found in pairs),
         "causes": [group for group in group_rows(rows) if not group.cause.is_quiet],
         "findings": group_findings(plan.findings),
-        "news": (heading(plan.news), list(news_lines(plan.news))) if plan.news else None,
+        "changes_since": (heading(plan.changes_since), list(news_lines(plan.changes_since)))
+        if plan.changes_since
+        else None,
         "digest": None,
         "journal": None,
         "refusals": (),

@@ -3,24 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.core.history import Period, Sight, Standing, Write
+from reconciler.core.history.link_history import Health, Observation, Period, Write
+from reconciler.core.history.overview import LinkTimeline
 from reconciler.core.links import Action
-from reconciler.core.overview import Course
 from reconciler.core.results import CONVERGED
 
 MOST = 20
 """Entries that are shown of one link; the others are counted."""
 
 _TONES = {
-    Standing.IN_SYNC: "good",
-    Standing.DRIFT: "change",
-    Standing.UNREADABLE: "alarm",
-    Standing.LEFT_ALONE: "quiet",
+    Health.IN_SYNC: "good",
+    Health.DRIFT: "change",
+    Health.UNREADABLE: "alarm",
+    Health.LEFT_ALONE: "quiet",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One line of a timeline.
 
     until  the last time that it was seen so; None for a write, which is a moment
@@ -42,43 +42,43 @@ class Entry:
 class Timeline:
     """The newest entries of one link, and how many older ones are not shown."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[TimelineEntry, ...]
     left_out: int
 
 
-def timeline(course: Course) -> Timeline:
+def timeline(link_timeline: LinkTimeline) -> Timeline:
     """Tell a link's course."""
-    told = [*map(_seen, course.periods), *map(_written, course.writes)]
+    told = [*map(_seen, link_timeline.periods), *map(_written, link_timeline.writes)]
     told.sort(key=lambda entry: entry.at, reverse=True)
     return Timeline(tuple(told[:MOST]), max(0, len(told) - MOST))
 
 
-def _seen(period: Period) -> Entry:
-    sight = period.sight
-    word = sight.standing.value.replace("_", " ")
-    if sight.standing is Standing.LEFT_ALONE or sight.action is Action.CONFLICT:
-        word = sight.action.value
-    tone = "alarm" if sight.action is Action.CONFLICT else _TONES[sight.standing]
-    return Entry(period.first_at, period.last_at, word, tone, _what(sight))
+def _seen(period: Period) -> TimelineEntry:
+    observation = period.observation
+    word = observation.health.value.replace("_", " ")
+    if observation.health is Health.LEFT_ALONE or observation.action is Action.CONFLICT:
+        word = observation.action.value
+    tone = "alarm" if observation.action is Action.CONFLICT else _TONES[observation.health]
+    return TimelineEntry(period.first_at, period.last_at, word, tone, _what(observation))
 
 
-def _what(sight: Sight) -> str:
-    if sight.problem:
-        return sight.problem
-    if sight.state is None:
+def _what(observation: Observation) -> str:
+    if observation.problem:
+        return observation.problem
+    if observation.state is None:
         return "not read"
-    if sight.partner_id is None:
+    if observation.partner_id is None:
         have = "not linked"
     else:
-        name = f" ({sight.partner_name})" if sight.partner_name else ""
-        have = f"linked to {sight.partner_id}{name}"
-    if sight.standing is not Standing.DRIFT:
+        name = f" ({observation.partner_name})" if observation.partner_name else ""
+        have = f"linked to {observation.partner_id}{name}"
+    if observation.health is not Health.DRIFT:
         return have
-    return f"{have}; {sight.wanted_partner_id or 'no link'} is wanted"
+    return f"{have}; {observation.wanted_partner_id or 'no link'} is wanted"
 
 
-def _written(write: Write) -> Entry:
+def _written(write: Write) -> TimelineEntry:
     before, after = (partner_id or "not linked" for partner_id in (write.before, write.after))
     outcome = write.outcome.value if write.outcome else "cut short"
     tone = "good" if write.outcome in CONVERGED else "alarm"
-    return Entry(write.at, None, outcome, tone, f"{write.action}: {before} → {after}")
+    return TimelineEntry(write.at, None, outcome, tone, f"{write.action}: {before} → {after}")

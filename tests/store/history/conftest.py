@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.store.history.book import History, open_own, open_shared
 from reconciler.store.history.database import open_shared as database_at
+from reconciler.store.history.repository import HistoryRepository, open_own, open_shared
 from reconciler.store.history.schema import migrate
 from tests.store.history.servers import Server, serving
 
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def book(request: pytest.FixtureRequest) -> Iterator[History]:
+def book(request: pytest.FixtureRequest) -> Iterator[HistoryRepository]:
     """An empty history, once in each kind of database."""
     if request.param == "sqlite":
         opened = open_own(request.getfixturevalue("path"))

@@ -3,8 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from reconciler.core.history import Recording, Run, Sight, Write, count_standings
-from reconciler.core.links import Action, Seen
+from reconciler.core.history.link_history import (
+    Observation,
+    RecordedRun,
+    Recording,
+    Write,
+    count_health,
+)
+from reconciler.core.links import Action, ObservedState
 from reconciler.core.results import Outcome
 
 OURS, OLD = "4936128", "1158331"
@@ -16,14 +22,14 @@ def at(night: int) -> datetime:
     return FIRST + timedelta(days=night)
 
 
-def in_sync(night: int, customer: int = 1) -> Sight:
+def in_sync(night: int, customer: int = 1) -> Observation:
     """A link that is as wanted."""
-    return Sight(
+    return Observation(
         at(night),
         f"C{customer}",
         "app",
         Action.NONE,
-        Seen.LINKED,
+        ObservedState.LINKED,
         OURS,
         f"tid{customer}",
         f"oid{customer}",
@@ -34,19 +40,19 @@ def in_sync(night: int, customer: int = 1) -> Sight:
     )
 
 
-def drifted(night: int, customer: int = 1) -> Sight:
+def drifted(night: int, customer: int = 1) -> Observation:
     """A link that carries another ID."""
     return replace(in_sync(night, customer), action=Action.UPDATE, partner_id=OLD)
 
 
-def failed(night: int, customer: int = 1) -> Sight:
+def failed(night: int, customer: int = 1) -> Observation:
     """A link that could not be read."""
-    return Sight(
+    return Observation(
         at(night),
         f"C{customer}",
         "app",
         Action.UNKNOWN,
-        Seen.UNKNOWN,
+        ObservedState.UNKNOWN,
         OURS,
         problem="unavailable",
         message="503 from the host",
@@ -59,9 +65,9 @@ def written(night: int, customer: int = 1) -> Write:
     return Write(at(night), *names, Action.UPDATE, OLD, OURS, Outcome.APPLIED, "tid", "oid")
 
 
-def night(number: int, *sights: Sight, writes: tuple[Write, ...] = ()) -> Recording:
+def night(number: int, *observations: Observation, writes: tuple[Write, ...] = ()) -> Recording:
     """One run with what it saw."""
-    run = Run(
+    run = RecordedRun(
         f"run-{number}",
         "apply" if writes else "plan",
         at(number),
@@ -69,9 +75,9 @@ def night(number: int, *sights: Sight, writes: tuple[Write, ...] = ()) -> Record
         "sha256:00",
         0,
         True,
-        count_standings(sights),
+        count_health(observations),
         len(writes),
         "user",
         "host",
     )
-    return Recording(run, sights, writes)
+    return Recording(run, observations, writes)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from reconciler.core.results import Outcome
-from reconciler.store.history.rebuilding import RECOVERED, directories, recordings
+from reconciler.store.history.from_journal import RECOVERED, directories, recordings
 
 AT = "2026-11-23T02:00:00Z"
 LINK = {"tenant": "C1", "identity": "app", "tenant_id": "t", "object_id": "o", "at": AT}
@@ -28,7 +28,7 @@ def test_a_write_is_told_with_its_end() -> None:
     assert (told.run.id, told.run.status, told.run.writes) == ("r1", None, 1)
     (write,) = told.writes
     assert (write.before, write.after, write.correlation_id) == ("1", "2", "id")
-    assert told.sights == ()
+    assert told.observations == ()
 
 
 def test_what_was_not_tried_is_no_write() -> None:

@@ -12,9 +12,9 @@ from alembic.script import ScriptDirectory
 
 from reconciler.core.errors import RunFailed
 from reconciler.store.history import migrations
-from reconciler.store.history.book import OWN, History, open_own
-from reconciler.store.history.book import open_shared as open_history
 from reconciler.store.history.database import Database, open_file, open_shared
+from reconciler.store.history.repository import OWN, HistoryRepository, open_own
+from reconciler.store.history.repository import open_shared as open_history
 from reconciler.store.history.schema import VERSIONS, bring_up_to_date, migrate, version_of
 from reconciler.store.history.tables import metadata
 from tests.store.history.nights import in_sync, night
@@ -49,7 +49,7 @@ def test_an_older_file_is_brought_up_to_date_after_a_copy(path: Path) -> None:
     """Nothing that it held is lost, and the copy is as it was, for its owner alone."""
     with closing(open_file(path)) as database:
         migrate(database, VERSIONS[0])
-        older = History(database, OWN)
+        older = HistoryRepository(database, OWN)
         older.record(night(0, in_sync(0)))
         before = (older.runs(), older.periods())
     with closing(open_own(path)) as book:
@@ -60,14 +60,14 @@ def test_an_older_file_is_brought_up_to_date_after_a_copy(path: Path) -> None:
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(open_file(copy)) as database:
         assert version_of(database) == VERSIONS[0]
-        assert History(database, OWN).runs() == before[0]
+        assert HistoryRepository(database, OWN).runs() == before[0]
 
 
 def test_an_older_shared_database_waits_to_be_migrated(url: str) -> None:
     """Other machines still write it; one that is upgraded says so and loses nothing there."""
     with closing(open_shared(url)) as database:
         migrate(database, VERSIONS[0])
-        History(database, "x").record(night(0, in_sync(0)))
+        HistoryRepository(database, "x").record(night(0, in_sync(0)))
         with pytest.raises(RunFailed, match=r"older schema 0001; run pal-reconcile history mig"):
             open_history(url, "x")
         assert bring_up_to_date(database) == VERSIONS[0]

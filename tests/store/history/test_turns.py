@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from reconciler.core.errors import Locked, RunFailed
-from reconciler.store.history import turns
+from reconciler.store.history import advisory_lock
 from tests.store.history.servers import Server
 
 NAME = "tenants.yaml"
@@ -15,7 +15,7 @@ NAME = "tenants.yaml"
 @contextmanager
 def held(url: str, name: str = NAME) -> Iterator[None]:
     """Another machine's run."""
-    with turns.hold(url, name, 0):
+    with advisory_lock.hold(url, name, 0):
         yield
 
 
@@ -24,28 +24,28 @@ def test_a_second_run_is_locked_out(url: str) -> None:
     with (
         held(url),
         pytest.raises(Locked, match=r"another run holds the lock of the history tenants\.yaml"),
-        turns.hold(url, NAME, 0.3),
+        advisory_lock.hold(url, NAME, 0.3),
     ):
         pass
-    with turns.hold(url, NAME, 0):
+    with advisory_lock.hold(url, NAME, 0):
         pass
 
 
 def test_histories_of_one_database_do_not_wait_for_each_other(url: str) -> None:
     """Two files may share a server."""
-    with held(url, "other.yaml"), turns.hold(url, NAME, 0):
+    with held(url, "other.yaml"), advisory_lock.hold(url, NAME, 0):
         pass
 
 
 def test_a_lock_that_nobody_can_see_is_not_taken(url: str) -> None:
     """Without an answer of the database, another machine may be writing."""
     with pytest.raises(Locked, match="cannot take the lock of the shared history"):
-        turns.hold("postgresql://127.0.0.1:1/pal", NAME, 0).__enter__()
+        advisory_lock.hold("postgresql://127.0.0.1:1/pal", NAME, 0).__enter__()
 
 
 def test_the_runs_own_trouble_stays_what_it_is(url: str) -> None:
     """What fails inside is no matter of the lock."""
-    with pytest.raises(RunFailed, match="disk"), turns.hold(url, NAME, 0):
+    with pytest.raises(RunFailed, match="disk"), advisory_lock.hold(url, NAME, 0):
         raise RunFailed("disk full")
 
 
@@ -53,7 +53,7 @@ def test_a_lock_is_lost_with_its_connection(
     url: str, postgresql: Server, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """It is found at the next check, stays lost, and makes no noise; a held lock passes."""
-    with turns.hold(url, NAME, 0) as lock:
+    with advisory_lock.hold(url, NAME, 0) as lock:
         lock.check()
         postgresql.run(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

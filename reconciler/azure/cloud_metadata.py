@@ -1,0 +1,113 @@
+"""How does another cloud describe itself? By ARM's metadata document.
+
+The endpoint comes from the command line or the environment, never from tenants.yaml.
+"""
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from reconciler.azure.clouds import Cloud
+from reconciler.azure.error_codes import of_arm
+from reconciler.azure.http.client import HttpReply, Https
+from reconciler.azure.http.retry import RequestFailed, RetryBudget
+from reconciler.azure.http.wire_formats import https_origin
+from reconciler.core.errors import RunFailed, WrongUsage
+
+METADATA = "/metadata/endpoints?api-version=2022-09-01"
+
+_PLAIN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
+_DNS_SUFFIX = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+
+
+class Malformed(ValueError):
+    """A field of the metadata document holds something else than it should."""
+
+
+def described(endpoint: str, https: Https, budget: RetryBudget) -> Cloud:
+    """The cloud behind an ARM endpoint that the operator chose, in its own words.
+
+    Raises `WrongUsage` for an endpoint that is no https origin, `RunFailed` when the metadata
+    document cannot be had or makes no sense.
+    """
+    arm = checked_endpoint(endpoint)
+
+    def ask() -> HttpReply:
+        reply = https.send("GET", arm + METADATA, headers={"Accept": "application/json"})
+        if reply.status == 429 or reply.status >= 500:
+            raise of_arm(reply, arm)
+        return reply
+
+    try:
+        reply = budget.call(ask)
+    except RequestFailed as failure:
+        raise RunFailed(f"{arm}: {failure.problem.message}; {failure.problem.hint}") from None
+    if reply.status != 200:
+        raise RunFailed(
+            f"{arm}{METADATA} answered {reply.status}: "
+            "check that --arm-endpoint names an Azure Resource Manager"
+        )
+    try:
+        authority, scope, vault_suffix = _read_metadata(json.loads(reply.body))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise RunFailed(
+            f"{arm}{METADATA} is no metadata document ({_what(error)}): "
+            "check that --arm-endpoint names an Azure Resource Manager"
+        ) from None
+    return Cloud(urlsplit(arm).netloc, arm, authority, scope, vault_suffix)
+
+
+def checked_endpoint(endpoint: str) -> str:
+    """The origin of an endpoint, without a trailing slash; raises `WrongUsage` for anything else.
+
+    The message never repeats what could be a password in the URL.
+    """
+    try:
+        parts = urlsplit(endpoint)
+        is_origin = (
+            parts.scheme == "https"
+            and bool(parts.hostname)
+            and not (parts.username or parts.password or parts.query or parts.fragment)
+            and parts.path in ("", "/")
+            and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:
+        is_origin = False
+    if not is_origin:
+        raise WrongUsage(
+            "--arm-endpoint takes an https origin, such as https://management.azure.com"
+        )
+    return endpoint.rstrip("/")
+
+
+def _read_metadata(data: Any) -> tuple[str, str, str]:
+    """Authority, scope and vault suffix, as the 2022-09-01 document names them.
+
+    A cloud that names no vaults gets a suffix that no host has.
+    """
+    authentication = data["authentication"]
+    authority = authentication["loginEndpoint"]
+    if https_origin(authority) is None or not _PLAIN_URL.fullmatch(authority):
+        raise Malformed("loginEndpoint is not the https URL of a host")
+    authority = authority.rstrip("/")
+    audiences = authentication["audiences"]
+    if not isinstance(audiences, list) or not all(map(_is_audience, audiences)):
+        raise Malformed("audiences is not a list of URLs")
+    targets = next((a for a in audiences if "management." in a), audiences[0])
+    suffix = str((data.get("suffixes") or {}).get("keyVaultDns") or "").lstrip(".").lower()
+    if not _DNS_SUFFIX.fullmatch(suffix):
+        suffix = "invalid"
+    return authority, targets.rstrip("/") + "/.default", suffix
+
+
+def _is_audience(value: Any) -> bool:
+    return isinstance(value, str) and _PLAIN_URL.fullmatch(value) is not None
+
+
+def _what(error: Exception) -> str:
+    """What is wrong with the document; never its own text, which may be anything."""
+    if isinstance(error, Malformed):
+        return str(error)
+    key = error.args[0] if isinstance(error, KeyError) else None
+    return f"it has no {key}" if key else "it is no JSON of the expected shape"

@@ -1,0 +1,212 @@
+"""What does a refusal mean, and what should somebody do about it?
+
+Pure: an answer goes in, `RequestFailed` with a stable code and a hint comes out. Microsoft asks not
+to depend on its error numbers. So a number chooses a code and a hint (`sign_in_errors` has them),
+and never whether something is written.
+
+Sources: the recorded tests of the ManagementPartner provider, and logged calls of its clients.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.azure.claims_challenges import Challenge, challenge_in
+from reconciler.azure.http.client import HttpReply
+from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.sign_in_errors import code_of, hint_of
+from reconciler.core.links import Problem
+from reconciler.core.redaction.redactor import redact
+
+AGAIN = "Azure asks to try again later; if it lasts, look at Azure's status page"
+
+TRY_AGAIN = frozenset({"throttled", "unavailable"})
+
+CHALLENGED = "Azure asks for a sign-in with MFA: sign in again as that person, then run again"
+
+_FOREIGN_HINT = (
+    "GDAP and CSP admin rights (formerly DAP, AOBO) create no object in the customer's tenant and "
+    "can never link; use a guest user, a service principal there, or Azure Lighthouse"
+)
+_HINTS = {
+    "invalid_client_secret": "put the current secret behind the identity's reference "
+    "(the secret's value, not its ID)",
+    "expired_client_secret": "create a new client secret on the app registration "
+    "and put it behind the identity's reference",
+    "invalid_client_certificate": "upload this certificate to the app registration, "
+    "or point the identity at the one that is there",
+    "app_not_in_tenant": "add the app to {tenant}: (1) with GDAP Cloud Application Administrator "
+    "you can install it yourself; (2) or the customer's administrator runs "
+    "az ad sp create --id {client_id}, which grants nothing; "
+    "(3) or, if the app has a redirect URI, sends them to "
+    "{authority}/{tenant}/adminconsent?client_id={client_id}",
+    "app_disabled": "the customer disabled the app, or it was never enabled: ask them to enable "
+    "sign-in for the enterprise application {client_id}",
+    "no_such_tenant": "check the tenant's ID or domain in the file; if the customer's tenant "
+    "is gone, set state: absent or remove the entry",
+    "other_cloud": "this tenant lives in another cloud: set cloud: in a file of its own",
+    "conditional_access": "a policy of the customer blocks this sign-in: ask them to exclude "
+    "the app or to allow this machine's address",
+    "person_needed": "MFA, consent or a new sign-in is due: run az login --tenant {tenant} as that "
+    "person, then run again; if they have left, link another principal",
+    "user_gone": "the user is not in this tenant or is disabled; if they have left, link another "
+    "principal",
+    "foreign_principal": _FOREIGN_HINT,
+    "federation_mismatch": "the app's federated credential does not match the token that was sent: "
+    "compare issuer, subject and audience",
+    "throttled": AGAIN,
+    "unavailable": AGAIN,
+    "sign_in_refused": "look the number up at https://login.microsoftonline.com/error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Who tried to sign in where: what the hints are filled in with."""
+
+    tenant: str
+    client_id: str
+    authority: str
+
+
+def of_sign_in(reply: HttpReply, who: SignIn) -> RequestFailed:
+    """What Entra's refusal to give a token (or a tenant's document) means."""
+    data = _json_object(reply.body)
+    text = str(data.get("error_description") or data.get("error") or "")
+    return sign_in_failed(
+        text,
+        who,
+        numbers=[n for n in _list(data.get("error_codes")) if isinstance(n, int)],
+        error=str(data.get("error") or ""),
+        reply=reply,
+    )
+
+
+def sign_in_failed(
+    text: str,
+    who: SignIn,
+    *,
+    numbers: list[int] | None = None,
+    error: str = "",
+    reply: HttpReply | None = None,
+) -> RequestFailed:
+    """The same from Entra's text alone, as a command-line tool prints it."""
+    found = re.search(r"AADSTS([0-9]{4,8})", text)
+    numbers = numbers or ([int(found[1])] if found else [])
+    status = reply.status if reply else 0
+    code = _sign_in_code(numbers, error, status)
+    message = _one_line(text) or f"the sign-in was answered with status {status}"
+    hint = (hint_of(numbers) or _HINTS[code]).format(
+        tenant=who.tenant, client_id=who.client_id or "CLIENT_ID", authority=who.authority
+    )
+    return RequestFailed(
+        Problem(code, message, hint),
+        is_transient=code in TRY_AGAIN,
+        host=who.authority,
+        retry_after_s=reply.retry_after_s if reply else None,
+    )
+
+
+def _sign_in_code(numbers: list[int], error: str, status: int) -> str:
+    if code := code_of(numbers):
+        return code
+    if status == 429:
+        return "throttled"
+    if status >= 500 or error == "temporarily_unavailable":
+        return "unavailable"
+    return "sign_in_refused"
+
+
+def of_arm(reply: HttpReply, url: str) -> RequestFailed:
+    """What an answer of Azure Resource Manager to this URL, other than 200, means."""
+    code, message = _arm_error(reply.body)
+    said = f"Azure answered {reply.status} {code}".rstrip() + (f": {message}" if message else "")
+    if challenge_in(reply, code):
+        return RequestFailed(Problem("person_needed", said, CHALLENGED))
+    problem = _arm_problem(reply.status, code, message, said)
+    return RequestFailed(
+        problem,
+        is_transient=problem.code in TRY_AGAIN,
+        host=url,
+        retry_after_s=reply.retry_after_s,
+    )
+
+
+def challenge_of(reply: HttpReply) -> Challenge | None:
+    """The claims that ARM asks for in this answer; None where it asks for none."""
+    return challenge_in(reply, _arm_error(reply.body)[0])
+
+
+def is_not_linked(reply: HttpReply) -> bool:
+    """The one answer that means: this principal has no link."""
+    return reply.status == 404 and _arm_error(reply.body)[0] == "ManagementPartnerNotFound"
+
+
+def _arm_problem(status: int, code: str, message: str, said: str) -> Problem:
+    if _names_a_foreign_principal(message):
+        return Problem("foreign_principal", said, _FOREIGN_HINT)
+    if status == 429:
+        return Problem("throttled", said, AGAIN)
+    if status >= 500:
+        return Problem("unavailable", said, AGAIN)
+    if 300 <= status < 400:
+        return Problem(
+            "unexpected_answer",
+            f"Azure answered {status}, a redirect; redirects are not followed",
+            "check the endpoint and any proxy on the way",
+        )
+    if status == 401:
+        return Problem(
+            "token_refused", said, "check this machine's clock, and the cloud that was chosen"
+        )
+    if code == "PartnerIdInvalid":
+        return Problem(
+            "invalid_partner_id",
+            said,
+            "copy the Associated PartnerID of a location account from Partner Center; "
+            "the global account's ID is not accepted",
+        )
+    if code == "PartnerIdAlreadyLinked" or "already linked" in message:
+        return Problem("already_linked", said, "run plan again and look at what is there")
+    if status == 403:
+        return Problem("forbidden", said, "ask the customer whether a policy blocks this principal")
+    return Problem(
+        "unexpected_answer", said, "nothing was concluded from it; run again, then report it"
+    )
+
+
+def _names_a_foreign_principal(message: str) -> bool:
+    lower = message.lower()
+    return "does not have an account in this tenant" in lower or "csp partner" in lower
+
+
+def _arm_error(body: bytes) -> tuple[str, str]:
+    """Code and message of an error; the provider repeats them at both levels, ARM does not."""
+    data = _json_object(body)
+    inner = data.get("error")
+    source = inner if isinstance(inner, dict) and inner.get("code") else data
+    code, message = source.get("code"), source.get("message")
+    return (
+        _one_line(code) if isinstance(code, str) else "",
+        _one_line(message) if isinstance(message, str) else "",
+    )
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _one_line(text: str) -> str:
+    """The first sentence or two, without the trace and time that differ in every answer."""
+    text = re.split(r"\s*(?:Trace ID|Correlation ID|Timestamp):", text, maxsplit=1)[0]
+    line = redact(" ".join(redact(text).split()))  # before it is cut: a part of a secret is one too
+    return line if len(line) <= 300 else line[:299] + "…"

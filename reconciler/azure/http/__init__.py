@@ -1,0 +1,1 @@
+"""HTTPS requests: connections, retries, limits."""

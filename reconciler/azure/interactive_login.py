@@ -1,0 +1,175 @@
+"""How does a person sign in? In the browser or by device code, once for each tenant.
+
+Who signed in is looked at in Entra's answer, before anything of it reaches the cache: another
+person's token is never kept under this one's name.
+"""
+
+import base64
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity import (
+    AuthenticationRecord,
+    CredentialUnavailableError,
+    DeviceCodeCredential,
+    InteractiveBrowserCredential,
+)
+
+from reconciler.azure.error_codes import SignIn, sign_in_failed
+from reconciler.azure.http.client import HttpReply, Https
+from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.wire_formats import https_origin
+from reconciler.azure.links import Session
+from reconciler.azure.signin.cached_users import (
+    UserLogin,
+    in_person,
+    is_without_keyring,
+    no_keyring,
+)
+from reconciler.azure.signin.entra import Entra
+from reconciler.azure.signin.openid import OpenIdDocuments
+from reconciler.azure.signin.secrets import Unresolved
+from reconciler.azure.signin.transport import Transport
+from reconciler.core.identities import Identity
+from reconciler.core.links import Place, Problem
+
+PENDING = ("authorization_pending", "slow_down")
+"""What Entra answers while nobody has entered the device code (RFC 8628, section 3.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInMethod:
+    """How people sign in.
+
+    show_code         is told URL, code and its end (UTC) of a device code; None: in the browser
+    may_be_plaintext  whether tokens may be kept in plain text where there is no keyring
+    """
+
+    show_code: Callable[[str, str, datetime], None] | None
+    may_be_plaintext: bool = False
+
+
+def sign_in(
+    identity: Identity,
+    place: Place,
+    session: Session,
+    entra: Entra,
+    https: Https,
+    way: SignInMethod,
+) -> Problem | None:
+    """Sign a person in to one tenant and keep the sign-in; why not, if that fails.
+
+    Raises `RunFailed` where the record of it cannot be written.
+    """
+    try:
+        if entra.people is None or identity.username is None:
+            raise Unresolved("only identities of kind user sign in")
+        session.find_tenant(session.new_patience())
+        login = UserLogin(entra.cloud.authority, str(session.tenant_id), identity.username)
+        _check_page(entra.directories, login)
+        transport = _Door(https, entra.directories, login, session)
+        claims = login.noted_claims(entra.people.records)
+        record = _authenticate(login, transport, entra.cloud.scope, way, claims)
+        login.keep(entra.people.records, record, plaintext=way.may_be_plaintext)
+    except RequestFailed as failure:
+        return in_person(failure, identity, place).problem
+    except ClientAuthenticationError as error:
+        if is_without_keyring(error):
+            return no_keyring(identity).problem
+        return _why(error, transport).problem
+    return None
+
+
+def _authenticate(
+    login: UserLogin, transport: Transport, scope: str, way: SignInMethod, claims: str | None
+) -> AuthenticationRecord:
+    options = {
+        "tenant_id": login.tenant_id,
+        "cache_persistence_options": login.cache(may_be_plaintext=way.may_be_plaintext),
+        **transport.options(),
+    }
+    if way.show_code:
+        device = DeviceCodeCredential(prompt_callback=way.show_code, **options)
+        return device.authenticate(scopes=[scope], claims=claims)
+    browser = InteractiveBrowserCredential(login_hint=login.username, **options)
+    return browser.authenticate(scopes=[scope], claims=claims)
+
+
+class _Door(Transport):
+    """The way out while a person signs in: waiting is no refusal, and nobody else gets in."""
+
+    def __init__(
+        self, https: Https, directories: OpenIdDocuments, login: UserLogin, session: Session
+    ) -> None:
+        super().__init__(https, directories, SignIn(login.tenant_id, "", login.authority))
+        self._login = login
+        self._session = session
+
+    def check(self, reply: HttpReply) -> None:
+        """Let a device code pass, and the word to wait; a token only if it is this person's."""
+        data = _json_object(reply.body)
+        if reply.status == 200 and data.get("device_code"):
+            return
+        if reply.status == 400 and data.get("error") in PENDING:
+            return
+        super().check(reply)
+        found = _username(data.get("id_token"))
+        if found.casefold() != self._login.username.casefold():
+            raise RequestFailed(
+                Problem(
+                    "wrong_user",
+                    f"{found or 'somebody without a name'} signed in, and nothing of it was kept; "
+                    f"the file says {self._login.username}",
+                    "sign in again as that person, or correct username: in the file",
+                )
+            )
+        self._session.accept(str(data["access_token"]))
+
+
+def _check_page(directories: OpenIdDocuments, login: UserLogin) -> None:
+    """A person is sent to the authority's own page and to no other."""
+    document = json.loads(directories.document(login.tenant_id))
+    if https_origin(document["authorization_endpoint"]) != https_origin(login.authority):
+        raise RequestFailed(
+            Problem(
+                "unexpected_answer",
+                f"the OpenID document of {login.tenant_id} names a sign-in page on another host",
+                "nobody was sent there; check the endpoint and any proxy on the way",
+            )
+        )
+
+
+def _why(error: ClientAuthenticationError, transport: Transport) -> RequestFailed:
+    if transport.failure:
+        return transport.failure
+    if isinstance(error, CredentialUnavailableError):
+        return RequestFailed(
+            Problem("no_browser", str(error.message), "sign in with --device-code instead")
+        )
+    if "Timed out" in str(error.message):
+        return RequestFailed(
+            Problem("nobody_came", "nobody signed in in time", "run login again when they can")
+        )
+    return sign_in_failed(str(error.message), transport.who)
+
+
+def _username(id_token: Any) -> str:
+    """The name in an ID token that came from the authority over TLS; empty without one."""
+    with suppress(ValueError, IndexError, RecursionError, AttributeError, TypeError):
+        body = str(id_token).split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return str(claims.get("preferred_username") or claims.get("upn") or "")
+    return ""
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

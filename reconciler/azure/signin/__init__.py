@@ -1,0 +1,1 @@
+"""Tokens from Microsoft Entra for every kind of identity."""

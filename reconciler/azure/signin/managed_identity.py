@@ -1,0 +1,147 @@
+"""Tokens of this machine's managed identity: IMDS, App Service, Azure Arc and their kind.
+
+azure-identity knows how each platform is asked. Its retries are off, because they sleep regardless
+of deadlines and signals; which answers are worth another try is decided here.
+
+Sources: Microsoft's "How to use managed identities to acquire an access token" (retry guidance) and
+"Work with managed identities in App Service".
+"""
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.exceptions import AzureError, ServiceRequestError, ServiceResponseError
+from azure.core.pipeline.transport import RequestsTransport
+from azure.identity import ManagedIdentityCredential
+
+from reconciler.azure.error_codes import AGAIN
+from reconciler.azure.http.circuit_breaker import CircuitBreaker
+from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.wire_formats import retry_after_s
+from reconciler.azure.signin import bearer_tokens
+from reconciler.azure.signin.secrets import Unresolved
+from reconciler.azure.signin.shared_tokens import PlatformToken
+from reconciler.bounded_requests import limited_session
+from reconciler.core.links import Problem
+
+CONNECT_TIMEOUT_S = 2.0
+READ_TIMEOUT_S = 10.0
+
+UPDATING_WAIT_S = 15.0
+"""After 410 the metadata service of a machine may take 70 seconds to come back."""
+
+_IMDS_PATH = "/metadata/identity/"
+_NOT_YET = (404, 410)
+"""What only IMDS answers while it is updating; elsewhere 404 is final."""
+
+
+class RecordingTransport(RequestsTransport):  # type: ignore[misc]  # untyped in azure-core
+    """Sends what azure-identity asks for, and remembers whether a failure may be temporary.
+
+    trouble              the last temporary failure; None after an answer that is none
+    machine_is_optional  whether a machine's endpoint that is not reached in time is no failure,
+                         because azure-identity has other ways to sign in. One that refuses
+                         connections never is: this is no machine with a managed identity
+    """
+
+    def __init__(
+        self, hosts: CircuitBreaker, *, machine_is_optional: bool = False, **options: Any
+    ) -> None:
+        super().__init__(
+            session=limited_session(CONNECT_TIMEOUT_S + READ_TIMEOUT_S),
+            connection_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=READ_TIMEOUT_S,
+            **options,
+        )
+        self._init_session(self.session)
+        self._hosts = hosts
+        self._machine_is_optional = machine_is_optional
+        self.failure: RequestFailed | None = None
+
+    def send(self, request: Any, **options: Any) -> Any:
+        try:
+            response = super().send(request, **options)
+        except ServiceRequestError as error:
+            is_machine = request.url.startswith("http:")
+            if not (is_machine and (self._machine_is_optional or _is_absent(error))):
+                self._note(request.url, error)
+            raise
+        except ServiceResponseError as error:
+            self._note(request.url, error)
+            raise
+        status = response.status_code
+        if 300 <= status < 400:  # azure-core would send the next request there
+            raise ServiceResponseError("the answer is a redirect, which is not followed")
+        (self._hosts.failed if status >= 500 else self._hosts.answered)(request.url)
+        self.failure = refusal(request.url, status, response.headers.get("Retry-After", ""))
+        return response
+
+    def _note(self, url: str, error: AzureError) -> None:
+        self._hosts.failed(url)
+        self.failure = no_answer(url, error)
+
+
+def _is_absent(error: AzureError) -> bool:
+    return any(text in str(error) for text in ("refused", "No route", "unreachable"))
+
+
+def request_token(client_id: str | None, scope: str, hosts: CircuitBreaker) -> PlatformToken:
+    """Ask once. Raises `RequestFailed` where another try may help, `Unresolved` where none will.
+
+    No proxy is used, whatever the environment says: the endpoints belong to this machine.
+    """
+    transport = RecordingTransport(hosts, use_env_settings=False)
+    options: dict[str, Any] = {"transport": transport, "retry_total": 0, "retry_status": 0}
+    try:
+        with ManagedIdentityCredential(client_id=client_id, **options) as credential:
+            token = credential.get_token(scope)
+    except (AzureError, ValueError) as error:
+        if transport.failure:
+            raise transport.failure from None
+        # refused, or this machine has none
+        raise Unresolved(f"no managed identity here: {getattr(error, 'message', error)}") from None
+    text = bearer_tokens.platform_token(
+        str(token.token), "the answer of this machine's managed identity"
+    )
+    return PlatformToken(text, token.expires_on - time.time())
+
+
+def refusal(url: str, status: int, retry_after: str) -> RequestFailed | None:
+    """An answer that asks to come back later, as `RequestFailed`; None for any other."""
+    parts = urlsplit(url)
+    is_updating = status in _NOT_YET and parts.path.startswith(_IMDS_PATH)
+    if status != 429 and status < 500 and not is_updating:
+        return None
+    wait_s = retry_after_s(retry_after, time.time())
+    if status == 410 and wait_s is None:
+        wait_s = UPDATING_WAIT_S
+    code = "throttled" if status == 429 else "unavailable"
+    problem = Problem(code, f"{parts.netloc} gave no token: it answered {status}", AGAIN)
+    return RequestFailed(problem, is_transient=True, host=url, retry_after_s=wait_s)
+
+
+def no_answer(url: str, error: AzureError) -> RequestFailed:
+    """An endpoint that did not answer, as `RequestFailed`, without the addresses in its cause."""
+    host = urlsplit(url).netloc
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return RequestFailed(
+            Problem(
+                "untrusted_certificate",
+                f"the certificate of {host} is not trusted",
+                "behind a TLS-inspecting proxy, name its CA with --ca-bundle",
+            )
+        )
+    why = "it cannot be reached"
+    if isinstance(error, ServiceResponseError):
+        why = "the connection was dropped"
+    return RequestFailed(
+        Problem(
+            "unavailable",
+            f"no answer from {host}: {why}",
+            "check that this machine has a managed identity and that nothing blocks its endpoint; "
+            "then run again",
+        ),
+        is_transient=True,
+        host=url,
+    )

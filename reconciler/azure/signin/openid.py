@@ -1,0 +1,103 @@
+"""Which tenant is this, and where does it hand out tokens? Read from its OpenID document.
+
+Every tenant's document is the same but for the tenant, so the first one that is read serves as the
+pattern for all others: one round trip a run and not one a tenant. Only a domain has to be looked
+up itself, because only Entra knows its GUID.
+"""
+
+import json
+import re
+from threading import Lock
+from typing import Any
+
+from reconciler.azure.error_codes import SignIn, of_sign_in
+from reconciler.azure.http.client import Https
+from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.wire_formats import https_origin
+from reconciler.core.links import Problem
+
+GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+_ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint")
+_DEVICE = "device_authorization_endpoint"
+"""What a sign-in needs of a tenant's document; the rest is left out to keep it small."""
+
+
+class OpenIdDocuments:
+    """The OpenID documents of all tenants of one authority; safe to share between threads."""
+
+    def __init__(self, authority: str, https: Https) -> None:
+        self._authority = authority
+        self._https = https
+        self._pattern: str | None = None
+        self._guids: dict[str, str] = {}
+        self._first = Lock()
+        self._first_failed = False
+
+    def tenant_id(self, directory: str) -> str:
+        """The GUID of a tenant named by GUID or domain; raises `RequestFailed`."""
+        if GUID.fullmatch(directory):
+            return directory.lower()
+        if directory not in self._guids:
+            self.read(directory)
+        return self._guids[directory]
+
+    def document(self, tenant_id: str) -> bytes:
+        """The OpenID document of the tenant with this GUID; raises `RequestFailed`."""
+        if self._pattern is None:
+            self._read_first(tenant_id)
+        return str(self._pattern).replace("{tenant}", tenant_id).encode()
+
+    def _read_first(self, tenant_id: str) -> None:
+        """Let one thread ask while the others wait; if that fails, each asks for itself."""
+        if self._first_failed:
+            self.read(tenant_id)
+            return
+        with self._first:
+            if self._pattern is None:
+                try:
+                    self.read(tenant_id)
+                except RequestFailed:
+                    self._first_failed = True
+                    raise
+
+    def read(self, directory: str) -> str:
+        """Read one tenant's document, keep it as the pattern, return the tenant's GUID.
+
+        Always asks; raises `RequestFailed`.
+        """
+        url = f"{self._authority}/{directory}/v2.0/.well-known/openid-configuration"
+        reply = self._https.send("GET", url, headers={"Accept": "application/json"})
+        if reply.status != 200:
+            raise of_sign_in(reply, SignIn(directory, "", self._authority))
+        document = self._parse(reply.body, directory)
+        tenant_id = GUID.search(document["token_endpoint"]) or GUID.search(document["issuer"])
+        if tenant_id is None:
+            raise _unexpected(directory, "names no tenant")
+        text = json.dumps(document)
+        self._pattern = re.sub(re.escape(tenant_id[0]), "{tenant}", text, flags=re.IGNORECASE)
+        self._guids[directory] = tenant_id[0].lower()
+        return self._guids[directory]
+
+    def _parse(self, body: bytes, directory: str) -> dict[str, str]:
+        try:
+            data: Any = json.loads(body)
+            document = {key: str(data[key]) for key in _ENDPOINTS}
+            if _DEVICE in data:
+                document[_DEVICE] = str(data[_DEVICE])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise _unexpected(directory, "is not one") from None
+        if https_origin(document["token_endpoint"]) != https_origin(self._authority):
+            # azure-identity would post the secret to whatever stands here.
+            raise _unexpected(directory, "names a token endpoint on another host")
+        return document
+
+
+def _unexpected(directory: str, what: str) -> RequestFailed:
+    return RequestFailed(
+        Problem(
+            "unexpected_answer",
+            f"the OpenID document of {directory} {what}; nothing was sent there",
+            "check the endpoint and any proxy on the way",
+        )
+    )

@@ -1,0 +1,261 @@
+"""Where does a secret come from? References are resolved here, late, and once a run.
+
+A message names the reference, never a value. What is resolved stays in this process's memory.
+"""
+
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
+from importlib.util import find_spec
+from threading import Event
+from urllib.parse import urlsplit
+
+from reconciler.azure.http.circuit_breaker import CircuitBreaker
+from reconciler.azure.http.retry import RetryBudget
+from reconciler.azure.http.wire_formats import https_origin
+from reconciler.azure.signin.secret_values import (
+    length_problem,
+    reference_problem,
+    secret_problem,
+    text_of,
+)
+from reconciler.azure.signin.shared_tokens import SingleFlight
+from reconciler.core.errors import BadFile
+from reconciler.core.findings import Finding
+from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.redaction.redactor import remember
+from reconciler.regular_files import read_regular
+
+LARGEST_SECRET = 1 << 20
+"""Bytes: a certificate with its chain has a few thousand; /dev/zero has more."""
+
+COMMANDS_ALLOWED = "PAL_RECONCILE_ALLOW_COMMANDS"
+"""Must be 1 for `command`: a change to the file alone must not be able to run code."""
+
+COMMAND_TIMEOUT_S = 10.0
+
+
+class Unresolved(Exception):
+    """A reference leads to nothing; the text says what to do."""
+
+
+class Secrets:
+    """The secrets of one run; safe to share between threads.
+
+    read_vault  reads a reference that leads to a key vault
+    """
+
+    def __init__(self, read_vault: Callable[[SecretRef], bytes]) -> None:
+        self._read_vault = read_vault
+        self._known: dict[SecretRef, bytes] = {}
+        self._flights: SingleFlight[bytes] = SingleFlight()
+
+    def resolve(self, ref: SecretRef, budget: RetryBudget | None = None) -> bytes:
+        """The bytes behind a reference; raises `Unresolved` when there are none.
+
+        patience  how long a key vault is tried again, by default as long as for one link; raises
+                  `RequestFailed` when it is spent
+        """
+        if ref in self._known:
+            return self._known[ref]
+        tries = budget or RetryBudget(CircuitBreaker(), Event())
+
+        def read() -> bytes:
+            if ref not in self._known:
+                self._known[ref] = tries.call(lambda: self._read(ref))
+            return self._known[ref]
+
+        return self._flights.join(ref, read)
+
+    def resolve_one(
+        self, identity: Identity, refs: Iterable[SecretRef], budget: RetryBudget | None = None
+    ) -> None:
+        """See that one of these can be had; raises `Unresolved` for the first if none can."""
+        first: Unresolved | None = None
+        for ref in refs:
+            try:
+                check_value(identity, ref, self.resolve(ref, budget))
+                return
+            except Unresolved as error:
+                first = first or error
+        if first:
+            raise first
+
+    def resolve_text(self, ref: SecretRef, budget: RetryBudget | None = None) -> str:
+        """The same as text, without a byte order mark, and the line end that `echo` adds."""
+        text = text_of(self.resolve(ref, budget))
+        if text is None:
+            raise Unresolved(f"{ref} is not text in UTF-8; save it as UTF-8")
+        return text
+
+    def resolve_secret(
+        self, identity: Identity, ref: SecretRef, budget: RetryBudget | None = None
+    ) -> str:
+        """A client secret, or the password of a certificate; raises `Unresolved` if it is none."""
+        text = self.resolve_text(ref, budget)
+        check_value(identity, ref, self.resolve(ref))
+        return text
+
+    def _read(self, ref: SecretRef) -> bytes:
+        if ref.source == "keyvault":
+            value = self._read_vault(ref)
+        elif ref.is_command:
+            check_command(ref)
+            value = _from_command(ref)
+        else:
+            value = _READ[ref.source](ref.name)
+        if not value:
+            raise Unresolved(f"{ref} is empty")
+        remember(text_of(value) or value)
+        return value
+
+
+def check(identities: Iterable[Identity]) -> None:
+    """Raise `BadFile` with a complaint for each reference that is needed and cannot be resolved.
+
+    Offline: a key vault is not asked and no program is run, only whether that could be done. Of
+    several secrets of an identity one is enough: during a rotation not all of them are there.
+    """
+    complaints: list[str] = []
+    for identity in identities:
+        for group in identity.proofs:
+            found = [_complaint(identity, ref, partial(check_ref, identity)) for ref in group]
+            complaints += found if all(found) else []
+    if complaints:
+        raise BadFile(*complaints)
+
+
+def check_vaults(identities: Iterable[Identity], vault_suffix: str) -> None:
+    """Raise `BadFile` with a complaint for each key vault that is not one of the cloud's."""
+
+    def check_one(ref: SecretRef) -> None:
+        if ref.source == "keyvault":
+            check_vault(ref, vault_suffix)
+
+    refs = ((identity, ref) for identity in identities for ref in identity.secret_refs)
+    if complaints := [said for who, ref in refs if (said := _complaint(who, ref, check_one))]:
+        raise BadFile(*complaints)
+
+
+def exposed(identities: Iterable[Identity]) -> Iterator[Finding]:
+    """A finding for each secret file that every user of this machine can read."""
+    for identity in identities:
+        for ref in identity.secret_refs:
+            if ref.source == "file" and _is_world_readable(ref.name):
+                yield Finding(
+                    "secret_file_exposed",
+                    f"every user of this machine can read the secret file {ref.name}",
+                    "chmod o-r the file; if somebody else uses this machine, make a new secret",
+                    identity=identity.name,
+                )
+
+
+def _is_world_readable(name: str) -> bool:
+    with suppress(OSError, ValueError):
+        return bool(os.stat(name).st_mode & stat.S_IROTH)
+    return False
+
+
+def _complaint(identity: Identity, ref: SecretRef, check_one: Callable[[SecretRef], None]) -> str:
+    """What is wrong with a reference, in one line; empty if nothing is."""
+    try:
+        check_one(ref)
+    except Unresolved as error:
+        return f"{ref.where}: {error} (identity {identity.label})"
+    return ""
+
+
+def check_ref(identity: Identity, ref: SecretRef) -> None:
+    """Raise `Unresolved` if this reference cannot lead to a secret."""
+    if ref.source in _READ:
+        value = _READ[ref.source](ref.name)
+        if not value:
+            raise Unresolved(f"{ref} is empty")
+        check_value(identity, ref, value)
+    elif ref.is_command:
+        check_command(ref)
+    else:
+        check_vault_extra(ref)
+
+
+def check_value(identity: Identity, ref: SecretRef, value: bytes) -> None:
+    """Raise `Unresolved` if what stands behind a reference cannot be a secret of its kind."""
+    is_client_secret = ref in (identity.secret, *identity.spare_secrets)
+    check_one = secret_problem if is_client_secret else reference_problem
+    problem = check_one(value) or (length_problem(value) if ref != identity.certificate else "")
+    if problem:
+        raise Unresolved(f"{ref} {problem}")
+
+
+def check_command(ref: SecretRef) -> None:
+    """Raise `Unresolved` if this program may not run, or is not there."""
+    if os.environ.get(COMMANDS_ALLOWED) != "1":
+        raise Unresolved(
+            f"{ref} may not run; to let the file name programs, set {COMMANDS_ALLOWED}=1"
+        )
+    if shutil.which(ref.name) is None:
+        raise Unresolved(f"{ref} cannot run: there is no such program")
+
+
+def check_vault(ref: SecretRef, suffix: str) -> None:
+    """Raise `Unresolved` unless the URL is a secret of a vault in this cloud."""
+    parts = urlsplit(ref.name if https_origin(ref.name) else "")
+    path = parts.path.strip("/").split("/")
+    is_secret = (
+        parts.scheme == "https"
+        and "@" not in parts.netloc
+        and path[0] == "secrets"
+        and len(path) in (2, 3)
+    )
+    if not is_secret or not (parts.hostname or "").endswith(f".{suffix}"):
+        raise Unresolved(
+            f"{ref} is no secret of this cloud's key vaults; "
+            f"it must be https://VAULT.{suffix}/secrets/NAME"
+        )
+
+
+def check_vault_extra(ref: SecretRef) -> None:
+    """Raise `Unresolved` unless the extra for key vaults is installed."""
+    if not (find_spec("azure.keyvault") and find_spec("azure.keyvault.secrets")):
+        raise Unresolved(f"{ref} needs an extra: pip install 'pal-reconcile[keyvault]'")
+
+
+def _from_environment(name: str) -> bytes:
+    value = os.environ.get(name)
+    if value is None:
+        raise Unresolved(f"the environment variable {name} is not set; set it for this run")
+    return os.fsencode(value)
+
+
+def _from_file(name: str) -> bytes:
+    try:
+        return read_regular(name, LARGEST_SECRET)
+    except OSError as error:
+        raise Unresolved(f"cannot read the secret file {name}: {error.strerror}") from None
+
+
+_READ = {"env": _from_environment, "file": _from_file}
+
+
+def _from_command(ref: SecretRef) -> bytes:
+    """What the program prints. Its errors are its own: they could hold anything."""
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and the environment has to allow it
+            [ref.name, *ref.arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unresolved(f"{ref} did not end within {COMMAND_TIMEOUT_S:.0f} s") from None
+    except OSError as error:
+        raise Unresolved(f"{ref} cannot run: {error.strerror}") from None
+    if done.returncode != 0:
+        raise Unresolved(f"{ref} ended with status {done.returncode}; run it by hand to see why")
+    return done.stdout

@@ -1,0 +1,140 @@
+"""How does azure-identity reach Entra? Through our own connections, and nowhere else."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qs
+
+from azure.core.pipeline.policies import SansIOHTTPPolicy
+from azure.core.pipeline.transport import HttpTransport
+
+from reconciler.azure.error_codes import SignIn, of_sign_in, sign_in_failed
+from reconciler.azure.http.client import HttpReply, Https
+from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.wire_formats import https_origin, is_token_answer
+from reconciler.azure.signin.openid import OpenIdDocuments
+from reconciler.core.links import Problem
+from reconciler.core.redaction.redactor import remember_token
+
+
+class Transport(HttpTransport[Any, "_Response"]):
+    """azure-identity's way out, for one sign-in. It reaches the authority and nothing else.
+
+    The tenant's OpenID document is answered from the pattern; whatever is not a token is raised
+    here, so that MSAL never caches a refusal and answers the next try from its cache.
+
+    failure  the `RequestFailed` behind azure-identity's own exception
+    """
+
+    def __init__(self, https: Https, directories: OpenIdDocuments, who: SignIn) -> None:
+        self.who = who
+        self.failure: RequestFailed | None = None
+        self._https = https
+        self._directories = directories
+
+    def options(self) -> dict[str, Any]:
+        """What every credential of azure-identity is opened with."""
+        return {
+            "authority": self.who.authority,
+            # Whether this authority is trusted was decided by whoever chose the endpoint.
+            "disable_instance_discovery": True,
+            "transport": self,
+            # One policy that does nothing, in place of azure-core's own: those retry, and sleep
+            # in the thread while they do.
+            "policies": [SansIOHTTPPolicy()],
+        }
+
+    def send(self, request: Any, **_: Any) -> "_Response":
+        try:
+            return _Response(self._answer(request))
+        except RequestFailed as failure:
+            self.failure = failure
+            raise
+
+    def _answer(self, request: Any) -> HttpReply:
+        if request.method == "GET" and request.url.endswith("/.well-known/openid-configuration"):
+            return HttpReply(200, {}, self._directories.document(self.who.tenant))
+        site = https_origin(request.url)
+        if site is None or site != https_origin(self.who.authority):
+            raise RequestFailed(
+                Problem(
+                    "sign_in_refused",
+                    f"azure-identity wanted to ask {site or 'a malformed URL'}; "
+                    "nothing was sent there",
+                    "unset AZURE_REGIONAL_AUTHORITY_NAME and similar settings",
+                )
+            )
+        for token in _secrets_in(request.content):
+            remember_token(token)
+        reply = self._https.send(
+            request.method, request.url, headers=request.headers, body=request.content
+        )
+        self.check(reply)
+        return reply
+
+    def check(self, reply: HttpReply) -> None:
+        """Raise `RequestFailed` unless the authority's answer is a token."""
+        if reply.status != 200:
+            raise of_sign_in(reply, self.who)
+        if not is_token_answer(reply.body):
+            raise sign_in_failed("the answer holds no token", self.who)
+        answer = json.loads(reply.body)
+        for name in _TOKENS:
+            if isinstance(token := answer.get(name), str):
+                remember_token(token)
+
+    def open(self) -> None:
+        """Nothing to open: the connections are the run's."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def __enter__(self) -> "Transport":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        """Nothing to close."""
+
+
+_TOKENS = ("access_token", "refresh_token", "id_token")
+
+_SECRETS = (
+    *("client_secret", "client_assertion", "assertion", "refresh_token", "code", "device_code"),
+    *("code_verifier", "password"),
+)
+
+
+def _secrets_in(content: Any) -> Iterator[str]:
+    """The secrets of a token request, which Entra's error may repeat."""
+    if isinstance(content, bytes):
+        content = content.decode("utf-8", "replace")
+    form = parse_qs(content) if isinstance(content, str) else content
+    for name in _SECRETS if isinstance(form, Mapping) else ():
+        found = form.get(name)
+        for value in found if isinstance(found, list) else filter(None, [found]):
+            # azure-identity makes the assertion of a certificate as bytes
+            yield value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
+
+
+class _Response:
+    """As much of azure-core's response as azure-identity looks at."""
+
+    def __init__(self, reply: HttpReply) -> None:
+        self.status_code = reply.status
+        self.headers = reply.headers
+        self.content_type = "application/json"  # it was read as that, whatever the header says
+        self._body = reply.body
+
+    @cached_property
+    def _text(self) -> str:
+        return self._body.decode("utf-8", "replace")
+
+    def text(self, encoding: str | None = None) -> str:
+        return self._text

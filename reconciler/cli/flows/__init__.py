@@ -1,0 +1,1 @@
+"""Multi-step work shared by commands."""

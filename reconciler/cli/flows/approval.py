@@ -1,0 +1,148 @@
+"""May this plan be made, and then what becomes of it? Guards first, then whoever has to agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from reconciler.cli import wiring
+from reconciler.cli.flows.guard_inputs import unattended_past
+from reconciler.cli.selection import now
+from reconciler.core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from reconciler.cli.run import Run
+    from reconciler.core.guards import GuardLimits
+    from reconciler.core.links import Change, Place, Problem
+    from reconciler.core.plan import Forecast, Plan, Refusal, Report
+    from reconciler.core.unattended.changes import Past
+    from reconciler.store.journal import FileJournal
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyPolicy:
+    """What a run may do without being asked twice.
+
+    allowed                the guards that are let through
+    max_changes            how many changes are made, in file order; None for all
+    approved               the digest that the plan must have; None where nobody was asked to look
+    needs_lasting_journal  whether nothing is written where the journal would be gone tomorrow
+    is_unattended          whether nobody reviews the plan: stricter guards
+    """
+
+    limits: GuardLimits
+    allowed: tuple[str, ...] = ()
+    max_changes: int | None = None
+    approved: str | None = None
+    needs_lasting_journal: bool = False
+    is_unattended: bool = False
+
+
+def check_allowed(allowed: Sequence[str] | None) -> tuple[str, ...]:
+    """The guards that are let through; raises `WrongUsage` for a word that is none."""
+    from reconciler.core.guards import GUARDS
+
+    if unknown := sorted(set(allowed or ()) - set(GUARDS)):
+        raise WrongUsage(f"--allow {unknown[0]} is no guard; they are: {', '.join(GUARDS)}")
+    return tuple(allowed or ())
+
+
+def carry_out(
+    run: Run,
+    journal: FileJournal,
+    plan: Plan,
+    leave: ApplyPolicy,
+    *,
+    refusals: tuple[Refusal, ...] = (),
+    blocked: Mapping[Place, Problem] = MappingProxyType({}),
+    ask: Callable[[Sequence[Change]], tuple[Refusal, ...]],
+) -> Report:
+    """Make the plan's changes, or say why not.
+
+    refusals  what speaks against the plan already
+    blocked   why single changes are not made
+    ask       asked last, for the changes that would be made
+    """
+    from reconciler.core.plan import not_applied
+    from reconciler.core.unattended.partner_trust import trust
+
+    making = plan.writes[: leave.max_changes]
+    past = _past(run, plan) if leave.is_unattended else None
+    if not run.crew.stop.is_set:
+        refusals = (*refusals, *_judged(run, plan, making, leave, past)) or ask(making)
+    if refusals:
+        return not_applied(plan, refusals)
+    trusted = None
+    if past and "new-partner-id" not in leave.allowed:
+        trusted = trust(plan, past, run.config.partner_names)
+    return run.apply(plan, journal, leave.max_changes, blocked, trusted)
+
+
+def forecasts(run: Run, plan: Plan) -> tuple[Forecast, ...]:
+    """The guards that would refuse this plan, with `apply` and with `nightly --repair`."""
+    from reconciler.core.guards import check
+    from reconciler.core.plan import Forecast
+
+    if not plan.writes:
+        return ()
+    config = run.config
+    attended = check(
+        plan,
+        plan.writes,
+        config.limits,
+        named=config.partner_names,
+        allowed=(),
+        now=plan.created_at,
+    )
+    unattended = _unattended(run, plan, unattended_past(run, config.day), ())
+    found = (Forecast("apply", attended), Forecast("nightly --repair", unattended))
+    return tuple(forecast for forecast in found if forecast.refusals)
+
+
+def _past(run: Run, plan: Plan) -> Past:
+    past = unattended_past(run, run.config.day)
+    if plan.writes and not past.is_known:
+        run.log.warning(
+            "last_week_unknown",
+            message="the last week is unknown: no earlier run is recorded, "
+            "so the guards judge this plan alone",
+        )
+    return past
+
+
+def _unattended(run: Run, plan: Plan, past: Past, allowed: Sequence[str]) -> tuple[Refusal, ...]:
+    from reconciler.core.unattended.guards import check_unattended, count_managed
+
+    config = run.config
+    return check_unattended(
+        plan,
+        config.limits,
+        past,
+        managed=count_managed(config.wanted),
+        named=config.partner_names,
+        allowed=allowed,
+    )
+
+
+def _judged(
+    run: Run, plan: Plan, making: Sequence[Change], leave: ApplyPolicy, past: Past | None
+) -> tuple[Refusal, ...]:
+    from reconciler.core.guards import check, check_approval
+
+    if past:
+        return _unattended(run, plan, past, leave.allowed)
+    needs_check = leave.needs_lasting_journal and making
+    return (
+        *check_approval(plan, leave.approved),
+        *(wiring.check_state_lasts(run.options) if needs_check else ()),
+        *check(
+            plan,
+            making,
+            leave.limits,
+            named=run.selection.config.partner_names,
+            allowed=leave.allowed,
+            now=now(),
+        ),
+    )

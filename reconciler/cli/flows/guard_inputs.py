@@ -1,0 +1,118 @@
+"""Inputs of the guards that only the past knows: the journal, and the history with other machines.
+
+The history is optional: where it cannot be read, the run warns and continues with the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from reconciler.cli import wiring
+from reconciler.core.diff import Principal, without_duplicates
+from reconciler.core.errors import RunFailed
+from reconciler.core.problems import DUPLICATE_PRINCIPAL
+
+if TYPE_CHECKING:
+    from reconciler.cli.run import Run
+    from reconciler.core.history.link_history import Key, Recording
+    from reconciler.core.links import Change, Observed, Place, Problem
+    from reconciler.core.unattended.changes import Past
+
+
+def unattended_past(run: Run, today: date) -> Past:
+    """What unattended runs changed before this one, on this machine and on others."""
+    from reconciler.core.unattended.changes import DAYS, Past, past_changes
+
+    first = datetime.combine(today - timedelta(days=DAYS - 1), time(), UTC)
+    recordings: tuple[Recording, ...] = ()
+    try:
+        recordings = _of_journal(run)
+    except RunFailed as error:
+        run.log.warning("journal_not_read", message=str(error))
+    shared: tuple[Recording, ...] = ()
+    has_runs = False
+    try:
+        if wiring.has_history(run.options, run.config.history):
+            with closing(wiring.open_history_of(run)) as history:
+                shared = history.unattended(first)
+                has_runs = bool(shared) or bool(history.runs(first - timedelta(days=DAYS)))
+    except Exception as error:
+        run.log.warning(
+            "history_not_read",
+            message=f"what other runs changed in the last week is not known: {error}",
+        )
+    is_known = bool(recordings) or has_runs
+    return Past(past_changes((*recordings, *shared)), today, is_known)
+
+
+def recall(run: Run, observed: Mapping[Place, Observed]) -> Mapping[Place, Principal]:
+    """The principals of the file's other entries, as earlier runs read them.
+
+    observed  what this run read: an entry that it read with a principal is not looked up
+    """
+    seen = {(place.tenant, place.identity) for place, read in observed.items() if read.object_id}
+    others = {
+        key: want.place
+        for want in run.config.wanted
+        if (want.settled is None or want.settled.is_read)
+        and (key := (want.place.tenant, want.place.identity)) not in seen
+    }
+    if not others:
+        return {}
+    try:
+        known = dict(_principals(run))
+    except Exception as error:
+        run.log.warning("history_not_read", message=f"principals of earlier runs: {error}")
+        return {}
+    return {
+        place: known[key]
+        for key, place in others.items()
+        if key in known and _may_be(place, known[key])
+    }
+
+
+def duplicates(run: Run, changes: Sequence[Change]) -> dict[Place, Problem]:
+    """The changes of a saved plan whose principal another entry of the file reached last."""
+    observed = {change.place: change.observed for change in changes if change.observed}
+    settled = without_duplicates(observed, recall(run, observed))
+    return {
+        place: problem
+        for place, seen in settled.items()
+        if (problem := seen.problem) and problem.code == DUPLICATE_PRINCIPAL
+    }
+
+
+def _may_be(place: Place, principal: Principal) -> bool:
+    """Whether the entry can still mean what was read of it: the file may name another since."""
+    tenant_id, object_id = principal
+    is_here = place.is_named_by_domain or place.directory == tenant_id.lower()
+    return is_here and place.object_id in (None, object_id)
+
+
+def _principals(run: Run) -> Iterator[tuple[Key, Principal]]:
+    """Each entry's principal: of the journal first, then of the history, which is newer."""
+    for recording in _of_journal(run):
+        for write in recording.writes:
+            if write.tenant_id and write.object_id:
+                yield write.key, (write.tenant_id, write.object_id)
+    if not wiring.has_history(run.options, run.config.history):
+        return
+    with closing(wiring.open_history_of(run)) as history:
+        for key, period in history.latest().items():
+            observation = period.observation
+            if observation.tenant_id and observation.object_id:
+                yield key, (observation.tenant_id, observation.object_id)
+
+
+def _of_journal(run: Run) -> tuple[Recording, ...]:
+    """The earlier runs of this file's journal; none where it does not exist yet."""
+    from reconciler.store.history.from_journal import recordings
+    from reconciler.store.journal import lines
+
+    path = wiring.journal_path(run.options, run.config.history)
+    if not path.exists():
+        return ()
+    return recordings(line for line in lines(path) if line.get("run") != run.id)

@@ -1,0 +1,184 @@
+"""What is kept of a run for later nights, and what do earlier nights say of it?
+
+The history is a guest: where it cannot be reached that is said, and neither the run's result nor
+its status changes.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from reconciler.cli import wiring
+from reconciler.cli.output import note
+from reconciler.cli.selection import now
+from reconciler.core.plan import Plan, Report
+from reconciler.version import __version__
+
+if TYPE_CHECKING:
+    from reconciler.cli.options import Options
+    from reconciler.cli.run import Run
+    from reconciler.core.history.link_history import HistorySource, Recording
+    from reconciler.core.history.notifications import Before
+    from reconciler.core.history.overview import PastRuns
+    from reconciler.core.history.run_summary import RunSummary
+    from reconciler.store.history.repository import HistoryRepository
+
+
+def record_run(run: Run, run_summary: RunSummary, *, is_fresh: bool) -> str | None:
+    """Keep what a run saw and wrote; returns what kept it from that, or None.
+
+    is_fresh  whether the run itself made its plan
+    """
+    if run_summary.fact is None or (is_fresh and run_summary.plan and run_summary.plan.for_day):
+        return None  # nothing was read, or it was compared with what is not wanted yet
+    try:
+        with closing(_open(run)) as history:
+            history.record(_recording(run, run_summary, run_summary.fact, is_fresh))
+    except Exception as error:
+        return f"this run is not in the history: {error}"
+    return None
+
+
+def record_failure(
+    options: Options, source: HistorySource, cloud: str, run_summary: RunSummary, run_id: str
+) -> str | None:
+    """Keep that a run came to nothing, so that the next one knows; returns what kept it from that.
+
+    source  where the history is, as far as the file could be read
+    run_id  what it is recorded as, unless it has an ID of its own
+    """
+    from reconciler.core.history.link_history import Recording, failed_run
+    from reconciler.store.machine import host, user
+
+    run = failed_run(run_summary, run_id, __version__, user(), host())
+    try:
+        with closing(wiring.open_history(options, source, cloud)) as history:
+            history.record(Recording(run, ()))
+    except Exception as error:
+        return f"this run is not in the history: {error}"
+    return None
+
+
+def previous_run(
+    options: Options, source: HistorySource, cloud: str, run_id: str
+) -> tuple[Before | None, str | None]:
+    """What the history knows of the nights before this one, or None and why that cannot be had.
+
+    run_id  this night's, which may be recorded already
+    """
+    from reconciler.core.history.link_history import NIGHTLY
+    from reconciler.core.history.notifications import Before
+    from reconciler.core.history.overview import MONTHS
+
+    try:
+        with closing(wiring.open_history(options, source, cloud)) as history:
+            nights = [
+                run
+                for run in history.runs(now() - MONTHS)
+                if run.command == NIGHTLY and run.id != run_id
+            ]
+            last = nights[-1] if nights else None
+            read = next((run for run in reversed(nights) if run.standings), None)
+            links = history.as_of(read.at) if read else {}
+            return Before(last, read, links, history.latest()), None
+    except Exception as error:
+        return None, str(error)
+
+
+def with_changes(run: Run, plan: Plan, since: datetime) -> Plan:
+    """The plan with what is new since a moment; without it, saying why, where nobody knows."""
+    from reconciler.core.history.changes_since import changes_since
+    from reconciler.core.history.link_history import observations_of_plan
+
+    try:
+        with closing(_open(run)) as history:
+            before, latest = history.as_of(since), history.latest()
+    except Exception as error:
+        note(f"what is new cannot be said: {error}")
+        return plan
+    return replace(
+        plan, changes_since=changes_since(since, before, latest, observations_of_plan(plan))
+    )
+
+
+def with_known(run: Run, plan: Plan) -> Plan:
+    """An inventory with what is known of each link besides, and who has been out of reach for long.
+
+    Where the past is lost that is said, and Azure's own times are shown alone.
+    """
+    from reconciler.core.history.changes_since import unreadable_findings
+    from reconciler.core.history.link_history import observations_of_plan
+    from reconciler.core.inventory.inventory import known_of
+
+    try:
+        with closing(_open(run)) as history:
+            latest = history.latest()
+    except Exception as error:
+        note(f"since when, and when last, is shown without the history: {error}")
+        latest = {}
+    lost = unreadable_findings(latest, observations_of_plan(plan))
+    return replace(
+        plan,
+        known=known_of(plan, latest, run.ends()),
+        findings=(*plan.findings, *lost),
+    )
+
+
+def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:
+    """What the history knows of the last months, or None and why that cannot be had.
+
+    until  when the run's reads had ended
+    """
+    from reconciler.core.history.changes_since import last_night
+    from reconciler.core.history.overview import MONTHS, PastRuns
+
+    first, since = until - MONTHS, last_night(until.astimezone())
+    try:
+        with closing(_open(run)) as history:
+            return PastRuns(
+                since,
+                history.runs(first),
+                history.as_of(first),
+                history.as_of(since),
+                history.latest(),
+                history.periods(first),
+                history.writes(first),
+            ), None
+    except Exception as error:
+        return None, str(error)
+
+
+def _open(run: Run) -> HistoryRepository:
+    return wiring.open_history(run.options, run.config.history, run.config.cloud)
+
+
+def _recording(run: Run, run_summary: RunSummary, fact: Plan | Report, is_fresh: bool) -> Recording:
+    from reconciler.core.history import link_history as history
+    from reconciler.store.machine import host, user
+
+    options, plan = run.options, fact.plan if isinstance(fact, Report) else fact
+    writes: tuple[history.Write, ...] = ()
+    if isinstance(fact, Plan):
+        observations = history.observations_of_plan(fact)
+    else:
+        writes = history.writes_of(fact, run_summary.ended_at)
+        of_report = history.observations_of_report if is_fresh else history.fresh_observations
+        observations = of_report(fact, run_summary.ended_at)
+    is_whole = is_fresh and not (options.only or options.exclude or fact.interrupted)
+    record = history.RecordedRun(
+        run.id,
+        run_summary.command,
+        plan.created_at if isinstance(fact, Plan) else run_summary.ended_at,
+        __version__,
+        plan.config_digest,
+        int(run_summary.status),
+        is_whole,
+        history.count_health(observations),
+        len(writes),
+        user(),
+        host(),
+    )
+    return history.Recording(record, observations, writes, run.allowed)

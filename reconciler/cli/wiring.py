@@ -1,0 +1,253 @@
+"""Who works with whom? The one place where file, Azure, engine and disk are introduced.
+
+Heavy modules are imported where they are used, so that `--version` and completion stay instant.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli.options import LogFormat, Options
+from reconciler.cli.run import Run
+from reconciler.cli.selection import Selection, check_vaults, is_read, now
+from reconciler.core.errors import Locked, RunFailed, WrongUsage
+from reconciler.version import __version__
+
+if TYPE_CHECKING:
+    from reconciler.azure.signin.cached_users import CachedUsers
+    from reconciler.config.load import Config
+    from reconciler.core.history.link_history import HistorySource
+    from reconciler.core.identities import SecretRef
+    from reconciler.core.plan import Refusal
+    from reconciler.store.history.database import Database
+    from reconciler.store.history.repository import HistoryRepository
+    from reconciler.store.journal import FileJournal
+    from reconciler.store.state_files import StateFiles
+
+
+@contextmanager
+def read_session(options: Options, selection: Selection) -> Iterator[Run]:
+    """Open a run: the cloud is found, workers stand by. Raises `RunFailed` and `WrongUsage`."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from reconciler import log
+    from reconciler.azure.connection import Azure, ConnectionSettings, check_proxies, find_cloud
+    from reconciler.cli.workers import workers_for
+    from reconciler.engine import interpreter
+    from reconciler.engine.cancellation import Stop
+    from reconciler.engine.gates import Identities
+    from reconciler.engine.run import Workers
+
+    log.set_up(as_json=options.log_format is LogFormat.JSON, level=options.level)
+    _check_trust(options.trusted)
+    config = selection.config
+    check_proxies(config.cloud, options.arm_endpoint)
+    stop = Stop(options.deadline)
+    with stop.timed():
+        cloud = find_cloud(config.cloud, options.arm_endpoint, options.trusted, stop.event)
+    check_vaults(selection, cloud.vault_suffix)
+    run_id = os.urandom(8).hex()
+    logger = log.get().bind(run=run_id)
+    if options.arm_endpoint is None and config.cloud != "public":
+        logger.warning("untested_cloud", cloud=config.cloud)
+    people = _people(options, config)
+    to_read = sum(1 for want in selection.wanted if is_read(want))
+    interpreter.tune()
+    recipe = ConnectionSettings(
+        cloud, config.identities, options.trusted, options.concurrency, people
+    )
+    with (
+        closing(Azure(recipe, stop.event)) as azure,
+        ThreadPoolExecutor(options.concurrency, thread_name_prefix="link") as threads,
+        workers_for(options, recipe, run_id, to_read, logger) as workers,
+    ):
+        crew = Workers(threads, options.concurrency, stop, Identities(), workers)
+        yield Run(options, selection, azure, crew, logger, run_id)
+
+
+def local_session(options: Options, selection: Selection) -> AbstractContextManager[Run]:
+    """The same for work that does not travel: on threads, whatever the options say."""
+    return read_session(replace(options, processes=1, executor=None), selection)
+
+
+@contextmanager
+def write_session(
+    options: Options,
+    selection: Selection,
+    lock_timeout_s: float,
+    command: str,
+    allowed: Sequence[str] = (),
+) -> Iterator[tuple[Run, FileJournal]]:
+    """Open a run that may write: the locks first, then the journal, then what a crash left open.
+
+    command  `apply` or `nightly`, and allowed the guards it overrides: both are journaled, because
+             later unattended runs count what this one changes
+
+    Raises `Locked`, and `RunFailed` where the state directory cannot be used.
+    """
+    from reconciler.cli.output import note
+    from reconciler.store.journal import FileJournal
+    from reconciler.store.run_locks import hold_locks
+    from reconciler.store.state_files import StateFile
+
+    facts = {
+        "command": command,
+        "allowed": sorted(allowed),
+        "tool_version": __version__,
+        "config_digest": selection.config.digest,
+    }
+    files = _state_files(options, selection.config.history)
+    path = files.path(StateFile.JOURNAL)
+    with (
+        hold_locks(files, lock_timeout_s) as locks,
+        _turn(options, selection.config, lock_timeout_s) as shared,
+        read_session(options, selection) as run,
+        closing(FileJournal(path, run.id, facts, now, (locks.check, *shared))) as journal,
+    ):
+        run.allowed = tuple(allowed)
+        for source, target in locks.adopted:
+            note(f"{source.name} in {source.parent} is now {target.name}")
+        for warning in journal.warnings:
+            note(warning)
+        run.recover(journal)
+        yield run, journal
+
+
+def address(ref: SecretRef, cloud: str, options: Options) -> str:
+    """The secret address behind a reference; raises `RunFailed` where there is none."""
+    from reconciler.azure.clouds import CLOUDS
+    from reconciler.azure.http.retry import RequestFailed
+    from reconciler.azure.signin.key_vault import Vaults
+    from reconciler.azure.signin.secrets import Secrets, Unresolved
+
+    try:
+        return Secrets(Vaults(CLOUDS[cloud], options.trusted).read).resolve_text(ref).strip()
+    except Unresolved as error:
+        raise RunFailed(str(error)) from None
+    except RequestFailed as failure:
+        raise RunFailed(f"{ref} cannot be read: {failure.problem.message}") from None
+
+
+def journal_path(options: Options, source: HistorySource) -> Path:
+    """Where the journal of the file is kept."""
+    from reconciler.store.state_files import StateFile
+
+    return _state_files(options, source).in_use(StateFile.JOURNAL)
+
+
+def open_history(options: Options, source: HistorySource, cloud: str) -> HistoryRepository:
+    """The history of the file. Raises `RunFailed` where it cannot be used."""
+    from reconciler.store.history.repository import open_own, open_shared
+
+    if source.url is None:
+        from reconciler.store.state_files import StateFile
+
+        return open_own(_state_files(options, source).in_use(StateFile.HISTORY))
+    return open_shared(address(source.url, cloud, options), source.name)
+
+
+def has_history(options: Options, source: HistorySource) -> bool:
+    """Whether there is a history to read; this machine's own is made by the first run."""
+    from reconciler.store.state_files import StateFile
+
+    files = _state_files(options, source)
+    return source.url is not None or files.in_use(StateFile.HISTORY).exists()
+
+
+def open_history_of(run: Run) -> HistoryRepository:
+    """The history of the file of a run. Raises `RunFailed` where it cannot be used."""
+    return open_history(run.options, run.config.history, run.config.cloud)
+
+
+def open_history_database(options: Options, config: Config) -> Database:
+    """The database behind that, whatever its schema. Raises `RunFailed`."""
+    from reconciler.store.history.database import open_file, open_shared
+
+    if config.history.url is None:
+        from reconciler.store.state_files import StateFile
+
+        return open_file(_state_files(options, config.history).in_use(StateFile.HISTORY))
+    return open_shared(address(config.history.url, config.cloud, options))
+
+
+@contextmanager
+def _turn(
+    options: Options, config: Config, timeout_s: float
+) -> Iterator[tuple[Callable[[], None], ...]]:
+    """Keep other machines that share the history from writing; raises `Locked`.
+
+    Yields what raises `RunFailed` once that lock is lost; nothing where no history is shared.
+    """
+    from reconciler.store.history.advisory_lock import hold
+
+    source = config.history
+    if source.url is None:
+        yield ()
+        return
+    try:
+        url = address(source.url, config.cloud, options)
+    except RunFailed as error:
+        raise Locked(f"cannot take the lock of the shared history: {error}") from None
+    with hold(url, source.name, timeout_s) as lock:
+        yield (lock.check,)
+
+
+def check_state_lasts(options: Options) -> tuple[Refusal, ...]:
+    """Refuse where the journal would be gone tomorrow."""
+    from reconciler.core.plan import Refusal
+    from reconciler.store.state_dir import why_not_lasting
+
+    directory = _state_directory(options)
+    if why := why_not_lasting(directory):
+        message = f"{directory} will not last: {why}. Name a lasting one with --state-dir"
+        return (Refusal("require-journal", message),)
+    return ()
+
+
+def _check_trust(ca_bundle: str | None) -> None:
+    """Raise `WrongUsage` unless the CA bundle can be used; a folder of them is left to requests."""
+    if ca_bundle is None or Path(ca_bundle).is_dir():
+        return
+    import ssl
+
+    try:
+        ssl.create_default_context(cafile=ca_bundle)
+    except (OSError, ssl.SSLError) as error:
+        raise WrongUsage(
+            f"the CA bundle {ca_bundle} is not a readable PEM file ({error.strerror}); "
+            "correct --ca-bundle or REQUESTS_CA_BUNDLE"
+        ) from None
+
+
+def _state_files(options: Options, source: HistorySource) -> StateFiles:
+    """Lock, journal and history of the file. Raises `RunFailed`."""
+    from reconciler.store.state_files import state_files
+
+    return state_files(_state_directory(options), options.config, source.file_id)
+
+
+def _state_directory(options: Options) -> Path:
+    """The state directory; what its filesystem cannot do is said once."""
+    from reconciler.cli.output import note_once
+    from reconciler.store.state_dir import state_directory, warning_of_modes
+
+    directory = state_directory(options.state_dir)
+    if warning := warning_of_modes(directory):
+        note_once(warning)
+    return directory
+
+
+def _people(options: Options, config: Config) -> CachedUsers | None:
+    """Whose sign-ins a run may use; None where the file names nobody."""
+    if not any(identity.username for identity in config.identities.values()):
+        return None
+    from reconciler.azure.signin.cached_users import CachedUsers
+    from reconciler.cli.output import asks_here
+    from reconciler.store.sign_in_records import FileRecords
+
+    return CachedUsers(FileRecords(_state_directory(options) / "people"), asks_here())

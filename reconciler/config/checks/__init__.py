@@ -1,0 +1,1 @@
+"""Checks across several parts of tenants.yaml."""

@@ -1,0 +1,71 @@
+"""Whom does a link in our own tenant serve? Azure Lighthouse: one link there, many customers.
+
+A covered customer has delegated its Azure scopes to our tenant, so it needs no identity of its own
+and takes none from the defaults.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from reconciler.config.checks.context import CheckContext
+from reconciler.config.model.document import Document
+from reconciler.config.precedence import TenantEntry
+from reconciler.config.reading.diagnostics import quoted
+from reconciler.core.findings import Finding
+from reconciler.core.links import Workload
+
+
+def check_coverage(context: CheckContext) -> None:
+    """Every selector under covers: means some other customer of the file."""
+    tenants = context.document.tenants
+    if context.damage.at("include") or any(
+        context.damage.at("tenants", i, key)
+        for i in range(len(tenants))
+        for key in ("name", "tags")
+    ):
+        return  # what is meant may be what is broken
+    names = [other.name for other in tenants]
+    customers = context.document.customer_index
+    for index, tenant in enumerate(tenants):
+        for number, selector in enumerate(tenant.covers or ()):
+            if not customers.means_any(index, selector):
+                near = context.complaints.did_you_mean(selector, names)
+                hint = near or "name a customer of this file, a glob, or tag:X"
+                context.add(
+                    ("tenants", index, "covers", number),
+                    f"covers {quoted(selector)} means no other tenant; {hint}",
+                )
+
+
+def coverage_findings(document: Document) -> Iterator[Finding]:
+    """What is odd about a covered customer: too much, or too little for what is done there."""
+    times: Counter[int] = Counter()
+    first: dict[int, int] = {}
+    for home, covered in document.coverage.items():
+        first |= dict.fromkeys(set(covered).difference(times), home)
+        times.update(covered)
+    for index in sorted(first):
+        name, more = document.tenants[first[index]].name, times[index] - 1
+        yield from _oddities(
+            TenantEntry(document, index), f"{name} and {more} more" * (more > 0) or name
+        )
+
+
+def _oddities(customer: TenantEntry, home: str) -> Iterator[Finding]:
+    """The findings of one customer. `home` names the tenants that cover it."""
+    name = customer.tenant.name
+    if customer.tenant.identities is not None:
+        yield Finding(
+            "covered_and_linked",
+            f"{name} is covered by {home}, and has identities of its own",
+            "keep both only if both do work there; else remove one of them from the file",
+            name,
+        )
+    elif customer.workload is Workload.POWER_PLATFORM and not any(customer.entries()):
+        yield Finding(
+            "power_platform_by_lighthouse",
+            f"{name} is a Power Platform customer that only {home} covers: "
+            "Azure Lighthouse delegates Azure scopes only",
+            "name an identity that works in the customer's own tenant",
+            name,
+        )

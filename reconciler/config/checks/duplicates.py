@@ -1,0 +1,73 @@
+"""Is any link listed twice? One principal in one tenant has one link, and one entry.
+
+Two entries for it would flip the link back and forth. Offline, a tenant is what the file calls it:
+that a domain and a GUID are the same tenant only shows after sign-in.
+"""
+
+from reconciler.config.checks.context import CheckContext
+from reconciler.config.model.document import Override
+from reconciler.config.per_tenant_apps import is_per_tenant
+from reconciler.config.precedence import BY_TAG, DEFAULTS, entries
+from reconciler.config.reading.diagnostics import quoted
+from reconciler.config.reading.tree import Path
+
+_Claims = dict[tuple[str, str], tuple[str, Path]]
+
+
+def check_duplicates(context: CheckContext) -> None:
+    """No (tenant, identity) stands twice, nor two identities that are one principal."""
+    claims: _Claims = {}
+    defaults = context.document.defaults
+    for number, override in enumerate(defaults.identities or ()):
+        _claim(context, claims, "", override, (*DEFAULTS, number))
+    for tag, tagged in (defaults.by_tag or {}).items():
+        for number, override in enumerate(tagged.identities or ()):
+            path = (*BY_TAG, tag, "identities", number)
+            _claim(context, claims, f"tag:{tag}", override, path)
+    for index, tenant in enumerate(context.document.tenants):
+        if context.damage.at("tenants", index, "tenant"):
+            continue
+        for entry in entries(context.document, index):
+            path = entry.path if entry.is_own else ("tenants", index, "tenant")
+            is_new = _claim(context, claims, tenant.tenant, entry.override, path, tenant.client_id)
+            if not is_new and not entry.is_own:
+                break
+
+
+def _claim(
+    context: CheckContext,
+    claims: _Claims,
+    tenant: str,
+    override: Override,
+    path: Path,
+    own_app: str | None = None,
+) -> bool:
+    """Note who is linked where; complain if somebody else had noted the same before.
+
+    Identities that a tenant takes from the defaults all claim at one path: what is wrong among
+    themselves has been said at the defaults.
+    """
+    name = override.identity
+    identity = (context.document.identities or {}).get(name)
+    if identity is None:
+        return True
+    client_id = own_app if is_per_tenant(identity) else getattr(identity, "client_id", None)
+    username = getattr(identity, "username", "").casefold()
+    principal = client_id or username or (name if is_per_tenant(identity) else identity.kind)
+    first, first_path = claims.setdefault((tenant, principal), (name, path))
+    if first_path == path:
+        return True
+    where = context.where(first_path)
+    if first == name:
+        context.add(
+            path, f"identity {quoted(name)} stands already for this tenant at {where}; keep one"
+        )
+    else:
+        shared = "client ID" if client_id else "user name" if username else ""
+        same = f"have one {shared}" if shared else f"are both {identity.kind}"
+        context.add(
+            path,
+            f"identities {quoted(first)} ({where}) and {quoted(name)} {same}: in one tenant that "
+            "is one principal, which has one link; keep one",
+        )
+    return False

@@ -1,0 +1,107 @@
+"""Is every partner and identity that is used defined, and every pin for somebody who is there?"""
+
+from datetime import timedelta
+
+from reconciler.config.checks.context import CheckContext
+from reconciler.config.model.document import ANY, Attested, Defaults, Override, TagDefaults, Tenant
+from reconciler.config.partners import Partners
+from reconciler.config.precedence import BY_TAG, DEFAULTS, entries
+from reconciler.config.reading.diagnostics import quoted
+from reconciler.config.reading.tree import Path
+
+_REMEDIES = {
+    True: "add it under partners:",
+    False: "copy it from Partner Center, or define it under partners:",
+}
+
+
+def check_references(context: CheckContext) -> None:
+    """Every partner and identity that is used is defined."""
+    path: Path
+    document = context.document
+    partners = Partners.of(document, context.damage.is_listed)
+    for alias, partner in (document.partners or {}).items():
+        if partner.becomes:
+            path = ("partners", alias, "becomes", "partner")
+            _partner(context, partners, path, partner.becomes.partner)
+    defaults = document.defaults
+    _defaults(context, partners, DEFAULTS[:1], defaults)
+    for tag, tagged in (defaults.by_tag or {}).items():
+        _defaults(context, partners, (*BY_TAG, tag), tagged)
+    for index, tenant in enumerate(document.tenants):
+        path = ("tenants", index)
+        _wishes(context, partners, path, tenant)
+        for number, override in enumerate(tenant.identities or ()):
+            _override(context, partners, (*path, "identities", number), override)
+        for number, foreign in enumerate(tenant.replaces or ()):
+            if foreign != ANY and not foreign.isdigit():
+                _partner(context, partners, (*path, "replaces", number), foreign)
+        if tenant.object_ids:
+            _pins(context, index, tenant.object_ids)
+
+
+def _defaults(
+    context: CheckContext, partners: Partners, path: Path, defaults: Defaults | TagDefaults
+) -> None:
+    if defaults.partner:
+        _partner(context, partners, (*path, "partner"), defaults.partner)
+    for number, override in enumerate(defaults.identities or ()):
+        _override(context, partners, (*path, "identities", number), override)
+
+
+def _override(context: CheckContext, partners: Partners, path: Path, override: Override) -> None:
+    _wishes(context, partners, path, override)
+    name = override.identity
+    is_known = name in (context.document.identities or {})
+    if not is_known and not context.damage.explains("identities", name):
+        near = context.nearest("identities", name) or "add it under identities:"
+        context.add(path, f"identity {quoted(name)} is not defined; {near}")
+
+
+def _wishes(
+    context: CheckContext, partners: Partners, path: Path, wishes: Tenant | Override
+) -> None:
+    if wishes.partner:
+        _partner(context, partners, (*path, "partner"), wishes.partner)
+    if wishes.attested:
+        _partner(context, partners, (*path, "attested", "partner"), wishes.attested.partner)
+        _attested_on(context, (*path, "attested", "on"), wishes.attested)
+
+
+def _partner(context: CheckContext, partners: Partners, path: Path, partner: str) -> None:
+    failure = partners.failure(partner)
+    if failure and not context.damage.explains("partners", partner):
+        near = context.nearest("partners", partner) if partners.is_listed else ""
+        context.add(path, f"{failure}; {near or _REMEDIES[partners.is_listed]}")
+
+
+def _attested_on(context: CheckContext, path: Path, attested: Attested) -> None:
+    if attested.on > context.today + timedelta(days=1):
+        context.add(path, f"on {attested.on} is in the future; write the day it was seen")
+
+
+def _pins(context: CheckContext, index: int, object_ids: dict[str, str]) -> None:
+    if context.damage.at("tenants", index, "identities") or _is_default_lost(context):
+        return
+    listed = {entry.identity: entry for entry in entries(context.document, index)}
+    pinned: dict[str, str] = {}
+    for name, object_id in object_ids.items():
+        path = ("tenants", index, "object_ids", name)
+        if name not in listed:
+            near = (
+                context.complaints.did_you_mean(name, listed) or "list it under identities: there"
+            )
+            context.add(path, f"identity {quoted(name)} is not one of this tenant's; {near}")
+        elif listed[name].override.object_id:
+            context.add(path, f"identity {quoted(name)} has an object_id of its own; keep one")
+        first = pinned.setdefault(object_id, name)
+        if first != name:
+            context.add(
+                path,
+                f"identities {quoted(first)} and {quoted(name)} have one object ID: "
+                "one principal has one link; correct it, or keep one of them",
+            )
+
+
+def _is_default_lost(context: CheckContext) -> bool:
+    return context.damage.at(*DEFAULTS) or context.damage.at(*BY_TAG)

@@ -1,0 +1,143 @@
+"""Has each customer's own app all that it needs? `client_id: per_tenant`, keys and placeholders."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from reconciler.config.checks.context import CheckContext
+from reconciler.config.model.document import Tenant
+from reconciler.config.model.fields import LONGEST_KEY, PER_TENANT
+from reconciler.config.model.identities import Identity, Reference
+from reconciler.config.precedence import LinkEntry, TenantEntry
+from reconciler.config.reading.diagnostics import quoted
+from reconciler.config.reading.tree import Path
+from reconciler.core.identities import PLACEHOLDERS
+from reconciler.core.links import App
+
+SECRETS = ("secret", "certificate", "password")
+
+_BRACES = re.compile("[{][^{}]*[}]")
+_NO_KEY = re.compile("[^a-z0-9]+")
+
+
+def is_per_tenant(identity: Identity | None) -> bool:
+    """Whether each customer has an app of its own for this identity."""
+    return getattr(identity, "client_id", None) == PER_TENANT
+
+
+def key_of(tenant: Tenant) -> str:
+    """The customer's key: its own, or one made from its name; empty where none can be made."""
+    if tenant.key:
+        return tenant.key
+    plain = unicodedata.normalize("NFKD", tenant.name.casefold()).encode("ascii", "ignore").decode()
+    return _NO_KEY.sub("-", plain).strip("-")[:LONGEST_KEY].rstrip("-")
+
+
+def app_of(entry: LinkEntry) -> App | None:
+    """The customer's own app for this link; None where its identity signs in everywhere alike."""
+    tenant = entry.tenant
+    identity = (entry.customer.document.identities or {}).get(entry.identity)
+    if not is_per_tenant(identity) or tenant.client_id is None:
+        return None
+    return App(tenant.client_id, key_of(tenant), tenant.expires_on)
+
+
+def check_apps(context: CheckContext) -> None:
+    """Each placeholder has a key to stand for, each own app a client ID, and each key one owner."""
+    for name, identity in (context.document.identities or {}).items():
+        if not context.damage.at("identities", name):
+            for path, reference in references(name, identity):
+                _check_placeholders(context, path, reference, is_per_tenant(identity))
+    owners: dict[str, tuple[str, Path]] = {}
+    for index in range(len(context.document.tenants)):
+        _check_customer(context, TenantEntry(context.document, index), owners)
+
+
+def references(name: str, identity: Identity) -> Iterator[tuple[Path, Reference]]:
+    """The references to secrets of an identity, with their places."""
+    for key in SECRETS:
+        found = getattr(identity, key, None)
+        if isinstance(found, list):
+            for number, reference in enumerate(found):
+                yield ("identities", name, key, number), reference
+        elif found:
+            yield ("identities", name, key), found
+
+
+def _check_placeholders(
+    context: CheckContext, path: Path, reference: Reference, has_keys: bool
+) -> None:
+    held = [found for text in reference.texts for found in _BRACES.findall(text)]
+    if has_keys:
+        odd = next((found for found in held if found not in PLACEHOLDERS), None)
+        if odd:
+            context.add(path, f"{quoted(odd)} is no placeholder; there are {{key}} and {{KEY}}")
+    elif held and (reference.env or reference.keyvault):
+        context.add(
+            path,
+            f"{held[0]} stands for a tenant's key, but this identity is one app for all of them; "
+            "write client_id: per_tenant, or take the placeholder out",
+        )
+
+
+def _check_customer(
+    context: CheckContext, customer: TenantEntry, owners: dict[str, tuple[str, Path]]
+) -> None:
+    """One tenant: what its identities ask of it, and nothing that none of them asks for."""
+    tenant, path = customer.tenant, ("tenants", customer.index)
+    known, damage = context.document.identities or {}, context.damage
+    own = [e for e in customer.entries() if is_per_tenant(known.get(e.identity))]
+    if own and tenant.client_id is None and not damage.at(*path, "client_id"):
+        context.add(
+            own[0].path if own[0].is_own else path,
+            f"identity {quoted(own[0].identity)} signs in to {quoted(tenant.name)} by the "
+            "customer's own app; add its client_id: there",
+        )
+    for key in ("client_id", "expires_on"):
+        is_idle = not own and getattr(tenant, key) is not None
+        if is_idle and not _is_lost(context, customer.index):
+            context.add(
+                (*path, key),
+                f"{key} is of use only with an identity that has client_id: per_tenant, and "
+                f"{quoted(tenant.name)} has none; list one, or remove {key}",
+            )
+    if damage.at(*path, "name") or damage.at(*path, "key"):
+        return
+    asks = any(_has_placeholder(known.get(entry.identity)) for entry in own)
+    if tenant.key or asks:
+        _claim_key(context, tenant, (*path, "key" if tenant.key else "name"), owners)
+
+
+def _is_lost(context: CheckContext, index: int) -> bool:
+    """Whether who signs in there cannot be known, since what says so is broken."""
+    damage = context.damage
+    return (
+        damage.at("defaults", "identities")
+        or damage.at("defaults", "by_tag")
+        or any(damage.at("tenants", index, key) for key in ("identities", "tags"))
+        or any(damage.at("identities", name) for name in damage.names.get("identities", ()))
+        or "identities" in damage.unknowable
+    )
+
+
+def _has_placeholder(identity: Identity | None) -> bool:
+    if identity is None:
+        return False
+    texts = [text for _, reference in references("", identity) for text in reference.texts]
+    return any(placeholder in text for text in texts for placeholder in PLACEHOLDERS)
+
+
+def _claim_key(
+    context: CheckContext, tenant: Tenant, path: Path, owners: dict[str, tuple[str, Path]]
+) -> None:
+    key = key_of(tenant)
+    if not key:
+        context.add(path, f"no key can be made from the name {quoted(tenant.name)}; add key: to it")
+        return
+    owner, first = owners.setdefault(key, (tenant.name, path))
+    if first != path:
+        context.add(
+            path,
+            f"key {quoted(key)} is that of {quoted(owner)} as well ({context.where(first)}), and "
+            f"names the secrets of both; give {quoted(tenant.name)} another key:",
+        )

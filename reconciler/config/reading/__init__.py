@@ -1,0 +1,1 @@
+"""From files to a document in which every value knows its place."""

@@ -1,0 +1,91 @@
+"""Where do the bytes come from? The file itself, and what its `include:` names.
+
+Knows paths, encodings and sizes; what the text says is for others.
+"""
+
+import errno
+import glob
+import os
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from pathlib import Path
+
+from reconciler.config.reading.diagnostics import Diagnostics, Spot, location, quoted
+from reconciler.regular_files import read_regular
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of one file: about 300,000 tenants."""
+
+MOST_FILES = 1_000
+"""That one glob may name."""
+
+_UNREADABLE = re.compile(
+    "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
+)
+"""What YAML allows nowhere (section 5.1 of its specification)."""
+
+
+def fetch(path: Path) -> bytes | str:
+    """The bytes of a file, or in words why there are none."""
+    try:
+        return read_regular(path, MOST_BYTES)
+    except FileNotFoundError:
+        return "there is no such file; give its path with -c, or write one with pal-reconcile init"
+    except IsADirectoryError:
+        return "this is a directory; name the file in it"
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            return f"the file is larger than {MOST_BYTES >> 20} MiB; spread it over several"
+        return f"the file cannot be read: {error.strerror}; check its path and who may read it"
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is read as CSV and not as YAML."""
+    return path.suffix.casefold() == ".csv"
+
+
+def decode(
+    data: bytes, file: int, complaints: Diagnostics, *, is_table: bool = False
+) -> str | None:
+    """The text of a file, without a byte order mark; None, with a complaint, if it is none.
+
+    A table in UTF-16 is read where it begins with its mark: Excel's "Unicode text" is written so.
+    """
+    is_utf16 = is_table and data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(error.encoding, "replace")
+        complaints.add(_end(before, file), "the file is not UTF-8 here; save it as UTF-8")
+        return None
+    if found := _UNREADABLE.search(text):
+        code = f"U+{ord(found[0]):04X}"
+        at = _end(text[: found.start()], file)
+        complaints.add(at, f"a character that may stand nowhere ({code}); remove it")
+        return None
+    return text
+
+
+def _end(text: str, file: int) -> Spot:
+    return location(file, text.count("\n"), len(text) - text.rfind("\n") - 1)
+
+
+def matches(pattern: str, folder: Path) -> list[Path] | str:
+    """The files that a glob names, sorted, as paths that begin with the folder; or why not."""
+    shown = f"include {quoted(pattern)}"
+    if Path(pattern).is_absolute():
+        return f"{shown} is an absolute path; write it relative to this file"
+    if pattern.count("**") > 1 or ("**" in pattern and ".." in pattern):
+        return f"{shown} reaches too far: ** may stand once, and not with ..; narrow it"
+    found: list[str] = []
+    for name in glob.iglob(pattern, root_dir=folder, recursive=True):
+        found.append(name)
+        if len(found) > MOST_FILES:
+            return f"{shown} names more than {MOST_FILES:,} files; narrow it"
+    paths = [folder / name for name in sorted(found)]
+    named = [path for path in paths if not os.path.isdir(path)]
+    if not named:
+        return f"{shown} matches no file; correct it, or remove it (it is relative to this file)"
+    if odd := next((path for path in named if not os.path.isfile(path)), None):
+        return f"{shown} names {quoted(str(odd))}, which is no regular file; narrow it"
+    return named

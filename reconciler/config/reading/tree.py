@@ -1,0 +1,80 @@
+"""What is a YAML document once it is read? Plain data, in which every value knows its place.
+
+Every scalar is still text: what YAML would make of it (a number, a date, a yes) is only noted, so
+that a partner ID is never parsed as a number.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.config.reading.diagnostics import Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """An unquoted scalar that YAML 1.1 reads as something else than text.
+
+    text     as written
+    read_as  int, float, bool, null, timestamp, merge or value
+    """
+
+    text: str
+    read_as: str
+
+
+class Table(dict[str, "Node"]):
+    """A mapping; `where` holds the place of each key."""
+
+    __slots__ = ("where",)
+
+    def __init__(self) -> None:
+        self.where: dict[str, Spot] = {}
+
+    def items_at(self, key: str) -> "Items":
+        """The sequence under a key; an empty one if there is none."""
+        found = self.get(key)
+        return found if isinstance(found, Items) else Items()
+
+    def drop(self, key: str) -> None:
+        """Take a key out, if it is there."""
+        self.pop(key, None)
+        self.where.pop(key, None)
+
+
+class Items(list["Node"]):
+    """A sequence; `where` holds the place of each item."""
+
+    __slots__ = ("where",)
+
+    def __init__(self) -> None:
+        self.where: list[Spot] = []
+
+
+Node = str | Plain | Table | Items
+Path = tuple[str | int, ...]
+
+
+def trail(root: Table, path: Path) -> Iterator[tuple[Table | Items, str | int]]:
+    """Each container on the path with the key or index that leads on, as far as they exist."""
+    node: Node = root
+    for step in path:
+        inner: Node | None = None
+        if isinstance(node, Table) and isinstance(step, str):
+            inner = node.get(step)
+        elif isinstance(node, Items) and isinstance(step, int) and step < len(node):
+            inner = node[step]
+        if inner is None or isinstance(node, str | Plain):
+            return
+        yield node, step
+        node = inner
+
+
+def place(root: Table, path: Path) -> Spot:
+    """Where the value at a path stands: at its key or its item, or at the nearest thing around."""
+    at = min(root.where.values(), default=0)
+    for node, step in trail(root, path):
+        if isinstance(node, Table):
+            at = node.where.get(str(step), at)
+        elif isinstance(step, int):
+            at = node.where[step]
+    return at

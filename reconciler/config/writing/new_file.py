@@ -1,0 +1,154 @@
+"""What does the first file look like, written from what was found?
+
+Identities and partners are taken over from the file that the look was made with, as they stand
+there. Where that one lists no partners, those that were found are listed, for a person to review.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from reconciler.config.reading.tree import Items, Node, Plain, Table
+from reconciler.config.writing.file_defaults import ExistingFile
+from reconciler.config.writing.labels import parsed
+from reconciler.config.writing.tenant_entries import FileDefaults, entries
+from reconciler.config.writing.yaml_editor import flow
+from reconciler.core.customers.discovery import DiscoveredTenant
+
+LONGEST_ALIAS = 40
+
+_REVIEW = """\
+# These were found. Whatever is listed here counts as ours, and may be overwritten or removed:
+# take out what is not, and put state: unmanaged where it is linked."""
+
+
+def first_file(
+    source: ExistingFile,
+    names: Sequence[str],
+    tenants: Sequence[DiscoveredTenant],
+    path: Path,
+    today: date,
+) -> str:
+    """A whole file, for these identities and tenants.
+
+    path  where it will stand; paths in it are relative to its folder
+    """
+    cloud = source.config.cloud
+    file_defaults = source.file_defaults
+    partners, review = source.root.get("partners"), []
+    if not isinstance(partners, Table):
+        partners, review = _partners(tenants), _REVIEW.split("\n")
+        file_defaults = FileDefaults({str(one["id"]): alias for alias, one in _tables(partners)})
+    commonest = _commonest(tenants)
+    if file_defaults.ours is not None and commonest not in file_defaults.ours:
+        commonest = None
+    file_defaults = FileDefaults(file_defaults.aliases, file_defaults.ours, commonest, tuple(names))
+    default = [f"partner: {flow(file_defaults.aliases[commonest])}"] if commonest else []
+    default.append(f"identities: {flow(list(names))}")
+    used = Table()
+    moved = _Moved(source.config.path.parent, path.parent)
+    for name in names:
+        used[name] = moved.node(source.root["identities"][name])  # type: ignore[call-overload,index]
+    lines = [
+        f"# What pal-reconcile discover found on {today}. Review it, then: pal-reconcile plan",
+        "version: 1",
+        f"cloud: {cloud}",
+        *_section("partners", partners, review),
+        *_section("identities", used),
+        "",
+        f"defaults: {{{', '.join(default)}}}",
+        "",
+        "tenants:",
+        *(f"  {line}" for line in entries(tenants, file_defaults).lines),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _section(name: str, table: Table, before: Sequence[str] = ()) -> Iterator[str]:
+    if not table:
+        return
+    yield ""
+    yield from before
+    yield f"{name}:"
+    for key, inner in _tables(table):
+        yield f"  {flow(key)}:"
+        for word, value in inner.items():
+            yield f"    {flow(word)}: {_written(value)}"
+
+
+def _tables(table: Table) -> Iterator[tuple[str, Table]]:
+    for key, inner in table.items():
+        if isinstance(inner, Table):
+            yield key, inner
+
+
+def _written(node: Node) -> str:
+    """A value as it was written, on one line."""
+    if isinstance(node, Plain):
+        return node.text
+    if isinstance(node, Table):
+        return "{" + ", ".join(f"{flow(k)}: {_written(v)}" for k, v in node.items()) + "}"
+    if isinstance(node, Items):
+        return "[" + ", ".join(map(_written, node)) + "]"
+    return flow(node)
+
+
+def _partners(tenants: Sequence[DiscoveredTenant]) -> Table:
+    """Each ID that some link carries, under an alias made of Azure's name for it."""
+    names: dict[str, dict[str, None]] = {}
+    for tenant in tenants:
+        for _, seen in tenant.links:
+            if seen.partner_id:
+                found = names.setdefault(seen.partner_id, {})
+                if seen.partner_name and parsed(seen.partner_name) == seen.partner_name:
+                    found[seen.partner_name] = None
+    partners = Table()
+    for partner_id, called in names.items():
+        partner = Table()
+        partner["id"] = partner_id
+        answers = Items()
+        answers.extend(called)
+        if answers:
+            partner["name"] = answers[0] if len(answers) == 1 else answers
+        partners[_alias(partner_id, called, partners)] = partner
+    return partners
+
+
+def _alias(partner_id: str, called: Mapping[str, None], taken: Mapping[str, Node]) -> str:
+    words = re.findall("[a-z0-9]+", next(iter(called), "").lower())
+    alias = "-".join(words)[:LONGEST_ALIAS].strip("-")
+    if not alias or alias.isdigit() or alias in taken:
+        alias = f"{alias}-{partner_id}" if alias in taken else f"partner-{partner_id}"
+    return alias
+
+
+def _commonest(tenants: Sequence[DiscoveredTenant]) -> str | None:
+    """The ID that most tenants carry; the first of them where several do."""
+    counts: dict[str, int] = {}
+    for tenant in tenants:
+        for _, seen in tenant.links:
+            if seen.partner_id:
+                counts[seen.partner_id] = counts.get(seen.partner_id, 0) + 1
+    return max(counts, key=lambda each: counts[each], default=None)
+
+
+class _Moved:
+    """Paths of files that secrets are in, as they must be written in another folder."""
+
+    def __init__(self, old: Path, new: Path) -> None:
+        self._old = old.absolute()
+        self._new = new.absolute()
+
+    def node(self, node: Node) -> Node:
+        """The same node, with its relative paths leading where they led."""
+        if not isinstance(node, Table) or self._old == self._new:
+            return node
+        table = Table()
+        for key, value in node.items():
+            is_path = key == "file" and isinstance(value, str) and not os.path.isabs(value)
+            table[key] = (
+                os.path.relpath(self._old / str(value), self._new) if is_path else self.node(value)
+            )
+        return table

@@ -1,0 +1,1 @@
+"""Customers found, explained, attested and shown evidence."""

@@ -1,0 +1,78 @@
+"""Which links did a person's report show to be as they should? Those may be attested.
+
+A report comes from somebody else's machine: it is believed for links that only this person can
+reach, that the file still wants, and that were read back with the ID that is wanted today.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reconciler.core.links import Action, Change, ObservedState, Place, Wanted
+from reconciler.core.plan import Plan
+from reconciler.core.results import CONVERGED, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Attestable:
+    """A link that was seen to carry the wanted ID, on a day (UTC)."""
+
+    place: Place
+    partner_id: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A link of the report that cannot be attested, and why."""
+
+    tenant: str
+    identity: str
+    why: str
+
+
+def attestable(
+    reported: Plan,
+    outcomes: Sequence[Outcome | None],
+    wanted: Iterable[Wanted],
+    people: Collection[str],
+) -> tuple[list[Attestable], list[LeftOut]]:
+    """What may be attested of a report, and what may not; in the report's order.
+
+    reported  the report's links, each with what was observed last
+    outcomes  one for each of them
+    wanted    the links that this file wants
+    people    the identities that only a person can sign in as; links of others are passed over
+    """
+    by_name = {(want.place.tenant, want.place.identity): want for want in wanted}
+    seen: list[Attestable] = []
+    left_out: list[LeftOut] = []
+    for change, outcome in zip(reported.changes, outcomes, strict=True):
+        name = (change.place.tenant, change.place.identity)
+        if change.place.identity not in people or change.action is Action.ATTESTED:
+            continue
+        want = by_name.get(name)
+        why = _why_not(want, change, outcome)
+        if want is None or want.partner_id is None or why:
+            left_out.append(LeftOut(*name, why))
+        else:
+            seen.append(Attestable(want.place, want.partner_id, reported.created_at.date()))
+    return seen, left_out
+
+
+def _why_not(want: Wanted | None, change: Change, outcome: Outcome | None) -> str:
+    """Why a link of the report cannot be attested; empty if it can."""
+    if want is None:
+        return "the file has no such link"
+    known, told, seen = want.place.directory, change.place.directory, change.observed
+    if "." not in known and known != told:
+        return f"the report is about tenant {told or 'unknown'}, the file has {known}"
+    if want.partner_id is None:
+        return f"the file wants it {want.state}"
+    if outcome not in (None, *CONVERGED):
+        return f"the report says {outcome}"
+    if seen is None or seen.state is not ObservedState.LINKED:
+        return f"the report says {seen.state.replace('_', ' ') if seen else 'not read'}"
+    if seen.partner_id != want.partner_id:
+        return f"it was linked to {seen.partner_id}, the file wants {want.partner_id}"
+    return ""

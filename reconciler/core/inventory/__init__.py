@@ -1,0 +1,1 @@
+"""What an inventory adds to the links: totals, filters, resilience, secret rotation."""

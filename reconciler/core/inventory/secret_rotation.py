@@ -1,0 +1,35 @@
+"""Of several secrets that the file lists for an identity: which works, and which no longer does?"""
+
+from collections.abc import Mapping
+
+from reconciler.core.findings import Finding
+from reconciler.core.links import Observed, Place
+
+
+def secret_rotation_findings(observed: Mapping[Place, Observed]) -> tuple[Finding, ...]:
+    """One finding for each identity, or own app, of which Entra refused one secret of several."""
+    accepted: dict[tuple[str, str | None], dict[str, Place]] = {}
+    refused: dict[tuple[str, str | None], dict[str, None]] = {}
+    for place, seen in observed.items():
+        if rotation := seen.rotation:
+            accepted.setdefault(place.login, {}).setdefault(rotation.accepted, place)
+            refused.setdefault(place.login, {}).update(dict.fromkeys(rotation.refused))
+    return tuple(
+        _finding(list(works), [ref for ref in refused[login] if ref not in works], place)
+        for login, works in accepted.items()
+        for place in list(works.values())[:1]
+        if any(ref not in works for ref in refused[login])
+    )
+
+
+def _finding(works: list[str], fails: list[str], place: Place) -> Finding:
+    whose = f"{place.identity} of {place.tenant}" if place.app else place.identity
+    return Finding(
+        "secret_refused",
+        f"identity {whose} signs in with {' and '.join(works)}; "
+        f"{' and '.join(fails)} is not accepted",
+        "once the rotation is over, take what is not accepted out of secret:; if it is the new "
+        "one, put the right value behind it",
+        place.tenant if place.app else None,
+        place.identity,
+    )

@@ -1,0 +1,149 @@
+"""The JSON of plans, reports and inventories; `saved_plan` reads it back.
+
+One JSON shape serves all three. The digest says whether two plans are equal; the seal also binds
+the time, so that a saved plan cannot be made younger than it is.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from reconciler.core.findings import Finding
+from reconciler.core.links import (
+    Change,
+    Observed,
+    Problem,
+)
+from reconciler.core.plan import FactKind, Plan, Report, count_actions, count_outcomes
+from reconciler.core.text import json_safe
+
+FORMAT = 1
+"""The number of the JSON shape. A plan with another number is not applied."""
+
+Data = dict[str, Any]
+
+_NOT_IN_DIGEST = ("digest", "seal", "created_at", "tool_version", "news", "for_day")
+_NOT_IN_SEAL = ("digest", "seal", "tool_version", "news")
+
+
+def plan_data(plan: Plan, kind: FactKind = FactKind.PLAN) -> Data:
+    """The plan (or the same reads as an inventory) as JSON data."""
+    links = [_link(change, change.observed, change.problem) for change in plan.changes]
+    data = _document(kind, plan, plan.findings, plan.interrupted, links)
+    return data | {"digest": digest(data), "seal": seal(data)}
+
+
+def report_data(report: Report) -> Data:
+    """The report as JSON data; `digest` is the plan's, so that the two can be matched."""
+    links = [
+        _link(result.change, result.observed, result.problem)
+        | {"outcome": result.outcome, "correlation_id": result.correlation_id}
+        for result in report.results
+    ]
+    data = _document(FactKind.REPORT, report.plan, report.findings, report.interrupted, links)
+    return data | {
+        "digest": digest(plan_data(report.plan)),
+        "failure": report.failure,
+        "journal": report.journal,
+        "outcomes": count_outcomes(report.results),
+        "refusals": [{"guard": r.guard, "message": r.message} for r in report.refusals],
+    }
+
+
+def text(data: Mapping[str, Any]) -> str:
+    """JSON as it is saved: indented and without hidden characters, so that it can be reviewed."""
+    return json_safe(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON without times and versions: equal plans, equal digests."""
+    return _hash(data, _NOT_IN_DIGEST)
+
+
+def seal(data: Mapping[str, Any]) -> str:
+    """The same with `created_at`: it finds an edited age."""
+    return _hash(data, _NOT_IN_SEAL)
+
+
+def iso(moment: datetime) -> str:
+    """A time as the JSON writes it: UTC, whole seconds, `2026-11-23T02:00:00Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _document(
+    kind: FactKind, plan: Plan, findings: tuple[Finding, ...], interrupted: bool, links: list[Data]
+) -> Data:
+    return {
+        "kind": kind.value,
+        "format": FORMAT,
+        "created_at": iso(plan.created_at),
+        **({"for_day": plan.for_day.isoformat()} if plan.for_day else {}),
+        "tool_version": plan.tool_version,
+        "config_digest": plan.config_digest,
+        "cloud": plan.cloud,
+        "endpoint": plan.endpoint,
+        "complete": plan.is_complete and not interrupted,
+        "interrupted": interrupted,
+        "summary": count_actions(plan.changes),
+        "not_selected": plan.not_selected,
+        "findings": [_finding(finding) for finding in findings],
+        "links": links,
+    }
+
+
+def _link(change: Change, observed: Observed | None, problem: Problem | None) -> Data:
+    wanted = change.wanted
+    return {
+        "tenant": wanted.place.tenant,
+        "tenant_id": _tenant_id(change, observed),
+        "identity": wanted.place.identity,
+        "object_id": observed.object_id if observed else wanted.place.object_id,
+        "tags": list(wanted.tags),
+        "covers": list(wanted.covers),
+        "wanted": {"state": wanted.state.value, "partner_id": wanted.partner_id},
+        "observed": _observed(observed) if observed else None,
+        "action": change.action.value,
+        "reason": change.reason,
+        "problem": _problem(problem) if problem else None,
+    }
+
+
+def _tenant_id(change: Change, observed: Observed | None) -> str | None:
+    if observed and observed.tenant_id:
+        return observed.tenant_id
+    directory = change.place.directory
+    return directory if "." not in directory else None
+
+
+def _observed(observed: Observed) -> Data:
+    return {
+        "state": observed.state.value,
+        "partner_id": observed.partner_id,
+        "partner_name": observed.partner_name,
+        "version": observed.version,
+        "updated_at": observed.updated_at,
+        "created_at": observed.created_at,
+    }
+
+
+def _problem(problem: Problem) -> Data:
+    return {"code": problem.code, "message": problem.message, "hint": problem.hint}
+
+
+def _finding(finding: Finding) -> Data:
+    return {
+        "code": finding.code,
+        "message": finding.message,
+        "hint": finding.hint,
+        "tenant": finding.tenant,
+        "identity": finding.identity,
+    }
+
+
+def _hash(data: Mapping[str, Any], without: tuple[str, ...]) -> str:
+    kept = {key: value for key, value in data.items() if key not in without}
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # A name from Azure may hold half a surrogate pair; it must not end the run.
+    return "sha256:" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

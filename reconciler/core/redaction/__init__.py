@@ -1,0 +1,1 @@
+"""Removal of secrets from every text that leaves the program."""

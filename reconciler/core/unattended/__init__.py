@@ -1,0 +1,1 @@
+"""Guards of runs that nobody reviews."""

@@ -1,0 +1,167 @@
+"""Guards of runs that nobody reviews: the whole plan, and a week of unattended changes.
+
+`nightly --repair` asks nobody, so its guards are stricter than those of `apply`. They judge the
+plan before `--max-changes`, whatever `--only` was, together with the distinct links that unattended
+runs changed today and on the six UTC days before. Shares are of all links that the file manages.
+
+Pure: the caller reads the journal and the shared history.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from reconciler.core.guards import FEW, GuardLimits, exceeds, is_unread
+from reconciler.core.links import Action, Wanted
+from reconciler.core.plan import Plan, Refusal
+from reconciler.core.unattended.changes import Past, key_of
+from reconciler.core.unattended.partner_trust import is_managed, trust
+
+CHANGE_COUNT = 200
+"""Updates and removals in those days, unless the file sets `change_count`."""
+
+INCOMPLETE = 0.20
+"""Unreadable links, of those selected; a larger `incomplete` in the file does not raise it."""
+
+SMALL = 3
+"""Links that every share allows, in a file that has twice as many."""
+
+REWRITES = frozenset({Action.UPDATE, Action.REMOVE})
+
+
+def count_managed(wanted: Iterable[Wanted]) -> int:
+    """M: how many links the whole file manages. Every share is a share of it."""
+    return sum(map(is_managed, wanted))
+
+
+def allowance(share: float, whole: int) -> int:
+    """How many links a share allows: rounded down, but 3, or half of them if that is less.
+
+    A share of 0 allows none.
+    """
+    if not share:
+        return 0
+    return max(int(round(share * whole, 6)), min(SMALL, max(1, whole // 2)))
+
+
+def check_unattended(
+    plan: Plan,
+    limits: GuardLimits,
+    past: Past,
+    *,
+    managed: int,
+    named: Collection[str],
+    allowed: Collection[str] = (),
+) -> tuple[Refusal, ...]:
+    """Judge a whole plan that nobody reviews. Every exceeded guard is in the result.
+
+    managed  how many links the whole file manages
+    named    the IDs whose name is checked against Azure's answer
+    allowed  the guards that are overridden for this run
+    """
+    if not plan.writes:
+        return ()
+    refusals = [
+        *_check_rewrites(plan, limits, past, managed),
+        *_check_creations(plan, limits),
+        *_check_reads(plan, limits),
+        *_check_ids(plan, limits, past, named),
+    ]
+    if not any(refusal.guard == "change-count" for refusal in refusals):
+        refusals += _check_changes(plan, limits)
+    return tuple(refusal for refusal in refusals if refusal.guard not in allowed)
+
+
+def _check_rewrites(plan: Plan, limits: GuardLimits, past: Past, managed: int) -> Iterator[Refusal]:
+    """The guards over removals and updates, of this plan and of these days together."""
+    removed = frozenset({Action.REMOVE})
+    whats = {removed: "removed", REWRITES: "updated or removed"}
+    change_count = CHANGE_COUNT if limits.change_count is None else limits.change_count
+    rules: tuple[tuple[str, frozenset[Action], int, float | None], ...] = (
+        ("remove-share", removed, allowance(limits.remove_share, managed), limits.remove_share),
+        ("remove-count", removed, limits.remove_count, None),
+        ("change-share", REWRITES, allowance(limits.change_share, managed), limits.change_share),
+        ("change-count", REWRITES, change_count, None),
+    )
+    for guard, actions, limit, share in rules:
+        here = {key_of(change) for change in plan.writes if change.action in actions}
+        before = {change.key for change in past.recent(guard) if change.action in actions} - here
+        count = len(here) + len(before)
+        if not here or count <= limit:
+            continue
+        weekly = (
+            f": {len(here)} in this plan, {len(before)} by unattended runs since {past.first_day}"
+            if before
+            else ""
+        )
+        of, rule = ("", str(limit)) if share is None else _rule(share, limit, managed)
+        text = f"{count}{of} managed links would be {whats[actions]}{weekly} (limit {rule})"
+        yield _refusal(guard, text, count, limit)
+
+
+def _rule(share: float, limit: int, managed: int) -> tuple[str, str]:
+    """What a share is of, and how many links it comes to."""
+    is_floor = limit > share * managed
+    how = f"the least for {managed} links" if is_floor else f"{share:.0%} of {managed}"
+    return f" of {managed}", f"{limit}, {how}"
+
+
+def _check_creations(plan: Plan, limits: GuardLimits) -> Iterator[Refusal]:
+    count = sum(change.action is Action.CREATE for change in plan.writes)
+    if count > limits.create_count:
+        text = f"{count} links would be created in this run (limit {limits.create_count})"
+        yield _refusal("create-count", text, count, limits.create_count)
+
+
+def _check_changes(plan: Plan, limits: GuardLimits) -> Iterator[Refusal]:
+    """A `change_count` that the file sets also bounds all changes of one run, as for `apply`."""
+    most, count = limits.change_count, len(plan.writes)
+    if most is not None and count > most:
+        text = f"{count} changes would be made in this run (limit {most})"
+        yield _refusal("change-count", text, count, most)
+
+
+def _check_reads(plan: Plan, limits: GuardLimits) -> Iterator[Refusal]:
+    read = sum(change.observed is not None for change in plan.changes)
+    unread = sum(map(is_unread, plan.changes))
+    share = min(limits.incomplete, INCOMPLETE)
+    if read >= FEW:
+        is_exceeded, limit = exceeds(unread, share, read), f"{share:.0%}"
+    else:
+        most = allowance(share, read)
+        is_exceeded, limit = unread > most, str(most)
+    if is_exceeded:
+        found = f"{unread / read:.1%}" if read >= FEW else str(unread)
+        text = (
+            f"{unread} of {read} selected links could not be read "
+            f"({unread / read:.1%}; limit {limit})"
+        )
+        yield _refusal("incomplete", text, found, limit)
+
+
+def _check_ids(
+    plan: Plan, limits: GuardLimits, past: Past, named: Collection[str]
+) -> Iterator[Refusal]:
+    seen = trust(plan, past, {}).seen
+    wanted = {c.wanted.partner_id: None for c in plan.writes if c.wanted.partner_id}
+    for partner_id in wanted:
+        if partner_id in seen or partner_id in named:
+            continue
+        here = {key_of(c) for c in plan.writes if c.wanted.partner_id == partner_id}
+        written = {c.key for c in past.recent("new-partner-id") if c.partner_id == partner_id}
+        count = len(here | written)
+        if count > limits.new_partner_id:
+            text = (
+                f"{count} links would carry {partner_id}, which no managed link carries but those "
+                f"that unattended runs wrote (limit {limits.new_partner_id}). Give it a name: "
+                "under partners:, so that Azure's answer can be checked"
+            )
+            yield _refusal("new-partner-id", text, count, limits.new_partner_id)
+
+
+def _refusal(guard: str, numbers: str, number: object, limit: object) -> Refusal:
+    return Refusal(
+        guard,
+        f"{numbers}. Review the plan, then run apply; or override this guard once with "
+        f"--allow {guard}",
+        str(number),
+        str(limit),
+    )

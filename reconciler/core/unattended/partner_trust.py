@@ -1,0 +1,55 @@
+"""Partner IDs that an unattended run may write without trying them on one link first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.core.links import Change, Observed, ObservedState, Wanted, WantedState
+from reconciler.core.partner_names import Names, is_misnamed
+from reconciler.core.plan import Plan
+from reconciler.core.unattended.changes import Past, key_of
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Which partner IDs an unattended run may write without trying them on one link first.
+
+    seen         a link carries it that no unattended run of these days wrote
+    unconfirmed  written by unattended runs, but Azure's answer carried no name: ID to the tenants
+    """
+
+    seen: frozenset[str]
+    unconfirmed: Mapping[str, tuple[str, ...]]
+
+
+def is_managed(wanted: Wanted) -> bool:
+    """Whether the file manages this link: wanted linked or absent, and not held or attested."""
+    return wanted.settled is None and wanted.state in (WantedState.LINKED, WantedState.ABSENT)
+
+
+def trust(plan: Plan, past: Past, names: Names) -> Trust:
+    """Which of the IDs that the plan would write count as seen.
+
+    An ID with a name that no read confirms counts as seen only where a link carries it that no
+    unattended run ever wrote: else a mistyped ID would be trusted once its first link is old.
+    """
+    recent = {change.key for change in past.recent("new-partner-id")}
+    ever = {change.key for change in past.changes}
+    seen, unconfirmed = set(), {}
+    for partner_id in {c.wanted.partner_id for c in plan.writes if c.wanted.partner_id}:
+        carriers = [c for c in plan.changes if is_managed(c.wanted) and _carries(c, partner_id)]
+        needs_name = partner_id in names and not any(_confirms(names, c.observed) for c in carriers)
+        written = recent | ever if needs_name else recent
+        if any(key_of(change) not in written for change in carriers):
+            seen.add(partner_id)
+        elif carriers and needs_name:
+            unconfirmed[partner_id] = tuple(c.place.tenant for c in carriers)
+    return Trust(frozenset(seen), unconfirmed)
+
+
+def _carries(change: Change, partner_id: str) -> bool:
+    seen = change.observed
+    return seen is not None and seen.state is ObservedState.LINKED and seen.partner_id == partner_id
+
+
+def _confirms(names: Names, seen: Observed | None) -> bool:
+    return seen is not None and bool(seen.partner_name) and not is_misnamed(names, seen)

@@ -1,0 +1,1 @@
+"""The control route, by which tests inspect and change the emulator."""

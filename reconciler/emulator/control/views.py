@@ -1,0 +1,88 @@
+"""How do the control routes show what the emulator holds? Values to JSON, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, asdict, fields
+from typing import Any
+
+from reconciler.emulator.state.clock import format_time
+from reconciler.emulator.state.faults import Effect, Match, Rule
+from reconciler.emulator.state.links import Place, Record
+from reconciler.emulator.world import World
+
+
+def state(world: World) -> dict[str, Any]:
+    """Show all links and how often each operation was asked for."""
+    log = world.requests
+    return {
+        "links": [link(place, record) for place, record in list(world.links.records.items())],
+        "requests": {
+            "total": log.total,
+            "by_operation": log.by_operation(),
+            "by_tenant": log.by_tenant(),
+        },
+        **clock(world),
+        **switches(world),
+        **faults(world),
+    }
+
+
+def link(place: Place, record: Record | None) -> dict[str, Any]:
+    """Show one record; `partner_id` is null where nothing is linked."""
+    where = {"tenant_id": place.tenant_id, "object_id": place.object_id}
+    if record is None:
+        return {**where, "partner_id": None, "version": 0}
+    return {
+        **where,
+        "partner_id": record.partner_id if record.is_linked else None,
+        "partner_name": record.partner_name,
+        "version": record.version,
+        "created": format_time(record.created),
+        "updated": format_time(record.updated),
+        "state": record.state,
+    }
+
+
+def requests(world: World) -> dict[str, Any]:
+    """Show the request log, oldest first."""
+    log = world.requests
+    return {"total": log.total, "requests": [entry.as_json() for entry in list(log.entries)]}
+
+
+def faults(world: World) -> dict[str, Any]:
+    """Show the rules in force, written as they were given, with the calls each has matched."""
+    return {"faults": [_fault(rule) for rule in list(world.faults.rules)]}
+
+
+def clock(world: World) -> dict[str, Any]:
+    """Show the time."""
+    return {"clock": {"now": format_time(world.clock.now()), "is_frozen": world.clock.is_frozen}}
+
+
+def switches(world: World) -> dict[str, Any]:
+    """Show the switches and what else can be changed with them."""
+    return {
+        "switches": {
+            **asdict(world.links.switches),
+            "latency_s": world.latency_s,
+            "token_lifetime_s": world.token_lifetime_s,
+            "device_code_interval_s": world.device_code_interval_s,
+            "approve_as": world.approve_as,
+        }
+    }
+
+
+def _fault(rule: Rule) -> dict[str, Any]:
+    shown = {**_changed(rule.match), **_changed(rule.effect), "seen": rule.seen}
+    operations = shown.pop("operations", ())
+    return {"operation": sorted(operations) or "*", **shown}
+
+
+def _changed(part: Match | Effect) -> dict[str, Any]:
+    values = {}
+    for field in fields(part):
+        value = getattr(part, field.name)
+        default = field.default if field.default is not MISSING else {}
+        if value != default:
+            values[field.name] = value
+    return values

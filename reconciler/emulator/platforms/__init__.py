@@ -1,0 +1,1 @@
+"""Emulated hosts of workloads: IMDS, pipelines, Key Vault."""

@@ -1,0 +1,1 @@
+"""The seed: what an emulated Azure holds at its start."""

@@ -1,0 +1,122 @@
+"""What does a journal tell of past runs? Each of them, with what it wrote.
+
+The journal holds the writes and not the reads: what was merely observed cannot be had back from it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from reconciler.core.customers.directories import SeenDirectory
+from reconciler.core.history.link_history import Key, RecordedRun, Recording, Write
+from reconciler.core.links import Action
+from reconciler.core.results import Outcome
+
+RECOVERED = "recovered"
+"""The problem of a write that a crash cut short; the next run looked what had become of it."""
+
+
+def recordings(lines: Iterable[Mapping[str, Any]]) -> tuple[Recording, ...]:
+    """The runs of a journal, oldest first, without sights. A line that makes no sense is left out.
+
+    lines  as `journal.lines` gives them
+    """
+    runs: dict[str, Recording] = {}
+    writes: dict[str, dict[Key, list[Write]]] = {}
+    for line in lines:
+        try:
+            _take_in(line, runs, writes)
+        except (KeyError, TypeError, ValueError):
+            continue
+    return tuple(_with_writes(run, writes.get(run_id, {})) for run_id, run in runs.items())
+
+
+def directories(lines: Iterable[Mapping[str, Any]]) -> Iterator[SeenDirectory]:
+    """The directories in which a journal's changes were made, oldest first."""
+    for line in lines:
+        if line.get("event") in ("intent", "outcome") and line.get("tenant_id"):
+            with suppress(KeyError, TypeError, ValueError):
+                at = datetime.fromisoformat(line["at"])
+                yield SeenDirectory(at, str(line["tenant"]), str(line["tenant_id"]))
+
+
+def _take_in(
+    line: Mapping[str, Any], runs: dict[str, Recording], writes: dict[str, dict[Key, list[Write]]]
+) -> None:
+    event = line["event"]
+    if event == "run":
+        runs[line["run"]] = _recording(line)
+        return
+    if event not in ("intent", "outcome", RECOVERED):
+        return
+    key: Key = (str(line["tenant"]), str(line["identity"]))
+    if event == "intent":
+        writes.setdefault(line["run"], {}).setdefault(key, []).append(_intent(line, key))
+    elif event == "outcome":
+        tried = writes[line["run"]][key]
+        tried[-1] = _settled(tried[-1], line)
+    else:
+        for tried in (of_run[key] for of_run in writes.values() if key in of_run):
+            if tried[-1].outcome is None:
+                tried[-1] = _recovered(tried[-1], line)
+
+
+def _recording(line: Mapping[str, Any]) -> Recording:
+    """The run that this line begins; one of a release that named no command counts as attended."""
+    run = RecordedRun(
+        str(line["run"]),
+        str(line.get("command") or "apply"),
+        datetime.fromisoformat(line["at"]),
+        str(line.get("tool_version", "")),
+        str(line.get("config_digest", "")),
+        None,
+        is_whole=False,
+        standings={},
+        user=str(line.get("user", "")),
+        host=str(line.get("host", "")),
+    )
+    return Recording(run, (), allowed=tuple(map(str, line.get("allowed") or ())))
+
+
+def _intent(line: Mapping[str, Any], key: Key) -> Write:
+    return Write(
+        datetime.fromisoformat(line["at"]),
+        *key,
+        Action(line["action"]),
+        line["before"],
+        line["after"],
+        None,
+        line["tenant_id"],
+        line["object_id"],
+    )
+
+
+def _settled(write: Write, line: Mapping[str, Any]) -> Write:
+    return replace(
+        write,
+        at=datetime.fromisoformat(line["at"]),
+        outcome=Outcome(line["outcome"]),
+        tenant_id=line["tenant_id"],
+        object_id=line["object_id"],
+        problem=line["problem"],
+        correlation_id=line["correlation_id"],
+    )
+
+
+def _recovered(write: Write, line: Mapping[str, Any]) -> Write:
+    """What a later read showed: the only thing that is known of a write that nobody saw end."""
+    seen = line["observed"]
+    if seen is None or seen["state"] == "unknown":
+        return write
+    took = seen["partner_id"] == write.after
+    outcome = Outcome.APPLIED if took else Outcome.UNVERIFIED
+    return replace(write, outcome=outcome, problem=RECOVERED)
+
+
+def _with_writes(recording: Recording, writes: Mapping[Key, list[Write]]) -> Recording:
+    tried = [w for of_link in writes.values() for w in of_link if w.outcome is not Outcome.SKIPPED]
+    tried.sort(key=lambda write: write.at)
+    run = replace(recording.run, writes=len(tried))
+    return replace(recording, run=run, writes=tuple(tried))

@@ -1,0 +1,209 @@
+"""What does the history know? The narrow face of it, for recording and for reading.
+
+    record(recording)          a run, with what it saw and wrote; whole or not at all
+    restore(recordings)        the runs that a journal knows and the history does not
+    runs(since)                the runs, oldest first: `news.nightly` makes nights of them
+    latest()                   each link's newest period: standing, unreadable since, last verified,
+                               linked since
+    as_of(moment)              each link's period at a moment: with `news.news`, what is new since
+    life(tenant, identity)     all periods and writes of one link, and links() all there are
+    periods(since)             the periods that began since, and writes(since) what was written
+    unattended(since)          what unattended runs wrote since, and which guards they overrode
+
+Links are named by (tenant, identity), as in the file; all times are UTC. Every method raises
+`RunFailed`, which a run that only wants to be recorded notes and goes on.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Select, func, select
+
+from reconciler.core.customers.directories import DIRECTORY_CHANGED, SeenDirectory
+from reconciler.core.history.link_history import (
+    NIGHTLY,
+    Key,
+    LinkHistory,
+    Period,
+    RecordedRun,
+    Recording,
+    Write,
+)
+from reconciler.store.history import writer as writing
+from reconciler.store.history.database import Database, open_file
+from reconciler.store.history.database import open_shared as database_at
+from reconciler.store.history.mapping import period_of, run_of, write_of
+from reconciler.store.history.schema import prepare
+from reconciler.store.history.tables import allowed_guards, links, periods, runs, writes
+
+DAY = timedelta(days=1)
+"""A run that is known from a journal is dated by its start, and wrote later."""
+
+OWN = "own"
+"""What the only history in a machine's own file is called."""
+
+
+class HistoryRepository:
+    """One file's history, open.
+
+    name  which history of the database it is
+    """
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+
+    def record(self, recording: Recording) -> None:
+        """Keep a run, whole or not at all."""
+        with self._database.writing() as connection:
+            writing.record(connection, self._name, recording)
+
+    def restore(self, recordings: Sequence[Recording]) -> int:
+        """Keep the runs that are not known yet; returns how many those were."""
+        with self._database.writing() as connection:
+            query = select(runs.c.id).where(runs.c.history == self._name)
+            known = set(connection.scalars(query))
+            lost = [each for each in recordings if each.run.id not in known]
+            for recording in lost:
+                writing.record(connection, self._name, recording)
+        return len(lost)
+
+    def runs(self, since: datetime | None = None) -> tuple[RecordedRun, ...]:
+        """The runs since a moment, or all; oldest first."""
+        query = select(runs).where(runs.c.history == self._name).order_by(runs.c.at, runs.c.id)
+        if since:
+            query = query.where(runs.c.at >= since)
+        with self._database.reading() as connection:
+            return tuple(map(run_of, connection.execute(query)))
+
+    def latest(self) -> dict[Key, Period]:
+        """Each link's newest period."""
+        return self._by_link(_periods(self._name).where(periods.c.is_current))
+
+    def as_of(self, moment: datetime) -> dict[Key, Period]:
+        """Each link's period at a moment; a link that nobody had looked at yet is not in it."""
+        newest = (
+            select(periods.c.link_id, func.max(periods.c.at).label("at"))
+            .where(periods.c.at <= moment)
+            .group_by(periods.c.link_id)
+            .subquery()
+        )
+        is_newest = (periods.c.link_id == newest.c.link_id) & (periods.c.at == newest.c.at)
+        return self._by_link(_periods(self._name).join(newest, is_newest))
+
+    def link_history(self, tenant: str, identity: str) -> LinkHistory:
+        """All that is known of one link; empty for one that nobody knows."""
+        is_it = (links.c.tenant == tenant) & (links.c.identity == identity)
+        with self._database.reading() as connection:
+            seen = connection.execute(_periods(self._name).where(is_it))
+            lived = tuple(map(period_of, seen))
+            written = connection.execute(_writes(self._name).where(is_it))
+            return LinkHistory(tenant, identity, lived, tuple(map(write_of, written)))
+
+    def periods(self, since: datetime | None = None) -> tuple[Period, ...]:
+        """The periods that began since a moment, or all; oldest first."""
+        query = _periods(self._name)
+        with self._database.reading() as connection:
+            found = connection.execute(query.where(periods.c.at >= since) if since else query)
+            return tuple(map(period_of, found))
+
+    def writes(self, since: datetime | None = None) -> tuple[Write, ...]:
+        """What was written since a moment, or ever; oldest first."""
+        query = _writes(self._name)
+        with self._database.reading() as connection:
+            found = connection.execute(query.where(writes.c.at >= since) if since else query)
+            return tuple(map(write_of, found))
+
+    def unattended(self, since: datetime) -> tuple[Recording, ...]:
+        """What unattended runs wrote since a moment, without what they saw; oldest run first."""
+        wrote: dict[str, list[Write]] = {}
+        for write in self.writes(since):
+            wrote.setdefault(write.run, []).append(write)
+        allowed: dict[str, list[str]] = {}
+        is_one = (runs.c.history == self._name) & (runs.c.command == NIGHTLY)
+        with self._database.reading() as connection:
+            rows = connection.execute(select(runs).where(is_one, runs.c.at >= since - DAY))
+            found = tuple(map(run_of, rows))
+            guards = select(allowed_guards).where(
+                allowed_guards.c.run_id.in_([run.id for run in found])
+            )
+            for row in connection.execute(guards.order_by(allowed_guards.c.id)):
+                allowed.setdefault(row.run_id, []).append(row.guard)
+        found = tuple(sorted(found, key=lambda run: run.at))
+        return tuple(
+            Recording(run, (), tuple(wrote.get(run.id, ())), tuple(allowed.get(run.id, ())))
+            for run in found
+        )
+
+    def directories(self, tenants: Collection[str]) -> tuple[SeenDirectory, ...]:
+        """The directories in which these tenants' links were seen, and when each was seen last.
+
+        Not those of a domain that had changed its directory: they are not the tenant's.
+        """
+        query = (
+            select(links.c.tenant, periods.c.tenant_id, func.max(periods.c.last_at).label("at"))
+            .join(links)
+            .where(
+                links.c.history == self._name,
+                periods.c.tenant_id.is_not(None),
+                func.coalesce(periods.c.problem, "") != DIRECTORY_CHANGED,
+            )
+            .group_by(links.c.tenant, periods.c.tenant_id)
+        )
+        if len(tenants) <= writing.NAMED:
+            query = query.where(links.c.tenant.in_(tenants))
+        with self._database.reading() as connection:
+            return tuple(
+                SeenDirectory(row.at, row.tenant, row.tenant_id)
+                for row in connection.execute(query)
+                if row.tenant in tenants
+            )
+
+    def links(self) -> tuple[Key, ...]:
+        """All links that were ever seen, whether or not the file still lists them."""
+        query = select(links).where(links.c.history == self._name)
+        query = query.order_by(links.c.tenant, links.c.identity)
+        with self._database.reading() as connection:
+            return tuple((row.tenant, row.identity) for row in connection.execute(query))
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def _by_link(self, query: Select[tuple[object, ...]]) -> dict[Key, Period]:
+        with self._database.reading() as connection:
+            found = map(period_of, connection.execute(query))
+            return {period.observation.key: period for period in found}
+
+
+def open_own(path: Path) -> HistoryRepository:
+    """The history in this machine's own file; it is made, or brought up to date, where needed."""
+    database = open_file(path)
+    prepare(database)
+    return HistoryRepository(database, OWN)
+
+
+def open_shared(url: str, name: str) -> HistoryRepository:
+    """A history in a shared database, whose schema must be the newest."""
+    database = database_at(url)
+    prepare(database)
+    return HistoryRepository(database, name)
+
+
+def _periods(history: str) -> Select[tuple[object, ...]]:
+    return (
+        select(periods, links.c.tenant, links.c.identity)
+        .join(links)
+        .where(links.c.history == history)
+        .order_by(periods.c.at, periods.c.id)
+    )
+
+
+def _writes(history: str) -> Select[tuple[object, ...]]:
+    return (
+        select(writes, links.c.tenant, links.c.identity)
+        .join(links)
+        .where(links.c.history == history)
+        .order_by(writes.c.at, writes.c.id)
+    )

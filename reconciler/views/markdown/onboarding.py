@@ -1,0 +1,100 @@
+"""What has to happen before a customer's link can be read? A note for each, ready to be mailed.
+
+A note is about its customer and nobody else. What we have to mend ourselves is no customer's
+business and stands in a section of its own, after the notes.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.core.doctor.checkup import Checkup, CredentialCheck, LinkCheck
+from reconciler.core.doctor.steps import Step
+from reconciler.core.text import visible
+from reconciler.views.checkup_groups import WHERE, faults, recap, tenant_id, waiting
+from reconciler.views.markdown.escape import code, escape
+
+
+def render(checkup: Checkup) -> str:
+    """A note for each customer that has something to mend, then what is ours."""
+    by_tenant: dict[str, list[LinkCheck]] = {}
+    for check in checkup.checks:
+        if check.request:
+            by_tenant.setdefault(check.place.tenant, []).append(check)
+    notes = [_note(checks) for checks in by_tenant.values()]
+    ours = _ours(checkup)
+    if not (notes or ours):
+        notes = [[escape(recap(checkup))]]
+    return "\n\n---\n\n".join("\n".join(part) for part in (*notes, ours) if part) + "\n"
+
+
+def _note(checks: Sequence[LinkCheck]) -> list[str]:
+    """The note for one customer, about every account of ours that waits for it."""
+    place = checks[0].place
+    lines = [
+        f"## {escape(place.tenant)}: what our partner link still needs",
+        "",
+        "We record in your Microsoft Entra directory that we work for you as a Microsoft partner",
+        "(Partner Admin Link). It changes no permission and collects no new data.",
+        "",
+        f"Directory: {code(tenant_id(checks[0]) or place.directory)}",
+    ]
+    for check in checks:
+        lines += ["", *_needs(check)]
+    return lines
+
+
+def _needs(check: LinkCheck) -> Iterator[str]:
+    request, fault = check.request, check.fault
+    if request:
+        yield f"- **What is missing:** {_prose(request.missing)}"
+        yield f"- **Who can do it:** {_prose(request.who)}"
+        yield f"- **What to do:** {_prose(request.remedy)}"
+        if request.link:
+            yield f"- **Consent link:** <{request.link}>"
+    if fault and fault.problem:
+        yield f"- **What Microsoft answered:** {escape(fault.problem.message)}"
+
+
+def _prose(text: str) -> str:
+    """Our own words: what stands between two backticks is a command to be copied."""
+    words = text.split("`")
+    if len(words) % 2 == 0:
+        return escape(text)
+    words[::2] = map(escape, words[::2])
+    words[1::2] = (f"`{visible(command)}`" for command in words[1::2])
+    return "".join(words)
+
+
+def _ours(checkup: Checkup) -> list[str]:
+    """What no customer can mend."""
+    items = [*_shared(checkup), *_own(checkup)]
+    for finding in checkup.findings:
+        about = " / ".join(filter(None, (finding.tenant, finding.identity)))
+        items.append(_item(about, finding.code, finding.message, finding.hint))
+    if not items:
+        return []
+    return ["## For us, not for customers", "", f"**{escape(recap(checkup))}**", "", *items]
+
+
+def _shared(checkup: Checkup) -> Iterator[str]:
+    steps: list[tuple[str, Step, CredentialCheck | None]] = [
+        (e.name.value, e.step, None) for e in checkup.endpoints
+    ]
+    steps.append((checkup.clock.name.value, checkup.clock, None))
+    steps += [(c.label, step, c) for c in checkup.credentials for step in c.steps]
+    for about, step, whose in steps:
+        if step.problem:
+            hurt = waiting(checkup, step, whose)
+            yield _item(about, step.problem.code, step.problem.message, step.problem.hint, hurt)
+
+
+def _own(checkup: Checkup) -> Iterator[str]:
+    ours = [check for check in checkup.checks if check.request is None]
+    for step, group in faults(ours):
+        cause = group.cause
+        yield _item(step.name, cause.code, group.message, cause.hint, group.named(WHERE))
+
+
+def _item(about: str, word: str, message: str, hint: str, concerned: str = "") -> str:
+    lead = f"**{escape(about)}** " if about else ""
+    parts = [f"- {lead}{code(word)}: {escape(message)}", f"→ {escape(hint)}", escape(concerned)]
+    return "<br>".join(filter(None, parts))

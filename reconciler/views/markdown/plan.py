@@ -1,0 +1,239 @@
+"""The facts as GitHub Markdown: made to be posted under a pull request.
+
+A comment there holds 65,536 characters, so a list is folded when long and cut, saying so, when the
+comment would not fit. The inventory is a document of its own and is never cut.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from reconciler.core.findings import Finding
+from reconciler.core.links import WRITES, Action
+from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
+from reconciler.core.plan_json import digest, iso, plan_data
+from reconciler.views.grouping import CauseGroup, group_findings, group_rows, member_label
+from reconciler.views.markdown.escape import code, escape, folded, limited, table
+from reconciler.views.markdown.sign_in_note import people_lines
+from reconciler.views.news import heading, news_lines
+from reconciler.views.notes import changed, expires, note, since, verified
+from reconciler.views.rows import QUIET, Cause, Row, plan_rows, report_rows
+from reconciler.views.summary import inventory_summary, plan_summary, report_summary
+
+LONG = 25
+"""Lists of more lines are folded behind a summary."""
+
+_CHANGES_CHARS = 30_000
+"""Of the changes, and in a plan of what people are asked to do."""
+
+_PEOPLE_CHARS = 14_000
+_LIST_CHARS = 8_000
+"""Of each of the (at most four) lists beside the changes."""
+
+_INVENTORY_COLUMNS = (
+    "tenant",
+    "tenant ID",
+    "identity",
+    "state",
+    "partner ID",
+    "partner name",
+    "since",
+    "note",
+    "principal",
+    "last change",
+    "last verified",
+    "credential ends",
+    "tags",
+)
+
+
+def render_plan(plan: Plan) -> str:
+    """The plan as a comment: summary, changes, what needs somebody, and the plan's digest."""
+    rows = plan_rows(plan)
+    people = _people(rows)
+    counts = count_actions(plan.changes)
+    counts["unreadable"] = counts.pop(Action.UNKNOWN)
+    counts["in sync"] = sum(counts.pop(action) for action in (Action.NONE, *QUIET))
+    return _text(
+        _head("plan", plan_summary(plan)),
+        _counts(counts),
+        _changes(rows, _CHANGES_CHARS - sum(map(len, people)), has_outcomes=False),
+        people,
+        *_notes(rows, plan.findings, _LIST_CHARS),
+        _forecasts(plan),
+        _left_alone(rows),
+        _changes_since(plan),
+        _footer(plan),
+    )
+
+
+def render_report(report: Report) -> str:
+    """The report as a comment: what became of each change, and why."""
+    rows = report_rows(report)
+    return _text(
+        _head("apply", report_summary(report)),
+        _counts(count_outcomes(report.results)),
+        _changes(rows, _CHANGES_CHARS, has_outcomes=True),
+        *_notes(rows, report.findings, _LIST_CHARS),
+        _left_alone(rows),
+        _refusals(report),
+        _footer(report.plan, report.journal),
+    )
+
+
+def render_inventory(plan: Plan) -> str:
+    """Every link as it was observed."""
+    rows = plan_rows(plan)
+    return _text(
+        _head("inventory", inventory_summary(plan)),
+        table(_INVENTORY_COLUMNS, map(_inventory_cells, rows)),
+        *_notes(rows, plan.findings, None),
+        [_read(plan)],
+    )
+
+
+def _text(*blocks: Sequence[str]) -> str:
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _head(word: str, recap: str) -> list[str]:
+    return [f"## pal-reconcile {word}", "", f"**{recap}**"]
+
+
+def _footer(plan: Plan, journal: str | None = None) -> list[str]:
+    return [
+        f"Plan digest: {code(digest(plan_data(plan)))}<br>",
+        f"File digest: {code(plan.config_digest)}<br>",
+        *([f"Journal ends with: {code(journal)}<br>"] if journal else []),
+        _read(plan),
+    ]
+
+
+def _read(plan: Plan) -> str:
+    return f"Read at {iso(plan.created_at)} by pal-reconcile {code(plan.tool_version)}"
+
+
+def _counts(counts: Mapping[str, int]) -> list[str]:
+    kept = {word: n for word, n in counts.items() if n}
+    return table(list(kept), [[str(n) for n in kept.values()]]) if kept else []
+
+
+def _changes(rows: Sequence[Row], limit: int, *, has_outcomes: bool) -> list[str]:
+    cells = [
+        [
+            f"`{row.symbol}`",
+            *([row.word] if has_outcomes else []),
+            _tenant(row),
+            *map(escape, (row.identity, row.before, row.after)),
+        ]
+        for row in rows
+        if row.action in WRITES
+    ]
+    columns = ("", *(["outcome"] if has_outcomes else []), "tenant", "identity", "from", "to")
+    head, rule, *lines = table(columns, cells)
+    return _section("Changes", lines, limit, (head, rule))
+
+
+def _tenant(row: Row) -> str:
+    """The tenant's name, and its GUID where the file names it by a domain."""
+    found = f" {code(row.found_tenant_id)}" if row.found_tenant_id else ""
+    return escape(row.tenant) + found
+
+
+def _notes(
+    rows: Sequence[Row], findings: Sequence[Finding], limit: int | None
+) -> Iterator[list[str]]:
+    """What needs somebody, and what is worth a look."""
+    urgent = [group for group in group_rows(rows) if not group.cause.is_quiet]
+    yield _section("Needs attention", _items(urgent), limit)
+    yield _section("Worth a look", _items(group_findings(findings)), limit)
+
+
+def _people(rows: Sequence[Row]) -> list[str]:
+    """Never folded: in a mail nothing unfolds."""
+    lines = list(people_lines(rows, _PEOPLE_CHARS))
+    return ["### What people are asked to do", "", *lines[:-1]] if lines else []
+
+
+def _left_alone(rows: Sequence[Row]) -> list[str]:
+    quiet = [group for group in group_rows(rows) if group.cause.is_quiet]
+    return _section("Left alone on purpose", _items(quiet), _LIST_CHARS)
+
+
+def _changes_since(plan: Plan) -> list[str]:
+    if not plan.changes_since:
+        return []
+    lines = [f"- {escape(line)}" for line in news_lines(plan.changes_since)]
+    return _section(escape(heading(plan.changes_since)), lines, _LIST_CHARS)
+
+
+def _forecasts(plan: Plan) -> list[str]:
+    """The guards that would refuse these changes, and which command they would stop."""
+    lines = [
+        f"- {code(forecast.command)}, {code(refusal.guard)}: {escape(refusal.message)}"
+        for forecast in plan.forecasts
+        for refusal in forecast.refusals
+    ]
+    return _section("Would be refused", lines, _LIST_CHARS)
+
+
+def _refusals(report: Report) -> list[str]:
+    lines = [f"- {code(r.guard)}: {escape(r.message)}" for r in report.refusals]
+    if report.failure:
+        lines.append(f"- **The run failed**: {escape(report.failure)}")
+    return _section("Refused" if report.refusals else "Failed", lines, _LIST_CHARS)
+
+
+def _section(
+    title: str, lines: Iterable[str], limit: int | None, head: Sequence[str] = ()
+) -> list[str]:
+    kept, left_out = limited(lines, limit)
+    if not (kept or left_out):
+        return []
+    body = [*head, *kept]
+    if left_out:
+        body += ["", f"… and {left_out} more that a comment cannot hold: see `--format csv`."]
+    if len(kept) > LONG:
+        body = folded(body, f"{len(kept) + left_out} lines")
+    return [f"### {title}", "", *body]
+
+
+def _items(groups: Iterable[CauseGroup]) -> Iterator[str]:
+    for group in groups:
+        if group.is_large or (group.is_finding and group.is_said_once):
+            lead = f"{len(group.entries)} {'times' if group.is_finding else group.cause.label}"
+            yield _item(lead, "", group.cause, group.message, group.named())
+            continue
+        for cause, member in group.entries:
+            word = "" if group.is_finding or cause.is_quiet else cause.label
+            yield _item(member_label(member), word, cause, cause.message, "")
+
+
+def _item(lead: str, word: str, cause: Cause, message: str, names: str) -> str:
+    known = code(cause.code) if cause.code != cause.label else ""
+    head = " ".join(filter(None, (f"**{escape(lead.strip())}**" if lead else "", word, known)))
+    parts = [f"- {head}: {escape(message)}"]
+    if cause.hint:
+        parts.append(f"→ {escape(cause.hint)}")
+    if cause.correlation_id:
+        parts.append(f"correlation ID {code(cause.correlation_id)}")
+    if names:
+        parts.append(escape(names))
+    return "<br>".join(parts)
+
+
+def _inventory_cells(row: Row) -> list[str]:
+    seen = row.observed
+    return [
+        escape(row.tenant),
+        code(row.directory),
+        escape(row.identity),
+        row.state,
+        escape(seen.partner_id or "") if seen else "",
+        escape(seen.partner_name or "") if seen else "",
+        escape(since(row)),
+        escape(note(row)),
+        code(object_id) if (object_id := seen.object_id if seen else None) else "",
+        escape(changed(row)),
+        verified(row),
+        expires(row),
+        escape(", ".join(row.change.wanted.tags)),
+    ]

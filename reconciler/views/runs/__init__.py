@@ -1,0 +1,1 @@
+"""Past runs, link events and sign-ins as text."""

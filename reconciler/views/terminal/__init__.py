@@ -1,0 +1,1 @@
+"""Plans and inventories for a terminal."""

@@ -1,0 +1,107 @@
+"""What is kept of a sign-in, and who is told what."""
+
+import json
+
+import pytest
+
+from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.signin.cached_users import CachedUsers, UserLogin, in_person
+from reconciler.core.identities import Identity
+from reconciler.core.links import Place, Problem
+
+ALICE = Identity("alice", "user", username="alice@contoso.example")
+SEAT = UserLogin(
+    "https://login.example", "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11", "alice@contoso.example"
+)
+DUE = RequestFailed(Problem("person_needed", "AADSTS50076: MFA is due", "run az login"))
+
+
+class Kept(dict[str, str]):
+    """Records in memory."""
+
+    def load(self, key: str) -> str | None:
+        return self.get(key)
+
+    def save(self, key: str, text: str) -> None:
+        self[key] = text
+
+
+def test_a_person_is_one_however_the_name_is_written() -> None:
+    """Upper case is no other person; another tenant, name or authority is another seat."""
+    upper = UserLogin(SEAT.authority, SEAT.tenant_id, SEAT.username.upper())
+    others = [
+        UserLogin("https://login.other", SEAT.tenant_id, SEAT.username),
+        UserLogin(SEAT.authority, "7c0d5a0a-0f5b-4f4e-8b7e-2a51f2f3c999", SEAT.username),
+        UserLogin(SEAT.authority, SEAT.tenant_id, "bob@contoso.example"),
+    ]
+    assert upper.key == SEAT.key
+    assert len({SEAT.key, *(other.key for other in others)}) == 4
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        *("", "{", "[]", "null", "{}"),
+        '{"record": {}, "plaintext_cache": false}',
+        '{"record": {"version": "9"}, "plaintext_cache": false}',
+        json.dumps(
+            {
+                "record": {
+                    "authority": "login.elsewhere",
+                    "clientId": "x",
+                    "homeAccountId": "x",
+                    "tenantId": "x",
+                    "username": "x",
+                    "version": "1.0",
+                },
+                "plaintext_cache": True,
+            }
+        ),
+    ],
+)
+def test_a_damaged_record_is_a_sign_in_that_is_due(kept: str) -> None:
+    """Whatever stands there, and another authority's too, somebody has to sign in again."""
+    with pytest.raises(RequestFailed) as caught:
+        SEAT.open(Kept({SEAT.key: kept}), {})
+    assert caught.value.problem.code == "person_needed"
+
+
+@pytest.mark.parametrize(
+    ("tenant", "said"),
+    [
+        ("Fabrikam", "--tenant Fabrikam,"),
+        ("Margie's; rm -rf", "--tenant 'Margie'\"'\"'s; rm -rf',"),
+        ("--yes", "--tenant a.example,"),
+    ],
+)
+def test_the_command_can_be_pasted(tenant: str, said: str) -> None:
+    """A tenant's name is quoted for the shell and is never taken for an option."""
+    hint = in_person(DUE, ALICE, Place(tenant, "a.example", "alice")).problem.hint
+    assert f"pal-reconcile login alice {said} then: pal-reconcile apply" in hint
+    assert hint.endswith("list another identity in place of alice")
+
+
+def test_other_identities_keep_their_hint() -> None:
+    """Whoever is signed in to the Azure CLI is told about that."""
+    cli = Identity("me", "azure_cli")
+    assert in_person(DUE, cli, Place("A", "a.example", "me")) is DUE
+
+
+@pytest.mark.parametrize(
+    ("identity", "is_attended", "may"),
+    [
+        (ALICE, False, False),
+        (ALICE, True, True),
+        (Identity("a", "user", username="a@b.example", unattended=True), False, True),
+        (Identity("app", "client_secret"), False, True),
+    ],
+)
+def test_whose_sign_in_may_be_used(identity: Identity, is_attended: bool, may: bool) -> None:
+    """A person's only at a terminal, or where the file says unattended; an app's always."""
+    people = CachedUsers(Kept(), is_attended)
+    if may:
+        people.expect(identity)
+        return
+    with pytest.raises(RequestFailed) as caught:
+        people.expect(identity)
+    assert caught.value.problem.code == "person_needed"

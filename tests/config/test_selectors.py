@@ -1,0 +1,112 @@
+"""Which links a run looks at: selectors, their union and difference, and those that miss."""
+
+import pytest
+
+from reconciler.config.load import Config
+from reconciler.config.selectors import select
+from reconciler.core.errors import BadFile
+from tests.config.conftest import SOUND, Loader
+
+MORE = """\
+  - {name: "North*", tenant: a.example, partner: contoso-old, tags: [apac]}
+  - {name: Contoso Hotels, tenant: b.example, state: absent, identities: [automation, alice]}
+  - {name: "tag:odd", tenant: c.example, partner: contoso-old, identities: [alice]}
+"""
+
+
+@pytest.fixture
+def config(loaded: Loader) -> Config:
+    return loaded(SOUND + MORE)
+
+
+def names(config: Config, only: list[str], exclude: list[str]) -> list[str]:
+    chosen = select(config, only, exclude)
+    return [f"{link.place.tenant}/{link.place.identity[0]}" for link in chosen]
+
+
+ALL = ["Fabrikam/a", "Northwind/a", "North*/a", "Contoso Hotels/a", "Contoso Hotels/a", "tag:odd/a"]
+
+MEANT = {
+    "Fabrikam": ["Fabrikam/a"],
+    "fabrikam": ["Fabrikam/a"],
+    "*wind": ["Northwind/a"],
+    "N*": ["Northwind/a", "North*/a"],
+    "North*": ["North*/a"],
+    "north*": ["Northwind/a", "North*/a"],
+    "2f0a1f6e-5B0C-4d3e-9c57-0d8f4a3c1b11": ["Fabrikam/a"],
+    "Northwind.onmicrosoft.com": ["Northwind/a"],
+    "tag:emea": ["Northwind/a"],
+    "tag:odd": ["tag:odd/a"],
+    "identity:alice": ["Contoso Hotels/a", "tag:odd/a"],
+    "partner:contoso-old": ["North*/a", "tag:odd/a"],
+    "partner:4936128": ["Fabrikam/a", "Northwind/a"],
+}
+
+
+@pytest.mark.parametrize(("selector", "meant"), list(MEANT.items()))
+def test_a_selector_means(config: Config, selector: str, meant: list[str]) -> None:
+    """A name (exactly so before as a glob), a GUID, a domain, a tag, an identity, a partner."""
+    assert names(config, [selector], []) == meant
+
+
+def test_without_selectors_every_link_is_meant(config: Config) -> None:
+    """In the file's order, as they stand in the config."""
+    assert select(config, [], []) == config.wanted
+    assert names(config, [], []) == ALL
+
+
+def test_selections_are_a_union_less_a_union_in_file_order(config: Config) -> None:
+    """However they are ordered on the command line, and however often something is meant."""
+    assert names(config, ["Northwind", "Fabrikam", "tag:emea"], []) == ALL[:2]
+    assert names(config, [], ["N*", "identity:alice"]) == ["Fabrikam/a", "Contoso Hotels/a"]
+    assert names(config, ["N*"], ["tag:apac"]) == ["Northwind/a"]
+
+
+def test_a_partner_means_what_is_wanted(config: Config) -> None:
+    """A link that is to be absent wants no ID: no partner selects it."""
+    assert "Contoso Hotels/a" not in names(config, ["partner:contoso-uk"], [])
+
+
+MISSED = {
+    "Fabricam": "did you mean Fabrikam?",
+    "tag:emae": "did you mean tag:emea?",
+    "identity:bob": "name a tenant (or a glob), its GUID or domain, tag:X, identity:X or partner:X",
+    "partner:contoso-odl": "did you mean partner:contoso-old?",
+    "tga:emea": "name a tenant (or a glob), its GUID or domain, tag:X, identity:X or partner:X",
+    "b.exmaple": "did you mean b.example?",
+    "": "name a tenant (or a glob), its GUID or domain, tag:X, identity:X or partner:X",
+}
+
+
+@pytest.mark.parametrize(("selector", "hint"), list(MISSED.items()))
+@pytest.mark.parametrize("option", ["--only", "--exclude"])
+def test_a_selector_that_matches_nothing_is_complained_of(
+    config: Config, option: str, selector: str, hint: str
+) -> None:
+    """By the option it came with; a typo must not make a run do nothing, or everything."""
+    only, exclude = ([selector], []) if option == "--only" else ([], [selector])
+    with pytest.raises(BadFile) as caught:
+        select(config, only, exclude)
+    assert caught.value.complaints == (
+        f'{option}: "{selector}" matches no link in tenants.yaml; {hint}',
+    )
+
+
+def test_all_selectors_that_miss_are_complained_of_at_once(config: Config) -> None:
+    """One line each."""
+    with pytest.raises(BadFile) as caught:
+        select(config, ["x1", "Fabrikam"], ["x2", "x\x1b3"])
+    assert [line.split(" matches")[0] for line in caught.value.complaints] == [
+        '--only: "x1"',
+        '--exclude: "x2"',
+        '--exclude: "x<U+001B>3"',
+    ]
+
+
+def test_an_exclusion_of_everything_is_complained_of(config: Config) -> None:
+    """A run over nothing would look like success."""
+    with pytest.raises(BadFile) as caught:
+        select(config, ["Fabrikam"], ["Fabrikam"])
+    assert caught.value.complaints == (
+        "--exclude: nothing is left of what was selected; exclude less",
+    )

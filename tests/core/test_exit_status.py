@@ -1,0 +1,87 @@
+"""The exit status is the first of the list that applies."""
+
+import pytest
+
+from reconciler.core.exit_status import Status, of_plan, of_report
+from reconciler.core.links import Action, Observed, Settled, Wanted, WantedState
+from reconciler.core.plan import Refusal, Report, not_applied
+from reconciler.core.results import Outcome, Result, untouched
+from tests.core import worlds
+from tests.core.worlds import FOREIGN, GONE, OLD, OURS, PROBLEM, linked, unknown, unlinked, wanted
+
+HELD = wanted(settled=Settled(Action.HELD, "x"))
+ATTESTED = wanted(settled=Settled(Action.ATTESTED, "x"))
+
+
+@pytest.mark.parametrize(
+    ("want", "seen", "plain", "detailed"),
+    [
+        (wanted(), linked(OURS), 0, 0),
+        (wanted(), unlinked(), 0, 2),
+        (wanted(), linked(OLD), 0, 2),
+        (wanted(WantedState.ABSENT), linked(OURS), 0, 2),
+        (wanted(), linked(FOREIGN), 0, 2),
+        (wanted(), unknown(), 4, 4),
+        (wanted(WantedState.ABSENT), unknown(GONE), 0, 0),
+        (wanted(WantedState.UNMANAGED), linked(FOREIGN), 0, 0),
+        (HELD, linked(FOREIGN), 0, 0),
+        (HELD, unknown(), 0, 0),
+        (ATTESTED, None, 0, 0),
+    ],
+)
+def test_a_plan_ends_with_the_status_of_its_worst_link(
+    want: Wanted, seen: Observed | None, plain: int, detailed: int
+) -> None:
+    """Differences count only where they were asked for; an unreadable link always does."""
+    plan = worlds.plan((want, seen), (wanted(number=2), linked(OURS, 2)))
+    assert of_plan(plan, detailed=False) == plain
+    assert of_plan(plan, detailed=True) == detailed
+
+
+def test_an_unreadable_link_outranks_a_difference() -> None:
+    """4 comes before 2."""
+    plan = worlds.plan((wanted(), unlinked()), (wanted(number=2), unknown()))
+    assert of_plan(plan, detailed=True) is Status.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [
+        (Outcome.APPLIED, 0),
+        (Outcome.ALREADY, 0),
+        (Outcome.STALE, 4),
+        (Outcome.FAILED, 4),
+        (Outcome.UNVERIFIED, 4),
+        (Outcome.SKIPPED, 4),
+    ],
+)
+def test_a_report_ends_with_the_status_of_its_worst_outcome(outcome: Outcome, status: int) -> None:
+    """Only what converged is fine."""
+    plan = worlds.plan((wanted(), linked(OLD)), (wanted(number=2), linked(OURS, 2)))
+    results = (Result(plan.changes[0], outcome), untouched(plan.changes[1]))
+    assert of_report(Report(plan, results)) == status
+
+
+@pytest.mark.parametrize("seen", [linked(FOREIGN), unknown()])
+def test_a_link_that_could_not_be_changed_is_partial(seen: Observed) -> None:
+    """For apply a conflict is a change that was not made."""
+    assert of_report(not_applied(worlds.plan((wanted(), seen)))) is Status.PARTIAL
+
+
+def test_a_refusal_outranks_an_unreadable_link() -> None:
+    """3 comes before 4: nothing was written."""
+    report = not_applied(worlds.plan((wanted(), unknown())), [Refusal("incomplete", "x")])
+    assert of_report(report) is Status.REFUSED
+
+
+def test_a_run_that_failed_outranks_everything_it_reports() -> None:
+    """1 comes before 3 and 4."""
+    plan = worlds.plan((wanted(), unknown()))
+    report = Report(plan, (untouched(plan.changes[0]),), (Refusal("x", "y"),), failure="no disk")
+    assert of_report(report) is Status.RUN_FAILED
+    assert PROBLEM.code  # the link's own trouble is in the report all the same
+
+
+def test_in_sync_is_zero() -> None:
+    """The quiet night."""
+    assert of_report(not_applied(worlds.plan((wanted(), linked(OURS))))) is Status.IN_SYNC

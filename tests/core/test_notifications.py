@@ -1,0 +1,159 @@
+"""A night rings when something changes, once, and for whom it concerns."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reconciler.core.history.link_history import (
+    RecordedRun,
+    count_health,
+    failed_run,
+    observations_of_plan,
+    periods_of,
+)
+from reconciler.core.history.notifications import (
+    Before,
+    EventKind,
+    Subscriber,
+    When,
+    events,
+    message_for,
+)
+from reconciler.core.history.run_summary import RunSummary
+from reconciler.core.identities import SecretRef
+from reconciler.core.links import Observed, WantedState
+from reconciler.core.plan import Plan
+from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
+
+FIRST = datetime(2026, 11, 1, 2, tzinfo=UTC)
+TO = SecretRef("env", "PAL_NOTIFY")
+STATUS = {"=": 0, "~": 2, "!": 2, "-": 2, "?": 4}
+
+
+def seen(word: str) -> Observed:
+    """What a letter stands for: in sync, moved to an ID of ours, to another's, unlinked, unread."""
+    found = {"=": linked(), "~": linked(OLD), "!": linked(FOREIGN), "-": unlinked()}
+    return found[word] if word in found else unknown()
+
+
+def rung(nights: str, subscriber: Subscriber | None = None) -> list[list[str]]:
+    """What one link's nights ring, a letter a night; X is a night that came to nothing."""
+    subscriber = subscriber or Subscriber(TO)
+    runs: list[RecordedRun] = []
+    past: list[Plan] = []
+    told = []
+    for number, word in enumerate(nights):
+        at = FIRST + timedelta(days=number)
+        today = None if word == "X" else plan((wanted(), seen(word)), created_at=at)
+        run_summary = RunSummary(
+            "nightly", STATUS.get(word, 1), at, 1.0, f"run{number}", fact=today
+        )
+        before = before_of(runs, past)
+        message = message_for(subscriber, run_summary, before, events(run_summary, before))
+        told.append([each.kind.value for each in message.events] if message else [])
+        if today:
+            past.append(today)
+            counts = count_health(observations_of_plan(today))
+            runs.append(
+                RecordedRun(
+                    f"run{number}", "nightly", at, "1", "c", run_summary.status, True, counts
+                )
+            )
+        else:
+            runs.append(failed_run(run_summary, "", "1", "", ""))
+    return told
+
+
+def before_of(runs: list[RecordedRun], past: list[Plan]) -> Before:
+    """What a history knows of these nights."""
+    read = next((run for run in reversed(runs) if run.standings), None)
+    observations = [observation for one in past for observation in observations_of_plan(one)]
+    latest = {observations[0].key: periods_of(observations)[-1]} if observations else {}
+    return Before(runs[-1] if runs else None, read, latest, latest)
+
+
+@pytest.mark.parametrize(
+    ("nights", "told"),
+    [
+        ("===", ["", "", ""]),
+        ("=~~=", ["", "new drift", "", "recovered"]),
+        ("~~", ["new drift", ""]),
+        ("=~!!", ["", "new drift", "new drift", ""]),
+        ("=?" + "?" * 5 + "=", ["", "newly unreadable", *[""] * 5, "recovered"]),
+        ("=?~=", ["", "newly unreadable", "new drift", "recovered"]),
+        ("=XX=", ["", "the run failed", "", "the run works again"]),
+        ("~X~", ["new drift", "the run failed", "the run works again"]),
+        ("?X?", ["newly unreadable", "the run failed", "the run works again"]),
+    ],
+)
+def test_only_a_change_rings(nights: str, told: list[str]) -> None:
+    """A known problem does not ring every night, and its end rings once."""
+    assert [", ".join(each) for each in rung(nights)] == told
+
+
+@pytest.mark.parametrize(
+    ("nights", "told"),
+    [
+        ("=??????=", ["", "", "", "newly unreadable", "", "", "", "recovered"]),
+        ("=??=??=", [""] * 7),
+        ("???", ["", "", "newly unreadable"]),
+    ],
+)
+def test_unreadable_rings_after_so_many_nights(nights: str, told: list[str]) -> None:
+    """A host that is down for two nights wakes nobody who asked for three, nor does its return."""
+    assert [", ".join(each) for each in rung(nights, Subscriber(TO, after=3))] == told
+
+
+def test_a_night_that_was_missed_is_not_what_is_missed() -> None:
+    """The third night is passed though no run looked on it: the fourth one rings."""
+    today = plan((wanted(), unknown()), created_at=FIRST + timedelta(days=3))
+    first = plan((wanted(), unknown()), created_at=FIRST)
+    counts = count_health(observations_of_plan(first))
+    run = RecordedRun("run0", "nightly", FIRST, "1", "c", 4, True, counts)
+    before = before_of([run], [first])
+    run_summary = RunSummary("nightly", 4, today.created_at, 1.0, "run1", fact=today)
+    subscriber = Subscriber(TO, after=3)
+    message = message_for(subscriber, run_summary, before, events(run_summary, before))
+    assert message is not None
+    assert [each.kind for each in message.events] == [EventKind.UNREADABLE]
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ({When.DRIFT}, ["", "new drift", "", "", "", "", ""]),
+        ({When.UNREADABLE}, ["", "", "", "newly unreadable", "", "", ""]),
+        ({When.RECOVERY}, ["", "", "recovered", "", "recovered", "", "the run works again"]),
+        ({When.FAILURE}, ["", "", "", "", "", "the run failed", ""]),
+    ],
+)
+def test_each_hears_what_they_asked_for(when: set[When], told: list[str]) -> None:
+    """And nothing else."""
+    subscriber = Subscriber(TO, frozenset(when))
+    assert [", ".join(each) for each in rung("=~=?=X=", subscriber)] == told
+
+
+def test_always_is_each_night() -> None:
+    """Also when nothing happened: for those who want to know that it ran."""
+    today = plan((wanted(), linked()))
+    run_summary = RunSummary("nightly", 0, FIRST, 1.0, "run", fact=today)
+    subscriber = Subscriber(TO, frozenset({When.ALWAYS}))
+    message = message_for(subscriber, run_summary, Before(), ())
+    assert message is not None
+    assert message.events == ()
+    assert message_for(Subscriber(TO), run_summary, Before(), ()) is None
+
+
+@pytest.mark.parametrize(("status", "is_told"), [(0, False), (2, True), (4, True), (78, True)])
+def test_without_a_history_whatever_is_not_well_rings(status: int, is_told: bool) -> None:
+    """Better each night than never: nobody knows what has been said already."""
+    run_summary = RunSummary("nightly", status, FIRST, 1.0)
+    message = message_for(Subscriber(TO), run_summary, None, ())
+    assert (message is not None) is is_told
+
+
+def test_a_link_that_is_left_alone_rings_nobody() -> None:
+    """Unmanaged links come and go as they please."""
+    today = plan((wanted(WantedState.UNMANAGED), linked(OURS)), created_at=FIRST)
+    run_summary = RunSummary("nightly", 0, FIRST, 1.0, "run", fact=today)
+    assert events(run_summary, Before()) == ()

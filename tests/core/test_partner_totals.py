@@ -1,0 +1,28 @@
+"""Which partner ID is carried by how many, as it was read."""
+
+from reconciler.core.inventory.partner_totals import PartnerTotal, partner_totals
+from tests.core.worlds import FOREIGN, OLD, OURS, change, linked, unknown, unlinked, wanted
+
+
+def test_links_are_rolled_up_by_the_id_that_they_carry() -> None:
+    """What cannot be read counts as wanted and as nothing else; what carries none comes last."""
+    changes = [
+        change(wanted(number=1), unlinked(1)),
+        change(wanted(number=2), linked(OURS, 2)),
+        change(wanted(number=3, covers=("A", "B")), linked(OURS, 3)),
+        change(wanted(number=4), linked(OLD, 4)),
+        change(wanted(number=5), linked(FOREIGN, 5)),
+        change(wanted(number=6), unknown()),
+    ]
+    assert partner_totals(changes) == (
+        PartnerTotal(OURS, "Name", 2, 2, 2, 6),
+        PartnerTotal(OLD, "Name", 1, 0, 1, 0),
+        PartnerTotal(FOREIGN, "Name", 1, 0, 1, 0),
+        PartnerTotal(None, None, 1, 0, 1, 0),
+    )
+
+
+def test_nothing_read_is_nothing_held() -> None:
+    """A wanted ID is still a line: it is what should be there."""
+    assert partner_totals([]) == ()
+    assert partner_totals([change(wanted(), unknown())]) == (PartnerTotal(OURS, None, 0, 0, 0, 1),)

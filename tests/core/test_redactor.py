@@ -1,0 +1,150 @@
+"""What leaves the program holds no secret of the run, however it is written there."""
+
+import base64
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.core.redaction.credential_patterns import HIDDEN, hide_credentials
+from reconciler.core.redaction.redactor import MOST_TOKENS, Redactor
+
+SECRET = 'Fabrikam"~&8 ü\\n+/%41'
+JWT = "eyJhbGciOiJSUzI1NiJ9." + "eyJ0aWQiOiJjb250b3NvIn0." + "c2lnbmF0dXJlLW9mLWNvbnRvc28" * 8
+
+WRITTEN = {
+    "as is": lambda s: s,
+    "percent": lambda s: quote(s, safe=""),
+    "percent, lower": lambda s: quote(s, safe="").lower() if s.lower() == s else quote(s),
+    "plus": quote_plus,
+    "json": json.dumps,
+    "json, not ascii": lambda s: json.dumps(s, ensure_ascii=False),
+    "json in json": lambda s: json.dumps(json.dumps(s)),
+    "percent in json": lambda s: json.dumps(quote(s)),
+    "bytes": lambda s: repr(s.encode()),
+    "repr": repr,
+    "base64": lambda s: base64.b64encode(s.encode()).decode(),
+    "base64url": lambda s: base64.urlsafe_b64encode(s.encode()).decode().rstrip("="),
+    "basic": lambda s: base64.b64encode(b"app:" + s.encode()).decode(),
+    "basic, next": lambda s: base64.b64encode(b"user:" + s.encode() + b"\r\n").decode(),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+def test_a_secret_is_hidden_however_it_is_written(written) -> None:  # type: ignore[no-untyped-def]
+    """As is, percent-encoded, escaped and in base64 at each alignment."""
+    redactor = Redactor()
+    redactor.remember(SECRET)
+    text = f"refused: x{written(SECRET)}, and more"
+    redacted = redactor.redact(text)
+    assert HIDDEN in redacted
+    assert written(SECRET)[2:-4] not in redacted
+    assert redacted.startswith("refused: ")
+    assert redacted.endswith(" and more")
+
+
+@given(
+    secret=st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), min_size=8),
+    before=st.text(max_size=7),
+    written=st.sampled_from(list(WRITTEN.values())),
+)
+def test_no_secret_survives(secret: str, before: str, written) -> None:  # type: ignore[no-untyped-def]
+    """Whatever its characters, and wherever it stands."""
+    redactor = Redactor()
+    redactor.remember(secret)
+    text = f"{before}|{written(secret)}|"
+    assert redactor.redact(text) != text
+
+
+@given(st.text())
+def test_other_text_stays(text: str) -> None:
+    """Nothing is hidden that holds neither a secret nor what looks like one."""
+    redactor = Redactor()
+    redactor.remember("a-secret-of-contoso")
+    if HIDDEN not in hide_credentials(text):
+        assert redactor.redact(text) == text
+
+
+def test_lines_and_urls_are_secret_in_parts() -> None:
+    """Each line of a key, and the password of an address."""
+    redactor = Redactor()
+    redactor.remember("-----BEGIN X-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END X-----\n")
+    redactor.remember("postgresql://pal:p%40ss-word@db.contoso.com/pal")
+    told = "MIIEvQIBADANBgkq and hkiG9w0BAQEFAASC; p@ss-word and p%40ss-word"
+    assert redactor.redact(told) == f"{HIDDEN} and {HIDDEN}; {HIDDEN} and {HIDDEN}"
+
+
+def test_short_values_are_not_remembered() -> None:
+    """Under 8 characters a value is too common to be hidden; such secrets are refused."""
+    redactor = Redactor()
+    redactor.remember("contoso")
+    assert redactor.redact("contoso") == "contoso"
+
+
+def test_a_run_remembers_its_newest_tokens() -> None:
+    """Memory does not grow with the number of links; a forgotten JWT is still known by its form."""
+    redactor = Redactor()
+    tokens = [f"opaque-token-{number:06}" for number in range(MOST_TOKENS + 1)]
+    for token in tokens:
+        redactor.remember_token(token)
+    assert redactor.redact(tokens[0]) == tokens[0]
+    assert redactor.redact(tokens[1]) == redactor.redact(tokens[-1]) == HIDDEN
+    assert redactor.redact(JWT) == redactor.redact(JWT[:40]) == HIDDEN
+
+
+def test_a_token_is_hidden_in_base64() -> None:
+    """A proxy may repeat a request that it has encoded."""
+    redactor = Redactor()
+    redactor.remember_token(JWT)
+    for before in (b"", b"x", b"xy"):
+        written = base64.b64encode(before + JWT.encode() + b"...").decode()
+        assert redactor.redact(f"<{written}>") == f"<{HIDDEN}>"
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        (
+            "grant_type=x&client_secret=ab~c.d&scope=y",
+            f"grant_type=x&client_secret={HIDDEN}&scope=y",
+        ),
+        ("client_secret%3Dabcd%26scope", f"client_secret%3D{HIDDEN}"),
+        ('{"client_secret": "a b~c", "x": 1}', f'{{"client_secret": "{HIDDEN}", "x": 1}}'),
+        ('{\\"access_token\\":\\"opaque\\"}', f'{{\\"access_token\\":\\"{HIDDEN}\\"}}'),
+        ("Authorization: Bearer opaque-token-1", f"Authorization: Bearer {HIDDEN}"),
+        (
+            "Invalid header value b'Bearer abc-def1\\n'",
+            f"Invalid header value b'Bearer {HIDDEN}\\n'",
+        ),
+        ("Proxy-Authorization: Basic cGFsOnNlY3JldA==", f"Proxy-Authorization: Basic {HIDDEN}"),
+        ("to https://pal:se@cret@db.contoso.com/x", f"to https://{HIDDEN}@db.contoso.com/x"),
+        (f"client_assertion was {JWT}.", f"client_assertion was {HIDDEN}"),
+        ("https://x.contoso.com/y?a=1&sig=ab%2Bc", f"https://x.contoso.com/y?a=1&sig={HIDDEN}"),
+        ("k: -----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----", f"k: {HIDDEN}"),
+    ],
+)
+def test_what_looks_like_a_credential_is_hidden(text: str, redacted: str) -> None:
+    """By its place or its form, whoever it belongs to."""
+    assert hide_credentials(text) == redacted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is its value.",
+        "AADSTS7000218: The request body must contain: 'client_assertion' or 'client_secret'.",
+        'WWW-Authenticate: Bearer authorization_uri="https://login.microsoftonline.com/x"',
+        "the Bearer authentication scheme; Basic authentication is off",
+        '{"kind": "client_secret", "client_secret": {"type": "string"}, "by": "secret: REF"}',
+        "kind: client_secret, secret: {env: PAL_AUTOMATION_SECRET}, password: {file: x}",
+        '{"code": "invalid_client_secret", "counts": {"invalid_client_secret": 12}}',
+        "https://login.microsoftonline.com/x/adminconsent?client_id=6f1c0a52",
+        "export PAL_AUTOMATION_SECRET=… or PAL_AUTOMATION_SECRET=${{ secrets.PAL }}",
+        "it must be postgresql+psycopg://USER:PASSWORD@HOST/DATABASE",
+    ],
+)
+def test_plain_words_about_credentials_stay(text: str) -> None:
+    """Entra's own texts, our hints and the schema name credentials and hold none."""
+    assert hide_credentials(text) == text

@@ -1,0 +1,57 @@
+"""The page that a customer reads."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from reconciler.core.customers.evidence import Evidence, EvidenceItem, RawReading
+from reconciler.core.identities import Identity
+from reconciler.core.links import Workload
+from reconciler.core.text import visible
+from reconciler.views.markdown.evidence import files, render
+from tests.views import facts
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+def evidence(name: str) -> Evidence:
+    """A customer of this name, whose link carries this partner name, and a refusal in its words."""
+    plan = facts.plan_of((facts.wanted(name, 1), facts.linked(1, facts.OURS, name)))
+    (change,) = plan.changes
+    reading = RawReading(
+        facts.linked(1, facts.OURS, name), NOW, "https://arm.example", 200, b"{}", "id"
+    )
+    exhibit = EvidenceItem(change, Identity("automation", "user", username=name), reading)
+    line = {"event": "intent", "tenant": name, "identity": "automation"}
+    return Evidence(name, (exhibit,), (line,), None, frozenset(), NOW, "1.2.3", "sha256:c0")
+
+
+@pytest.mark.parametrize("name", facts.HOSTILE.values(), ids=list(facts.HOSTILE))
+def test_a_hostile_name_is_only_text(name: str) -> None:
+    """It starts no line, formats nothing, hides nothing, and links nowhere."""
+    page = render(evidence(name))
+    plain = render(evidence("Fabrikam"))
+    assert page.count("\n") == plain.count("\n")
+    assert all(visible(line) == line for line in page.splitlines())
+    assert "<b>" not in page
+    assert "](https://evil" not in page
+
+
+@pytest.mark.parametrize("name", facts.HOSTILE.values(), ids=list(facts.HOSTILE))
+def test_the_facts_stay_facts(name: str) -> None:
+    """Programs read back what was there; a line of the journal is one line."""
+    written = files(evidence(name))
+    assert json.loads(written["evidence.json"])["customer"] == name
+    (line,) = written["journal.jsonl"].splitlines()
+    assert json.loads(line)["tenant"] == name
+    assert json.loads(written["history.json"])["known"] is False
+    assert b"Our history could not be read" in written["explanation.md"]
+
+
+def test_the_page_says_what_microsoft_looks_at() -> None:
+    """Another thing for Azure than for the Power Platform."""
+    azure = evidence("Fabrikam")
+    assert "within the roles and the scope" in render(azure)
+    assert "that it created" in render(replace(azure, workload=Workload.POWER_PLATFORM))

@@ -1,0 +1,111 @@
+"""Five lines for an on-call person, whatever a name may hold."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from reconciler.core.history.notifications import Before, Message, Subscriber, events, message_for
+from reconciler.core.history.run_summary import RunSummary
+from reconciler.core.identities import SecretRef
+from reconciler.core.plan import Refusal, not_applied
+from reconciler.core.text import visible
+from reconciler.views.nightly import render
+from reconciler.views.notification import body, title
+from tests.views import facts
+
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+FORMS = ("text", "markdown", "html")
+
+
+def told(run_summary: RunSummary) -> Message:
+    """What a listener is told of a first night."""
+    before = Before()
+    message = message_for(
+        Subscriber(SecretRef("env", "X")), run_summary, before, events(run_summary, before)
+    )
+    assert message is not None
+    return message
+
+
+def ordinary() -> RunSummary:
+    return RunSummary("nightly", 4, NOW, 12.0, "run", fact=facts.ordinary_plan())
+
+
+def test_it_says_what_an_on_call_person_needs() -> None:
+    """What changed, how all stands, the worst three, what to do, and the command."""
+    run_summary = ordinary()
+    message = told(run_summary)
+    assert title(message, run_summary) == "pal-reconcile: 1 newly unreadable, 4 new drift"
+    lines = body(message, run_summary, "tenants.yaml", "text").splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "Changed since the night before",
+        "Now",
+        "Worst",
+        "What to do",
+        "Look closer",
+    ]
+    assert lines[1].startswith("Now: Plan: 1 to create, 1 to update, 1 to remove; 1 conflict,")
+    assert lines[2].count(";") == 2
+    assert lines[4].endswith("pal-reconcile plan -c tenants.yaml --since last-night")
+
+
+def test_a_run_that_failed_says_why_and_what_checks_the_file() -> None:
+    """The first complaint, how many more, and the command for exactly that."""
+    run_summary = RunSummary(
+        "nightly", 78, NOW, 1.0, complaints=("tenants.yaml:3:1: no", "and more")
+    )
+    lines = body(told(run_summary), run_summary, "tenants.yaml", "text").splitlines()
+    assert lines[0] == "Changed since the night before: the run failed."
+    assert "tenants.yaml:3:1: no (and 1 more complaint)" in lines[1]
+    assert lines[4] == "Look closer: pal-reconcile validate -c tenants.yaml"
+
+
+def test_without_a_history_it_does_not_pretend_to_know() -> None:
+    """What is bad is named all the same."""
+    run_summary = ordinary()
+    text = body(Message((), is_known=False), run_summary, "tenants.yaml", "text")
+    assert "not known, the history cannot be read" in text
+    assert "Wingtip" in text
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", facts.HOSTILE.values(), ids=list(facts.HOSTILE))
+def test_a_hostile_name_is_only_text(name: str, form: str) -> None:
+    """It adds no line, formats nothing and links nowhere, in each format."""
+    plan = facts.plan_of((facts.wanted(name, 1), facts.unlinked(1)))
+    run_summary = RunSummary("nightly", 2, NOW, 1.0, "run", fact=plan)
+    message = told(run_summary)
+    text = body(message, run_summary, "tenants.yaml", form)
+    assert len(text.splitlines()) == 5
+    assert len(title(message, run_summary).splitlines()) == 1
+    assert all(visible(line.strip()) == line.strip() for line in text.splitlines())
+    if form != "text":
+        assert "<b>" not in text
+        assert "<script" not in text
+
+
+def test_a_long_name_does_not_fill_a_pager() -> None:
+    """Each line is cut, and says so."""
+    plan = facts.plan_of(
+        (facts.wanted("C" * 199, 1), facts.unlinked(1)),
+        (facts.wanted("D" * 199, 2), facts.unlinked(2)),
+    )
+    run_summary = RunSummary("nightly", 2, NOW, 1.0, "run", fact=plan)
+    lines = body(told(run_summary), run_summary, "tenants.yaml", "text").splitlines()
+    assert max(map(len, lines)) == 300
+    assert lines[2].endswith("…")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_refused_repair_names_every_guard_with_its_number_and_override(form: str) -> None:
+    """In the message and in the night's line, whatever the format."""
+    guards = ("remove-share", "remove-count", "change-share", "change-count", "create-count")
+    refusals = [Refusal(guard, f"{guard}: much", "1,234", "10") for guard in guards]
+    report = not_applied(facts.ordinary_plan(), refusals)
+    run_summary = RunSummary("nightly", 3, NOW, 12.0, "run", fact=report)
+    text = body(told(run_summary), run_summary, "tenants.yaml", form).replace("\\", "")
+    assert len(text.split({"text": "\n", "markdown": "  \n", "html": "<br>\n"}[form])) == 5
+    for guard in guards:
+        said = f"{guard} 1,234, limit 10 (--allow {guard})"
+        assert said in text
+        assert said in render(run_summary, "tenants.yaml")
