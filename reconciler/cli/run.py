@@ -90,7 +90,7 @@ class Run:
         """Read these links, in whatever file they stand or in none."""
         from reconciler.engine.run import read_links
 
-        with self._working("RawReading", len(wanted)) as advance:
+        with self._working("Reading", len(wanted)) as advance:
 
             def on_read(place: Place, seen: Observed) -> None:
                 advance()
@@ -105,7 +105,7 @@ class Run:
         from reconciler.engine.jobs import read_raw
 
         places = [want.place for want in self.selection.wanted if is_read(want)]
-        with self._working("RawReading", len(places)) as advance:
+        with self._working("Reading", len(places)) as advance:
 
             def look(place: Place) -> RawReading:
                 reading = read_raw(self.azure.read_raw, place, now)
@@ -121,7 +121,7 @@ class Run:
 
         wanted = self.selection.wanted
         to_read = sum(1 for want in wanted if is_read(want))
-        with self._working("RawReading", to_read) as advance:
+        with self._working("Reading", to_read) as advance:
 
             def on_read(place: Place, seen: Observed) -> None:
                 advance()

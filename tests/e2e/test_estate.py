@@ -91,13 +91,17 @@ def test_a_rotation_has_no_gap(desk: Desk) -> None:
     path.write_text(
         path.read_text().replace("{env: PAL_SECRET}", "[{env: PAL_NEW}, {env: PAL_OLD}]")
     )
-    desk.seed(dict.fromkeys(range(1, 4), OURS), clients=[{"client_id": APP, "secret": "old"}])
-    desk.env |= {"PAL_NEW": "new", "PAL_OLD": "old"}
+    desk.seed(
+        dict.fromkeys(range(1, 4), OURS), clients=[{"client_id": APP, "secret": "the-old-secret"}]
+    )
+    desk.env |= {"PAL_NEW": "the-new-secret", "PAL_OLD": "the-old-secret"}
     ran = desk.plan("--detailed-exitcode")
     (finding,) = ran.data["findings"]
     assert (ran.status, finding["code"]) == (0, "secret_refused")
     assert "signs in with {env: PAL_OLD}; {env: PAL_NEW} is not accepted" in finding["message"]
-    desk.seed(dict.fromkeys(range(1, 4), OURS), clients=[{"client_id": APP, "secret": "new"}])
+    desk.seed(
+        dict.fromkeys(range(1, 4), OURS), clients=[{"client_id": APP, "secret": "the-new-secret"}]
+    )
     ran = desk.plan("--detailed-exitcode")
     assert (ran.status, ran.data["findings"]) == (0, [])
 

@@ -17,20 +17,22 @@ _RECORDS_FOR_EVER = """
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from reconciler.core.history.link_history import Recording, Run, Sight, count_standings
-from reconciler.core.links import Action, Seen
+from reconciler.core.history.link_history import Observation, RecordedRun, Recording, count_health
+from reconciler.core.links import Action, ObservedState
 from reconciler.store.history.repository import open_own
 
+LINKED = ObservedState.LINKED
 path, writer = Path(sys.argv[1]), sys.argv[2]
 book, at = open_own(path), datetime(2026, 1, 1, tzinfo=UTC)
 for night in range(int(sys.argv[3])):
     moment = at + timedelta(days=night)
-    sights = tuple(
-        Sight(moment, f"C{n}", writer, Action.NONE, Seen.LINKED, partner_id=str(night))
+    observations = tuple(
+        Observation(moment, f"C{n}", writer, Action.NONE, LINKED, partner_id=str(night))
         for n in range(int(sys.argv[4]))
     )
-    run = Run(f"{writer}{night}", "plan", moment, "1", "c", 0, True, count_standings(sights))
-    book.record(Recording(run, sights))
+    counts = count_health(observations)
+    run = RecordedRun(f"{writer}{night}", "plan", moment, "1", "c", 0, True, counts)
+    book.record(Recording(run, observations))
     print(night, flush=True)
 """
 

@@ -103,7 +103,7 @@ def test_a_nights_report_that_cannot_be_written_hides_nothing(desk: Desk) -> Non
     desk.customers(1)
     desk.seed({1: OURS})
     file = desk.path / "tenants.yaml"
-    program = "[sh, -c, 'rmdir pages; printf secret']"
+    program = "[sh, -c, 'rmdir pages; printf a-long-secret']"
     file.write_text(file.read_text().replace("{env: PAL_SECRET}", f"{{command: {program}}}"))
     (desk.path / "pages").mkdir()
     desk.env["PAL_RECONCILE_ALLOW_COMMANDS"] = "1"

@@ -39,7 +39,7 @@ def run_into(desk: Desk, command: str, redirection: str, **env: str) -> "tuple[i
 )
 def test_a_full_stdout_is_said(desk: Desk, command: str, status: int, redirection: str) -> None:
     """Whatever the command, the work is done and counts."""
-    desk.seed(dict.fromkeys((1, 2, 3), OLD))
+    desk.seed({1: OLD, 2: OURS, 3: OURS})
     desk.customers(3)
     ended, told, _ = run_into(desk, command, redirection)
     assert (ended, told.count(LOST)) == (status, 1)
