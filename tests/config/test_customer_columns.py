@@ -26,6 +26,10 @@ CHOSEN = {
     "PartnerTenantId,TenantId": 1,
     "Partner Tenant ID,Customer ID": 1,
     "Our tenant,Customer tenant": 1,
+    "TenantId,End customer TenantId": 1,
+    "TenantId,Tenant ID of the customer": 1,
+    "TenantId,Customer's tenant ID": 1,
+    "Client ID,Client tenant ID": 1,
     "TenantId,Customer domain": 1,
     "Reseller tenant ID,Microsoft ID,Primary domain name": 1,
 }
@@ -48,6 +52,7 @@ def test_the_column_whose_heading_says_customer_is_used(header: str, number: int
         ("Name,Tenant ID,Microsoft ID", (1, 2)),
         ("Customer ID,TenantId,Customer tenant ID", (0, 2)),
         ("Domain,Primary domain name", (0, 1)),
+        ("Customer TenantId,End customer TenantId", (0, 1)),
     ],
 )
 def test_what_headings_do_not_decide_is_not_guessed(header: str, numbers: tuple[int, ...]) -> None:

@@ -141,12 +141,19 @@ def _heading(number: int, text: str) -> _Heading:
     says_customer = any(word in joined for word in _CUSTOMER)
     says_partner = not says_customer and any(word in _PARTNER for word in words)
     says_partner |= not says_customer and any(joined.startswith(word) for word in _PARTNER[:5])
-    subject = joined
-    for word in (*_CUSTOMER, *_PARTNER[:5]):
+    subject = _customer_subject(joined) if says_customer else joined
+    for word in _PARTNER[:5]:
         subject = subject.removeprefix(f"{word}s").removeprefix(word)
-    if says_customer and joined not in ("clientid", "clientsid"):
-        subject = {"id": "tenantid", "guid": "tenantid", "": "name"}.get(subject, subject)
     return _Heading(number, subject, says_customer, says_partner)
+
+
+def _customer_subject(joined: str) -> str:
+    """The subject of a heading that says customer: "End customer tenant ID" is of a tenant ID."""
+    if "customer" not in joined and joined.endswith(("clientid", "clientsid")):
+        return joined  # an application's
+    before, _, after = joined.partition("customer" if "customer" in joined else "client")
+    subject = after.removeprefix("s") or before.removesuffix("the").removesuffix("of")
+    return {"id": "tenantid", "guid": "tenantid", "": "name", "end": "name"}.get(subject, subject)
 
 
 def _joined(text: str) -> str:
