@@ -111,6 +111,7 @@ def test_a_terminal_asks(desk: Desk, count: int, answer: str, status: int) -> No
     assert process.returncode == status
     assert "C1" in out
     assert (desk.truth(1) == OURS) is (status == 0)
+    assert out.endswith("\n\nCancelled. Nothing was changed.\n") is (status == 3)
 
 
 def test_a_lost_answer_is_looked_up(desk: Desk) -> None:

@@ -1,7 +1,7 @@
-"""Did somebody agree? The plan is shown first, then asked for, and then the report follows.
+"""Confirmation before changes: shows the plan, asks a person, then shows the report.
 
-With `table` plan and report both go to stdout. Every other format is for programs: stdout holds the
-report alone, and a person who is asked reads the plan on stderr.
+With `--format table` the plan and the report go to stdout. With every other format stdout holds
+only the report, and the person who confirms reads the plan on stderr.
 """
 
 import sys
@@ -14,17 +14,27 @@ from reconciler.core.exit_status import Status, of_plan
 from reconciler.core.links import Change
 from reconciler.core.plan import FactKind, Plan, Refusal, Report
 
-MANY = 10
-"""Above so many changes a person types their number: a habit of typing y is too quick."""
+GUARD = "confirmation"
+"""The guard of a plan that was not confirmed."""
+
+MAX_YES_CHANGES = 10
+"""For more changes than this, a person types their number instead of y."""
+
+CANCELLED = Refusal(GUARD, "Cancelled. Nothing was changed.")
+NO_TERMINAL = Refusal(
+    GUARD,
+    "Not confirmed: there is no terminal to ask on. Nothing was changed. "
+    "To apply without a prompt, add --yes.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Whether a person has agreed, or can be asked.
+    """The confirmation of one plan.
 
-    is_given  by --yes or by --approve
-    form      how results are written
-    is_quiet  whether nothing is to be said where there is nothing to tell
+    is_given  confirmed with --yes or --approve
+    form      the format of the report
+    is_quiet  print nothing when everything is in sync
     """
 
     is_given: bool
@@ -32,9 +42,9 @@ class Consent:
     is_quiet: bool = False
 
     def show_plan(self, plan: Plan, *, will_write: bool) -> None:
-        """Show what is about to be done, wherever somebody will read it.
+        """Show the planned changes to the person who confirms them.
 
-        A saved plan that could not be read has no changes to show, and must not look in sync.
+        A saved plan that could not be read has no changes, and must not look in sync.
         """
         is_silent = self.is_quiet and of_plan(plan, detailed=True) is Status.IN_SYNC
         if not plan.changes or is_silent:
@@ -44,24 +54,22 @@ class Consent:
         elif will_write and not self.is_given and output.asks_here():
             output.show(plan, FactKind.PLAN, OutputFormat.TABLE, to_stderr=True)
 
-    def ask(self, making: Sequence[Change]) -> tuple[Refusal, ...]:
-        """Ask on a terminal; without one nobody is asked and nothing is agreed."""
-        if self.is_given or not making:
+    def ask(self, changes: Sequence[Change]) -> tuple[Refusal, ...]:
+        """Ask for confirmation on the terminal; returns why the changes are not confirmed."""
+        if self.is_given or not changes:
             return ()
         if not output.asks_here():
-            return (
-                Refusal("confirmation", "nobody was asked; to go on without asking, add --yes"),
-            )
-        count = len(making)
-        answers = {str(count)} if count > MANY else {"y", "yes"}
-        how = f"Type {count} to go on:" if count > MANY else "[y/N]"
-        if _answer(f"\nMake {count} change{'s' * (count > 1)}? {how} ") in answers:
-            return ()
-        return (Refusal("confirmation", "not confirmed; run it again when you are ready"),)
+            return (NO_TERMINAL,)
+        count = len(changes)
+        needs_number = count > MAX_YES_CHANGES
+        accepted = {str(count)} if needs_number else {"y", "yes"}
+        hint = f"Type {count} to continue:" if needs_number else "[y/N]"
+        answer = _answer(f"\nMake {count} change{'s' * (count > 1)}? {hint} ")
+        return () if answer in accepted else (CANCELLED,)
 
 
 def confirm(question: str) -> bool:
-    """Ask a person at a terminal; False without one, or for anything but yes."""
+    """Ask a yes-or-no question; False without a terminal, and for every answer except yes."""
     return output.asks_here() and _answer(f"\n{question} [y/N] ") in ("y", "yes")
 
 
@@ -72,10 +80,17 @@ def _answer(question: str) -> str:
 
 
 def show_report(report: Report, options: Options) -> None:
-    """Show what became of the plan; nothing twice where nothing was to be done."""
-    has_news = bool(report.plan.writes or report.refusals or report.interrupted)
+    """Show the report of an apply.
+
+    As a table, a run without changes shows nothing, because the plan said so. A plan that was not
+    confirmed shows one sentence, because its table was shown before the question.
+    """
     if options.format is not OutputFormat.TABLE:
         output.show(report, FactKind.REPORT, options.format)
-    elif has_news:
+        return
+    unconfirmed = [refusal for refusal in report.refusals if refusal.guard == GUARD]
+    if unconfirmed:
+        output.emit(f"\n{unconfirmed[0].message}\n")
+    elif report.plan.writes or report.refusals or report.interrupted:
         sys.stdout.write("\n")
         output.show(report, FactKind.REPORT, OutputFormat.TABLE)
