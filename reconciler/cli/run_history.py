@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.core.history.notifications import Before
     from reconciler.core.history.overview import PastRuns
     from reconciler.core.history.run_summary import RunSummary
+    from reconciler.core.plan_review import PlanReview
     from reconciler.store.history.repository import HistoryRepository
 
 
@@ -88,7 +89,7 @@ def previous_run(
         return None, str(error)
 
 
-def with_changes(run: Run, plan: Plan, since: datetime) -> Plan:
+def with_changes(run: Run, plan: PlanReview, since: datetime) -> PlanReview:
     """The plan with what is new since a moment; without it, saying why, where nobody knows."""
     from reconciler.core.history.changes_since import changes_since
     from reconciler.core.history.link_history import observations_of_plan
@@ -99,9 +100,8 @@ def with_changes(run: Run, plan: Plan, since: datetime) -> Plan:
     except Exception as error:
         note(f"what is new cannot be said: {error}")
         return plan
-    return replace(
-        plan, changes_since=changes_since(since, before, latest, observations_of_plan(plan))
-    )
+    found = changes_since(since, before, latest, observations_of_plan(plan))
+    return replace(plan, changes_since=found)
 
 
 def with_known(run: Run, plan: Plan) -> Plan:
@@ -111,7 +111,7 @@ def with_known(run: Run, plan: Plan) -> Plan:
     """
     from reconciler.core.history.changes_since import unreadable_findings
     from reconciler.core.history.link_history import observations_of_plan
-    from reconciler.core.inventory.inventory import known_of
+    from reconciler.core.inventory import inventory
 
     try:
         with closing(_open(run)) as history:
@@ -120,11 +120,8 @@ def with_known(run: Run, plan: Plan) -> Plan:
         note(f"since when, and when last, is shown without the history: {error}")
         latest = {}
     lost = unreadable_findings(latest, observations_of_plan(plan))
-    return replace(
-        plan,
-        known=known_of(plan, latest, run.ends()),
-        findings=(*plan.findings, *lost),
-    )
+    read = replace(plan, findings=(*plan.findings, *lost))
+    return inventory.with_known(read, inventory.known_of(plan, latest, run.ends()))
 
 
 def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:

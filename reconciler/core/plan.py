@@ -1,26 +1,22 @@
-"""What is to be done, and what was done: the plan, and the report that grows out of it.
+"""The plan, which says what to change, and the report of what was changed.
 
-Both are plain data. `documents` gives them their JSON; no view is known here.
+Both are plain data: `plan_json` writes them as JSON, `saved_plan` reads them back. A plan holds
+what `apply` obeys; what views show besides is in `plan_review` and `inventory`.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from reconciler.core.findings import Finding
-from reconciler.core.links import WRITES, Action, Change, ObservedState, Place
+from reconciler.core.links import WRITES, Action, Change, ObservedState
 from reconciler.core.results import Outcome, Result, untouched
-
-if TYPE_CHECKING:
-    from reconciler.core.history.changes_since import ChangesSince
-    from reconciler.core.inventory.inventory import Known
 
 
 class FactKind(StrEnum):
-    """What a document is for."""
+    """What the data is: its `kind` in JSON."""
 
     PLAN = "plan"
     REPORT = "report"
@@ -29,10 +25,11 @@ class FactKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A guard that said no: its code, and its numbers with the ways on.
+    """A guard that refuses the plan.
 
-    number, limit  what was found and what is allowed, in a few characters; empty where the refusal
-                   has no numbers, and then nothing overrides it
+    message        what was found, the limit, and what to do next
+    number, limit  what was found and what is allowed, in a few characters; both are empty for a
+                   refusal that nothing overrides
     """
 
     guard: str
@@ -49,29 +46,18 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
-    """The guards that would refuse a plan, if this command made it now."""
-
-    command: str
-    refusals: tuple[Refusal, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """Every selected link with what is to be done about it, in the file's order.
+    """Every selected link with the action it needs, in the file's order.
 
-    config_digest  of the file it was made from, `sha256:…`
+    config_digest  of the file that it was made from, `sha256:…`
     created_at     when all reads had ended, UTC
-    findings       what should be looked at, though it needs no write
+    findings       what deserves attention and needs no write
     interrupted    the reads were cut short; such a plan is never applied
-    news           what is new since a night, where that was asked for; no part of the digest
-    known          what is known of each link besides the read, in an inventory; nor is it
-    for_day        the day to come (UTC) that the file was read for; None for today. Never applied
-                   before it, and no part of the digest
-    not_selected   how many links the file has besides
-    cloud          the name of the Azure that was read
-    endpoint       the origin of its Resource Manager: the plan is applied there and nowhere else
-    forecasts      the guards that would refuse it; shown to people, and no part of the JSON
+    for_day        the future day (UTC) that the file was read for; None for today. Not part of the
+                   digest; the plan is not applied before that day
+    not_selected   how many other links the file has
+    cloud          the name of the cloud that was read
+    endpoint       the origin of its Resource Manager; the plan is applied only there
     """
 
     changes: tuple[Change, ...]
@@ -80,13 +66,10 @@ class Plan:
     tool_version: str
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
-    changes_since: "ChangesSince | None" = None
-    known: "Mapping[Place, Known] | None" = None
     for_day: date | None = None
     not_selected: int = 0
     cloud: str = ""
     endpoint: str = ""
-    forecasts: tuple[Forecast, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -103,13 +86,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of a plan: one result for each of its changes, in the same order.
+    """The outcome of a plan: one result for each of its changes, in the same order.
 
-    refusals     the guards that said no; then nothing was written
-    interrupted  the run was cut short; what was not tried is `skipped`
-    findings     the plan's, and those that the writes brought to light
-    failure      why the run itself failed; what could not be tried then is `skipped`
-    journal      the digest of the journal's last line: it shows a tail that was cut off later
+    refusals     the guards that refused; then nothing was written
+    interrupted  the run was cut short; the changes that were not tried are `skipped`
+    findings     those of the plan, and those of the writes
+    failure      why the run itself failed; the changes that were not tried are `skipped`
+    journal      the digest of the journal's last line; it reveals lines that are removed later
     """
 
     plan: Plan
@@ -122,7 +105,7 @@ class Report:
 
 
 def not_applied(plan: Plan, refusals: Sequence[Refusal] = ()) -> Report:
-    """The report of a plan of which nothing was tried."""
+    """The report of a plan that was not applied."""
     return Report(
         plan,
         tuple(untouched(change) for change in plan.changes),
@@ -133,12 +116,12 @@ def not_applied(plan: Plan, refusals: Sequence[Refusal] = ()) -> Report:
 
 
 def count_actions(changes: Sequence[Change]) -> dict[str, int]:
-    """How many links there are, and how many of each action: every action, in a fixed order."""
+    """The number of links, and of each action, in a fixed order."""
     counts = Counter(change.action for change in changes)
     return {"links": len(changes)} | {action.value: counts[action] for action in Action}
 
 
 def count_outcomes(results: Sequence[Result]) -> dict[str, int]:
-    """How many changes came to each outcome: every outcome, in a fixed order."""
+    """The number of changes with each outcome, in a fixed order."""
     counts = Counter(result.outcome for result in results)
     return {outcome.value: counts[outcome] for outcome in Outcome}

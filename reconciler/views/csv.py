@@ -13,6 +13,7 @@ from io import StringIO
 from reconciler.core.history.changes_since import LinkChange
 from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_json import iso
+from reconciler.core.plan_review import PlanReview
 from reconciler.core.text import visible
 from reconciler.views.rows import Row, plan_rows, report_rows
 
@@ -54,9 +55,10 @@ locales accept, behind any blanks and controls that it may drop."""
 
 def render_plan(plan: Plan) -> str:
     """The plan, one row a link; with what is new of it, where that was asked for."""
-    if plan.changes_since is None:
+    since = PlanReview.of(plan).changes_since
+    if since is None:
         return sheet(COLUMNS, (_cells(row) for row in plan_rows(plan)))
-    changes_since = {item.observation.key: item for item in plan.changes_since.items}
+    changes_since = {item.observation.key: item for item in since.items}
     return sheet(
         (*COLUMNS, *NEWS_COLUMNS),
         (

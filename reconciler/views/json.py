@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from reconciler.core.inventory.inventory import inventory_data
 from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_json import Data, plan_data, report_data
+from reconciler.core.plan_review import PlanReview
 from reconciler.core.text import json_safe
 from reconciler.views.news import news_data
 
 
 def render_plan(plan: Plan) -> str:
     """The plan as `--out` writes it too, and what is new, where that was asked for."""
-    changes_since = {"news": news_data(plan.changes_since)} if plan.changes_since else {}
-    return _text(plan_data(plan) | changes_since)
+    since = PlanReview.of(plan).changes_since
+    return _text(plan_data(plan) | ({"news": news_data(since)} if since else {}))
 
 
 def render_report(report: Report) -> str:

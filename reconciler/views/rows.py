@@ -5,7 +5,7 @@ A row holds raw text, never escaped and never coloured: each view does that in i
 
 from dataclasses import dataclass, replace
 
-from reconciler.core.inventory.inventory import NOTHING_KNOWN, Known
+from reconciler.core.inventory.inventory import NOTHING_KNOWN, Known, known_about
 from reconciler.core.links import (
     WRITES,
     Action,
@@ -140,10 +140,8 @@ class Row:
 
 def plan_rows(plan: Plan) -> list[Row]:
     """One row for each link of the plan, in the file's order."""
-    known = plan.known or {}
     return [
-        replace(_row(untouched(change)), known=known.get(change.place, NOTHING_KNOWN))
-        for change in plan.changes
+        replace(_row(untouched(change)), known=known_about(plan, change)) for change in plan.changes
     ]
 
 

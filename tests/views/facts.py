@@ -21,7 +21,7 @@ from reconciler.core.history.link_history import (
     periods_of,
 )
 from reconciler.core.history.overview import Overview, PastRuns, overview
-from reconciler.core.inventory.inventory import known_of
+from reconciler.core.inventory.inventory import known_of, with_known
 from reconciler.core.links import (
     Action,
     Change,
@@ -34,6 +34,7 @@ from reconciler.core.links import (
     WantedState,
 )
 from reconciler.core.plan import Plan, Refusal, Report
+from reconciler.core.plan_review import PlanReview
 from reconciler.core.results import (
     Answer,
     Outcome,
@@ -150,7 +151,7 @@ def inventory() -> Plan:
         observation.key: periods_of([observation])[-1]
         for observation in observations_of_plan(earlier)
     }
-    return replace(plan, known=known_of(plan, latest, {"automation": date(2027, 3, 1)}))
+    return with_known(plan, known_of(plan, latest, {"automation": date(2027, 3, 1)}))
 
 
 def ordinary_plan() -> Plan:
@@ -333,7 +334,7 @@ def plan_with_news() -> Plan:
         LinkChange(word, observation, plan.created_at - timedelta(days=number), number + 1)
         for number, (word, observation) in enumerate(zip(ChangeKind, observations, strict=False))
     )
-    return replace(plan, changes_since=ChangesSince(since, True, items))
+    return replace(PlanReview.of(plan), changes_since=ChangesSince(since, True, items))
 
 
 def nights_of(*plans: Plan) -> tuple[Plan, ...]:

@@ -17,6 +17,7 @@ from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status, of_plan
 from reconciler.core.plan import FactKind
+from reconciler.core.plan_review import PlanReview
 
 
 @with_options
@@ -54,7 +55,7 @@ def plan(
         with wiring.read_session(options, selection) as run:
             account.run = run
             made = replace(run.plan(), for_day=day)
-            plan = account.fact = replace(made, forecasts=forecasts(run, made))
+            plan = account.fact = replace(PlanReview.of(made), forecasts=forecasts(run, made))
         if compared_with:
             plan = with_changes(run, plan, compared_with)
         has_news = of_plan(plan, detailed=True) is not Status.IN_SYNC or (

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from reconciler.cli.run import Run
     from reconciler.core.guards import GuardLimits
     from reconciler.core.links import Change, Place, Problem
-    from reconciler.core.plan import Forecast, Plan, Refusal, Report
+    from reconciler.core.plan import Plan, Refusal, Report
+    from reconciler.core.plan_review import Forecast
     from reconciler.core.unattended.changes import Past
     from reconciler.store.journal import FileJournal
 
@@ -83,7 +84,7 @@ def carry_out(
 def forecasts(run: Run, plan: Plan) -> tuple[Forecast, ...]:
     """The guards that would refuse this plan, with `apply` and with `nightly --repair`."""
     from reconciler.core.guards import check
-    from reconciler.core.plan import Forecast
+    from reconciler.core.plan_review import Forecast
 
     if not plan.writes:
         return ()

@@ -7,7 +7,7 @@ not: what it earns is nobody's knowledge here.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 
@@ -38,6 +38,28 @@ class Known:
 
 
 NOTHING_KNOWN = Known()
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory(Plan):
+    """The links that were read, with what else is known of each.
+
+    known  by place; a link without an entry has nothing known
+    """
+
+    known: Mapping[Place, Known] = field(default_factory=dict)
+
+
+def with_known(plan: Plan, known: Mapping[Place, Known]) -> Inventory:
+    """The plan's reads as an inventory."""
+    return Inventory(**{each.name: getattr(plan, each.name) for each in fields(Plan)}, known=known)
+
+
+def known_about(plan: Plan, change: Change) -> Known:
+    """What is known of a link; nothing where the plan is no inventory."""
+    known = plan.known if isinstance(plan, Inventory) else {}
+    return known.get(change.place, NOTHING_KNOWN)
+
 
 Values = Callable[[Change, Known], Iterable[str | None]]
 
@@ -168,13 +190,13 @@ def conditions(texts: Iterable[str], aliases: Mapping[str, str]) -> tuple[Filter
         parts = _CONDITION.fullmatch(text)
         if parts is None:
             raise WrongUsage(f'--where {text} is no condition; write FIELD=VALUE, as in "tag=emea"')
-        field, operator, value = parts.groups()
-        check_field("--where", field)
-        if field in ("partner", "wanted"):
+        name, operator, value = parts.groups()
+        check_field("--where", name)
+        if name in ("partner", "wanted"):
             value = aliases.get(value, value)
-        if (field, value) == ("state", "unreadable"):
+        if (name, value) == ("state", "unreadable"):
             value = ObservedState.UNKNOWN.value
-        found.append(Filter(field, operator, value))
+        found.append(Filter(name, operator, value))
     return tuple(found)
 
 
@@ -191,7 +213,7 @@ def matching(plan: Plan, wanted: Sequence[Filter]) -> Plan:
     kept = tuple(
         change
         for change in plan.changes
-        if all(one.holds(change, _of(plan, change)) for one in wanted)
+        if all(one.holds(change, known_about(plan, change)) for one in wanted)
     )
     tenants = {change.place.tenant for change in kept} | {None}
     findings = tuple(finding for finding in plan.findings if finding.tenant in tenants)
@@ -205,7 +227,7 @@ def grouped(plan: Plan, fields: Sequence[str]) -> tuple[InventoryGroup, ...]:
     """
     groups: dict[tuple[str, ...], list[Change]] = {}
     for change in plan.changes:
-        for values in _keys(change, _of(plan, change), fields):
+        for values in _keys(change, known_about(plan, change), fields):
             groups.setdefault(values, []).append(change)
     made = [_group(values, changes) for values, changes in groups.items()]
     return tuple(sorted(made, key=_rank))
@@ -219,7 +241,7 @@ def inventory_data(plan: Plan, by: Sequence[str] = ()) -> Data:
     """The inventory as JSON data: a plan's shape, with what is known besides, and the groups."""
     data = plan_data(plan, FactKind.INVENTORY)
     for link, change in zip(data["links"], plan.changes, strict=True):
-        known = _of(plan, change)
+        known = known_about(plan, change)
         link |= {
             "linked_since": iso(known.linked_since) if known.linked_since else None,
             "verified_at": iso(known.verified_at) if known.verified_at else None,
@@ -240,15 +262,11 @@ def inventory_data(plan: Plan, by: Sequence[str] = ()) -> Data:
     return data
 
 
-def _of(plan: Plan, change: Change) -> Known:
-    return (plan.known or {}).get(change.place, NOTHING_KNOWN)
-
-
-def _keys(change: Change, known: Known, fields: Sequence[str]) -> list[tuple[str, ...]]:
+def _keys(change: Change, known: Known, names: Sequence[str]) -> list[tuple[str, ...]]:
     keys: list[tuple[str, ...]] = [()]
-    for field in fields:
-        values = [value or "" for value in FIELDS[field](change, known)] or [""]
-        shown = [value[:7] if field in DAYS else value for value in values]
+    for name in names:
+        values = [value or "" for value in FIELDS[name](change, known)] or [""]
+        shown = [value[:7] if name in DAYS else value for value in values]
         keys = [(*key, value) for key in keys for value in shown]
     return keys
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from reconciler.core.plan import Forecast, Plan, Refusal, Report
+from reconciler.core.plan import Plan, Refusal, Report
 from reconciler.core.plan_json import digest, plan_data
+from reconciler.core.plan_review import Forecast, PlanReview
 from reconciler.views.grouping import CauseGroup, group_findings, group_rows
 from reconciler.views.html.badges import Badge, became, by_urgency, health, planned, tallies
 from reconciler.views.html.pages import page
@@ -22,7 +23,7 @@ def render_plan(plan: Plan) -> str:
         rows,
         planned,
         digest=digest(plan_data(plan)),
-        forecasts=plan.forecasts,
+        forecasts=PlanReview.of(plan).forecasts,
     )
 
 
@@ -56,6 +57,7 @@ def _page(
     **more: "str | Sequence[Refusal] | Sequence[Forecast] | Sequence[CauseGroup] | None",
 ) -> str:
     pairs = by_urgency((row, stands(row)) for row in rows)
+    since = PlanReview.of(plan).changes_since
     facts: dict[str, object] = {
         "title": title,
         "recap": recap.removeprefix(f"{title}: "),
@@ -64,9 +66,7 @@ def _page(
         "tallies": tallies(found for _, found in pairs),
         "causes": [group for group in group_rows(rows) if not group.cause.is_quiet],
         "findings": group_findings(plan.findings),
-        "changes_since": (heading(plan.changes_since), list(news_lines(plan.changes_since)))
-        if plan.changes_since
-        else None,
+        "changes_since": (heading(since), list(news_lines(since))) if since else None,
         "digest": None,
         "journal": None,
         "refusals": (),

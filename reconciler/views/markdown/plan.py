@@ -10,6 +10,7 @@ from reconciler.core.findings import Finding
 from reconciler.core.links import WRITES, Action
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.core.plan_json import digest, iso, plan_data
+from reconciler.core.plan_review import PlanReview
 from reconciler.views.grouping import CauseGroup, group_findings, group_rows, member_label
 from reconciler.views.markdown.escape import code, escape, folded, limited, table
 from reconciler.views.markdown.sign_in_note import people_lines
@@ -159,17 +160,18 @@ def _left_alone(rows: Sequence[Row]) -> list[str]:
 
 
 def _changes_since(plan: Plan) -> list[str]:
-    if not plan.changes_since:
+    since = PlanReview.of(plan).changes_since
+    if not since:
         return []
-    lines = [f"- {escape(line)}" for line in news_lines(plan.changes_since)]
-    return _section(escape(heading(plan.changes_since)), lines, _LIST_CHARS)
+    lines = [f"- {escape(line)}" for line in news_lines(since)]
+    return _section(escape(heading(since)), lines, _LIST_CHARS)
 
 
 def _forecasts(plan: Plan) -> list[str]:
     """The guards that would refuse these changes, and which command they would stop."""
     lines = [
         f"- {code(forecast.command)}, {code(refusal.guard)}: {escape(refusal.message)}"
-        for forecast in plan.forecasts
+        for forecast in PlanReview.of(plan).forecasts
         for refusal in forecast.refusals
     ]
     return _section("Would be refused", lines, _LIST_CHARS)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report
+from reconciler.core.plan_review import PlanReview
 from reconciler.core.text import visible
 from reconciler.views.grouping import Key, group_rows, key_of, why
 from reconciler.views.news import heading, news_lines
@@ -109,7 +110,7 @@ def _served(page: Page, rows: Sequence[Row]) -> Iterator[str]:
 
 def _forecasts(page: Page, plan: Plan) -> Iterator[str]:
     """The guards that would refuse these changes, one a line, under the command they stop."""
-    for forecast in plan.forecasts:
+    for forecast in PlanReview.of(plan).forecasts:
         yield from ("", page.paint(f"{forecast.command} would be refused:", "warn"))
         for refusal in forecast.refusals:
             text = visible(f"{refusal.guard}: {refusal.message}")
@@ -117,9 +118,10 @@ def _forecasts(page: Page, plan: Plan) -> Iterator[str]:
 
 
 def _changes_since(page: Page, plan: Plan) -> Iterator[str]:
-    if plan.changes_since:
-        yield from ("", page.paint(f"{heading(plan.changes_since)}:", "strong"))
-        for line in news_lines(plan.changes_since):
+    since = PlanReview.of(plan).changes_since
+    if since:
+        yield from ("", page.paint(f"{heading(since)}:", "strong"))
+        for line in news_lines(since):
             yield from page.note(visible(line), lead="  ")
 
 
