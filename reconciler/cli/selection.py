@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.core.errors import BadFile, WrongUsage
 from reconciler.core.links import Place
+from reconciler.core.selectors import link_index
 
 if TYPE_CHECKING:
     from reconciler.cli.options import Options
@@ -45,7 +46,8 @@ def read_file(
     day            what the file is settled for (UTC); today unless given. A run asks the clock
                    here, once: midnight does not change its mind
 
-    Raises `BadFile` with all that is wrong with any of it.
+    Raises `BadFile` with all that is wrong with any of it, and `WrongUsage` if the file is valid
+    and a selector matches nothing in it.
     """
     from reconciler.config.load import examine
     from reconciler.config.selectors import select
@@ -54,9 +56,13 @@ def read_file(
     told = list(complaints)
     selection = Selection(config, ())
     if config.wanted or not complaints:
-        with _telling(told, " (among what is sound of the file)" if complaints else ""):
+        try:
             wanted = select(config, options.only or (), options.exclude or ())
             selection = Selection(config, wanted)
+        except WrongUsage as error:
+            if not complaints:
+                raise
+            told += (f"{line} (in the valid part of the file)" for line in str(error).splitlines())
     if with_secrets:
         from reconciler.azure.signin.secrets import check
 
@@ -73,12 +79,12 @@ def read_file(
 
 
 @contextmanager
-def _telling(told: list[str], proviso: str = "") -> Iterator[None]:
+def _telling(told: list[str]) -> Iterator[None]:
     """Collect the complaints of one check, and go on to the next."""
     try:
         yield
     except BadFile as error:
-        told += (complaint + proviso for complaint in error.complaints)
+        told += error.complaints
 
 
 def used_identities(selection: Selection) -> list[Identity]:
@@ -117,11 +123,12 @@ def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> li
     if identity not in known or known[identity].username is None:
         people = ", ".join(name for name in known if known[name].username) or "none"
         raise WrongUsage(f"{identity} is no identity of kind user; there are: {people}")
-    listed = [want.place for want in selection.wanted if want.place.identity == identity]
+    links = [want for want in selection.wanted if want.place.identity == identity]
+    listed = [want.place for want in links]
+    index = link_index(links, selection.config.partners)
     found: dict[Place, None] = {}
     for name in tenants:
-        folded = name.casefold()
-        named = [p for p in listed if folded in (p.tenant.casefold(), p.directory)]
+        named = [listed[number] for number in index.find(name)]
         if not named and (directory := tenant_of(name)):
             named = [Place(directory, directory, identity)]
         if not named:

@@ -2,41 +2,55 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from reconciler.config.credentials import identities
+from reconciler.config.model.document import Document
 from reconciler.config.parse import ParsedFile, read
 from reconciler.config.partners import Partners
-from reconciler.config.precedence import LinkEntry, TenantEntry
-from reconciler.config.reading.diagnostics import did_you_mean, quoted
+from reconciler.config.precedence import LinkEntry, TenantEntry, entries
 from reconciler.config.reading.tree import Path as NodePath
+from reconciler.config.selectors import unmatched
 from reconciler.config.wanted import place_of
 from reconciler.core.customers.explanations import ExplainedValue, Explanation
-from reconciler.core.errors import BadFile
+from reconciler.core.errors import WrongUsage
 from reconciler.core.identities import Identity
+from reconciler.core.selectors import Selectable, SelectorIndex, keywords
+from reconciler.core.text import visible
 
 OF_TENANT = ("tags", "key", "expires_on", "replaces", "workload", "covers")
 OF_LINK = ("partner", "hold", "attested", "from", "until")
 
 
 def explain(path: Path, today: date, only: Sequence[str]) -> tuple[Explanation, ...]:
-    """Explain the tenants that these selectors mean, or all, as of that day (UTC).
+    """Every value of the selected tenants, or of all, on that day (UTC).
 
-    only  names, globs over names, GUIDs or domains as the file has them, and `tag:X`
-    Raises `BadFile` for a file that is not fit to be used, and for a selector that means nobody.
+    Raises `BadFile` if the file is invalid, and `WrongUsage` if a selector matches no tenant.
     """
     parsed = read(path, today)
     found = tuple(explanations(parsed, path.parent, today))
     if not only:
         return found
-    meant = {selector: _meant(found, selector) for selector in only}
-    if idle := [selector for selector, numbers in meant.items() if not numbers]:
-        names = [explanation.tenant for explanation in found]
-        raise BadFile(*(_nobody(selector, names) for selector in idle))
-    chosen: set[int] = set().union(*meant.values())
-    return tuple(found[number] for number in sorted(chosen))
+    index = SelectorIndex(_selectables(parsed.document, today))
+    what = f"no tenant in {visible(str(path))}"
+    if errors := unmatched(index, "--explain", only, what):
+        raise WrongUsage("\n".join(errors))
+    return tuple(found[number] for number in index.union(only))
+
+
+def _selectables(document: Document, today: date) -> Iterator[Selectable]:
+    """The words that select each tenant."""
+    partners = Partners.of(document, document.partners is not None)
+    for index, tenant in enumerate(document.tenants):
+        links = list(entries(document, index))
+        named = [link.partner for link in links if link.partner]
+        words = keywords(
+            tenant.tags or (),
+            (link.identity for link in links),
+            (*named, *(partners.id_on(name, today) for name in named)),
+        )
+        yield Selectable((tenant.name,), (tenant.tenant,), words)
 
 
 def explanations(parsed: ParsedFile, folder: Path, today: date) -> Iterator[Explanation]:
@@ -153,22 +167,3 @@ def _text(value: Any) -> str:
         given = ((key, getattr(value, key)) for key in type(value).model_fields)
         return ", ".join(f"{key}: {_text(part)}" for key, part in given if part is not None)
     return str(value)
-
-
-def _meant(found: Sequence[Explanation], selector: str) -> set[int]:
-    """The numbers of the tenants that a selector means; the first reading that fits holds."""
-    folded, tag = selector.casefold(), selector.removeprefix("tag:")
-    for is_meant in (
-        lambda one: one.tenant == selector,
-        lambda one: tag != selector and tag in one.tags,
-        lambda one: one.directory == folded,
-        lambda one: fnmatchcase(one.tenant.casefold(), folded),
-    ):
-        if numbers := {number for number, one in enumerate(found) if is_meant(one)}:
-            return numbers
-    return set()
-
-
-def _nobody(selector: str, names: Sequence[str]) -> str:
-    hint = did_you_mean(selector, names) or "name a tenant, a glob, a GUID or domain, or tag:X"
-    return f"--explain: {quoted(selector)} means no tenant of the file; {hint}"

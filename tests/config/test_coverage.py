@@ -1,8 +1,13 @@
 """Azure Lighthouse: one link in our own tenant serves many customers."""
 
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from reconciler.config.selectors import select
+from reconciler.core.errors import BadFile
 from tests.config.conftest import Complainer, Loader
 
 FILE = """version: 1
@@ -78,3 +83,54 @@ def test_an_unknown_workload_is_a_complaint(complaints: Complainer) -> None:
     """With the two that there are."""
     (found,) = complaints(FILE.replace("adatum.com,", "adatum.com, workload: powerapps,"))
     assert "workload \"powerapps\" is unknown; choose 'azure' or 'power_platform'" in found
+
+
+def test_covers_takes_guids_and_domains(loaded: Loader) -> None:
+    """The selectors under covers: follow the grammar of --only."""
+    config = loaded(FILE.replace("[Fabrikam", "[Fabrikam.com, tailspin.com"))
+    assert [want.covers for want in config.wanted] == [
+        ("Fabrikam", "Adatum", "Northwind", "Tailspin")
+    ]
+
+
+HEAD = FILE.partition("  - ")[0]
+SHAPES: dict[str, Callable[[int, int], str]] = {
+    "each covers all": lambda i, n: ", covers: ['*'], identities: [me]",
+    "one covers all": lambda i, n: ", covers: ['*']" if i == 0 else "",
+    "names": lambda i, n: _covers(f"T{k}x" for k in range(1, n)) if i == 0 else "",
+    "globs": lambda i, n: _covers(f"T{k}x*" for k in range(1, n)) if i == 0 else "",
+    "tags": lambda i, n: _covers(f"tag:t{k}" for k in range(1, n)) if i == 0 else "",
+    "chain": lambda i, n: f", covers: [T{(i + 1) % n}x], identities: [me]",
+}
+
+
+def _covers(selectors: object) -> str:
+    return f", covers: {[*selectors]}"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_covers_cost_in_proportion_to_the_file(loaded: Loader, shape: str) -> None:
+    """Four times the entries cost about four times the calls, not sixteen times."""
+
+    def calls(size: int) -> int:
+        rows = (
+            f"  - {{name: T{i}x, tenant: t{i}.example.com, tags: [t{i}]{SHAPES[shape](i, size)}}}\n"
+            for i in range(size)
+        )
+        text, count = HEAD + "".join(rows), 0
+
+        def counted(frame: object, event: str, argument: object) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        sys.setprofile(counted)
+        try:
+            loaded(text)
+        except BadFile as error:
+            raise AssertionError(error) from None
+        finally:
+            sys.setprofile(None)
+        return count
+
+    calls(10)
+    assert calls(320) < 6 * calls(80)

@@ -7,7 +7,7 @@ import pytest
 from reconciler.config.explain import explain
 from reconciler.config.load import load
 from reconciler.core.customers.explanations import ExplainedValue, Explanation
-from reconciler.core.errors import BadFile
+from reconciler.core.errors import WrongUsage
 from tests.config.conftest import TODAY
 
 FILE = """\
@@ -92,15 +92,26 @@ def test_without_names_every_tenant_is_explained(folder: Path) -> None:
     assert [one.tenant for one in explained(folder, "*a*m")] == ["Adatum", "Fabrikam"]
 
 
-def test_a_name_of_nobody_is_a_complaint(folder: Path) -> None:
-    """With the nearest name."""
-    with pytest.raises(BadFile) as caught:
+def test_a_selector_that_matches_no_tenant_is_wrong_usage(folder: Path) -> None:
+    """The message suggests the nearest name, or the forms that a selector can have."""
+    with pytest.raises(WrongUsage) as caught:
         explained(folder, "Home", "Fabricam", "tag:none")
-    assert caught.value.complaints == (
-        '--explain: "Fabricam" means no tenant of the file; did you mean Fabrikam?',
-        '--explain: "tag:none" means no tenant of the file; name a tenant, a glob, a GUID or '
-        "domain, or tag:X",
-    )
+    assert str(caught.value).splitlines() == [
+        '--explain: "Fabricam" matches no tenant in tenants.yaml; did you mean Fabrikam?',
+        '--explain: "tag:none" matches no tenant in tenants.yaml; '
+        "use a tenant's name or glob, its GUID or domain, tag:X, identity:X or partner:X",
+    ]
+
+
+def test_tenants_are_selected_as_links_are(folder: Path) -> None:
+    """By GUID or domain, tag, identity and partner, whether alias or ID."""
+
+    def names(selector: str) -> list[str]:
+        return [one.tenant for one in explained(folder, selector)]
+
+    assert names("ADATUM.example") == names("identity:me") == ["Adatum"]
+    assert names("partner:us") == names("partner:5111222") == names("tag:us") == ["Fabrikam"]
+    assert names("identity:app") == ["Home", "Adatum", "Fabrikam"]
 
 
 def test_what_is_explained_is_what_is_wanted(folder: Path) -> None:

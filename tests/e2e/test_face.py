@@ -303,8 +303,34 @@ def test_everything_that_is_wrong_is_said_at_once(desk: Desk) -> None:
     told = desk.run("validate", "--only", "Nowhere").err
     assert 'partner "nobody" is not defined' in told
     assert '--only: "Nowhere" matches no link in tenants.yaml' in told
-    assert "(among what is sound of the file)" in told
+    assert "(in the valid part of the file)" in told
     assert "PAL_SECRET" not in desk.run("validate", "--without-secrets").err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "validate --only Nowhere",
+        "validate --exclude tag:none",
+        "validate --explain Nowhere",
+        "plan --only partner:1158331",
+        "plan --exclude *",
+        "apply --yes --only Nowhere",
+        "show --only Nowhere",
+        "history --only Nowhere",
+        "doctor --only Nowhere",
+        "nightly --only Nowhere",
+        "evidence --out folder --only Nowhere",
+    ],
+)
+def test_a_selector_that_matches_nothing_is_wrong_usage(desk: Desk, arguments: str) -> None:
+    """Every command that takes selectors ends with 64 and sends no request."""
+    desk.seed()
+    desk.customers(1)
+    ran = desk.run(*arguments.split())
+    assert (ran.status, ran.out) == (64, "")
+    assert "--on" in ran.err or "--ex" in ran.err
+    assert desk.requests() == []
 
 
 @pytest.mark.parametrize("command", ["plan", "show", "doctor", "apply --yes", "nightly"])

@@ -15,9 +15,11 @@ from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
-from reconciler.core.history.link_history import Period, Write, matching, timeline
+from reconciler.core.history.link_history import Period, Write, timeline
+from reconciler.core.selectors import record_index
 
 if TYPE_CHECKING:
+    from reconciler.config.load import Config
     from reconciler.store.history.repository import HistoryRepository
 
 
@@ -77,7 +79,7 @@ def show(
         if link is None and begin is None:
             output.show_runs(book.runs()[-last:], options.format)
             return Status.IN_SYNC
-        happened = _happened(book, link, begin)
+        happened = _happened(book, link, begin, config)
     if options.only or options.exclude:
         kept = {(want.place.tenant, want.place.identity) for want in selection.wanted}
         happened = tuple(each for each in happened if _key(each) in kept)
@@ -119,14 +121,17 @@ def migrate(options: Options) -> int:
 
 
 def _happened(
-    book: "HistoryRepository", link: str | None, begin: datetime | None
+    book: "HistoryRepository", link: str | None, begin: datetime | None, config: "Config"
 ) -> tuple[Period | Write, ...]:
     if link is None:
         return timeline(book.periods(begin), book.writes(begin))
-    keys = matching(book.links(), link)
+    known = book.links()
+    index = record_index(known, config.wanted, config.partners)
+    keys = [known[number] for number in index.find(link)]
     if not keys:
         raise WrongUsage(
-            f"the history knows no link {link}; give a tenant's name, or TENANT/IDENTITY"
+            f"the history has no link {link}; use a tenant's name, glob or GUID, tag:X, "
+            "or TENANT/IDENTITY"
         )
     link_histories = [book.link_history(*key) for key in keys]
     return tuple(

@@ -28,7 +28,7 @@ def check_coverage(context: CheckContext) -> None:
     customers = context.document.customer_index
     for index, tenant in enumerate(tenants):
         for number, selector in enumerate(tenant.covers or ()):
-            if not customers.means_any(index, selector):
+            if not customers.find(selector, other_than=index):
                 near = context.complaints.did_you_mean(selector, names)
                 hint = near or "name a customer of this file, a glob, or tag:X"
                 context.add(

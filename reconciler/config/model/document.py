@@ -20,13 +20,13 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from reconciler.config.customer_index import CustomerIndex
 from reconciler.config.model import fields
 from reconciler.config.model.identities import Identity, Part, Reference
 from reconciler.config.reading.tree import Plain, Table
 from reconciler.core.guards import GuardLimits as CoreLimits
 from reconciler.core.history.notifications import When
 from reconciler.core.links import WantedState, Workload
+from reconciler.core.selectors import Selectable, SelectorIndex, keywords
 
 ANY = "any"
 """The word that stands for every foreign ID under `replaces:`."""
@@ -172,8 +172,8 @@ class Tenant(TenantSettings):
     """azure (default) or power_platform: what the principal works on. It changes what is said about
     the link, never the link."""
     covers: Names | None = None
-    """Customers that the links here serve by Azure Lighthouse: names, globs, or tag:X. They need
-    no identities of their own."""
+    """Customers that the links here serve by Azure Lighthouse: names, globs, GUIDs, domains, or
+    tag:X. They need no identities of their own."""
 
 
 class TagDefaults(Part):
@@ -311,16 +311,19 @@ class Document(Part):
     """The customers, in the order in which every view lists them."""
 
     @cached_property
-    def customer_index(self) -> CustomerIndex:
-        """All tenants by name and tag."""
-        return CustomerIndex((tenant.name, tenant.tags or ()) for tenant in self.tenants)
+    def customer_index(self) -> SelectorIndex:
+        """All tenants, for the selectors under covers:."""
+        return SelectorIndex(
+            Selectable((tenant.name,), (tenant.tenant,), keywords(tenant.tags or ()))
+            for tenant in self.tenants
+        )
 
     @cached_property
     def coverage(self) -> Mapping[int, tuple[int, ...]]:
         """For each tenant whose links serve others: their indexes, in the file's order."""
         index = self.customer_index
         return {
-            home: index.served(home, tenant.covers)
+            home: index.union(tenant.covers, other_than=home)
             for home, tenant in enumerate(self.tenants)
             if tenant.covers
         }

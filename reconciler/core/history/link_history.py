@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from fnmatch import fnmatchcase
 
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
@@ -292,17 +291,6 @@ def timeline(periods: Iterable[Period], writes: Iterable[Write]) -> tuple[Period
     ]
     happened.sort(key=lambda each: each[:2])
     return tuple(each for *_, each in happened)
-
-
-def matching(known: Iterable[Key], wanted: str) -> tuple[Key, ...]:
-    """The links that a word means: a tenant's name or glob, or `tenant/identity`."""
-    folded = wanted.casefold()
-    found = []
-    for tenant, identity in known:
-        names = (tenant, f"{tenant}/{identity}", f"{tenant} / {identity}")
-        if any(fnmatchcase(name.casefold(), folded) or name == wanted for name in names):
-            found.append((tenant, identity))
-    return tuple(found)
 
 
 def follow(before: Period | None, observation: Observation) -> Period:

@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
 
 from reconciler.core.errors import WrongUsage
 from reconciler.core.history.link_history import Key, Period
 from reconciler.core.links import Change, Observed, ObservedState, Place
 from reconciler.core.plan import FactKind, Plan
 from reconciler.core.plan_json import Data, iso, plan_data
+from reconciler.core.selectors import matches_glob
 
 NOT_READ = "not_read"
 """The state of an attested link, which nobody looks at."""
@@ -105,8 +105,7 @@ class Filter:
         """Whether it holds of a link; of several tags or covered customers one is enough."""
         values = [value for value in FIELDS[self.field](change, known) if value]
         if self.operator in ("=", "!="):
-            wanted = self.value.casefold()
-            is_like = any(fnmatchcase(v.casefold(), wanted) for v in values or [""])
+            is_like = any(matches_glob(value, self.value) for value in values or [""])
             return is_like is (self.operator == "=")
         return any(_COMPARED[self.operator](value, self.value) for value in values)
 
