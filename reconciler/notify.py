@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from reconciler.bounded_requests import limits, within
 from reconciler.core.proxies import unusable_proxy
 from reconciler.core.redaction.redactor import redact
+from reconciler.extras import missing_extra
 
 TRIES = 3
 PAUSE_S = 2.0
@@ -44,10 +45,10 @@ def send(
 
     Redirects are not followed: a message goes to the address that was named, and nowhere else.
     """
-    try:
-        import apprise
-    except ImportError:
-        raise NotSent("it needs an extra: pip install 'pal-reconcile[notify]'") from None
+    if problem := missing_extra("notify", "a notification"):
+        raise NotSent(problem)
+    import apprise
+
     # Without plugins from disk, without escapes in names, and nothing kept between two runs.
     asset = apprise.AppriseAsset(app_id="pal-reconcile", async_mode=False, interpret_escapes=False)
     service = apprise.Apprise(asset=asset)

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import wraps
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from typer import Option
 
 from reconciler.core.errors import WrongUsage
+from reconciler.extras import missing_extra
 from reconciler.regular_files import check_regular
 
 StatusT = TypeVar("StatusT")
@@ -34,8 +34,6 @@ class OutputFormat(StrEnum):
 
 PAGES = frozenset({"plan", "apply", "show"})
 """The commands whose result can be a page."""
-
-NO_PAGES = "pages are not installed; install them with: pip install 'pal-reconcile[html]'"
 
 
 class LogFormat(StrEnum):
@@ -227,5 +225,5 @@ def _check_pages(command: str) -> None:
     if command not in PAGES:
         others = ", ".join(form for form in OutputFormat if form is not OutputFormat.HTML)
         raise WrongUsage(f"{command} makes no page; --format is one of: {others}")
-    if find_spec("jinja2") is None:
-        raise WrongUsage(NO_PAGES)
+    if problem := missing_extra("html", "--format html"):
+        raise WrongUsage(problem)

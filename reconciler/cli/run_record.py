@@ -23,6 +23,7 @@ from reconciler.core.exit_status import Status, of_error
 from reconciler.core.history.run_summary import RequestStats, RunSummary, SideFailure
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.core.results import untouched
+from reconciler.extras import missing_extra
 from reconciler.regular_files import read_regular
 
 if TYPE_CHECKING:
@@ -159,10 +160,8 @@ def write_metrics(path: Path, run_summary: RunSummary, ends: Mapping[str, date])
 
 def check_metrics_extra() -> None:
     """Raise `WrongUsage` where the extra is not installed."""
-    from importlib.util import find_spec
-
-    if find_spec("prometheus_client") is None:
-        raise WrongUsage("--metrics needs an extra: pip install 'pal-reconcile[metrics]'")
+    if problem := missing_extra("metrics", "--metrics"):
+        raise WrongUsage(problem)
 
 
 def _changes(plan: Plan | None) -> Any:

@@ -13,6 +13,7 @@ from os import cpu_count
 from typing import TYPE_CHECKING, Any
 
 from reconciler.core.errors import RunFailed, WrongUsage
+from reconciler.extras import missing_extra
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ def _cluster(options: Options, run_id: str) -> DaskWorkers:
         )
     if options.processes:
         raise WrongUsage("--processes and --executor exclude each other; leave one out")
-    try:
-        from reconciler.engine.dask import DaskWorkers
-    except ImportError:
-        raise WrongUsage("--executor needs: pip install 'pal-reconcile[dask]'") from None
+    if problem := missing_extra("dask", "--executor"):
+        raise WrongUsage(problem)
+    from reconciler.engine.dask import DaskWorkers
+
     return DaskWorkers(address, run_id, options.concurrency)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.cli import options
+from reconciler import extras
 from reconciler.cli.main import run
 from tests.e2e.command import OLD, OURS, Desk
 
@@ -37,8 +37,8 @@ def test_a_page_without_its_library_is_refused_before_anything_is_written(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Not after an apply has made its changes."""
-    monkeypatch.setattr(options, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     assert run(["apply", "--yes", "--format", "html"]) == 64
     assert capsys.readouterr().err == (
-        "pages are not installed; install them with: pip install 'pal-reconcile[html]'\n"
+        "--format html needs an extra: pip install 'pal-reconcile[html]'\n"
     )

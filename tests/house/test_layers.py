@@ -60,7 +60,7 @@ def may_know(room: str, other: str) -> bool:
         return other == "emulator"
     if room in ("cli", "__main__"):
         return True
-    return other in (room, "core", "version", "regular_files", "bounded_requests")
+    return other in (room, "core", "version", "extras", "regular_files", "bounded_requests")
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(HOUSE)))

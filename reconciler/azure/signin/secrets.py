@@ -10,7 +10,6 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from importlib.util import find_spec
 from threading import Event
 from urllib.parse import urlsplit
 
@@ -28,6 +27,7 @@ from reconciler.core.errors import BadFile
 from reconciler.core.findings import Finding
 from reconciler.core.identities import Identity, SecretRef
 from reconciler.core.redaction.redactor import remember
+from reconciler.extras import missing_extra
 from reconciler.regular_files import read_regular
 
 LARGEST_SECRET = 1 << 20
@@ -220,8 +220,8 @@ def check_vault(ref: SecretRef, suffix: str) -> None:
 
 def check_vault_extra(ref: SecretRef) -> None:
     """Raise `Unresolved` unless the extra for key vaults is installed."""
-    if not (find_spec("azure.keyvault") and find_spec("azure.keyvault.secrets")):
-        raise Unresolved(f"{ref} needs an extra: pip install 'pal-reconcile[keyvault]'")
+    if problem := missing_extra("keyvault", str(ref)):
+        raise Unresolved(problem)
 
 
 def _from_environment(name: str) -> bytes:

@@ -8,8 +8,7 @@ import typer
 
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
-
-MISSING = "the emulator is not installed; install it with: pip install 'pal-reconcile[emulator]'"
+from reconciler.extras import missing_extra
 
 
 def emulator(
@@ -24,11 +23,11 @@ def emulator(
     ] = None,
 ) -> int:
     """Serve a small Azure on loopback, over TLS."""
-    try:
-        from reconciler.emulator.seed.fields import BadSeed
-        from reconciler.emulator.server import serve
-    except ImportError:
-        raise WrongUsage(MISSING) from None
+    if problem := missing_extra("emulator", "the emulator"):
+        raise WrongUsage(problem)
+    from reconciler.emulator.seed.fields import BadSeed
+    from reconciler.emulator.server import serve
+
     try:
         serve(port=port, seed=seed, on_ready=_announce)
     except BadSeed as error:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cli.options import NO_PAGES
 from reconciler.cli.run_history import past_of, with_known
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.plan import Report
+from reconciler.extras import missing_extra
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 def check_pages_extra() -> None:
     """Raise `WrongUsage` where the extra is not installed."""
-    from importlib.util import find_spec
-
-    if find_spec("jinja2") is None:
-        raise WrongUsage(NO_PAGES)
+    if problem := missing_extra("html", "the report"):
+        raise WrongUsage(problem)
 
 
 def check_file(path: Path, *, is_forced: bool) -> None:

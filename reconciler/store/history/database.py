@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from reconciler.core.errors import RunFailed
 from reconciler.core.text import visible
+from reconciler.extras import missing_extra
 from reconciler.store.files import open_regular
 
 WAIT_S = 15
@@ -132,8 +132,8 @@ def open_shared(url: str) -> Database:
             f"the history's URL has no proper host: it must look like {URL_FORM}, "
             "with %40 for @ and %2F for / in the password"
         )
-    if find_spec("psycopg") is None:
-        raise RunFailed("a shared history needs an extra: pip install 'pal-reconcile[postgresql]'")
+    if problem := missing_extra("postgresql", "a shared history"):
+        raise RunFailed(problem)
     limits = f"-c statement_timeout={STATEMENT_S}s -c lock_timeout={WAIT_S}s"
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),

@@ -1,0 +1,32 @@
+"""Optional extras: what is installed, and the message for what is not."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from reconciler import extras
+from reconciler.extras import PACKAGES, missing_extra
+
+
+@pytest.mark.parametrize("extra", PACKAGES)
+def test_an_installed_extra_is_not_missing(extra: str) -> None:
+    """The development environment has every extra."""
+    assert missing_extra(extra, "it") is None
+
+
+@pytest.mark.parametrize("package", ["no_such_package", "no_such_package.inside"])
+def test_a_missing_extra_is_named_with_its_command(
+    package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names the feature and what to install, also where a parent package is missing."""
+    monkeypatch.setitem(extras.PACKAGES, "html", (package,))
+    assert missing_extra("html", "the report") == (
+        "the report needs an extra: pip install 'pal-reconcile[html]'"
+    )
+
+
+def test_every_extra_that_is_named_can_be_installed() -> None:
+    """The names are those of pyproject.toml."""
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
+    assert set(PACKAGES) <= set(project["project"]["optional-dependencies"])
