@@ -1,4 +1,4 @@
-"""Each code that the program can give has its place in the documentation, and no other has."""
+"""Codes of problems, findings and refusals: the program and the documentation agree."""
 
 import ast
 import re
@@ -15,13 +15,13 @@ SHOWN = re.compile("`([a-z0-9_-]+)`")
 
 @cache
 def trees() -> tuple[ast.Module, ...]:
-    """Every module of ours that speaks of problems and findings."""
+    """The syntax tree of every module outside the emulator."""
     paths = (path for path in (ROOT / "reconciler").rglob("*.py") if "emulator" not in path.parts)
     return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in paths)
 
 
 def constants() -> dict[str, str]:
-    """Names that stand for a text somewhere: a code is sometimes named."""
+    """Module-level string constants by name: some codes are passed as a constant."""
     return {
         target.id: node.value.value
         for tree in trees()
@@ -34,14 +34,14 @@ def constants() -> dict[str, str]:
     }
 
 
-def codes(made_by: str) -> set[str]:
-    """The first argument of each call that makes such a value."""
+def codes(called: str) -> set[str]:
+    """The first argument of each call of this class or function."""
     names = constants()
     found: set[str] = set()
     for tree in trees():
         for node in ast.walk(tree):
             is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if not is_call or node.func.id != made_by or not node.args:  # type: ignore[attr-defined]
+            if not is_call or node.func.id != called or not node.args:  # type: ignore[attr-defined]
                 continue
             first = node.args[0]  # type: ignore[attr-defined]
             if isinstance(first, ast.IfExp):
@@ -61,27 +61,27 @@ def first_column(page: str, heading: str) -> set[str]:
     return {code for row in rows for code in SHOWN.findall(row)}
 
 
-def test_the_runbook_has_every_cause() -> None:
-    """Who is woken by a code finds it there; and nothing stands there that never comes."""
+def test_every_problem_code_is_documented() -> None:
+    """Every problem code is in the table, and every code in the table exists."""
     known = codes("Problem") | set(error_codes._HINTS)
-    told = first_column("operations.md", "## A runbook for each cause\n")
-    assert {code for code in known if CODE.fullmatch(code)} - told == set()
-    assert told - known == set()
+    documented = first_column("operations.md", "## Error codes\n")
+    assert {code for code in known if CODE.fullmatch(code)} - documented == set()
+    assert documented - known == set()
 
 
-def test_the_findings_are_all_described() -> None:
-    """Each with what found it, and what it says; some are made of a code that is passed on."""
+def test_every_finding_code_is_documented() -> None:
+    """Every finding is in the table; a few take the code of a problem."""
     known = codes("Finding")
-    told = first_column("findings.md", "# Findings\n")
-    assert known - told == set()
+    documented = first_column("findings.md", "# Findings\n")
+    assert known - documented == set()
     of_certificates = {code for code in codes("Problem") if code.startswith("certificate_")}
     passed_on = {"credential_expired", "credential_expiring", "partner_name_mismatch"}
-    assert told - known <= passed_on | of_certificates
+    assert documented - known <= passed_on | of_certificates
 
 
-def test_every_refusal_is_in_the_runbook() -> None:
-    """What stops a repair at night has its remedy by day."""
+def test_every_refusal_is_documented() -> None:
+    """Every refusal is in the table, and every refusal in the table exists."""
     known = codes("Refusal") | codes("Refused") | codes("_refusal") | set(GUARDS)
-    told = first_column("operations.md", "## A runbook for each refusal\n")
-    assert known - told == set()
-    assert told - known == set()
+    documented = first_column("operations.md", "## Refused runs\n")
+    assert known - documented == set()
+    assert documented - known == set()
