@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from reconciler.core.customers.evidence import RawReading
     from reconciler.core.doctor.checkup import Checkup, CredentialCheck, LinkCheck
     from reconciler.core.findings import Finding
+    from reconciler.core.guards.partner_trust import Trust
     from reconciler.core.history.run_summary import RequestStats
     from reconciler.core.links import Observed, Place, Problem, Wanted
     from reconciler.core.plan import Plan, Report
     from reconciler.core.results import Result
-    from reconciler.core.unattended.partner_trust import Trust
     from reconciler.engine.run import PlanMetadata, Workers
     from reconciler.store.journal import FileJournal
 

@@ -17,7 +17,7 @@ from reconciler.config.parse import examine as sound_parts
 from reconciler.config.partners import Partners
 from reconciler.config.wanted import wanted
 from reconciler.core.findings import Finding
-from reconciler.core.guards import GuardLimits
+from reconciler.core.guards.attended import GuardLimits
 from reconciler.core.history.link_history import HistorySource
 from reconciler.core.identities import Identity
 from reconciler.core.links import Wanted

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from reconciler.core.errors import RunFailed
+from reconciler.core.guards.partner_names import Names, is_misnamed
+from reconciler.core.guards.partner_trust import Trust
 from reconciler.core.links import Change, Observed, Place, Problem
-from reconciler.core.partner_names import Names, is_misnamed
 from reconciler.core.ports import Journal
 from reconciler.core.problems import (
     BROKEN_IDENTITY,
@@ -22,7 +23,6 @@ from reconciler.core.problems import (
     name_unconfirmed,
 )
 from reconciler.core.results import CONVERGED, Outcome, Result
-from reconciler.core.unattended.partner_trust import Trust
 
 Login = tuple[str, str | None]
 

@@ -14,14 +14,14 @@ from types import MappingProxyType
 from reconciler.core.customers.directories import Remembered, check_directories
 from reconciler.core.diff import Principal, diff
 from reconciler.core.findings import Finding
+from reconciler.core.guards.partner_names import Names, name_findings
+from reconciler.core.guards.partner_trust import Trust
 from reconciler.core.inventory.secret_rotation import secret_rotation_findings
 from reconciler.core.links import Change, Observed, Place, Problem, Wanted
-from reconciler.core.partner_names import Names, name_findings
 from reconciler.core.plan import Plan, Report
 from reconciler.core.ports import Journal, OpenReader, OpenWriter
 from reconciler.core.problems import LIMIT, NAME_MISMATCH
 from reconciler.core.results import Result, skipped, untouched
-from reconciler.core.unattended.partner_trust import Trust
 from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities, PartnerIds, ReadGates, WriteGates
 from reconciler.engine.guests import Guests

@@ -13,7 +13,7 @@ from reconciler.cli.flows.plan_files import load_plan, save_plan
 from reconciler.cli.options import Options
 from reconciler.cli.selection import Selection, now, read_file
 from reconciler.core.diff import diff
-from reconciler.core.guards import check
+from reconciler.core.guards.attended import check
 from reconciler.core.links import Action, Observed, ObservedState
 from reconciler.core.plan import Plan
 from reconciler.store.journal import FileJournal, lines

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.config.load import load
-from reconciler.core.guards import GuardLimits
+from reconciler.core.guards.attended import GuardLimits
 from reconciler.core.identities import Identity, SecretRef
 from reconciler.core.links import Place, Wanted, WantedState
 from tests.config.conftest import SOUND, TODAY, Loader

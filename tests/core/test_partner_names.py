@@ -2,8 +2,8 @@
 
 import pytest
 
+from reconciler.core.guards.partner_names import is_misnamed, name_findings
 from reconciler.core.links import Observed, ObservedState
-from reconciler.core.partner_names import is_misnamed, name_findings
 from tests.core.worlds import FOREIGN, OURS, unlinked
 
 NAMES = {OURS: ("Contoso UK", "Contoso Consulting UK")}

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.guards import GuardLimits
-from reconciler.core.history.link_history import RecordedRun, Recording, Write
-from reconciler.core.links import Action, Observed, Settled, Wanted, WantedState
-from reconciler.core.plan import Plan
-from reconciler.core.results import Outcome
-from reconciler.core.unattended.changes import Past, past_changes
-from reconciler.core.unattended.guards import (
+from reconciler.core.guards.attended import GuardLimits
+from reconciler.core.guards.partner_trust import trust
+from reconciler.core.guards.unattended import (
     CHANGE_COUNT,
     allowance,
     check_unattended,
     count_managed,
 )
-from reconciler.core.unattended.partner_trust import trust
+from reconciler.core.guards.unattended_changes import Past, past_changes
+from reconciler.core.history.link_history import RecordedRun, Recording, Write
+from reconciler.core.links import Action, Observed, Settled, Wanted, WantedState
+from reconciler.core.plan import Plan
+from reconciler.core.results import Outcome
 from tests.core.worlds import GONE, OLD, OURS, linked, plan, unknown, unlinked, wanted
 
 TODAY = date(2026, 11, 23)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.core.errors import RunFailed
+from reconciler.core.guards.partner_names import Names
 from reconciler.core.links import Change, Place, Wanted, WantedState
-from reconciler.core.partner_names import Names
 from reconciler.core.plan import Plan, Report
 from reconciler.core.ports import LinkWriter
 from reconciler.core.results import Result

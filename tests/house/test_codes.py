@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from reconciler.azure import error_codes
-from reconciler.core.guards import GUARDS
+from reconciler.core.guards.attended import GUARDS
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile("[a-z]+(_[a-z]+)*")

@@ -14,7 +14,7 @@ from reconciler.cli.main import app
 from reconciler.config.load import load
 from reconciler.config.model.identities import Identity as Kinds
 from reconciler.core.exit_status import Status
-from reconciler.core.guards import GUARDS
+from reconciler.core.guards.attended import GUARDS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.guards import GuardLimits
+from reconciler.core.guards.attended import GuardLimits
+from reconciler.core.guards.partner_trust import trust
+from reconciler.core.guards.unattended import check_unattended, count_managed
+from reconciler.core.guards.unattended_changes import Past, past_changes
 from reconciler.core.history.link_history import NIGHTLY
 from reconciler.core.links import Problem, Wanted, WantedState
-from reconciler.core.unattended.changes import Past, past_changes
-from reconciler.core.unattended.guards import check_unattended, count_managed
-from reconciler.core.unattended.partner_trust import trust
 from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities
 from reconciler.engine.run import PlanMetadata, Workers, apply_plan, make_plan

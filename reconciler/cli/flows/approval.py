@@ -14,11 +14,11 @@ from reconciler.core.errors import WrongUsage
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
-    from reconciler.core.guards import GuardLimits
+    from reconciler.core.guards.attended import GuardLimits
+    from reconciler.core.guards.unattended_changes import Past
     from reconciler.core.links import Change, Place, Problem
     from reconciler.core.plan import Plan, Refusal, Report
     from reconciler.core.plan_review import Forecast
-    from reconciler.core.unattended.changes import Past
     from reconciler.store.journal import FileJournal
 
 
@@ -43,7 +43,7 @@ class ApplyPolicy:
 
 def check_allowed(allowed: Sequence[str] | None) -> tuple[str, ...]:
     """The guards that are let through; raises `WrongUsage` for a word that is none."""
-    from reconciler.core.guards import GUARDS
+    from reconciler.core.guards.attended import GUARDS
 
     if unknown := sorted(set(allowed or ()) - set(GUARDS)):
         raise WrongUsage(f"--allow {unknown[0]} is no guard; they are: {', '.join(GUARDS)}")
@@ -66,8 +66,8 @@ def carry_out(
     blocked   why single changes are not made
     ask       asked last, for the changes that would be made
     """
+    from reconciler.core.guards.partner_trust import trust
     from reconciler.core.plan import not_applied
-    from reconciler.core.unattended.partner_trust import trust
 
     making = plan.writes[: leave.max_changes]
     past = _past(run, plan) if leave.is_unattended else None
@@ -83,7 +83,7 @@ def carry_out(
 
 def forecasts(run: Run, plan: Plan) -> tuple[Forecast, ...]:
     """The guards that would refuse this plan, with `apply` and with `nightly --repair`."""
-    from reconciler.core.guards import check
+    from reconciler.core.guards.attended import check
     from reconciler.core.plan_review import Forecast
 
     if not plan.writes:
@@ -114,7 +114,7 @@ def _past(run: Run, plan: Plan) -> Past:
 
 
 def _unattended(run: Run, plan: Plan, past: Past, allowed: Sequence[str]) -> tuple[Refusal, ...]:
-    from reconciler.core.unattended.guards import check_unattended, count_managed
+    from reconciler.core.guards.unattended import check_unattended, count_managed
 
     config = run.config
     return check_unattended(
@@ -130,7 +130,8 @@ def _unattended(run: Run, plan: Plan, past: Past, allowed: Sequence[str]) -> tup
 def _judged(
     run: Run, plan: Plan, making: Sequence[Change], leave: ApplyPolicy, past: Past | None
 ) -> tuple[Refusal, ...]:
-    from reconciler.core.guards import check, check_approval
+    from reconciler.core.guards.attended import check
+    from reconciler.core.guards.saved_plan_checks import check_approval
 
     if past:
         return _unattended(run, plan, past, leave.allowed)

@@ -17,14 +17,14 @@ from reconciler.core.problems import DUPLICATE_PRINCIPAL
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
+    from reconciler.core.guards.unattended_changes import Past
     from reconciler.core.history.link_history import Key, Recording
     from reconciler.core.links import Change, Observed, Place, Problem
-    from reconciler.core.unattended.changes import Past
 
 
 def unattended_past(run: Run, today: date) -> Past:
     """What unattended runs changed before this one, on this machine and on others."""
-    from reconciler.core.unattended.changes import DAYS, Past, past_changes
+    from reconciler.core.guards.unattended_changes import DAYS, Past, past_changes
 
     first = datetime.combine(today - timedelta(days=DAYS - 1), time(), UTC)
     recordings: tuple[Recording, ...] = ()

@@ -36,7 +36,7 @@ def load_plan(path: Path, run: Run) -> tuple[Plan, tuple[Refusal, ...]]:
 
     run  what the plan is compared with: tenants.yaml as it is now, and the endpoint
     """
-    from reconciler.core.guards import check_day, check_saved
+    from reconciler.core.guards.saved_plan_checks import check_day, check_saved
     from reconciler.core.plan import Plan, Refusal
     from reconciler.core.saved_plan import decide_again, read_plan, saved_digest
 

@@ -1,41 +1,42 @@
-"""Guards of runs that nobody reviews: the whole plan, and a week of unattended changes.
+"""Guards of unattended runs: limits on the whole plan and on a week of unattended changes.
 
-`nightly --repair` asks nobody, so its guards are stricter than those of `apply`. They judge the
-plan before `--max-changes`, whatever `--only` was, together with the distinct links that unattended
-runs changed today and on the six UTC days before. Shares are of all links that the file manages.
+No one reviews a `nightly --repair` run, so its guards are stricter than those of `apply`. They
+judge the plan before `--max-changes`, whatever `--only` selects, together with the distinct links
+that unattended runs changed today and on the six UTC days before. A share is a share of all links
+that the file manages.
 
-Pure: the caller reads the journal and the shared history.
+The caller reads the journal and the shared history.
 """
 
 from collections.abc import Collection, Iterable, Iterator
 
-from reconciler.core.guards import FEW, GuardLimits, exceeds, is_unread
+from reconciler.core.guards.attended import SMALLEST_WHOLE, GuardLimits, exceeds, is_unread
+from reconciler.core.guards.partner_trust import is_managed, trust
+from reconciler.core.guards.unattended_changes import Past, key_of
 from reconciler.core.links import Action, Wanted
 from reconciler.core.plan import Plan, Refusal
-from reconciler.core.unattended.changes import Past, key_of
-from reconciler.core.unattended.partner_trust import is_managed, trust
 
 CHANGE_COUNT = 200
-"""Updates and removals in those days, unless the file sets `change_count`."""
+"""The limit of updates and removals in those days, unless the file sets `change_count`."""
 
 INCOMPLETE = 0.20
-"""Unreadable links, of those selected; a larger `incomplete` in the file does not raise it."""
+"""The limit of unreadable links, of those selected. A larger `incomplete` does not raise it."""
 
 SMALL = 3
-"""Links that every share allows, in a file that has twice as many."""
+"""The number of links that every share allows, in a file with at least twice as many."""
 
 REWRITES = frozenset({Action.UPDATE, Action.REMOVE})
 
 
 def count_managed(wanted: Iterable[Wanted]) -> int:
-    """M: how many links the whole file manages. Every share is a share of it."""
+    """The number of links that the whole file manages: every share is a share of it."""
     return sum(map(is_managed, wanted))
 
 
 def allowance(share: float, whole: int) -> int:
-    """How many links a share allows: rounded down, but 3, or half of them if that is less.
+    """The number of links that a share allows.
 
-    A share of 0 allows none.
+    It is rounded down, but at least 3, or half of the links if that is less. 0 allows none.
     """
     if not share:
         return 0
@@ -51,11 +52,12 @@ def check_unattended(
     named: Collection[str],
     allowed: Collection[str] = (),
 ) -> tuple[Refusal, ...]:
-    """Judge a whole plan that nobody reviews. Every exceeded guard is in the result.
+    """Every guard that refuses a whole plan.
 
-    managed  how many links the whole file manages
-    named    the IDs whose name is checked against Azure's answer
-    allowed  the guards that are overridden for this run
+    past     the changes of earlier unattended runs
+    managed  the number of links that the whole file manages
+    named    the partner IDs whose name is checked against Azure's answer
+    allowed  the guards that --allow overrides in this run
     """
     if not plan.writes:
         return ()
@@ -71,9 +73,9 @@ def check_unattended(
 
 
 def _check_rewrites(plan: Plan, limits: GuardLimits, past: Past, managed: int) -> Iterator[Refusal]:
-    """The guards over removals and updates, of this plan and of these days together."""
+    """The limits of removals and updates, of this plan and of these days together."""
     removed = frozenset({Action.REMOVE})
-    whats = {removed: "removed", REWRITES: "updated or removed"}
+    verbs = {removed: "removed", REWRITES: "updated or removed"}
     change_count = CHANGE_COUNT if limits.change_count is None else limits.change_count
     rules: tuple[tuple[str, frozenset[Action], int, float | None], ...] = (
         ("remove-share", removed, allowance(limits.remove_share, managed), limits.remove_share),
@@ -93,14 +95,14 @@ def _check_rewrites(plan: Plan, limits: GuardLimits, past: Past, managed: int) -
             else ""
         )
         of, rule = ("", str(limit)) if share is None else _rule(share, limit, managed)
-        text = f"{count}{of} managed links would be {whats[actions]}{weekly} (limit {rule})"
+        text = f"{count}{of} managed links would be {verbs[actions]}{weekly} (limit {rule})"
         yield _refusal(guard, text, count, limit)
 
 
 def _rule(share: float, limit: int, managed: int) -> tuple[str, str]:
-    """What a share is of, and how many links it comes to."""
+    """The whole of a share, and the limit with its derivation, for a message."""
     is_floor = limit > share * managed
-    how = f"the least for {managed} links" if is_floor else f"{share:.0%} of {managed}"
+    how = f"the minimum for {managed} links" if is_floor else f"{share:.0%} of {managed}"
     return f" of {managed}", f"{limit}, {how}"
 
 
@@ -112,7 +114,7 @@ def _check_creations(plan: Plan, limits: GuardLimits) -> Iterator[Refusal]:
 
 
 def _check_changes(plan: Plan, limits: GuardLimits) -> Iterator[Refusal]:
-    """A `change_count` that the file sets also bounds all changes of one run, as for `apply`."""
+    """A `change_count` that the file sets also limits all changes of one run, as for `apply`."""
     most, count = limits.change_count, len(plan.writes)
     if most is not None and count > most:
         text = f"{count} changes would be made in this run (limit {most})"
@@ -123,13 +125,13 @@ def _check_reads(plan: Plan, limits: GuardLimits) -> Iterator[Refusal]:
     read = sum(change.observed is not None for change in plan.changes)
     unread = sum(map(is_unread, plan.changes))
     share = min(limits.incomplete, INCOMPLETE)
-    if read >= FEW:
+    if read >= SMALLEST_WHOLE:
         is_exceeded, limit = exceeds(unread, share, read), f"{share:.0%}"
     else:
         most = allowance(share, read)
         is_exceeded, limit = unread > most, str(most)
     if is_exceeded:
-        found = f"{unread / read:.1%}" if read >= FEW else str(unread)
+        found = f"{unread / read:.1%}" if read >= SMALLEST_WHOLE else str(unread)
         text = (
             f"{unread} of {read} selected links could not be read "
             f"({unread / read:.1%}; limit {limit})"
@@ -150,8 +152,8 @@ def _check_ids(
         count = len(here | written)
         if count > limits.new_partner_id:
             text = (
-                f"{count} links would carry {partner_id}, which no managed link carries but those "
-                f"that unattended runs wrote (limit {limits.new_partner_id}). Give it a name: "
+                f"{count} links would carry {partner_id}, which only links written by unattended "
+                f"runs carry, or none (limit {limits.new_partner_id}). Give it a name: "
                 "under partners:, so that Azure's answer can be checked"
             )
             yield _refusal("new-partner-id", text, count, limits.new_partner_id)

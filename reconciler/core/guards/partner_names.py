@@ -1,4 +1,4 @@
-"""Does Azure call a partner ID what the file calls it? The check against a typo in an ID."""
+"""The check of partner names: a mistyped ID has another name in Azure than in the file."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,13 +8,13 @@ from reconciler.core.problems import name_mismatch
 from reconciler.core.text import visible
 
 Names = Mapping[str, Sequence[str]]
-"""Partner ID to the names that Azure may answer for it; an ID that is not here is not checked."""
+"""Partner ID to the names that Azure may answer. An ID without an entry is not checked."""
 
 
 def is_misnamed(names: Names, seen: Observed) -> bool:
-    """Whether Azure answered another name; a missing one (old records have none) is no mismatch.
+    """Whether Azure answered another name. A missing name, as in old records, is no mismatch.
 
-    Names are compared without regard to case and runs of blanks, hidden characters as escapes.
+    Case and runs of blanks do not matter. Hidden characters are compared as escapes.
     """
     wanted = names.get(seen.partner_id or "")
     if not wanted or not seen.partner_name:
@@ -23,7 +23,7 @@ def is_misnamed(names: Names, seen: Observed) -> bool:
 
 
 def name_findings(names: Names, observed: Sequence[tuple[str, Observed]]) -> tuple[Finding, ...]:
-    """One finding for each ID that Azure calls by another name, with the tenants that carry it."""
+    """A finding for each ID with another name in Azure, with the tenants that carry it."""
     carriers: dict[str, list[str]] = {}
     answered: dict[str, str] = {}
     for tenant, seen in observed:

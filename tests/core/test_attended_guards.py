@@ -2,23 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from reconciler.core.guards import (
-    FEW,
+from reconciler.core.guards.attended import (
     GUARDS,
+    SMALLEST_WHOLE,
     GuardLimits,
     check,
-    check_approval,
-    check_day,
-    check_saved,
 )
 from reconciler.core.links import Change, Observed, Wanted, WantedState
-from reconciler.core.plan import Plan, Refusal
-from reconciler.core.plan_json import digest, plan_data
+from reconciler.core.plan import Plan
 from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -55,7 +51,7 @@ def _check(checked: Plan, limits: GuardLimits | None = None, **more: Any) -> dic
     [
         ({"updates": 3, "total": 10}, set()),
         ({"updates": 4, "total": 10}, {"change-share"}),
-        ({"updates": FEW - 1, "total": FEW - 1}, set()),
+        ({"updates": SMALLEST_WHOLE - 1, "total": SMALLEST_WHOLE - 1}, set()),
         ({"removes": 10, "total": 100}, set()),
         ({"removes": 11, "total": 200}, {"remove-count"}),
         ({"removes": 1, "total": 10}, set()),
@@ -125,53 +121,3 @@ def _foreign_wish(change: Change) -> Change:
     if not change.wanted.partner_id:
         return change
     return replace(change, wanted=replace(change.wanted, partner_id=FOREIGN))
-
-
-def test_a_saved_plan_belongs_to_its_file() -> None:
-    """And must have been made to its end; nothing lets these through."""
-    made = plan((wanted(), linked(OLD)))
-    assert check_saved(made, made.config_digest, "", "") == ()
-    assert [r.guard for r in check_saved(made, "sha256:ff", "", "")] == ["config-digest"]
-    cut = replace(made, interrupted=True)
-    assert [r.guard for r in check_saved(cut, made.config_digest, "", "")] == ["interrupted"]
-
-
-def test_an_approval_is_of_one_digest() -> None:
-    """Nothing asked, nothing refused."""
-    made = plan((wanted(), linked(OLD)))
-    approved = digest(plan_data(made))
-    assert check_approval(made, None) == check_approval(made, approved) == ()
-    (refusal,) = check_approval(made, "sha256:ff")
-    assert isinstance(refusal, Refusal)
-    assert approved in refusal.message
-
-
-def test_a_plan_for_a_day_to_come_waits_for_it() -> None:
-    """From that day on it may be applied, if the file still wants the same."""
-    day, want = date(2027, 1, 1), wanted()
-    for_day = plan((want, linked(OLD)), for_day=day)
-    (refusal,) = check_day(for_day, [want], date(2026, 12, 31))
-    assert (refusal.guard, "2027-01-01" in refusal.message) == ("plan-day", True)
-    assert check_day(for_day, [want], day) == ()
-
-
-def test_a_plan_from_before_a_day_that_changes_a_wish_is_refused() -> None:
-    """One link is named, the others counted; links that were not selected do not matter."""
-    before = plan(*((wanted(number=n), linked(OLD, n)) for n in (1, 2)))
-    now = [wanted(number=1), wanted(WantedState.ABSENT, 2), wanted(WantedState.ABSENT, 3)]
-    (refusal,) = check_day(before, now, date(2027, 1, 1))
-    assert "of T2 / automation:" in refusal.message
-    assert check_day(before, [wanted(number=n) for n in (1, 2)], date(2027, 1, 1)) == ()
-
-
-def test_a_saved_plan_belongs_to_its_endpoint() -> None:
-    """It is refused where another cloud or another Resource Manager would be written to."""
-    made = plan((wanted(), linked(OLD)), cloud="public", endpoint="https://management.azure.com")
-    here = (made.config_digest, "public", "https://management.azure.com")
-    assert check_saved(made, *here) == ()
-    for cloud, endpoint in (
-        ("public", "https://127.0.0.1:8443"),
-        ("usgov", "https://management.azure.com"),
-    ):
-        (refusal,) = check_saved(made, made.config_digest, cloud, endpoint)
-        assert refusal.guard == "plan-endpoint"

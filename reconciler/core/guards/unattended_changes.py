@@ -1,6 +1,6 @@
-"""What earlier unattended runs changed: the memory that their guards judge a plan with.
+"""Changes of earlier unattended runs, which the guards of unattended runs count.
 
-Pure: the caller reads the journal and the shared history.
+The caller reads the journal and the shared history.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,22 +12,22 @@ from reconciler.core.links import Action, Change
 from reconciler.core.results import Outcome
 
 DAYS = 7
-"""Today and the six days before it, in UTC."""
+"""The days that count: today and the six days before it, in UTC."""
 
 _NOT_WRITTEN = frozenset({Outcome.ALREADY, Outcome.STALE, Outcome.SKIPPED})
-"""These prove that no write was sent. A failed or unverified write may have changed the link."""
+"""Outcomes without a write. A failed or unverified write may have changed the link."""
 
 Key = tuple[str, str, str]
-"""One link: its principal where that is known, else its entry in the file."""
+"""A link: its principal if that is known, else its entry in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastChange:
-    """One link that an earlier unattended run changed, or may have changed.
+    """A link that an earlier unattended run changed, or may have changed.
 
     partner_id  the ID that was written; None for a removal
     on          the day, in UTC
-    allowed     the guards that the run overrode: it does not count for them
+    allowed     the guards that the run overrode; the change does not count for them
     """
 
     key: Key
@@ -39,10 +39,10 @@ class PastChange:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What earlier unattended runs changed.
+    """The changes of earlier unattended runs.
 
     today     the day (UTC) that the run is for
-    is_known  whether any earlier run is recorded; without one the last week is unknown
+    is_known  whether an earlier run is recorded; without one the last week is unknown
     """
 
     changes: tuple[PastChange, ...]
@@ -62,7 +62,7 @@ class Past:
 
 
 def past_changes(recordings: Iterable[Recording]) -> tuple[PastChange, ...]:
-    """The changes of the unattended runs among these; a write without an outcome counts."""
+    """The changes of the unattended runs among these. A write without an outcome counts."""
     return tuple(
         PastChange(
             _key_of_write(write),
@@ -79,7 +79,7 @@ def past_changes(recordings: Iterable[Recording]) -> tuple[PastChange, ...]:
 
 
 def key_of(change: Change) -> Key:
-    """The link of a change, as past changes name it."""
+    """The key of a planned change, comparable with those of past changes."""
     seen = change.observed
     ids = (seen.tenant_id, seen.object_id) if seen else (None, None)
     return _key(change.place.tenant, change.place.identity, *ids)

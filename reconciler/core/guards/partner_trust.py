@@ -1,20 +1,24 @@
-"""Partner IDs that an unattended run may write without trying them on one link first."""
+"""Trust in partner IDs: those that an unattended run may write without a canary.
+
+A new ID is first tried on one link, the canary.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reconciler.core.guards.partner_names import Names, is_misnamed
+from reconciler.core.guards.unattended_changes import Past, key_of
 from reconciler.core.links import Change, Observed, ObservedState, Wanted, WantedState
-from reconciler.core.partner_names import Names, is_misnamed
 from reconciler.core.plan import Plan
-from reconciler.core.unattended.changes import Past, key_of
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Which partner IDs an unattended run may write without trying them on one link first.
+    """The partner IDs that an unattended run may write without a canary.
 
-    seen         a link carries it that no unattended run of these days wrote
-    unconfirmed  written by unattended runs, but Azure's answer carried no name: ID to the tenants
+    seen         a managed link carries it that no unattended run of these days wrote
+    unconfirmed  IDs that unattended runs wrote and whose name Azure never answered, with their
+                 tenants
     """
 
     seen: frozenset[str]
@@ -27,10 +31,10 @@ def is_managed(wanted: Wanted) -> bool:
 
 
 def trust(plan: Plan, past: Past, names: Names) -> Trust:
-    """Which of the IDs that the plan would write count as seen.
+    """The IDs of the plan's changes that count as seen.
 
-    An ID with a name that no read confirms counts as seen only where a link carries it that no
-    unattended run ever wrote: else a mistyped ID would be trusted once its first link is old.
+    An ID with a name that Azure has not confirmed counts as seen only where a link carries it that
+    no unattended run ever wrote. Otherwise a mistyped ID would be trusted after seven days.
     """
     recent = {change.key for change in past.recent("new-partner-id")}
     ever = {change.key for change in past.changes}

@@ -1,0 +1,1 @@
+"""Guards: checks of a whole plan before anything is written."""

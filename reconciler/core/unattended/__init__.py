@@ -1,1 +1,0 @@
-"""Guards of runs that nobody reviews."""
