@@ -1,45 +1,41 @@
-"""Is somebody told that a run began, and how it ended? The protocol of healthchecks.io.
+"""Heartbeat of a nightly run: pings a check in the protocol of healthchecks.io.
 
-`URL/start` when it begins, `URL/<exit status>` when it is over, with the recap as the body. The
-service rings when no ping comes, which no message of ours could say. The URL is a secret: no error
-of this module repeats it.
+`URL/start` at the start, `URL/<exit status>` at the end with the summary as its body. The service
+alerts when a ping is missing, which no notification of this program could report. The URL is a
+secret: no error of this module repeats it.
 """
 
 import os
-import ssl
 import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from http.client import HTTPException
-from pathlib import Path
-from urllib.error import HTTPError
-from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener, proxy_bypass
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit, urlunsplit
+from urllib.request import proxy_bypass
 
-from reconciler.bounded_requests import within
+from reconciler.bounded_requests import failure_cause, limited_session
 from reconciler.core.proxies import unusable_proxy
 from reconciler.core.redaction.redactor import redact
 from reconciler.version import __version__
 
-TRIES = 3
+ATTEMPTS = 3
 TIMEOUT_S = 10.0
 PAUSE_S = 1.0
-LARGEST_BODY = 10_000
-"""Characters: healthchecks.io keeps 100 kB, most of its kind less."""
+MAX_BODY_CHARS = 10_000
+"""healthchecks.io keeps 100 kB; most services of its kind keep less."""
 
 
-class NoPulse(Exception):
-    """A ping came to nothing; the text says why, and never where."""
+class PingFailed(Exception):
+    """A ping that the service did not accept; the text says why and never names the URL."""
 
 
 class Heartbeat:
-    """One check, for one run.
+    """The check of one run.
 
-    url        as the service shows it; https, or http in one's own network
-    ca_bundle  authorities to trust beside the public ones: a PEM file or a folder of them
-    sleep      waits so many seconds between two tries
-    timeout_s  how long one try may take in all
+    url        as the service shows it; https, or http in a private network
+    ca_bundle  authorities to trust in addition to the public ones: a PEM file or a folder
+    sleep      waits that many seconds between two attempts
+    timeout_s  the time limit of one attempt
     """
 
     def __init__(
@@ -49,86 +45,75 @@ class Heartbeat:
         sleep: Callable[[float], None] = time.sleep,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
-        self._timeout_s = timeout_s
         self._parts = _parts(url)
+        self._ca_bundle = ca_bundle
         self._sleep = sleep
+        self._timeout_s = timeout_s
         self._run = str(uuid.uuid4())
-        context = ssl.create_default_context()
-        if ca_bundle:  # beside the public ones: the service is seldom behind the same authority
-            folder = Path(ca_bundle).is_dir()
-            context.load_verify_locations(**{"capath" if folder else "cafile": ca_bundle})
-        self._opener = build_opener(_NoRedirect, HTTPSHandler(context=context))
 
     def begin(self) -> None:
-        """Say that the run begins. Raises `NoPulse`."""
+        """Report the start of the run. Raises `PingFailed`."""
         self._ping("start", "")
 
-    def end(self, status: int, recap: str) -> None:
-        """Say how it ended. Raises `NoPulse`."""
-        self._ping(str(status), recap)
+    def end(self, status: int, summary: str) -> None:
+        """Report the exit status and the summary. Raises `PingFailed`."""
+        self._ping(str(status), summary)
 
     def _ping(self, signal: str, body: str) -> None:
-        why = ""
-        for attempt in range(TRIES):
+        problem = ""
+        for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(PAUSE_S * attempt)
             try:
-                within(self._timeout_s, lambda: self._post(signal, body))
-            except HTTPError as error:
-                error.close()
-                why = f"it answered {error.code}"
-                if error.code < 500 and error.code != 429:
-                    break
-            except (OSError, HTTPException, ValueError) as error:
-                why = self._proxy_problem() or _cause(error)
-            else:
+                status = self._post(signal, body)
+            except (OSError, ValueError) as error:
+                problem = self._proxy_problem() or failure_cause(error)
+                continue
+            if status < 300:
                 return
-        raise NoPulse(why)
+            problem = f"the service answered {status}"
+            if status < 500 and status != 429:
+                break
+        raise PingFailed(problem)
 
     def _proxy_problem(self) -> str | None:
-        """What is wrong with the proxy variable that applies here."""
+        """What is wrong with the proxy variable that applies to the URL."""
         if proxy_bypass(self._parts.hostname or ""):
             return None
         return unusable_proxy(os.environ, self._parts.scheme)
 
-    def _post(self, signal: str, body: str) -> None:
+    def _post(self, signal: str, body: str) -> int:
+        """The status that the service answers with. Raises `OSError` or `ValueError`."""
         parts = self._parts
-        # The run's ID lets the service match an end with its start, where two runs overlap.
+        # The run's ID lets the service match an end with its start when two runs overlap.
         query = "&".join(filter(None, (parts.query, urlencode({"rid": self._run}))))
         path = f"{parts.path.rstrip('/')}/{signal}"
         url = urlunsplit((parts.scheme, parts.netloc, path, query, ""))
-        request = Request(  # noqa: S310 - the scheme was checked
-            url,
-            data=redact(body)[:LARGEST_BODY].encode(errors="replace"),
-            headers={"User-Agent": f"pal-reconcile/{__version__}"},
-        )
-        with self._opener.open(request, timeout=TIMEOUT_S):
-            pass
+        with limited_session(self._timeout_s, self._ca_bundle) as session:
+            response = session.post(
+                url,
+                data=redact(body)[:MAX_BODY_CHARS].encode(errors="replace"),
+                headers={"User-Agent": f"pal-reconcile/{__version__}"},
+                timeout=self._timeout_s,
+                auth=_credentials(parts),
+            )
+        return int(response.status_code)
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    """A redirect is an answer like any other: the recap goes nowhere else."""
+def _credentials(parts: SplitResult) -> object:
+    """The user name and password of the URL, if it has them.
 
-    def redirect_request(self, *_: object) -> None:
-        return None
+    Otherwise a function that adds nothing: with None, requests would read ~/.netrc.
+    """
+    if parts.username is None:
+        return lambda request: request
+    return unquote(parts.username), unquote(parts.password or "")
 
 
 def _parts(url: str) -> SplitResult:
-    """The URL in parts; raises `NoPulse` for what is none."""
+    """The URL in parts; raises `PingFailed` for a text that is not an https URL."""
     with suppress(ValueError):
         parts = urlsplit(url)
         if parts.scheme in ("https", "http") and parts.hostname:
             return parts
-    raise NoPulse("what its reference leads to is no https URL")
-
-
-def _cause(error: Exception) -> str:
-    """What went wrong, without the URL that some errors repeat."""
-    reason = getattr(error, "reason", error)
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return "its certificate is not trusted; name its authority with --ca-bundle"
-    if isinstance(reason, TimeoutError):
-        return "no answer in time"
-    if isinstance(reason, OSError) and reason.strerror:
-        return f"no answer: {reason.strerror}"
-    return f"no answer: {type(reason).__name__}"
+    raise PingFailed("the value of its reference is not an https URL")

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
@@ -16,6 +17,7 @@ class Receiver:
     location where redirects lead
     body     what is answered
     got      (path with query, body) of each request
+    headers  the headers of each request
     """
 
     url: str = ""
@@ -23,6 +25,7 @@ class Receiver:
     location: str = "/elsewhere"
     body: bytes = b"OK"
     got: list[tuple[str, str]] = field(default_factory=list)
+    headers: list[Message] = field(default_factory=list)
 
     @property
     def paths(self) -> list[str]:
@@ -39,6 +42,7 @@ def listening() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             receiver.got.append((self.path, body.decode()))
+            receiver.headers.append(self.headers)
             status = receiver.answers.pop(0) if receiver.answers else 200
             self.send_response(status)
             if 300 <= status < 400:

@@ -108,7 +108,7 @@ def test_the_heartbeat_frames_the_run(desk: Desk, receiver: Receiver) -> None:
     [
         ("http://127.0.0.1:9/a-secret", "heartbeat: the check was not told: no answer"),
         ("", "heartbeat: {env: PAL_HEARTBEAT} is empty"),
-        ("a-secret", "no https URL"),
+        ("a-secret", "not an https URL"),
     ],
 )
 def test_a_heartbeat_that_fails_is_told_and_changes_nothing(

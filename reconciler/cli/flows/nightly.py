@@ -222,10 +222,10 @@ class NightlyRun:
 
     @contextmanager
     def _beating(self) -> Iterator[None]:
-        from reconciler.heartbeat import NoPulse
+        from reconciler.heartbeat import PingFailed
 
         with self._step("heartbeat"):
             try:
                 yield
-            except NoPulse as error:
+            except PingFailed as error:
                 raise RunFailed(f"the check was not told: {error}") from None
