@@ -43,18 +43,20 @@ def main() -> int:
     """Measure, write the page, judge."""
     with tempfile.TemporaryDirectory(prefix="pal-bench-") as folder:
         # A folder each: the history of 20,000 links would be part of the next start.
-        places = [Path(folder) / name for name in ("plans", "change", "starts", "papers", "parts")]
+        places = [
+            Path(folder) / name for name in ("plans", "change", "starts", "rendering", "parts")
+        ]
         for place in places:
             place.mkdir()
         rows = list(plans(places[0]))
         changed = change(places[1])
         begun = list(starts(places[2]))
-        papers = tell(places[3], 20_000, "tests.bench.papers", "tenants.yaml")
+        rendering = tell(places[3], 20_000, "tests.bench.rendering", "tenants.yaml")
         parts = tell(places[4], 520, "tests.bench.where", "500")
     judged = checks(rows)
     DOCS.joinpath("performance.svg").write_text(_chart(rows), encoding="utf-8")
     DOCS.joinpath("performance.md").write_text(
-        page(rows, judged, changed, begun, papers, parts), encoding="utf-8"
+        page(rows, judged, changed, begun, rendering, parts), encoding="utf-8"
     )
     for what, is_, most in judged:
         sys.stderr.write(f"{'good' if is_ <= most else 'BAD'}: {what}: {is_:.2f}, at most {most}\n")

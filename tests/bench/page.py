@@ -26,7 +26,7 @@ def page(
     checks: Sequence[tuple[str, float, float]],
     change: Cost,
     starts: Sequence[tuple[str, Cost]],
-    papers: Mapping[str, float],
+    rendering: Mapping[str, float],
     parts: Mapping[str, float],
 ) -> str:
     """The page. A check is a name, what was measured, and the most that it may be."""
@@ -42,7 +42,7 @@ def page(
             f"| {what} | {cost.wall_s * 1000:,.0f} ms | {cost.peak_mb:.0f} MB |"
             for what, cost in starts
         ),
-        papers="\n".join(f"| {what} | {s:.2f} s |" for what, s in papers.items()),
+        rendering="\n".join(f"| {what} | {s:.2f} s |" for what, s in rendering.items()),
         parts="\n".join(f"| {part} | {ms / everything:.0%} |" for part, ms in parts.items()),
     )
 

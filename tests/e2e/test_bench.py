@@ -34,7 +34,7 @@ def test_a_rival_reads_every_link(desk: Desk, rival: str, asked: dict[str, int])
     assert desk.azure.state.requests.by_operation() == asked
 
 
-@pytest.mark.parametrize("program", ["papers tenants.yaml", "where 3"])
+@pytest.mark.parametrize("program", ["rendering tenants.yaml", "where 3"])
 def test_a_breakdown_gives_numbers(desk: Desk, program: str) -> None:
     """A number and what it is, each line."""
     desk.customers(30)

@@ -1,6 +1,6 @@
-"""What do the papers of a run cost? Table, JSON and history of 20,000 links; Azure is not asked.
+"""Time to render and record a report of 20,000 links: table, JSON and history. Azure is not asked.
 
-Run as a program of its own: `python -m tests.bench.papers FILE`.
+Run as a program of its own: `python -m tests.bench.rendering FILE`.
 """
 
 import sys
