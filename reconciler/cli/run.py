@@ -22,7 +22,7 @@ from reconciler.cli.selection import (
     used_identities,
     used_logins,
 )
-from reconciler.core.exit_status import Status
+from reconciler.core.exit_status import Status, of_stopped_run
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
@@ -237,13 +237,9 @@ class Run:
         )
 
     def status(self, status: Status) -> int:
-        """The run's exit status: a signal outranks all, a deadline makes the run partial."""
+        """The exit status of this run, which a signal or its deadline may have stopped."""
         stop = self.crew.stop
-        if stop.signal is not None:
-            return 128 + stop.signal
-        if stop.is_set and status in (Status.IN_SYNC, Status.DIFFERENCES):
-            return Status.PARTIAL
-        return status
+        return of_stopped_run(status, signal=stop.signal, is_past_deadline=stop.is_set)
 
     def _facts(self, *found: Finding) -> PlanMetadata:
         from reconciler.engine.run import PlanMetadata

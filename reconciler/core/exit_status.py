@@ -1,15 +1,17 @@
-"""Which exit status does a run end with? The numbers that cron jobs and pipelines rely on.
+"""Exit statuses: the policy of every command, in one place.
 
-The first that applies of interrupted, failed, locked, refused, partial, differences, in sync.
+Cron jobs and pipelines rely on these numbers. The first that applies counts: interrupted, failed,
+locked, refused, partial, differences, in sync.
 """
 
 from enum import IntEnum
 
 from reconciler.core.doctor.checkup import Checkup
 from reconciler.core.errors import BadFile, Locked, PalReconcileError, Refused, WrongUsage
-from reconciler.core.links import WRITES, Action, Change
+from reconciler.core.links import WRITES, Action
 from reconciler.core.plan import Plan, Report
-from reconciler.core.results import CONVERGED
+from reconciler.core.problems import LIMIT
+from reconciler.core.results import CONVERGED, Outcome, Result
 
 
 class Status(IntEnum):
@@ -27,26 +29,41 @@ class Status(IntEnum):
     TERMINATED = 143
 
 
+SUCCESSES = frozenset({Status.IN_SYNC, Status.DIFFERENCES})
+"""The run read every link, and every change that it tried is made."""
+
+COMPLETED = SUCCESSES | {Status.PARTIAL}
+"""The run was not interrupted, refused or failed, whatever it found."""
+
+
 def of_plan(plan: Plan, *, detailed: bool) -> Status:
-    """The status of `plan` and `show`; differences count only where they were asked for."""
-    if _any(plan.changes, Action.UNKNOWN):
+    """The status of a command that reads.
+
+    detailed  whether differences count
+    """
+    actions = {change.action for change in plan.changes}
+    if Action.UNKNOWN in actions:
         return Status.PARTIAL
-    if detailed and any(c.action in WRITES | {Action.CONFLICT} for c in plan.changes):
+    if detailed and actions & (WRITES | {Action.CONFLICT}):
         return Status.DIFFERENCES
     return Status.IN_SYNC
 
 
 def of_report(report: Report) -> Status:
-    """The status of `apply`: a conflict or an unreadable link is a change that was not made."""
+    """The status of a command that writes.
+
+    A conflict and an unreadable link count as changes that could not be made.
+    """
     if report.failure:
         return Status.RUN_FAILED
     if report.refusals:
         return Status.REFUSED
-    if _any(report.plan.changes, Action.UNKNOWN) or _any(report.plan.changes, Action.CONFLICT):
+    if {change.action for change in report.plan.changes} & {Action.UNKNOWN, Action.CONFLICT}:
         return Status.PARTIAL
-    if any(result.outcome not in CONVERGED | {None} for result in report.results):
-        return Status.PARTIAL
-    return Status.IN_SYNC
+    unmade = [result for result in report.results if result.outcome not in CONVERGED | {None}]
+    if all(map(_is_beyond_limit, unmade)):
+        return Status.DIFFERENCES if unmade else Status.IN_SYNC
+    return Status.PARTIAL
 
 
 def of_checkup(checkup: Checkup) -> Status:
@@ -55,8 +72,19 @@ def of_checkup(checkup: Checkup) -> Status:
 
 
 def of_error(error: PalReconcileError) -> Status:
-    """The status of a run that ended with this."""
+    """The status of a run that this error ended."""
     return _OF_ERRORS.get(type(error), Status.RUN_FAILED)
+
+
+def of_stopped_run(status: int, *, signal: int | None, is_past_deadline: bool) -> int:
+    """The status of a run that may have been stopped: a signal outranks all, a deadline is partial.
+
+    status  of what the run did
+    signal  the number of the signal that stopped it, or None
+    """
+    if signal is not None:
+        return 128 + signal
+    return Status.PARTIAL if is_past_deadline and status in SUCCESSES else status
 
 
 _OF_ERRORS = {
@@ -67,5 +95,6 @@ _OF_ERRORS = {
 }
 
 
-def _any(changes: tuple[Change, ...], action: Action) -> bool:
-    return any(change.action is action for change in changes)
+def _is_beyond_limit(result: Result) -> bool:
+    """Whether a change was left for a later run by --max-changes."""
+    return result.outcome is Outcome.SKIPPED and result.problem == LIMIT

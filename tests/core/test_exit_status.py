@@ -2,10 +2,11 @@
 
 import pytest
 
-from reconciler.core.exit_status import Status, of_plan, of_report
+from reconciler.core.exit_status import Status, of_plan, of_report, of_stopped_run
 from reconciler.core.links import Action, Observed, Settled, Wanted, WantedState
 from reconciler.core.plan import Refusal, Report, not_applied
-from reconciler.core.results import Outcome, Result, untouched
+from reconciler.core.problems import LIMIT
+from reconciler.core.results import Outcome, Result, skipped, untouched
 from tests.core import worlds
 from tests.core.worlds import FOREIGN, GONE, OLD, OURS, PROBLEM, linked, unknown, unlinked, wanted
 
@@ -80,6 +81,32 @@ def test_a_run_that_failed_outranks_everything_it_reports() -> None:
     report = Report(plan, (untouched(plan.changes[0]),), (Refusal("x", "y"),), failure="no disk")
     assert of_report(report) is Status.RUN_FAILED
     assert PROBLEM.code  # the link's own trouble is in the report all the same
+
+
+@pytest.mark.parametrize(("other", "status"), [(None, 2), (Outcome.FAILED, 4)])
+def test_changes_beyond_the_limit_are_differences(other: Outcome | None, status: int) -> None:
+    """Changes that --max-changes left are differences; a failed change still makes it partial."""
+    plan = worlds.plan(*((wanted(number=n), linked(OLD, n)) for n in (1, 2)))
+    results = (skipped(plan.changes[0], LIMIT), Result(plan.changes[1], other or Outcome.APPLIED))
+    assert of_report(Report(plan, results)) == status
+
+
+@pytest.mark.parametrize(
+    ("status", "signal", "is_past_deadline", "expected"),
+    [
+        (Status.IN_SYNC, None, False, 0),
+        (Status.DIFFERENCES, None, True, 4),
+        (Status.REFUSED, None, True, 3),
+        (Status.RUN_FAILED, 2, True, 130),
+        (Status.IN_SYNC, 15, True, 143),
+    ],
+)
+def test_a_signal_outranks_everything_and_a_deadline_is_partial(
+    status: Status, signal: int | None, is_past_deadline: bool, expected: int
+) -> None:
+    """130 and 143 come before 1; a deadline leaves links unread or unchanged, which is 4."""
+    found = of_stopped_run(status, signal=signal, is_past_deadline=is_past_deadline)
+    assert found == expected
 
 
 def test_in_sync_is_zero() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from reconciler.core.exit_status import Status
+from reconciler.core.exit_status import COMPLETED, Status
 from reconciler.core.history.changes_since import count_nights
 from reconciler.core.history.link_history import (
     Health,
@@ -26,9 +26,6 @@ from reconciler.core.identities import SecretRef
 from reconciler.core.links import WRITES, Action
 from reconciler.core.plan import Report
 from reconciler.core.results import CONVERGED
-
-_DONE = frozenset({Status.IN_SYNC, Status.DIFFERENCES, Status.PARTIAL})
-"""The run came to its end, whatever it found."""
 
 
 class When(StrEnum):
@@ -160,8 +157,8 @@ def _rings(event: Event, after: int) -> bool:
 
 def _of_run(run_summary: RunSummary, before: Before) -> list[Event]:
     last = before.last
-    has_failed = run_summary.status not in _DONE
-    did_fail = last is not None and last.status not in _DONE
+    has_failed = run_summary.status not in COMPLETED
+    did_fail = last is not None and last.status not in COMPLETED
     if has_failed and not (last and last.status == run_summary.status):
         return [Event(EventKind.FAILED)]
     return [Event(EventKind.RUNS_AGAIN)] if did_fail and not has_failed else []

@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconciler.core.exit_status import Status
+from reconciler.core.exit_status import SUCCESSES, Status
 from reconciler.core.plan import Plan, Report
-
-SUCCESSES = frozenset({Status.IN_SYNC, Status.DIFFERENCES})
-"""The run did all its work, whatever it found."""
 
 
 @dataclass(frozen=True, slots=True)
