@@ -24,16 +24,16 @@ _MFA = re.compile(rb"\bMFA\b|multi[- ]?factor|authentication strength", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What is asked for.
+    """A request for more claims.
 
-    encoded  the claims as they came, in base64; None where only a text asks
+    encoded  the claims in base64, as received; None if only the error text asks
     """
 
     encoded: str | None = None
 
     @property
     def claims(self) -> str | None:
-        """The claims as JSON, as Entra takes them; None where they are missing or malformed."""
+        """The claims as JSON, as Entra expects them; None if missing or malformed."""
         if self.encoded is None:
             return None
         with suppress(ValueError, RecursionError):
@@ -45,12 +45,12 @@ class Challenge:
 
     @property
     def is_stable(self) -> bool:
-        """Whether the same is asked each time. A moment, as after a revocation, differs."""
+        """Whether ARM asks for the same claims each time. A `nbf` time differs each time."""
         return bool(self.claims) and '"nbf"' not in str(self.claims)
 
 
 def challenge_in(reply: HttpReply, code: str) -> Challenge | None:
-    """The challenge in ARM's answer; None where it asks for nothing.
+    """The challenge in an ARM answer; None if there is none.
 
     code  the error code in its body
     """

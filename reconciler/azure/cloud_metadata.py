@@ -1,4 +1,4 @@
-"""How does another cloud describe itself? By ARM's metadata document.
+"""The description of a cloud by its own ARM metadata document.
 
 The endpoint comes from the command line or the environment, never from tenants.yaml.
 """
@@ -22,14 +22,14 @@ _DNS_SUFFIX = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
 class Malformed(ValueError):
-    """A field of the metadata document holds something else than it should."""
+    """A field of the metadata document has an invalid value."""
 
 
 def described(endpoint: str, https: Https, budget: RetryBudget) -> Cloud:
-    """The cloud behind an ARM endpoint that the operator chose, in its own words.
+    """Return the cloud behind the ARM endpoint that the operator chose.
 
-    Raises `WrongUsage` for an endpoint that is no https origin, `RunFailed` when the metadata
-    document cannot be had or makes no sense.
+    Raises `WrongUsage` if the endpoint is not an https origin, `RunFailed` if the metadata
+    document cannot be read or is invalid.
     """
     arm = checked_endpoint(endpoint)
 
@@ -52,7 +52,7 @@ def described(endpoint: str, https: Https, budget: RetryBudget) -> Cloud:
         authority, scope, vault_suffix = _read_metadata(json.loads(reply.body))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RunFailed(
-            f"{arm}{METADATA} is no metadata document ({_what(error)}): "
+            f"{arm}{METADATA} is not a metadata document ({_what(error)}): "
             "check that --arm-endpoint names an Azure Resource Manager"
         ) from None
     return Cloud(urlsplit(arm).netloc, arm, authority, scope, vault_suffix)
@@ -84,7 +84,7 @@ def checked_endpoint(endpoint: str) -> str:
 def _read_metadata(data: Any) -> tuple[str, str, str]:
     """Authority, scope and vault suffix, as the 2022-09-01 document names them.
 
-    A cloud that names no vaults gets a suffix that no host has.
+    A cloud without a vault suffix gets a suffix that no host has.
     """
     authentication = data["authentication"]
     authority = authentication["loginEndpoint"]
@@ -106,8 +106,8 @@ def _is_audience(value: Any) -> bool:
 
 
 def _what(error: Exception) -> str:
-    """What is wrong with the document; never its own text, which may be anything."""
+    """What is wrong with the document, without quoting it: it may hold anything."""
     if isinstance(error, Malformed):
         return str(error)
     key = error.args[0] if isinstance(error, KeyError) else None
-    return f"it has no {key}" if key else "it is no JSON of the expected shape"
+    return f"it has no {key}" if key else "it is not JSON of the expected shape"

@@ -1,4 +1,4 @@
-"""Where is Azure? The three known clouds; `metadata` asks any other to describe itself."""
+"""The three known Azure clouds. `cloud_metadata` reads the description of any other."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ class Cloud:
 
     arm           origin of Azure Resource Manager, without a trailing slash
     authority     origin of Microsoft Entra, without a trailing slash
-    scope         what a token for ARM is asked for
-    vault_suffix  what the host of a key vault ends with
+    scope         OAuth scope of a token for ARM
+    vault_suffix  DNS suffix of key vaults
     """
 
     name: str

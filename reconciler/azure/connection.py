@@ -1,7 +1,6 @@
-"""How does a job get at Azure? A recipe that travels, and what it opens where the job runs.
+"""The connection to Azure: picklable settings, and what they open in the process that works.
 
-The recipe holds references and endpoints, so it may be pickled; secrets are resolved when somebody
-signs in.
+The settings hold references and endpoints only. Secrets are resolved at sign-in.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,13 +16,8 @@ from reconciler.azure.http.circuit_breaker import CircuitBreaker, origin
 from reconciler.azure.http.client import Https, check_proxy
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.interactive_login import SignInMethod, sign_in
-from reconciler.azure.links import (
-    WRONG_TOKEN,
-    AzureLinkReader,
-    AzureLinkWriter,
-    SecretPropagation,
-    Session,
-)
+from reconciler.azure.links import AzureLinkReader, AzureLinkWriter
+from reconciler.azure.session import WRONG_TOKEN, SecretPropagation, Session
 from reconciler.azure.signin.cached_users import CachedUsers
 from reconciler.azure.signin.entra import Entra
 from reconciler.azure.signin.key_vault import Vaults
@@ -38,10 +32,10 @@ from reconciler.core.links import Place, Problem
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """All that is needed to open Azure, on this machine or another.
+    """What is needed to connect to Azure, on this machine or another.
 
-    connections  how many requests may be under way at once
-    people       whose sign-ins may be used; None where the file names nobody
+    connections  maximum number of concurrent requests
+    people       the users whose cached sign-ins may be used; None if the file names no user
     """
 
     cloud: Cloud
@@ -51,12 +45,12 @@ class ConnectionSettings:
     people: CachedUsers | None = None
 
     def identity(self, place: Place) -> Identity:
-        """Who signs in there."""
+        """The identity that signs in to this tenant."""
         return self.identities[place.identity].at(place)
 
 
 def check_proxies(name: str, endpoint: str | None) -> None:
-    """Raise `WrongUsage` where a proxy variable that a run would use cannot be used."""
+    """Raise `WrongUsage` if a proxy variable that the run would use is invalid."""
     arm = checked_endpoint(endpoint) if endpoint else CLOUDS[name].arm
     try:
         for url in (arm,) if endpoint else (arm, CLOUDS[name].authority):
@@ -66,7 +60,7 @@ def check_proxies(name: str, endpoint: str | None) -> None:
 
 
 def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None, stop: Event) -> Cloud:
-    """A known cloud by name, or the one behind the endpoint that the operator chose."""
+    """Return a known cloud by name, or the cloud behind the endpoint that the operator chose."""
     if endpoint is None:
         return CLOUDS[name]
     hosts = CircuitBreaker()
@@ -75,51 +69,51 @@ def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None, stop: Eve
 
 
 class Azure:
-    """Azure as a run reaches it: opens one link at a time, and shares what can be shared.
+    """Azure for one run: opens one link at a time and shares connections, tokens and limits.
 
-    stop  once set, waits end and nothing is tried again
+    stop  once set, waits end and nothing is retried
     """
 
-    def __init__(self, recipe: ConnectionSettings, stop: Event) -> None:
-        self._recipe = recipe
+    def __init__(self, settings: ConnectionSettings, stop: Event) -> None:
+        self._settings = settings
         self._stop = stop
         self._hosts = CircuitBreaker()
-        self._signing_in = Https(
-            self._hosts, ca_bundle=recipe.ca_bundle, connections=recipe.connections, stop=stop
+        self._https = Https(
+            self._hosts, ca_bundle=settings.ca_bundle, connections=settings.connections, stop=stop
         )
         self._entra = Entra(
-            recipe.cloud,
-            self._signing_in,
-            Vaults(recipe.cloud, recipe.ca_bundle),
-            recipe.people,
+            settings.cloud,
+            self._https,
+            Vaults(settings.cloud, settings.ca_bundle),
+            settings.people,
         )
         self._propagation = SecretPropagation(stop.wait)
-        self._looking = self._signing_in.limited_to("GET")
-        self._writing = self._signing_in.limited_to("GET", "PUT", "PATCH", "DELETE")
+        self._https_get = self._https.limited_to("GET")
+        self._https_all = self._https.limited_to("GET", "PUT", "PATCH", "DELETE")
 
     @contextmanager
     def reader(self, place: Place) -> Iterator[AzureLinkReader]:
-        """Open a link to look at it."""
-        yield AzureLinkReader(self._session(place), self._looking)
+        """Open a link for reading."""
+        yield AzureLinkReader(self._session(place), self._https_get)
 
     @contextmanager
     def writer(self, place: Place) -> Iterator[AzureLinkWriter]:
-        """Open a link to change it."""
-        yield AzureLinkWriter(self._session(place), self._writing)
+        """Open a link for reading and writing."""
+        yield AzureLinkWriter(self._session(place), self._https_all)
 
     @property
     def cloud(self) -> Cloud:
-        """The Azure that is reached."""
-        return self._recipe.cloud
+        """The cloud of this connection."""
+        return self._settings.cloud
 
     @property
     def request_stats(self) -> RequestStats:
-        """What was asked of Azure and Entra until now."""
+        """Requests sent to Azure and Entra so far."""
         return self._hosts.request_stats
 
     def read_raw(self, place: Place, clock: Callable[[], datetime]) -> RawReading:
-        """Look at a link and keep Azure's answer as it came, unless it is about another one."""
-        reader = AzureLinkReader(self._session(place), self._looking)
+        """Read a link and keep the raw answer, unless it belongs to another principal."""
+        reader = AzureLinkReader(self._session(place), self._https_get)
         observed, answer = reader.read(), reader.answer
         is_strange = observed.problem is not None and observed.problem.code == WRONG_TOKEN
         if answer is None or is_strange:
@@ -128,30 +122,30 @@ class Azure:
         return RawReading(observed, clock(), reader.url, answer.status, answer.body, request_id)
 
     def doctor(self, clock: Callable[[], datetime]) -> Doctor:
-        """Open all that a run uses, to look whether it is fit. `clock` is this machine's, UTC."""
-        never_again = SecretPropagation(lambda seconds: True)
+        """Return the checks of everything that a run uses. `clock` is this machine's time, UTC."""
+        no_retry = SecretPropagation(lambda seconds: True)
         return Doctor(
-            self._recipe.identities,
+            self._settings.identities,
             self._entra,
-            self._looking,
-            lambda place: self._session(place, never_again),
+            self._https_get,
+            lambda place: self._session(place, no_retry),
             clock,
         )
 
     def sign_in(self, place: Place, way: SignInMethod) -> Problem | None:
-        """Sign the person of this link in and keep the sign-in; why not, if that fails."""
-        identity = self._recipe.identity(place)
-        return sign_in(identity, place, self._session(place), self._entra, self._signing_in, way)
+        """Sign in the user of this link and keep the sign-in. Returns the problem if it fails."""
+        identity = self._settings.identity(place)
+        return sign_in(identity, place, self._session(place), self._entra, self._https, way)
 
     def tenants(self, place: Place) -> tuple[Customer, ...] | Problem:
-        """The tenants of whoever this identity is there; why not, if they cannot be listed."""
+        """List the tenants that this identity can see. Returns the problem if it cannot."""
         try:
-            return list_tenants(self._session(place), self._looking)
+            return list_tenants(self._session(place), self._https_get)
         except RequestFailed as failure:
             return failure.problem
 
     def tenant_id(self, directory: str) -> str | None:
-        """The GUID of a tenant named by a domain; None where Entra does not say."""
+        """The GUID of a tenant named by a domain; None if Entra does not know it."""
         budget = RetryBudget(self._hosts, self._stop)
         try:
             return budget.call(lambda: self._entra.directories.tenant_id(directory))
@@ -160,12 +154,12 @@ class Azure:
 
     def close(self) -> None:
         """Close all connections."""
-        self._signing_in.close()
+        self._https.close()
 
     def _session(self, place: Place, propagation: SecretPropagation | None = None) -> Session:
         return Session(
             place,
-            self._recipe.identity(place),
+            self._settings.identity(place),
             self._entra,
             propagation or self._propagation,
             lambda: RetryBudget(self._hosts, self._stop),

@@ -1,8 +1,7 @@
-"""What does a refusal mean, and what should somebody do about it?
+"""Error codes: an error answer of Entra or ARM becomes a `RequestFailed` with a code and a hint.
 
-Pure: an answer goes in, `RequestFailed` with a stable code and a hint comes out. Microsoft asks not
-to depend on its error numbers. So a number chooses a code and a hint (`sign_in_errors` has them),
-and never whether something is written.
+Pure functions. Microsoft asks clients not to depend on its error numbers: a number selects the code
+and the hint (see `sign_in_errors`), never whether something is written.
 
 Sources: the recorded tests of the ManagementPartner provider, and logged calls of its clients.
 """
@@ -19,7 +18,7 @@ from reconciler.azure.sign_in_errors import code_of, hint_of
 from reconciler.core.links import Problem
 from reconciler.core.redaction.redactor import redact
 
-AGAIN = "Azure asks to try again later; if it lasts, look at Azure's status page"
+AGAIN = "Azure asks to try again later; if the problem persists, check the Azure status page"
 
 TRY_AGAIN = frozenset({"throttled", "unavailable"})
 
@@ -35,7 +34,7 @@ _HINTS = {
     "expired_client_secret": "create a new client secret on the app registration "
     "and put it behind the identity's reference",
     "invalid_client_certificate": "upload this certificate to the app registration, "
-    "or point the identity at the one that is there",
+    "or point the identity at the certificate that is registered",
     "app_not_in_tenant": "add the app to {tenant}: (1) with GDAP Cloud Application Administrator "
     "you can install it yourself; (2) or the customer's administrator runs "
     "az ad sp create --id {client_id}, which grants nothing; "
@@ -45,11 +44,11 @@ _HINTS = {
     "sign-in for the enterprise application {client_id}",
     "no_such_tenant": "check the tenant's ID or domain in the file; if the customer's tenant "
     "is gone, set state: absent or remove the entry",
-    "other_cloud": "this tenant lives in another cloud: set cloud: in a file of its own",
+    "other_cloud": "this tenant is in another cloud: move it to its own file with cloud: set",
     "conditional_access": "a policy of the customer blocks this sign-in: ask them to exclude "
     "the app or to allow this machine's address",
-    "person_needed": "MFA, consent or a new sign-in is due: run az login --tenant {tenant} as that "
-    "person, then run again; if they have left, link another principal",
+    "person_needed": "MFA, consent or a new sign-in is required: run az login --tenant {tenant} "
+    "as that person, then run again; if they have left, link another principal",
     "user_gone": "the user is not in this tenant or is disabled; if they have left, link another "
     "principal",
     "foreign_principal": _FOREIGN_HINT,
@@ -57,13 +56,13 @@ _HINTS = {
     "compare issuer, subject and audience",
     "throttled": AGAIN,
     "unavailable": AGAIN,
-    "sign_in_refused": "look the number up at https://login.microsoftonline.com/error",
+    "sign_in_refused": "look up the error number at https://login.microsoftonline.com/error",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Who tried to sign in where: what the hints are filled in with."""
+    """Who tried to sign in, and where: the values for the placeholders of hints."""
 
     tenant: str
     client_id: str
@@ -71,7 +70,7 @@ class SignIn:
 
 
 def of_sign_in(reply: HttpReply, who: SignIn) -> RequestFailed:
-    """What Entra's refusal to give a token (or a tenant's document) means."""
+    """The meaning of an Entra error answer to a token or OpenID document request."""
     data = _json_object(reply.body)
     text = str(data.get("error_description") or data.get("error") or "")
     return sign_in_failed(
@@ -91,7 +90,7 @@ def sign_in_failed(
     error: str = "",
     reply: HttpReply | None = None,
 ) -> RequestFailed:
-    """The same from Entra's text alone, as a command-line tool prints it."""
+    """The same from Entra's error text alone, as the Azure CLI prints it."""
     found = re.search(r"AADSTS([0-9]{4,8})", text)
     numbers = numbers or ([int(found[1])] if found else [])
     status = reply.status if reply else 0
@@ -119,7 +118,7 @@ def _sign_in_code(numbers: list[int], error: str, status: int) -> str:
 
 
 def of_arm(reply: HttpReply, url: str) -> RequestFailed:
-    """What an answer of Azure Resource Manager to this URL, other than 200, means."""
+    """The meaning of an ARM answer other than 200 to this URL."""
     code, message = _arm_error(reply.body)
     said = f"Azure answered {reply.status} {code}".rstrip() + (f": {message}" if message else "")
     if challenge_in(reply, code):
@@ -134,12 +133,12 @@ def of_arm(reply: HttpReply, url: str) -> RequestFailed:
 
 
 def challenge_of(reply: HttpReply) -> Challenge | None:
-    """The claims that ARM asks for in this answer; None where it asks for none."""
+    """The claims challenge in this ARM answer; None if there is none."""
     return challenge_in(reply, _arm_error(reply.body)[0])
 
 
 def is_not_linked(reply: HttpReply) -> bool:
-    """The one answer that means: this principal has no link."""
+    """Whether this is the only answer that means that the principal has no link."""
     return reply.status == 404 and _arm_error(reply.body)[0] == "ManagementPartnerNotFound"
 
 
@@ -154,11 +153,11 @@ def _arm_problem(status: int, code: str, message: str, said: str) -> Problem:
         return Problem(
             "unexpected_answer",
             f"Azure answered {status}, a redirect; redirects are not followed",
-            "check the endpoint and any proxy on the way",
+            "check the endpoint and any proxy in between",
         )
     if status == 401:
         return Problem(
-            "token_refused", said, "check this machine's clock, and the cloud that was chosen"
+            "token_refused", said, "check this machine's clock, and the cloud: setting in the file"
         )
     if code == "PartnerIdInvalid":
         return Problem(
@@ -168,11 +167,13 @@ def _arm_problem(status: int, code: str, message: str, said: str) -> Problem:
             "the global account's ID is not accepted",
         )
     if code == "PartnerIdAlreadyLinked" or "already linked" in message:
-        return Problem("already_linked", said, "run plan again and look at what is there")
+        return Problem("already_linked", said, "run plan again and check the current link")
     if status == 403:
         return Problem("forbidden", said, "ask the customer whether a policy blocks this principal")
     return Problem(
-        "unexpected_answer", said, "nothing was concluded from it; run again, then report it"
+        "unexpected_answer",
+        said,
+        "the link is treated as unknown; run again, and report it if it happens again",
     )
 
 
@@ -182,7 +183,7 @@ def _names_a_foreign_principal(message: str) -> bool:
 
 
 def _arm_error(body: bytes) -> tuple[str, str]:
-    """Code and message of an error; the provider repeats them at both levels, ARM does not."""
+    """Code and message of an error. The provider repeats them at both levels, ARM does not."""
     data = _json_object(body)
     inner = data.get("error")
     source = inner if isinstance(inner, dict) and inner.get("code") else data
@@ -206,7 +207,9 @@ def _list(value: Any) -> list[Any]:
 
 
 def _one_line(text: str) -> str:
-    """The first sentence or two, without the trace and time that differ in every answer."""
+    """The text in one line, without trace ID and timestamp, which differ in every answer."""
     text = re.split(r"\s*(?:Trace ID|Correlation ID|Timestamp):", text, maxsplit=1)[0]
-    line = redact(" ".join(redact(text).split()))  # before it is cut: a part of a secret is one too
+    line = redact(
+        " ".join(redact(text).split())
+    )  # redact before cutting: part of a secret is still secret
     return line if len(line) <= 300 else line[:299] + "…"

@@ -1,7 +1,7 @@
-"""How does a person sign in? In the browser or by device code, once for each tenant.
+"""Interactive sign-in of a user, in the browser or by device code, once for each tenant.
 
-Who signed in is looked at in Entra's answer, before anything of it reaches the cache: another
-person's token is never kept under this one's name.
+The user name in Entra's answer is checked before anything is cached: the token of another user is
+never kept under this name.
 """
 
 import base64
@@ -24,11 +24,11 @@ from reconciler.azure.error_codes import SignIn, sign_in_failed
 from reconciler.azure.http.client import HttpReply, Https
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.http.wire_formats import https_origin
-from reconciler.azure.links import Session
+from reconciler.azure.session import Session
 from reconciler.azure.signin.cached_users import (
     UserLogin,
     in_person,
-    is_without_keyring,
+    is_keyring_missing,
     no_keyring,
 )
 from reconciler.azure.signin.entra import Entra
@@ -39,15 +39,15 @@ from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
 
 PENDING = ("authorization_pending", "slow_down")
-"""What Entra answers while nobody has entered the device code (RFC 8628, section 3.5)."""
+"""Entra's answers until the device code is entered (RFC 8628, section 3.5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignInMethod:
     """How people sign in.
 
-    show_code         is told URL, code and its end (UTC) of a device code; None: in the browser
-    may_be_plaintext  whether tokens may be kept in plain text where there is no keyring
+    show_code         called with URL, device code and its expiry (UTC); None: use the browser
+    may_be_plaintext  whether tokens may be cached in plain text if there is no keyring
     """
 
     show_code: Callable[[str, str, datetime], None] | None
@@ -62,24 +62,24 @@ def sign_in(
     https: Https,
     way: SignInMethod,
 ) -> Problem | None:
-    """Sign a person in to one tenant and keep the sign-in; why not, if that fails.
+    """Sign a user in to one tenant and keep the sign-in. Returns the problem if that fails.
 
-    Raises `RunFailed` where the record of it cannot be written.
+    Raises `RunFailed` if the sign-in record cannot be written.
     """
     try:
         if entra.people is None or identity.username is None:
             raise Unresolved("only identities of kind user sign in")
-        session.find_tenant(session.new_patience())
+        session.find_tenant(session.new_budget())
         login = UserLogin(entra.cloud.authority, str(session.tenant_id), identity.username)
         _check_page(entra.directories, login)
-        transport = _Door(https, entra.directories, login, session)
+        transport = _InteractiveTransport(https, entra.directories, login, session)
         claims = login.noted_claims(entra.people.records)
         record = _authenticate(login, transport, entra.cloud.scope, way, claims)
         login.keep(entra.people.records, record, plaintext=way.may_be_plaintext)
     except RequestFailed as failure:
         return in_person(failure, identity, place).problem
     except ClientAuthenticationError as error:
-        if is_without_keyring(error):
+        if is_keyring_missing(error):
             return no_keyring(identity).problem
         return _why(error, transport).problem
     return None
@@ -100,8 +100,8 @@ def _authenticate(
     return browser.authenticate(scopes=[scope], claims=claims)
 
 
-class _Door(Transport):
-    """The way out while a person signs in: waiting is no refusal, and nobody else gets in."""
+class _InteractiveTransport(Transport):
+    """The transport of an interactive sign-in: accepts pending answers and only this user."""
 
     def __init__(
         self, https: Https, directories: OpenIdDocuments, login: UserLogin, session: Session
@@ -111,7 +111,7 @@ class _Door(Transport):
         self._session = session
 
     def check(self, reply: HttpReply) -> None:
-        """Let a device code pass, and the word to wait; a token only if it is this person's."""
+        """Accept a device code, a pending answer, or a token of this user and of no other."""
         data = _json_object(reply.body)
         if reply.status == 200 and data.get("device_code"):
             return
@@ -123,8 +123,8 @@ class _Door(Transport):
             raise RequestFailed(
                 Problem(
                     "wrong_user",
-                    f"{found or 'somebody without a name'} signed in, and nothing of it was kept; "
-                    f"the file says {self._login.username}",
+                    f"{found or 'an unnamed user'} signed in instead of {self._login.username}; "
+                    "the sign-in was not kept",
                     "sign in again as that person, or correct username: in the file",
                 )
             )
@@ -132,14 +132,14 @@ class _Door(Transport):
 
 
 def _check_page(directories: OpenIdDocuments, login: UserLogin) -> None:
-    """A person is sent to the authority's own page and to no other."""
+    """Raise `RequestFailed` if the sign-in page is not on the authority's host."""
     document = json.loads(directories.document(login.tenant_id))
     if https_origin(document["authorization_endpoint"]) != https_origin(login.authority):
         raise RequestFailed(
             Problem(
                 "unexpected_answer",
                 f"the OpenID document of {login.tenant_id} names a sign-in page on another host",
-                "nobody was sent there; check the endpoint and any proxy on the way",
+                "the page was not opened; check the endpoint and any proxy in between",
             )
         )
 
@@ -152,14 +152,12 @@ def _why(error: ClientAuthenticationError, transport: Transport) -> RequestFaile
             Problem("no_browser", str(error.message), "sign in with --device-code instead")
         )
     if "Timed out" in str(error.message):
-        return RequestFailed(
-            Problem("nobody_came", "nobody signed in in time", "run login again when they can")
-        )
+        return RequestFailed(Problem("nobody_came", "the sign-in timed out", "run login again"))
     return sign_in_failed(str(error.message), transport.who)
 
 
 def _username(id_token: Any) -> str:
-    """The name in an ID token that came from the authority over TLS; empty without one."""
+    """The user name in an ID token received from the authority over TLS; empty if missing."""
     with suppress(ValueError, IndexError, RecursionError, AttributeError, TypeError):
         body = str(id_token).split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))

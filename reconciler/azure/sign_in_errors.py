@@ -13,7 +13,7 @@ TENANT_RESTRICTED = (
     "your own network or home tenant blocks this customer's tenant, by tenant restrictions or a "
     "cross-tenant access policy: ask your own administrator to allow it"
 )
-"""The hint of a block on the partner's own side. There is nothing to ask the customer for."""
+"""The hint for a block on the partner's side: there is nothing to ask the customer for."""
 
 _NUMBERS: dict[str, tuple[int, ...]] = {
     # Only these three mean that a credential may be wrong for every tenant.
@@ -61,7 +61,7 @@ _NOT_ASSIGNED = (
     "to it under Enterprise applications, or to set Assignment required to No"
 )
 _ASSERTION = (
-    "Entra could not use the token that stands for the secret: check that the platform issues it "
+    "Entra rejected the federated token: check that the platform issues it "
     "for this app, unexpired, for the audience api://AzureADTokenExchange"
 )
 _NO_TENANT_NAMED = "name the tenant by its GUID or by a verified domain in the file"
@@ -82,9 +82,9 @@ _HINTS: dict[str, tuple[int, ...]] = {
     TENANT_RESTRICTED: (50002, 500021, 500022, 500212),
     "the customer's cross-tenant access policy blocks this account: ask them to allow inbound "
     "access for it": (500213,),
-    "the token that stands for the secret was expired or not valid yet: check this machine's "
+    "the federated token was expired or not valid yet: check this machine's "
     "clock, and that the platform renews the token": (700024, 500133),
-    "an app of another tenant needs a managed identity or token of the app's own tenant: use "
+    "the federated token must come from the tenant in which the app is registered: use "
     "a multi-tenant app registered in the managed identity's tenant": (700236,),
     _ASSERTION: (700021, 700222, 700223, 700229, 700238, 50013, 50027, 50048, 900384),
     _PASSWORD.format(again=_AGAIN): (50053, 50055, 50056, 50064, 50126, 50135, 50144),
@@ -104,12 +104,12 @@ _HINT_OF_NUMBER = {number: hint for hint, numbers in _HINTS.items() for number i
 
 
 def code_of(numbers: Iterable[int]) -> str | None:
-    """The code of the first number that is known; None where none is."""
+    """The code of the first known number; None if no number is known."""
     return next((_CODES[number] for number in numbers if number in _CODES), None)
 
 
 def hint_of(numbers: Iterable[int]) -> str | None:
-    """The hint of a number's own, with `{tenant}` in it; None where its code's hint serves."""
+    """The specific hint of a number, with placeholders; None to use the hint of its code."""
     for number in numbers:
         if number in _CODES or number in _HINT_OF_NUMBER:
             return _HINT_OF_NUMBER.get(number)

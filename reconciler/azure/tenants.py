@@ -1,7 +1,7 @@
-"""In which tenants does a person have an account? ARM's own list, as the person sees it.
+"""The list of tenants that a signed-in principal can see, from ARM.
 
-`GET /tenants` (api-version 2022-12-01) names every tenant that has an object of the user, with its
-display name and verified domains. An app sees the tenant that it signed in to and no other.
+`GET /tenants` (api-version 2022-12-01) returns every tenant in which the user has an object, with
+its display name and verified domains. An app sees only the tenant that it signed in to.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.azure.http.client import LARGEST_LIST, Https
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.http.wire_formats import https_origin
-from reconciler.azure.links import Session
+from reconciler.azure.session import Session
 from reconciler.azure.signin.openid import GUID
 from reconciler.core.customers.discovery import Customer
 from reconciler.core.links import Problem
@@ -18,12 +18,12 @@ from reconciler.core.links import Problem
 API_VERSION = "2022-12-01"
 
 MOST_PAGES = 100
-"""A list that does not end is none."""
+"""Maximum number of pages. A longer list is refused."""
 
 
 def list_tenants(session: Session, https: Https) -> tuple[Customer, ...]:
-    """All tenants of whoever signs in, in ARM's order; raises `RequestFailed`."""
-    budget = session.new_patience()
+    """List all tenants of the signed-in principal, in ARM's order; raises `RequestFailed`."""
+    budget = session.new_budget()
     url = f"{session.arm}/tenants?api-version={API_VERSION}"
     found: list[Customer] = []
     for _ in range(MOST_PAGES):
@@ -33,13 +33,13 @@ def list_tenants(session: Session, https: Https) -> tuple[Customer, ...]:
         if not following:
             return tuple(found)
         if https_origin(following) != https_origin(session.arm):
-            raise _unexpected("names a next page on another host")
+            raise _unexpected("links to a next page on another host")
         url = following
     raise _unexpected(f"has more than {MOST_PAGES} pages")
 
 
 def _page(session: Session, https: Https, url: str) -> dict[str, Any]:
-    headers = session.headers(session.new_patience())
+    headers = session.headers(session.new_budget())
     reply = https.send("GET", url, headers=headers, most_bytes=LARGEST_LIST)
     if reply.status != 200:
         raise session.refused(reply, url)
@@ -48,15 +48,15 @@ def _page(session: Session, https: Https, url: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         page = None
     if not isinstance(page, dict) or not isinstance(page.get("value"), list):
-        raise _unexpected("is none")
+        raise _unexpected("is not a list")
     return page
 
 
 def _customer(entry: Any) -> Customer:
-    """One tenant; raises `RequestFailed` where its ID is none. Its names are not to be trusted."""
+    """One tenant; raises `RequestFailed` if its ID is not a GUID. Its names are untrusted."""
     tenant_id = entry.get("tenantId") if isinstance(entry, dict) else None
     if not isinstance(tenant_id, str) or not GUID.fullmatch(tenant_id):
-        raise _unexpected("holds a tenant without an ID")
+        raise _unexpected("contains a tenant without an ID")
     name, domains = entry.get("displayName"), entry.get("domains")
     named = domains if isinstance(domains, list) else []
     default = entry.get("defaultDomain")

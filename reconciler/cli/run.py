@@ -65,7 +65,7 @@ class Run:
     @property
     def request_stats(self) -> RequestStats:
         """What was asked of Azure and Entra until now, here and by workers."""
-        workers = self.crew.workers
+        workers = self.crew.read_workers
         return (
             self.azure.request_stats + workers.request_stats
             if workers

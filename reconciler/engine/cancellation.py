@@ -1,6 +1,6 @@
-"""Has the run been told to end? By a signal, or by its own deadline.
+"""Cancellation of a run by a signal or its deadline.
 
-Setting it ends every wait at once. What is under way is finished; nothing new begins.
+Setting it ends every wait at once. Jobs in progress finish; no new job starts.
 """
 
 import os
@@ -18,11 +18,12 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stop:
-    """One switch for the whole run.
+    """The cancellation of one run.
 
-    deadline_s  seconds from now until it throws itself; None means never
-    ends_at     the same on the wall clock, as `time.time()`, for other processes
-    signal      SIGINT or SIGTERM, whichever threw it, or None. SIGHUP counts as SIGTERM
+    deadline_s  seconds from now until the deadline; None: no deadline
+    ends_at     the deadline as `time.time()`, for other processes
+    signal      the signal that cancelled the run, SIGINT or SIGTERM, or None. SIGHUP counts as
+                SIGTERM
     """
 
     def __init__(self, deadline_s: float | None = None) -> None:
@@ -34,22 +35,22 @@ class Stop:
 
     @property
     def problem(self) -> Problem | None:
-        """Why links are left untried; None while the run goes on."""
+        """Why the remaining links are skipped; None while the run continues."""
         if not self.event.is_set():
             return None
         return DEADLINE if self._past_deadline else INTERRUPTED
 
     @property
     def is_set(self) -> bool:
-        """Whether nothing new may begin."""
+        """Whether the run is cancelled."""
         return self.event.is_set()
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Listen to SIGINT, SIGTERM and SIGHUP, and to the clock, inside the block.
+        """Handle SIGINT, SIGTERM, SIGHUP and the deadline inside the block.
 
-        Outside of it, where a person is asked, a signal ends the program as always. A SIGHUP that
-        is ignored, as by nohup, stays ignored.
+        Outside the block, for example at a prompt, a signal ends the program as usual. An ignored
+        SIGHUP (nohup) stays ignored.
         """
         before = {number: signal.getsignal(number) for number in _SIGNALS}
         if before[signal.SIGHUP] is signal.SIG_IGN:
@@ -65,7 +66,7 @@ class Stop:
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Obey the deadline inside the block, and leave signals as they are."""
+        """Handle the deadline inside the block, and no signals."""
         timer = self._start_timer()
         try:
             yield
@@ -88,7 +89,7 @@ class Stop:
     def _signalled(self, number: int, frame: FrameType | None) -> None:
         number = signal.SIGTERM if number == signal.SIGHUP else number
         if self.signal is not None:
-            # Asked twice: the person means now. Nothing is cleaned up, as with kill -9.
+            # A second signal ends the process at once, without cleanup, like kill -9.
             os._exit(128 + number)
         self.signal = number
         self.event.set()

@@ -1,6 +1,6 @@
-"""How does a checkup go? What all links share is looked at once, then every link.
+"""The checkup behind `doctor`: first what all links share, then every link.
 
-Whatever is found is a value: one customer's trouble stops no other's steps.
+Each problem is a value: a problem of one customer does not stop the checks of others.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from reconciler.core.links import Place, Problem, Wanted
 from reconciler.core.ports import Examiner
 from reconciler.core.problems import internal
 from reconciler.engine.gates import Identities, Login, Verdict, Wait
-from reconciler.engine.guests import Guests
+from reconciler.engine.listeners import Listeners
 from reconciler.engine.run import PlanMetadata, Workers
 from reconciler.engine.scheduler import run_all
 
@@ -28,74 +28,76 @@ Stopped = Callable[[], Problem | None]
 
 def make_checkup(
     wanted: Sequence[Wanted],
-    facts: PlanMetadata,
-    crew: Workers,
+    metadata: PlanMetadata,
+    workers: Workers,
     examiner: Examiner,
     on_check: Callable[[LinkCheck], None],
 ) -> Checkup:
-    """Look at everything that a plan over these links would need."""
+    """Check everything that a plan over these links would need."""
     by_place = {want.place: want for want in wanted if want.settled is None or want.settled.is_read}
     endpoints = examiner.endpoints()
     shared = (*(endpoint.step for endpoint in endpoints), clock_step(endpoints))
-    credentials = _credentials(list(by_place), crew, examiner)
+    credentials = _credentials(list(by_place), workers, examiner)
     before = {login: (*shared, *known.steps) for login, known in credentials.items()}
     checks: dict[Place, LinkCheck] = {}
-    gates = _LinkGates(lambda: crew.stop.problem, crew.identities, before)
-    guests = Guests()
+    gates = _LinkGates(lambda: workers.stop.problem, workers.identities, before)
+    listeners = Listeners()
 
-    def look(place: Place) -> LinkCheck:
+    def check_link(place: Place) -> LinkCheck:
         try:
             return examiner.link(place, before[place.login])
         except Exception as error:
             return untried(place, before[place.login], internal(error))
 
-    for place, check in run_all(crew.pool, look, by_place, gates, crew.concurrency):
+    for place, check in run_all(workers.pool, check_link, by_place, gates, workers.concurrency):
         checks[place] = check
-        guests.tell(on_check, check)
-    today = facts.clock().date()
+        listeners.notify(on_check, check)
+    today = metadata.clock().date()
     return Checkup(
         endpoints,
         shared[-1],
         tuple(credentials.values()),
         settled(by_place, [checks[place] for place in by_place]),
-        facts.config_digest,
-        facts.clock(),
-        facts.tool_version,
-        (*facts.findings, *expiring(credentials.values(), today), *guests.findings),
-        interrupted=crew.stop.is_set,
+        metadata.config_digest,
+        metadata.clock(),
+        metadata.tool_version,
+        (*metadata.findings, *expiring(credentials.values(), today), *listeners.findings),
+        interrupted=workers.stop.is_set,
     )
 
 
 def _credentials(
-    places: Sequence[Place], crew: Workers, examiner: Examiner
+    places: Sequence[Place], workers: Workers, examiner: Examiner
 ) -> dict[Login, CredentialCheck]:
-    """Each identity that some link uses, once, in the order of the file."""
+    """Check each identity in use once, in the order of the file."""
     first: dict[Login, Place] = {}
     for place in places:
         first.setdefault(place.login, place)
 
-    def look(place: Place) -> CredentialCheck:
+    def check_credential(place: Place) -> CredentialCheck:
         try:
             return examiner.credential(place)
         except Exception as error:
-            return _left(place, internal(error))
+            return _unchecked(place, internal(error))
 
-    gates = _IdentityGates(lambda: crew.stop.problem)
-    found = dict(run_all(crew.pool, look, first.values(), gates, crew.concurrency))
+    gates = _IdentityGates(lambda: workers.stop.problem)
+    found = dict(
+        run_all(workers.pool, check_credential, first.values(), gates, workers.concurrency)
+    )
     return {login: found[place] for login, place in first.items()}
 
 
-def _left(place: Place, problem: Problem) -> CredentialCheck:
-    """What stands for an identity that nobody looked at."""
-    link_timeline = StepResults()
-    link_timeline.leave(IDENTITY_STEPS[0], problem)
-    link_timeline.take(IDENTITY_STEPS[1], lambda: None)
+def _unchecked(place: Place, problem: Problem) -> CredentialCheck:
+    """The result for an identity that was not checked."""
+    results = StepResults()
+    results.leave(IDENTITY_STEPS[0], problem)
+    results.take(IDENTITY_STEPS[1], lambda: None)
     whose = place.tenant if place.app else None
-    return CredentialCheck(place.identity, None, None, link_timeline.steps, tenant=whose)
+    return CredentialCheck(place.identity, None, None, results.steps, tenant=whose)
 
 
 class _IdentityGates:
-    """The gates before an identity is looked at: the run may have been told to end."""
+    """The gates before an identity is checked: the run may be cancelled."""
 
     def __init__(self, stopped: Stopped) -> None:
         self._stopped = stopped
@@ -104,7 +106,7 @@ class _IdentityGates:
         return self._stopped() or Verdict.GO
 
     def refuse(self, place: Place, problem: Problem) -> CredentialCheck:
-        return _left(place, problem)
+        return _unchecked(place, problem)
 
     lose = refuse
 
@@ -113,7 +115,7 @@ class _IdentityGates:
 
 
 class _LinkGates:
-    """The gates before a link is looked at. A broken identity is tried no further, as in a plan."""
+    """The gates before a link is checked. A broken identity is not tried again, as in a plan."""
 
     def __init__(
         self, stopped: Stopped, identities: Identities, before: dict[Login, tuple[Step, ...]]

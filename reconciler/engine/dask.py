@@ -1,7 +1,7 @@
 """Workers of a Dask cluster that read chunks.
 
-A lost worker's chunk is read by another one, by Dask itself. Calls are never answered from Dask's
-memory of earlier ones (`pure=False`), because Azure may have changed.
+Dask gives the chunk of a lost worker to another one. Calls are never answered from earlier results
+(`pure=False`), because Azure may have changed.
 """
 
 import logging
@@ -26,33 +26,33 @@ from reconciler.engine.read_chunk import (
 )
 
 CONNECT_S = 20.0
-"""How long scheduler and first worker may take to answer."""
+"""Time limit for the scheduler and the first worker to answer."""
 
 SILENT_S = 30.0
-"""So long without an answer of the scheduler, or without any worker, and the cluster is lost."""
+"""After this time without a scheduler or without any worker the cluster counts as lost."""
 
 LOOK_S = 0.5
-"""How often the scheduler is asked: a signal reaches the workers within that time."""
+"""How often the scheduler is polled. A signal reaches the workers within this time."""
 
 CLOSE_S = 5.0
-"""How long the end of a run may take on the cluster."""
+"""Time limit for closing a run on the cluster."""
 
-_CLIENT: Any = Client  # which has no types
+_CLIENT: Any = Client  # it has no types
 
 
 class DaskWorkers:
     """The workers of one cluster.
 
-    address      of the scheduler: tcp://HOST:PORT, or tls://
-    run_id       no other run on the cluster may have it
-    concurrency  links at a time, over all workers
+    address      of the scheduler: tcp://HOST:PORT or tls://HOST:PORT
+    run_id       unique on the cluster
+    concurrency  concurrent links over all workers
 
     Raises `RunFailed` when there is no scheduler or no worker.
     """
 
     def __init__(self, address: str, run_id: str, concurrency: int) -> None:
         self._run_id = run_id
-        self._is_told = False
+        self._is_stopped = False
         self._closing = Event()
         self._problem: str | None = None
         self._alive_at = time.monotonic()
@@ -69,7 +69,7 @@ class DaskWorkers:
         Thread(target=self._watch, daemon=True).start()
 
     def submit(self, chunk: Chunk, /) -> "Future[ChunkResult]":
-        """Hand out a chunk."""
+        """Submit a chunk."""
         future: Future[ChunkResult] = self._jobs.submit(read_while_wanted, chunk)
         return future
 
@@ -80,29 +80,29 @@ class DaskWorkers:
         return self._problem
 
     def stop(self) -> None:
-        """Let the workers end their waits, also those that join later."""
-        self._is_told = True
+        """Cancel the waits of all workers, including workers that join later."""
+        self._is_stopped = True
 
     def close(self) -> None:
-        """Close the run on all workers. A cluster that does not answer is left alone."""
+        """Close the run on all workers, unless the cluster does not answer."""
         self._closing.set()
         closing = Thread(target=self._close, daemon=True)
         closing.start()
         closing.join(CLOSE_S)
 
     def _close(self) -> None:
-        with suppress(Exception):  # the cluster may be gone
+        with suppress(Exception):  # the cluster may be lost
             if self.problem() is None:
                 self._client.run(close_run, self._run_id, on_error="ignore")
             self._client.close(timeout=CLOSE_S)
 
     def _watch(self) -> None:
-        """Ask the scheduler whether it is there, and tell workers of a stop. May block for ever."""
+        """Poll the scheduler and pass a stop on to the workers. A poll may block forever."""
         while not self._closing.wait(LOOK_S):
             try:
                 if self._client.scheduler_info(n_workers=-1)["workers"]:
                     self._alive_at = time.monotonic()
-                if self._is_told:
+                if self._is_stopped:
                     self._client.run(stop_run, self._run_id, on_error="ignore")
             except Exception as error:
                 if self._client.status != "running":
@@ -111,7 +111,7 @@ class DaskWorkers:
 
 
 def read_while_wanted(chunk: Chunk) -> ChunkResult:
-    """On a worker: read a chunk until its run is gone. The scheduler then takes the task back."""
+    """On a worker: read a chunk until the scheduler cancels its task because the run is gone."""
     worker: Any = get_worker()
     key = worker.get_current_task()
 
@@ -148,7 +148,7 @@ def _answering(ask: Callable[[], Any], what: str, hint: str) -> Any:
 
 
 def _silence() -> None:
-    """Dask logs to stderr by itself; what concerns a run, the run says."""
+    """Turn off Dask's own logging to stderr; the run reports what matters."""
     for name in list(logging.root.manager.loggerDict):
         if name.split(".")[0] in ("distributed", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -1,7 +1,7 @@
-"""May this job begin? Asked before each one, told after each one, and nowhere else.
+"""Gates: they decide before each job whether it may start, and learn from each result.
 
-Reads stop for a signal, a deadline or a broken identity. Writes stop for those, for an ID that
-proved wrong, for a journal that cannot be written, and wait while a new ID is tried on one tenant.
+Reads stop after a signal, a deadline or a broken identity. Writes also stop for a wrong partner ID
+or a journal that cannot be written, and wait while a new ID is tried on one tenant (the canary).
 """
 
 from collections.abc import Callable, Sequence
@@ -28,20 +28,20 @@ Login = tuple[str, str | None]
 
 
 class Verdict(Enum):
-    """What a gate says, if it does not say why not."""
+    """The answer of a gate that lets a job start."""
 
     GO = "go"
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Ask again when `until` has ended: the very item that was admitted, and not one like it."""
+    """Ask again after `until` has ended. `until` is compared by identity, not by value."""
 
     until: Place | Change
 
 
 class Tenants:
-    """Which tenants are being asked? None is asked twice at once, whoever signs in there.
+    """The tenants with a job in progress: one job at a time for each tenant.
 
     A tenant that one entry names by GUID and another by domain counts as two.
     """
@@ -50,26 +50,25 @@ class Tenants:
         self._busy: dict[str, Place | Change] = {}
 
     def admit(self, tenant: str) -> Wait | None:
-        """None, or what has to end first."""
+        """The job to wait for; None if there is none."""
         busy = self._busy.get(tenant)
         return Wait(busy) if busy else None
 
     def begin(self, tenant: str, item: Place | Change) -> Verdict:
-        """Note that it is being asked from now on."""
+        """Note that a job in this tenant starts."""
         self._busy[tenant] = item
         return Verdict.GO
 
     def end(self, tenant: str) -> None:
-        """Note that it is not asked any more."""
+        """Note that the job in this tenant ended."""
         self._busy.pop(tenant, None)
 
 
 class Identities:
-    """Which identities are broken for this run?
+    """The identities that are broken for this run.
 
-    Judged for each client ID that an identity signs in with. One is broken when a credential
-    refusal came from two different tenants and none accepted it: a single tenant may answer so
-    merely because it lacks the app.
+    An identity (with its client ID) is broken if two different tenants refused its credential and
+    no tenant accepted it. One tenant may refuse it only because the app is missing there.
     """
 
     def __init__(self) -> None:
@@ -77,7 +76,7 @@ class Identities:
         self._refused: dict[Login, dict[str, Problem]] = {}
 
     def note(self, place: Place, seen: Observed) -> None:
-        """Take in how a sign-in went."""
+        """Record the result of a sign-in."""
         if seen.object_id:
             self._accepted.add(place.login)
         elif seen.problem and seen.problem.code in BROKEN_IDENTITY:
@@ -85,7 +84,7 @@ class Identities:
             self._refused.setdefault(place.login, {})[tenant] = seen.problem
 
     def about(self, places: Sequence[Place]) -> "Identities":
-        """A copy that holds what is known of these links' identities, and nothing else."""
+        """A copy for the identities of these links only."""
         logins = {place.login for place in places}
         known = Identities()
         known._accepted = self._accepted & logins
@@ -93,7 +92,7 @@ class Identities:
         return known
 
     def problem(self, place: Place) -> Problem | None:
-        """Why this identity is not tried any more; None if it is."""
+        """Why this identity is not tried again; None if it is."""
         refusals = self._refused.get(place.login, {})
         if place.login in self._accepted or len(refusals) < 2:
             return None
@@ -109,7 +108,7 @@ class ReadGates:
         self._tenants = Tenants()
 
     def admit(self, place: Place) -> Verdict | Wait | Problem:
-        """GO, what to wait for, or why this link is not read."""
+        """GO, the job to wait for, or why this link is not read."""
         return (
             self._stopped()
             or self._identities.problem(place)
@@ -118,28 +117,29 @@ class ReadGates:
         )
 
     def refuse(self, place: Place, problem: Problem) -> Observed:
-        """What stands for a link that is not read."""
+        """The result for a link that is not read."""
         return Observed.unknown(problem)
 
     lose = refuse
 
     def end(self, place: Place, seen: Observed) -> Observed:
-        """Take in what was read."""
+        """Record what was read."""
         self._tenants.end(place.directory)
         self._identities.note(place, seen)
         return seen
 
 
 class PartnerIds:
-    """Which IDs may be written?
+    """The partner IDs that may be written.
 
-    Those that some link carries already, at once. A new one goes to one tenant first, its canary,
-    and to the others when that one verified. One that proved wrong goes nowhere any more.
+    An ID that some link already carries may be written at once. A new ID is written to one tenant
+    first, its canary, and to the others after that write is verified. A wrong ID is not written
+    again.
 
-    names     what Azure must call an ID, where the file says so
+    names     the names that Azure must answer for an ID, if the file lists them
     observed  all links read in this run, with their tenants' names
-    trust     set for an unattended run: only these IDs count as carried already, and a new ID that
-              has a name is confirmed only by an answer with that name
+    trust     only for unattended runs: the IDs that count as already carried. A new ID with a
+              name is confirmed only by an answer with that name
     """
 
     def __init__(
@@ -158,7 +158,7 @@ class PartnerIds:
             self.stopped.setdefault(partner_id, problem)
 
     def admit(self, partner_id: str, change: Change) -> Verdict | Wait | Problem:
-        """GO, wait for the canary, or why this ID is not written any more."""
+        """GO, wait for the canary, or why this ID is not written."""
         if problem := self.stopped.get(partner_id):
             return problem
         if canary := self._on_trial.get(partner_id):
@@ -168,7 +168,7 @@ class PartnerIds:
         return Verdict.GO
 
     def end(self, partner_id: str, result: Result) -> Problem | None:
-        """Take in how a write of this ID went; returns what is wrong with the ID itself."""
+        """Record the result of a write; returns the problem with the ID itself, if any."""
         self._on_trial.pop(partner_id, None)
         if result.problem and result.problem.code == INVALID_PARTNER_ID:
             self.stopped[partner_id] = result.problem
@@ -180,7 +180,7 @@ class PartnerIds:
         return None
 
     def _confirm(self, partner_id: str, tenant: str, seen: Observed) -> None:
-        """Open an ID to the other links, once one carries it; the first link stays as it is."""
+        """Allow an ID for the other links after the first link carries it."""
         names = self._names.get(partner_id)
         if self._trust and names and partner_id not in self._open and not seen.partner_name:
             self.stopped[partner_id] = name_unconfirmed(partner_id, names, [tenant])
@@ -202,8 +202,8 @@ class PartnerIds:
 class WriteGates:
     """The gates before a write.
 
-    journal  is told of each change before it goes out, and of each result. If it cannot keep an
-             intent, nothing is written any more: `RunFailed` of the journal closes the gates
+    journal  records each change before it is sent, and each result. If it cannot record an intent
+             (`RunFailed`), nothing more is written
     """
 
     def __init__(
@@ -221,47 +221,49 @@ class WriteGates:
         self.failure: RunFailed | None = None
 
     def admit(self, change: Change) -> Verdict | Wait | Problem:
-        """GO, what to wait for, or why this change is not tried."""
-        held_up = (
+        """GO, the job to wait for, or why this change is skipped."""
+        blocked = (
             self._stopped()
             or self._identities.problem(change.place)
             or (journal_failed(self.failure) if self.failure else None)
             or self._tenants.admit(_tenant(change))
         )
-        if held_up:
-            return held_up
+        if blocked:
+            return blocked
         wanted = change.wanted.partner_id
         verdict = self._partner_ids.admit(wanted, change) if wanted else Verdict.GO
         if verdict is Verdict.GO:
-            self._keep(lambda: self._journal.intend(change))
+            self._record(lambda: self._journal.intend(change))
             self._tenants.begin(_tenant(change), change)
         return journal_failed(self.failure) if self.failure else verdict
 
     def refuse(self, change: Change, problem: Problem) -> Result:
-        """What stands for a change that is not tried."""
+        """The result for a change that is skipped."""
         return Result(change, Outcome.SKIPPED, problem=problem)
 
     def lose(self, change: Change, problem: Problem) -> Result:
-        """What stands for a change whose worker died: it may have been written, or not."""
+        """The result for a change whose job was lost: it may or may not have been written."""
         return Result(change, Outcome.UNVERIFIED, problem=problem)
 
     def end(self, change: Change, result: Result) -> Result:
-        """Take in what became of it; a wrong name makes a failure of a write that took."""
+        """Record the result. A wrong partner name turns a successful write into a failure."""
         self._tenants.end(_tenant(change))
         stopped = self._stopped()
         if stopped and result.problem == INTERRUPTED:
-            result = replace(result, problem=stopped)  # a worker knows that, but not why
+            result = replace(
+                result, problem=stopped
+            )  # the job knows that the run was cancelled, but not why
         if result.after:
             self._identities.note(change.place, result.after)
         wanted = change.wanted.partner_id
         problem = self._partner_ids.end(wanted, result) if wanted else None
         if problem:
             result = replace(result, outcome=Outcome.FAILED, problem=problem)
-        self._keep(lambda: self._journal.settle(result))
+        self._record(lambda: self._journal.settle(result))
         return result
 
-    def _keep(self, line: Callable[[], None]) -> None:
-        """Keep a line. What was sent already is kept also after the gates were closed."""
+    def _record(self, line: Callable[[], None]) -> None:
+        """Write a journal line. Results of sent writes are recorded even after a failure."""
         try:
             line()
         except RunFailed as failure:

@@ -1,7 +1,7 @@
-"""What is done to one link? Two jobs: look at it, and change it.
+"""The two jobs of one link: read it, and change it.
 
 A job takes frozen values and returns a frozen value. It logs nothing, decides nothing about other
-links, and raises nothing: whatever goes wrong concerns this link.
+links, and raises nothing: every error becomes a problem of this link.
 """
 
 from collections.abc import Callable
@@ -26,11 +26,11 @@ from reconciler.core.results import (
 from reconciler.core.text import visible
 
 READ_BACK_WAITS_S = (0.5, 1.0, 2.0, 4.0)
-"""Waits between reads after a write that does not show yet. Reads of Azure have lagged 3 s."""
+"""Waits between reads after a write that is not visible yet. Reads of Azure have lagged by 3 s."""
 
 
 def read_link(open_reader: OpenReader, place: Place) -> Observed:
-    """Look at one link."""
+    """Read one link."""
     try:
         with open_reader(place) as link:
             return redacted(link.read())
@@ -43,7 +43,7 @@ def read_raw(
     place: Place,
     clock: Callable[[], datetime],
 ) -> RawReading:
-    """Look at one link and keep Azure's answer, without secrets. `clock` is UTC."""
+    """Read one link and keep Azure's answer, without secrets. `clock` is UTC."""
     try:
         reading = read(place, clock)
         return replace(
@@ -54,7 +54,7 @@ def read_raw(
 
 
 def apply_change(open_writer: OpenWriter, change: Change) -> Result:
-    """Read, compare with the plan, write, read again. Between two tries there is always a read."""
+    """Read, compare with the plan, write, read again. A write is repeated only after a read."""
     try:
         with open_writer(change.place) as link:
             now = link.read()
@@ -78,7 +78,7 @@ def apply_change(open_writer: OpenWriter, change: Change) -> Result:
 
 
 def _read_until_shown(link: LinkWriter, change: Change, answer: Answer, now: Observed) -> Observed:
-    """Read again, for a few seconds, while the link still reads as before the write."""
+    """Read again for a few seconds while the link still shows the state before the write."""
     for wait_s in READ_BACK_WAITS_S:
         if not may_show_later(change, answer, now) or not link.wait(wait_s):
             break
@@ -87,7 +87,7 @@ def _read_until_shown(link: LinkWriter, change: Change, answer: Answer, now: Obs
 
 
 def _if_stopped(link: LinkWriter, change: Change, now: Observed) -> Result | None:
-    """The run was told to end while this link was read: its write is a new one, and not begun."""
+    """Skip the write if the run was cancelled while this link was read."""
     return Result(change, Outcome.SKIPPED, now, INTERRUPTED) if link.is_stopped else None
 
 
@@ -99,14 +99,14 @@ def _write(link: LinkWriter, change: Change) -> Answer:
             return link.update(partner_id)
         case Action.REMOVE, None, Observed(partner_id=str(planned_id)):
             return link.remove(planned_id)
-    raise ValueError(f"{change.action} is no write")
+    raise ValueError(f"{change.action} is not a write")
 
 
 def redacted(seen: Observed) -> Observed:
-    """The same without the secrets of this process, and with every hidden character escaped.
+    """The same without the secrets of this process and with hidden characters escaped.
 
-    The coordinator may not know a worker's secrets. Azure's texts are kept as every view shows
-    them, so that what a program decodes from JSON is safe to print.
+    The coordinator does not know a worker's secrets. Azure's texts are escaped as in every view, so
+    that a text decoded from JSON is safe to print.
     """
     return replace(
         seen,

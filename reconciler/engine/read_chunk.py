@@ -1,7 +1,7 @@
-"""One chunk of links, read in a worker process or on a cluster, by threads of its own.
+"""One chunk of links, read in a worker process or on a cluster by its own threads.
 
-A chunk returns only links that were really read. Whatever else it was given is left to the run,
-which asks its own gates: so a worker that cannot work costs no link its answer.
+A chunk returns only links that were really read. The run reads all others itself, after its own
+gates, so a worker that fails makes no link unreadable.
 """
 
 import time
@@ -23,10 +23,10 @@ from reconciler.engine.jobs import read_link
 from reconciler.engine.scheduler import run_all
 
 CHUNK_LINKS = 50
-"""At most so many links travel together."""
+"""Maximum number of links in a chunk."""
 
 CHUNK_S = 60.0
-"""After so many seconds a chunk begins no further link, and returns what it has."""
+"""After this time a chunk starts no further link and returns its results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Chunk:
     """Links that one worker reads.
 
     recipe      how the worker opens Azure
-    threads     links at a time
-    ends_at     the run's deadline on the wall clock, as `time.time()`; None where there is none
-    identities  what the run knows of these links' identities
+    threads     concurrent links
+    ends_at     the run's deadline on the wall clock, as `time.time()`; None: no deadline
+    identities  what the run knows about the identities of these links
     """
 
     recipe: WorkerRecipe
@@ -48,11 +48,11 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class ChunkResult:
-    """What a worker read of a chunk.
+    """The result of a chunk.
 
-    traffic   what was asked on this worker since its last result
-    failure   why nothing can be read on this worker; None where it works
-    unusable  why an identity cannot sign in on this worker; None where all can
+    request_stats  requests of this worker since its last result
+    failure        why this worker cannot read anything; None if it can
+    unusable       why an identity cannot sign in on this worker; None if all can
     """
 
     seen: tuple[tuple[Place, Observed], ...]
@@ -74,7 +74,7 @@ class _OpenRun:
     def close(self) -> None:
         for timer in self.timers:
             timer.cancel()
-        with suppress(Exception):  # connections that are broken already
+        with suppress(Exception):  # the connections may already be broken
             self.azure.close()
 
 
@@ -84,9 +84,9 @@ _STOPPED: set[str] = set()
 
 
 def read_chunk(chunk: Chunk, is_wanted: Callable[[], bool] = lambda: True) -> ChunkResult:
-    """Read the links of a chunk, each after its gates. Raises nothing: an error may not travel.
+    """Read the links of a chunk, each after its gates. Raises nothing: errors may not be picklable.
 
-    is_wanted  whether the run still takes the result; asked before each link
+    is_wanted  whether the run still needs the result; checked before each link
     """
     try:
         with _open(chunk) as run:
@@ -101,13 +101,13 @@ def read_chunk(chunk: Chunk, is_wanted: Callable[[], bool] = lambda: True) -> Ch
 
 
 def prepare(recipe: WorkerRecipe) -> None:
-    """Open Azure for the chunks to come. A failure is reported by the first chunk."""
+    """Open the connection before the first chunk, which reports a failure."""
     with suppress(Exception), _LOCK:
         _opened(recipe, None)
 
 
 def stop_run(run_id: str) -> None:
-    """End the run's waits in this process, and begin no further link."""
+    """Cancel the run's waits in this process and start no further link."""
     with _LOCK:
         _STOPPED.add(run_id)
         if run := _OPEN.get(run_id):
@@ -115,21 +115,21 @@ def stop_run(run_id: str) -> None:
 
 
 def close_run(run_id: str) -> None:
-    """Close what the run opened in this process; a chunk under way closes it when it ends."""
+    """Close the run's connection in this process, at the latest after its last chunk."""
     with _LOCK:
         stop_run(run_id)
         _close_idle()
 
 
 def reason(error: BaseException) -> str:
-    """An error in one line, without the text of other libraries, which may hold a secret."""
+    """An error in one line, without the text of other libraries, which may contain a secret."""
     name = getattr(error, "name", None) if isinstance(error, ImportError) else None
     text = f"{type(error).__name__}: no module {name}" if name else kind_of(error)
     return " ".join(redact(text).split())[:300]
 
 
 class _ChunkGates(ReadGates):
-    """The run's gates, as far as a worker knows. What they refuse is left to the run."""
+    """The gates of a worker. The run reads the links that they refuse."""
 
     def __init__(self, chunk: Chunk, stop: Event, is_wanted: Callable[[], bool]) -> None:
         begun_s = time.monotonic()
@@ -168,7 +168,7 @@ def _open(chunk: Chunk) -> Iterator[_OpenRun]:
 
 
 def _opened(recipe: WorkerRecipe, ends_at: float | None) -> _OpenRun:
-    """The run as this process has it open; runs that are over are closed first."""
+    """The open run of this process. Finished runs are closed first."""
     _close_idle(but=recipe.run_id)
     run = _OPEN.get(recipe.run_id)
     if run is None:
@@ -185,7 +185,7 @@ def _opened(recipe: WorkerRecipe, ends_at: float | None) -> _OpenRun:
 
 
 def _close_idle(but: str | None = None) -> None:
-    """Close the runs that have no chunk under way here."""
+    """Close the runs that have no chunk in progress."""
     for run_id, run in list(_OPEN.items()):
         if run.chunks == 0 and (run_id != but or run_id in _STOPPED):
             del _OPEN[run_id]
@@ -193,7 +193,7 @@ def _close_idle(but: str | None = None) -> None:
 
 
 def _count(run: _OpenRun) -> RequestStats:
-    """What was asked since this was last called, over all chunks."""
+    """The requests of all chunks since the last call."""
     with _LOCK:
         asked = run.azure.request_stats
         since, run.counted = asked - run.counted, asked

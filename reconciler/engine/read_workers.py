@@ -1,6 +1,6 @@
-"""Reads spread over workers: chunks are handed out, and their answers taken in.
+"""Reads by workers: chunks are submitted and their results collected.
 
-Workers only read. Where they are lost, the run reads what they left: see `engine/run.py`.
+Workers only read. The run reads the links of lost workers itself: see `engine/run.py`.
 """
 
 import time
@@ -18,43 +18,43 @@ from reconciler.engine.gates import Identities
 from reconciler.engine.read_chunk import CHUNK_LINKS, Chunk, ChunkResult, reason
 
 LOOK_S = 0.25
-"""How often signal, deadline and workers are looked at while no chunk ends."""
+"""How often signal, deadline and workers are checked while no chunk ends."""
 
 LOST_AFTER_S = 300.0
-"""A chunk without an answer for so long is lost: longer than any link and its retries take."""
+"""A chunk without a result for this long is lost. No link takes so long with its retries."""
 
 STOP_GRACE_S = 75.0
-"""So long a stopped run waits for reads under way: each request ends within a minute."""
+"""How long a cancelled run waits for reads in progress. Each request ends within a minute."""
 
 
 class ReadWorkers(Protocol):
-    """Where chunks are read. Whatever is wrong with them is no reason to wait.
+    """Processes or a cluster that read chunks.
 
-    slots    chunks at a time
-    threads  links at a time in each of them
+    slots    concurrent chunks
+    threads  concurrent links in each chunk
     """
 
     slots: int
     threads: int
 
     def submit(self, chunk: Chunk, /) -> "Future[ChunkResult]":
-        """Hand out a chunk."""
+        """Submit a chunk."""
         ...
 
     def problem(self) -> str | None:
-        """Why no chunk will be answered any more; None while all is well."""
+        """Why the workers are lost; None while they work."""
         ...
 
     def stop(self) -> None:
-        """Let the workers end their waits. Returns at once."""
+        """Cancel the waits of the workers. Returns at once."""
         ...
 
 
 class WorkerReads:
     """The reads of one run that its workers make.
 
-    warn     is called at most once, with the reason why links are left to the run
-    traffic  what the workers have asked
+    warn           called at most once, with the reason why the run reads links itself
+    request_stats  requests of the workers
     """
 
     def __init__(
@@ -70,16 +70,16 @@ class WorkerReads:
     def read(
         self, places: Sequence[Place], identities: Identities, stop: Stop
     ) -> Iterator[tuple[Place, Observed]]:
-        """Yield each link that a worker read, as it comes. The caller notes it in `identities`."""
+        """Yield each link that a worker read. The caller records it in `identities`."""
         most = min(CHUNK_LINKS, -(-len(places) // self._workers.slots))
         waiting = deque(chunked(places, most))
         running: dict[Future[ChunkResult], float] = {}
         done: SimpleQueue[Future[ChunkResult]] = SimpleQueue()
         stopped_at: float | None = None
         while running or (waiting and not self._is_lost and not stop.is_set):
-            while waiting and self._may_hand_out(running, stop):
+            while waiting and self._may_submit(running, stop):
                 chunk = self._chunk(waiting.popleft(), identities, stop)
-                if future := self._hand_out(chunk, stop):
+                if future := self._submit(chunk, stop):
                     running[future] = time.monotonic()
                     future.add_done_callback(done.put)
             if stop.is_set and stopped_at is None:
@@ -93,9 +93,9 @@ class WorkerReads:
                     return
                 continue
             del running[future]
-            yield from self._taken_in(future, stop)
+            yield from self._collect(future, stop)
 
-    def _may_hand_out(self, running: dict[Future[ChunkResult], float], stop: Stop) -> bool:
+    def _may_submit(self, running: dict[Future[ChunkResult], float], stop: Stop) -> bool:
         return len(running) < self._workers.slots and not self._is_lost and not stop.is_set
 
     def _chunk(self, places: tuple[Place, ...], identities: Identities, stop: Stop) -> Chunk:
@@ -103,28 +103,28 @@ class WorkerReads:
         threads = min(self._workers.threads, len(places))
         return Chunk(self._recipe, places, threads, stop.ends_at, known)
 
-    def _hand_out(self, chunk: Chunk, stop: Stop) -> "Future[ChunkResult] | None":
+    def _submit(self, chunk: Chunk, stop: Stop) -> "Future[ChunkResult] | None":
         try:
             return self._workers.submit(chunk)
         except Exception as error:
             self._lose(reason(error), stop)
             return None
 
-    def _taken_in(
+    def _collect(
         self, future: "Future[ChunkResult]", stop: Stop
     ) -> tuple[tuple[Place, Observed], ...]:
         try:
             result = future.result()
-        except BaseException as error:  # a cancelled future's is not an Exception
+        except BaseException as error:  # CancelledError is not an Exception
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
-            self._lose(f"a chunk came to nothing: {type(error).__name__}", stop)
+            self._lose(f"a chunk failed: {type(error).__name__}", stop)
             return ()
         self.request_stats += result.request_stats
         if result.failure:
             self._lose(result.failure, stop)
         elif result.unusable:
-            self._say(f"a worker cannot sign in: {result.unusable}", stop)
+            self._warn_once(f"a worker cannot sign in: {result.unusable}", stop)
         return result.seen
 
     def _why_lost(
@@ -138,21 +138,21 @@ class WorkerReads:
         return self._workers.problem()
 
     def _lose(self, why: str, stop: Stop) -> None:
-        """Hand out nothing more."""
+        """Submit nothing more."""
         self._is_lost = True
-        self._say(why, stop)
+        self._warn_once(why, stop)
 
-    def _say(self, why: str, stop: Stop) -> None:
-        """Warn once, and not where the run was told to end."""
+    def _warn_once(self, why: str, stop: Stop) -> None:
+        """Warn once, unless the run was cancelled."""
         if not self._has_warned and not stop.is_set:
             self._has_warned = True
             self._warn(why)
 
 
 def chunked(places: Sequence[Place], most: int) -> Iterator[tuple[Place, ...]]:
-    """Chunks of at most so many links, each tenant's in one chunk: it is not asked twice at once.
+    """Split links into chunks of at most `most` links, with all links of a tenant in one chunk.
 
-    What a tenant has beyond a whole chunk is in none.
+    So no tenant gets two requests at once. Links of a tenant beyond one chunk are left out.
     """
     tenants: dict[str, list[Place]] = {}
     for place in places:

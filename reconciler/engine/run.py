@@ -1,7 +1,7 @@
-"""How does a run go? Read everything, then compare; or take a plan, and make its changes.
+"""The two parts of a run: read every link and make a plan, then make the changes of a plan.
 
-The plan is the barrier: all reads end before the first write begins, since guards judge the whole.
-Orchestration only: what to do is decided in `core`, whether a job may begin in `gates`.
+All reads end before the first write, because guards judge the whole plan. This module only
+orchestrates: `core` decides what to do, `gates` decide whether a job may start.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,39 +24,39 @@ from reconciler.core.problems import LIMIT, NAME_MISMATCH
 from reconciler.core.results import Result, skipped, untouched
 from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities, PartnerIds, ReadGates, WriteGates
-from reconciler.engine.guests import Guests
 from reconciler.engine.jobs import apply_change, read_link
+from reconciler.engine.listeners import Listeners
 from reconciler.engine.read_workers import WorkerReads
 from reconciler.engine.scheduler import run_all
 
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """Who does the work.
+    """The threads and processes of a run.
 
-    pool         the run's own threads, which also write
-    concurrency  jobs at a time
-    stop         tells everything to end
-    workers      processes or a cluster, where reads are spread over them
+    pool          the run's own threads, which also write
+    concurrency   concurrent jobs
+    stop          cancels the run
+    read_workers  processes or a cluster for reads; None: the threads read
     """
 
     pool: Executor
     concurrency: int
     stop: Stop
     identities: Identities
-    workers: WorkerReads | None = None
+    read_workers: WorkerReads | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlanMetadata:
-    """What a plan says of itself, besides its changes.
+    """What a plan contains besides its changes.
 
-    findings  what the file alone brings to light
-    names     what Azure should call the file's partner IDs
+    findings     findings about the file
+    names        the names that Azure should answer for the file's partner IDs
     directories  the GUID that each entry named by a domain had in the last run
-    cloud     the name of the Azure that is read
-    endpoint  the origin of its Resource Manager
-    recall    given what was read, the principals of the file's other entries, as last read
+    cloud        the name of the cloud
+    endpoint     the origin of its Resource Manager
+    recall       given what was read, the last known principals of the file's other entries
     """
 
     config_digest: str
@@ -72,65 +72,67 @@ class PlanMetadata:
 
 def read_links(
     places: Sequence[Place],
-    crew: Workers,
+    workers: Workers,
     open_reader: OpenReader,
     on_read: Callable[[Place, Observed], None],
 ) -> tuple[dict[Place, Observed], tuple[Finding, ...]]:
-    """Read every link once; what came of each, and what the guests could not take in."""
+    """Read every link once. Returns the observations, and findings about failed listeners."""
     observed: dict[Place, Observed] = {}
-    guests = Guests()
-    for place, seen in _reads(places, crew, open_reader):
+    listeners = Listeners()
+    for place, seen in _reads(places, workers, open_reader):
         observed[place] = seen
-        guests.tell(on_read, place, seen)
-    return observed, tuple(guests.findings)
+        listeners.notify(on_read, place, seen)
+    return observed, tuple(listeners.findings)
 
 
 def _reads(
-    places: Sequence[Place], crew: Workers, open_reader: OpenReader
+    places: Sequence[Place], workers: Workers, open_reader: OpenReader
 ) -> Iterator[tuple[Place, Observed]]:
-    """What the workers read, where there are some; then all that is left, on threads here."""
+    """Read with the workers, if there are any, then the remaining links on threads here."""
     left = dict.fromkeys(places)
-    if crew.workers and places:
-        for place, seen in crew.workers.read(places, crew.identities, crew.stop):
-            crew.identities.note(place, seen)
+    if workers.read_workers and places:
+        for place, seen in workers.read_workers.read(places, workers.identities, workers.stop):
+            workers.identities.note(place, seen)
             del left[place]
             yield place, seen
-    gates = ReadGates(lambda: crew.stop.problem, crew.identities)
-    yield from run_all(crew.pool, partial(read_link, open_reader), left, gates, crew.concurrency)
+    gates = ReadGates(lambda: workers.stop.problem, workers.identities)
+    yield from run_all(
+        workers.pool, partial(read_link, open_reader), left, gates, workers.concurrency
+    )
 
 
 def make_plan(
     wanted: Sequence[Wanted],
-    facts: PlanMetadata,
-    crew: Workers,
+    metadata: PlanMetadata,
+    workers: Workers,
     open_reader: OpenReader,
     on_read: Callable[[Place, Observed], None],
 ) -> Plan:
-    """Read every link that the file has not settled, and compare."""
+    """Read every link that the file does not settle, and compare."""
     places = [want.place for want in wanted if want.settled is None or want.settled.is_read]
-    observed, guests = read_links(places, crew, open_reader, on_read)
-    observed = check_directories(observed, facts.directories)
-    changes = diff(wanted, observed, facts.recall(observed))
+    observed, listener_findings = read_links(places, workers, open_reader, on_read)
+    observed = check_directories(observed, metadata.directories)
+    changes = diff(wanted, observed, metadata.recall(observed))
     return Plan(
         changes,
-        facts.config_digest,
-        facts.clock(),
-        facts.tool_version,
+        metadata.config_digest,
+        metadata.clock(),
+        metadata.tool_version,
         (
-            *facts.findings,
-            *name_findings(facts.names, _observed(changes)),
+            *metadata.findings,
+            *name_findings(metadata.names, _observed(changes)),
             *secret_rotation_findings({place: observed[place] for place in places}),
-            *guests,
+            *listener_findings,
         ),
-        interrupted=crew.stop.is_set,
-        cloud=facts.cloud,
-        endpoint=facts.endpoint,
+        interrupted=workers.stop.is_set,
+        cloud=metadata.cloud,
+        endpoint=metadata.endpoint,
     )
 
 
 def apply_plan(
     plan: Plan,
-    crew: Workers,
+    workers: Workers,
     open_writer: OpenWriter,
     journal: Journal,
     *,
@@ -140,9 +142,9 @@ def apply_plan(
     blocked: Mapping[Place, Problem] = MappingProxyType({}),
     trust: Trust | None = None,
 ) -> Report:
-    """Make the plan's changes, at most `max_changes`, and say what became of each.
+    """Make the plan's changes, at most `max_changes`, and report the result of each.
 
-    blocked  why some of them are not made
+    blocked  why some changes are not made
     trust    the partner IDs that count as seen, in an unattended run; None in an attended one
     """
     writes = plan.writes[:max_changes]
@@ -154,26 +156,26 @@ def apply_plan(
             results[change.place] = skipped(change, problem)
     writes = tuple(change for change in writes if change.place not in results)
     gates = WriteGates(
-        lambda: crew.stop.problem,
-        crew.identities,
+        lambda: workers.stop.problem,
+        workers.identities,
         PartnerIds(names, _observed(plan.changes), trust),
         journal,
     )
-    guests = Guests()
+    listeners = Listeners()
     job = partial(apply_change, open_writer)
-    for change, result in run_all(crew.pool, job, writes, gates, crew.concurrency):
+    for change, result in run_all(workers.pool, job, writes, gates, workers.concurrency):
         results[change.place] = result
-        guests.tell(on_result, result)
+        listeners.notify(on_result, result)
     ended = [results.get(change.place) or untouched(change) for change in plan.changes]
     newest = [(r.change.place.tenant, r.observed) for r in ended if r.observed]
     return Report(
         plan,
         tuple(ended),
-        interrupted=crew.stop.is_set,
+        interrupted=workers.stop.is_set,
         findings=(
             *(finding for finding in plan.findings if finding.code != NAME_MISMATCH),
             *name_findings(names, newest),
-            *guests.findings,
+            *listeners.findings,
         ),
         failure=str(gates.failure) if gates.failure else None,
     )

@@ -1,6 +1,6 @@
-"""How are many jobs spread over workers? A few at a time, each asked for at the gates.
+"""The scheduler: runs jobs on a pool, a limited number at a time, each after its gates.
 
-It knows neither Azure nor links: the same jobs run on threads here and may run elsewhere later.
+It knows neither Azure nor links.
 """
 
 from collections import deque
@@ -19,7 +19,7 @@ ResultT = TypeVar("ResultT")
 
 
 class Gates(Protocol[GatedT, ResultT]):
-    """Who decides whether a job may begin, and is told how it ended."""
+    """Decides whether a job may start, and receives its result."""
 
     def admit(self, item: GatedT, /) -> Verdict | Wait | Problem: ...
     def refuse(self, item: GatedT, problem: Problem, /) -> ResultT: ...
@@ -36,12 +36,12 @@ def run_all(
 ) -> Iterator[tuple[ItemT, ResultT]]:
     """Run the job for every item, at most `concurrency` at a time, in order as far as gates allow.
 
-    Yields each item with its result as it comes. All that began is finished and yielded, whatever
-    the gates say meanwhile: an item is never lost, also when its worker is.
+    Yields each item with its result. Every started job is finished and yielded, even if the gates
+    close meanwhile or its worker is lost.
     """
     waiting = deque(items)
     running: dict[Future[ResultT], ItemT] = {}
-    # Whoever waits does so for one item, so that each is asked for anew once and not at each end.
+    # Each waiting item waits for one other item, so the gates are asked again only once.
     followers: dict[int, list[ItemT]] = {}
     done: SimpleQueue[Future[ResultT]] = SimpleQueue()
     while waiting or running:
@@ -61,12 +61,12 @@ def run_all(
             future = done.get()
             item = running.pop(future)
             yield item, gates.end(item, _result(future, item, gates))
-            # What waited for that goes before what comes after it in the file.
+            # Items that waited come before later items of the file.
             waiting.extendleft(reversed(followers.pop(id(item))))
 
 
 def _result(future: Future[ResultT], item: ItemT, gates: Gates[ItemT, ResultT]) -> ResultT:
-    """A job raises nothing, so an error is its worker's: nobody knows how far the job got."""
+    """The result of a job. A job raises nothing, so an error means that its worker was lost."""
     try:
         return future.result()
     except Exception as error:

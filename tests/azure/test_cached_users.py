@@ -78,7 +78,7 @@ def test_the_command_can_be_pasted(tenant: str, said: str) -> None:
     """A tenant's name is quoted for the shell and is never taken for an option."""
     hint = in_person(DUE, ALICE, Place(tenant, "a.example", "alice")).problem.hint
     assert f"pal-reconcile login alice {said} then: pal-reconcile apply" in hint
-    assert hint.endswith("list another identity in place of alice")
+    assert hint.endswith("replace alice with another identity")
 
 
 def test_other_identities_keep_their_hint() -> None:

@@ -12,7 +12,8 @@ from reconciler.azure.claims_challenges import POLICY, Challenge, challenge_in
 from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
 from reconciler.azure.error_codes import of_arm
 from reconciler.azure.http.client import HttpReply
-from reconciler.azure.links import AzureLinkWriter, Session
+from reconciler.azure.links import AzureLinkWriter
+from reconciler.azure.session import Session
 from reconciler.core.identities import Identity, SecretRef
 from reconciler.core.links import Place
 from reconciler.emulator.server import Emulator

@@ -60,7 +60,7 @@ def test_throttling_slows_all_requests_down(emulator: Emulator) -> None:
     https = Https(CircuitBreaker(), ca_bundle=str(emulator.ca_path), connections=2)
     url = f"{emulator.endpoint}/{tenant_id(1)}/v2.0/.well-known/openid-configuration"
     assert https.limited_to("GET").send("GET", url, headers={}).status == 429
-    assert https._pace.limit == 1
+    assert https._concurrency.limit == 1
     assert https.send("GET", url, headers={}).status == 200
-    assert https._pace.limit == 2
+    assert https._concurrency.limit == 2
     https.close()

@@ -41,7 +41,7 @@ BAD = {
     f"{SECRET}\r\nother\r\n": "several lines",
     f" {SECRET}": "begins or ends with a blank",
     f"{SECRET}\u00a0": "begins or ends with a blank",
-    f"{SECRET[:8]} {SECRET[8:]}": "holds a blank",
+    f"{SECRET[:8]} {SECRET[8:]}": "contains a blank",
     f"{SECRET[:8]}\u200b{SECRET[8:]}": "<U+200B>",
     f'{{"appId": "x", "password": "{SECRET}"}}': "JSON",
     "https://contoso.vault.azure.net/secrets/automation": "URL",
@@ -101,8 +101,6 @@ def test_validate_names_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAL_X", "$(PAL_X)")
     with pytest.raises(BadFile) as caught:
         check([identity])
-    assert caught.value.complaints[0].startswith(
-        "tenants.yaml:9:13: {env: PAL_X} holds a reference"
-    )
-    with pytest.raises(Unresolved, match="holds a reference"):
+    assert caught.value.complaints[0].startswith("tenants.yaml:9:13: {env: PAL_X} is a reference")
+    with pytest.raises(Unresolved, match="is a reference"):
         Secrets(Vaults(CLOUDS["public"]).read).resolve_secret(identity, ref)

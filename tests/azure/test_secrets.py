@@ -88,7 +88,7 @@ def test_a_program_runs_only_where_the_environment_says_so(
     with pytest.raises(Unresolved):
         secrets().resolve(ref)
     monkeypatch.setenv(COMMANDS_ALLOWED, "1")
-    assert "no such program" in complaint(SecretRef("command", "pal-no-such-program"))
+    assert "program not found" in complaint(SecretRef("command", "pal-no-such-program"))
 
 
 @pytest.mark.parametrize(

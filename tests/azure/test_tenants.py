@@ -9,7 +9,7 @@ import pytest
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.client import LARGEST_LIST, HttpReply, Https
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
-from reconciler.azure.links import Session
+from reconciler.azure.session import Session
 from reconciler.azure.tenants import list_tenants
 from reconciler.core.customers.discovery import Customer
 
@@ -23,7 +23,7 @@ class Seated:
 
     arm = ARM
 
-    def new_patience(self) -> RetryBudget:
+    def new_budget(self) -> RetryBudget:
         return RetryBudget(CircuitBreaker(), Event())
 
     def headers(self, budget: RetryBudget) -> dict[str, str]:
@@ -71,11 +71,11 @@ def test_every_page_is_read() -> None:
 @pytest.mark.parametrize(
     ("page", "said"),
     [
-        (b"<html>", "is none"),
-        ([], "is none"),
-        ({"value": None}, "is none"),
-        ({"value": [{"tenantId": "common"}]}, "holds a tenant without an ID"),
-        ({"value": ["x"]}, "holds a tenant without an ID"),
+        (b"<html>", "is not a list"),
+        ([], "is not a list"),
+        ({"value": None}, "is not a list"),
+        ({"value": [{"tenantId": "common"}]}, "contains a tenant without an ID"),
+        ({"value": ["x"]}, "contains a tenant without an ID"),
         ({"value": [], "nextLink": "https://elsewhere.example/tenants"}, "on another host"),
         ({"value": [], "nextLink": 1}, "on another host"),
         ({"value": [], "nextLink": f"{ARM}:port/tenants"}, "on another host"),

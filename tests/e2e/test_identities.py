@@ -189,6 +189,6 @@ def test_a_key_vault_holds_the_secret(desk: Desk) -> None:
     foreign = "https://pal.vault.example.com/secrets/pal"
     write(desk, f"{{kind: client_secret, client_id: {APP}, secret: {{keyvault: {foreign}}}}}", 1)
     ran = desk.run("plan", **own)
-    assert (ran.status, "is no secret of this cloud" in ran.err) == (78, True)
+    assert (ran.status, "is not a secret in a key vault of this cloud" in ran.err) == (78, True)
     del desk.env["PAL_RECONCILE_ARM_ENDPOINT"]
     assert desk.run("validate", "--without-secrets").status == 78

@@ -97,7 +97,7 @@ def test_without_a_terminal_nothing_is_asked(people: Desk) -> None:
     before = len(people.requests())
     problem = people.plan().link("C 2")["problem"]
     assert problem["code"] == "person_needed"
-    assert f"{ALICE} runs at a terminal: pal-reconcile login alice, then: " in problem["hint"]
+    assert f"{ALICE} runs in a terminal: pal-reconcile login alice, then: " in problem["hint"]
     assert "pal-reconcile apply --only identity:alice" in problem["hint"]
     assert f"if {ALICE} has left" in problem["hint"]
     operations = {entry.operation for entry in people.requests()[before:]}

@@ -114,7 +114,7 @@ def test_a_pool_that_breaks_costs_no_link(tmp_path: Path) -> None:
     both = Both(Script(tmp_path), Here(breaking))
     assert states(both.read(places(120))) == {"not_linked"}
     assert (len(both.here), len(both.warnings)) == (70, 1)
-    assert both.warnings == ["a chunk came to nothing: BrokenProcessPool"]
+    assert both.warnings == ["a chunk failed: BrokenProcessPool"]
     chunks = len(both.workers.chunks)
     assert states(both.read(places(3))) == {"not_linked"}
     assert (len(both.workers.chunks), len(both.warnings)) == (chunks, 1)

@@ -201,7 +201,7 @@ def people_plan() -> Plan:
     needed = Problem(
         "person_needed",
         "only alice@contoso.example reads and writes this link, and nobody is at a terminal",
-        "alice@contoso.example runs at a terminal: pal-reconcile login alice, then: …",
+        "alice@contoso.example runs in a terminal: pal-reconcile login alice, then: …",
     )
     elsewhere = Problem("person_needed", "AADSTS50076: MFA is due", "run az login")
     return plan_of(

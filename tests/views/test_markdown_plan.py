@@ -22,7 +22,7 @@ def _plan(kinds: str, count: int, name: str = "Customer {}", people: int = 1) ->
         "x": lambda n: Observed.unknown(Problem(f"code{n}", name * 5, f"hint {n}")),
         "m": lambda n: facts.linked(n, facts.FOREIGN),
         "p": lambda n: Observed.unknown(
-            Problem("person_needed", name * 5, "runs at a terminal: pal-reconcile login somebody")
+            Problem("person_needed", name * 5, "runs in a terminal: pal-reconcile login somebody")
         ),
     }
     return facts.plan_of(

@@ -1,7 +1,7 @@
-"""What can a customer do about a refusal? The same codes as in `refusals`, in words for them.
+"""Requests to customers: what their administrator can do about an error code.
 
-A hint of `refusals` speaks to whoever runs the command; a request is mailed to the customer. Codes
-that are not listed here are ours to mend.
+A hint of `error_codes` is for the engineer who runs the command; a request is mailed to the
+customer. Codes that are not listed here are for the partner to fix.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ _APP = "the application {client_id}"
 _REQUESTS: Mapping[str, tuple[str, str, str]] = {
     "app_not_in_tenant": (
         _APP + " is not in your directory",
-        "an administrator of your directory; or we ourselves, where you gave us the GDAP role "
+        "an administrator of your directory; or we do it, if you granted us the GDAP role "
         "Cloud Application Administrator",
         "run `az ad sp create --id {client_id}`, which adds the application and grants it nothing; "
-        "or, if that is easier, open the consent link",
+        "or open the consent link",
     ),
     "app_disabled": (
         "sign-in is disabled for " + _APP,
@@ -55,17 +55,17 @@ _REQUESTS: Mapping[str, tuple[str, str, str]] = {
     "user_gone": (
         "our user is not in your directory, or is disabled",
         _ADMINISTRATOR,
-        "enable the user or invite it anew; if the person has left us, tell us, "
-        "and we name another one",
+        "enable the user or invite the user again; if the person has left our company, tell us, "
+        "and we will name another account",
     ),
 }
 
 _WITH_LINK = frozenset({"app_not_in_tenant", "foreign_principal"})
-"""Here consent puts the app's own principal into the directory."""
+"""Codes for which admin consent creates the app's principal in the directory."""
 
 
 def request_for(problem: Problem, who: SignIn) -> CustomerRequest | None:
-    """What to ask of the customer for this problem; None where it is not theirs to mend."""
+    """The request to the customer for this problem; None if the customer cannot fix it."""
     texts = _REQUESTS.get(problem.code)
     if texts is None or problem.hint == TENANT_RESTRICTED:
         return None
@@ -75,7 +75,7 @@ def request_for(problem: Problem, who: SignIn) -> CustomerRequest | None:
 
 
 def consent_link(who: SignIn) -> str:
-    """Where an administrator consents to the app, which needs a redirect URI of its own.
+    """The URL of the admin consent page. The app registration needs a redirect URI.
 
     Source: Microsoft's "Construct the URL for granting tenant-wide admin consent".
     """

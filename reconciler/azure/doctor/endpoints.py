@@ -1,7 +1,7 @@
-"""Can the two hosts of a run be spoken to, and what time do they say it is?
+"""Checks of the two hosts of a run: name resolution, TLS and clock skew.
 
-One request each, without a token; any answer will do. Through a proxy it is the proxy that
-resolves the name, so nothing is resolved here.
+Each host gets one request without a token; any answer counts. Behind a proxy the proxy resolves the
+name, so this check is left out.
 """
 
 import socket
@@ -17,12 +17,14 @@ from reconciler.core.doctor.steps import StepName, StepResults
 from reconciler.core.links import Problem
 
 
-def look_at(name: StepName, url: str, https: Https, clock: Callable[[], datetime]) -> EndpointCheck:
-    """One host, asked once; nothing is raised.
+def check_endpoint(
+    name: StepName, url: str, https: Https, clock: Callable[[], datetime]
+) -> EndpointCheck:
+    """Check one host with one request. Raises nothing.
 
     clock  this machine's time, UTC
     """
-    link_timeline = StepResults()
+    steps = StepResults()
     skew_s: int | None = None
 
     def connect() -> Problem | None:
@@ -36,11 +38,11 @@ def look_at(name: StepName, url: str, https: Https, clock: Callable[[], datetime
         return None
 
     if https.is_proxied(url):
-        link_timeline.leave(StepName.DNS)
+        steps.leave(StepName.DNS)
     else:
-        link_timeline.take(StepName.DNS, lambda: _resolve(url))
-    link_timeline.take(StepName.TLS, connect)
-    return EndpointCheck(name, url, link_timeline.steps, skew_s)
+        steps.take(StepName.DNS, lambda: _resolve(url))
+    steps.take(StepName.TLS, connect)
+    return EndpointCheck(name, url, steps.steps, skew_s)
 
 
 def _resolve(url: str) -> Problem | None:
@@ -51,15 +53,15 @@ def _resolve(url: str) -> Problem | None:
         return Problem(
             "name_not_resolved",
             f"the name {parts.hostname} does not resolve on this machine",
-            "check this machine's DNS; where only a proxy reaches Azure, set HTTPS_PROXY",
+            "check this machine's DNS; if Azure is reachable only through a proxy, set HTTPS_PROXY",
         )
     return None
 
 
 def skew(date: str, before: datetime, after: datetime) -> int | None:
-    """How far ahead this machine is, in whole seconds: a `Date` has no finer ones."""
-    theirs = http_date(date)
-    if theirs is None:
+    """How many whole seconds this machine is ahead: a `Date` header has no fractions."""
+    server_time = http_date(date)
+    if server_time is None:
         return None
-    ours = before + (after - before) / 2
-    return round((ours - theirs).total_seconds())
+    local_time = before + (after - before) / 2
+    return round((local_time - server_time).total_seconds())

@@ -1,6 +1,6 @@
-"""How is each step of a checkup taken? By the very pieces that a run uses, one after the other.
+"""The steps of a checkup, each made with the same code as a run.
 
-No step writes anything, and none waits for a fresh secret to spread: a doctor tells.
+No step writes to Azure, and none waits for a new secret to propagate.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,11 +9,12 @@ from datetime import datetime
 from functools import partial
 
 from reconciler.azure.doctor.customer_requests import request_for
-from reconciler.azure.doctor.endpoints import look_at
+from reconciler.azure.doctor.endpoints import check_endpoint
 from reconciler.azure.error_codes import SignIn
 from reconciler.azure.http.client import Https
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
-from reconciler.azure.links import AzureLinkReader, Session
+from reconciler.azure.links import AzureLinkReader
+from reconciler.azure.session import Session
 from reconciler.azure.signin.certificates import Certificate, read_certificate
 from reconciler.azure.signin.credential_kinds import given
 from reconciler.azure.signin.entra import Entra, unusable
@@ -27,9 +28,9 @@ from reconciler.core.problems import internal
 
 
 class Doctor:
-    """Looks at everything that a run needs; safe to share between threads.
+    """Checks everything that a run needs; safe to share between threads.
 
-    https  sends GET and nothing else
+    https  can send GET only
     clock  this machine's time, UTC
     """
 
@@ -51,65 +52,65 @@ class Doctor:
         """The authority and Azure Resource Manager."""
         cloud = self._entra.cloud
         return (
-            look_at(StepName.AUTHORITY, cloud.authority, self._https, self._clock),
-            look_at(StepName.ARM, cloud.arm, self._https, self._clock),
+            check_endpoint(StepName.AUTHORITY, cloud.authority, self._https, self._clock),
+            check_endpoint(StepName.ARM, cloud.arm, self._https, self._clock),
         )
 
     def credential(self, place: Place) -> CredentialCheck:
-        """What this link's identity has to show to Entra, before anybody is asked there."""
+        """Check the credential of this link's identity, without a request to Entra."""
         identity = self._identities[place.identity].at(place)
-        proofs = self._proofs(identity, self._open_session(place).new_patience())
+        proofs = self._proofs(identity, self._open_session(place).new_budget())
         found: list[Certificate] = []
-        link_timeline = StepResults()
+        results = StepResults()
         if proofs:
-            link_timeline.take(StepName.SECRET, lambda: _told(identity, *proofs))
+            results.take(StepName.SECRET, lambda: _problem_of(identity, *proofs))
         else:
-            link_timeline.leave(StepName.SECRET)
+            results.leave(StepName.SECRET)
         if identity.certificate:
-            link_timeline.take(
+            results.take(
                 StepName.CERTIFICATE,
                 lambda: (
-                    _told(identity, lambda: found.append(self._certificate(identity)))
+                    _problem_of(identity, lambda: found.append(self._certificate(identity)))
                     or found[0].problem(self._clock())
                 ),
             )
         else:
-            link_timeline.leave(StepName.CERTIFICATE)
+            results.leave(StepName.CERTIFICATE)
         return CredentialCheck(
             identity.name,
             identity.kind,
             identity.client_id,
-            link_timeline.steps,
+            results.steps,
             ends_on=found[0].not_after.date() if found else None,
             noted_end=identity.expires_on,
             tenant=identity.tenant,
         )
 
     def link(self, place: Place, before: Sequence[Step]) -> LinkCheck:
-        """One link, from its tenant's OpenID document to the GET that a plan makes.
+        """Check one link, from its tenant's OpenID document to the GET that a plan sends.
 
         before  the steps of the run and of the link's identity
         """
         identity = self._identities[place.identity].at(place)
-        visit = _Visit(place, self._open_session(place), self._entra, self._https)
-        link_timeline = StepResults(before)
+        checks = _LinkChecks(place, self._open_session(place), self._entra, self._https)
+        results = StepResults(before)
         for name, attempt in (
-            (StepName.OPENID, visit.find_tenant),
-            (StepName.TOKEN, visit.sign_in),
-            (StepName.CLAIMS, visit.compare),
-            (StepName.LINK, visit.read),
+            (StepName.OPENID, checks.find_tenant),
+            (StepName.TOKEN, checks.sign_in),
+            (StepName.CLAIMS, checks.compare),
+            (StepName.LINK, checks.read),
         ):
-            link_timeline.take(name, partial(_told, identity, attempt))
-        observed = visit.observed(link_timeline.problem)
+            results.take(name, partial(_problem_of, identity, attempt))
+        observed = checks.observed(results.problem)
         tenant_id = observed.tenant_id or place.directory
         who = SignIn(tenant_id, identity.client_id or "", self._entra.cloud.authority)
-        check = LinkCheck(place, link_timeline.steps, observed)
+        check = LinkCheck(place, results.steps, observed)
         fault = check.fault
         request = request_for(fault.problem, who) if fault and fault.problem else None
         return replace(check, request=request)
 
     def _proofs(self, identity: Identity, budget: RetryBudget) -> list[Callable[[], object]]:
-        """All that has to be had before this identity can sign in; empty where nothing has."""
+        """What this identity needs before it can sign in; empty if it needs nothing."""
         secrets, platform = self._entra.secrets, self._entra.platform
         proofs: list[Callable[[], object]] = [
             partial(secrets.resolve_one, identity, group, budget) for group in identity.proofs
@@ -130,7 +131,7 @@ class Doctor:
         )
 
 
-class _Visit:
+class _LinkChecks:
     """One link during a checkup. Each step raises `RequestFailed` when it fails."""
 
     def __init__(self, place: Place, session: Session, entra: Entra, https: Https) -> None:
@@ -138,12 +139,12 @@ class _Visit:
         self._session = session
         self._directories = entra.directories
         self._https = https
-        self._budget = session.new_patience()
+        self._budget = session.new_budget()
         self._token = ""
-        self._seen: Observed | None = None
+        self._observed: Observed | None = None
 
     def find_tenant(self) -> None:
-        """The tenant's own OpenID document: a run is content with another tenant's."""
+        """Read the tenant's own OpenID document; a run may reuse another tenant's."""
         self._budget.call(lambda: self._directories.read(self._directory))
         self._session.find_tenant(self._budget)
 
@@ -154,21 +155,21 @@ class _Visit:
         self._session.accept(self._token)
 
     def read(self) -> None:
-        self._seen = AzureLinkReader(self._session, self._https).read()
-        if self._seen.problem:
-            raise RequestFailed(self._seen.problem)
+        self._observed = AzureLinkReader(self._session, self._https).read()
+        if self._observed.problem:
+            raise RequestFailed(self._observed.problem)
 
     def observed(self, problem: Problem | None) -> Observed:
-        """What a plan would have seen, where the last step came to nothing for this problem."""
-        return self._seen or Observed.unknown(
+        """What a plan would observe if the last step failed with this problem."""
+        return self._observed or Observed.unknown(
             problem or internal(RuntimeError("no link was read")),
             tenant_id=self._session.tenant_id,
             object_id=self._session.object_id,
         )
 
 
-def _told(identity: Identity, *attempts: Callable[[], object]) -> Problem | None:
-    """Why one of these came to nothing; None if none did."""
+def _problem_of(identity: Identity, *attempts: Callable[[], object]) -> Problem | None:
+    """The problem of the first attempt that fails; None if all succeed."""
     try:
         for attempt in attempts:
             attempt()

@@ -1,4 +1,4 @@
-"""Which hosts are there, which are down, and how much was asked? One memory for all of a run."""
+"""Circuit breaker: which hosts are down, and how many requests a run sent."""
 
 from threading import Lock
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from reconciler.core.history.run_summary import RequestStats
 
 DOWN_AFTER = 20
-"""So many unanswered or 5xx requests in a row, and a host is not asked twice any more."""
+"""After this many unanswered or 5xx requests in a row, requests to the host are not retried."""
 
 
 def origin(url: str) -> str:
@@ -16,12 +16,12 @@ def origin(url: str) -> str:
 
 
 def _service(url: str) -> str:
-    """Who answers this URL. ARM and Entra fail apart, even where both share one origin."""
+    """The service behind a URL. ARM and Entra are counted apart, even on one origin."""
     return origin(url) + "/providers" * urlsplit(url).path.startswith("/providers/")
 
 
 class CircuitBreaker:
-    """Which hosts are down? Shared by all links of a run, so that an outage costs a minute."""
+    """Counts failures by host. All links of a run share it, so an outage costs one minute."""
 
     def __init__(self) -> None:
         self._failures: dict[str, int] = {}
@@ -33,11 +33,11 @@ class CircuitBreaker:
 
     @property
     def request_stats(self) -> RequestStats:
-        """What was asked until now."""
+        """The requests so far."""
         return RequestStats(self._requests, self._retries, self._throttled_s)
 
     def answered(self, url: str) -> None:
-        """Note a real answer, whatever it said."""
+        """Count an answer below 500."""
         host = _service(url)
         with self._lock:
             self._requests += 1
@@ -45,13 +45,13 @@ class CircuitBreaker:
                 self._failures[host] = 0
 
     def waited(self, asked_s: float | None) -> None:
-        """Note that something is tried again, after so many seconds if the service asked to."""
+        """Count a retry, and the seconds that the service asked to wait."""
         with self._lock:
             self._retries += 1
             self._throttled_s += asked_s or 0.0
 
     def failed(self, url: str) -> None:
-        """Note a 5xx or no answer at all."""
+        """Count a 5xx answer, or no answer."""
         host = _service(url)
         with self._lock:
             self._requests += 1
@@ -60,5 +60,5 @@ class CircuitBreaker:
                 self._down.add(host)
 
     def is_down(self, url: str) -> bool:
-        """Whether the host of this URL has been given up."""
+        """Whether the host of this URL counts as down."""
         return bool(self._down) and _service(url) in self._down

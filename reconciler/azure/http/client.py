@@ -1,12 +1,12 @@
-"""How does a request leave the machine? One place for all of them.
+"""The HTTPS client that sends every request to Azure and Entra.
 
-Https only, no redirect followed, no cookie kept, proxies read once, one pool of kept-alive
-connections. It knows nothing of what is asked or answered.
+HTTPS only, no redirects, no cookies, proxies read once, one pool of kept-alive connections. The
+client does not interpret requests or answers.
 
-The pools are requests', the request goes straight into them: a `Session` prepares, merges and looks
-up at each call what is the same in all of ours. Measured with requests 2.34, 500 links, one thread:
-2.4 ms of CPU a link through a session, 1.9 without. A session also reads the authorities anew for
-each connection, 16 ms where they are the public ones; here they are read once.
+The pools are those of requests; requests go to them directly, because a `Session` prepares and
+merges the same settings again for each call. Measured with requests 2.34, 500 links, one thread:
+2.4 ms of CPU a link through a session, 1.9 without. A session also reads the CA
+bundle for each connection (16 ms for the public one); here it is read once.
 """
 
 import os
@@ -57,9 +57,9 @@ from reconciler.version import __version__
 CONNECT_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_DOWN_S = 2.0
 REQUEST_TIMEOUT_S = 70.0
-"""Of a whole request, from connecting to the last byte of the answer.
+"""Time limit of a whole request, from connecting to the last byte of the answer.
 
-Writes of this provider have taken 15 s in production, so 60 s are allowed, and 10 to connect."""
+Writes of this provider have taken 15 s in production: 60 s are allowed, plus 10 s to connect."""
 
 LARGEST_ANSWER = 1 << 20
 LARGEST_LIST = 8 << 20
@@ -74,7 +74,7 @@ USER_AGENT = f"pal-reconcile/{__version__}"
 
 
 class NoAnswer(RequestFailed):
-    """Nothing usable came back: whether the request took effect is not known."""
+    """No usable answer: whether the request took effect is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,11 @@ _POOLS: dict[str, type] = {"https": _Pool}
 class Https:
     """Sends requests for all links of a run; safe to share between threads.
 
-    hosts        which of them answer
-    ca_bundle    PEM file of the authorities to trust, or a folder; None means the public ones
-    connections  how many requests may be under way at once, each over a connection that is kept
-    stop         once set, GET and POST end soon; a write may use all of its time
-    timeout_s    how long one request may take in all
+    hosts        counts answers and failures by host
+    ca_bundle    PEM file or folder of the certificate authorities to trust; None: the public ones
+    connections  maximum number of concurrent requests, each on a kept-alive connection
+    stop         once set, GET and POST end soon; a write may use its whole time limit
+    timeout_s    time limit of a whole request
     clock        seconds since 1970
     """
 
@@ -135,33 +135,33 @@ class Https:
         self._timeout_s = timeout_s
         self._clock = clock
         self._only: frozenset[str] | None = None
-        self._pace = ConcurrencyLimit(connections)
+        self._concurrency = ConcurrencyLimit(connections)
         self._trust = _trust(ca_bundle or DEFAULT_CA_BUNDLE_PATH)
         self._adapter = HTTPAdapter(pool_connections=8, pool_maxsize=connections)
         self._adapter.init_poolmanager(8, connections, ssl_context=self._trust)
         self._proxy = cache(_proxy)
 
     def limited_to(self, *methods: str) -> "Https":
-        """The same connections, over which only these methods can be sent: a plan's is GET."""
+        """The same client, limited to these methods. A plan's client can send only GET."""
         limited = copy(self)
         limited._only = frozenset(methods)
         return limited
 
     def to_the_end(self) -> "Https":
-        """The same connections, for requests that finish what was begun, whatever the stop says."""
+        """The same client, for requests that must finish a write even after a stop."""
         unstopped = copy(self)
         unstopped._stop = None
         return unstopped
 
     def close(self) -> None:
-        """Close the connections that were kept."""
+        """Close all connections."""
         self._adapter.close()
 
     def is_proxied(self, url: str) -> bool:
-        """Whether a proxy stands between this machine and the host: then it resolves the name."""
+        """Whether a proxy is used for this URL. The proxy then resolves the name."""
         try:
             return self._proxy(origin(url)) is not None
-        except HTTPError:  # the variable holds no URL, which the request will say
+        except HTTPError:  # the variable is not a URL; the request reports that
             return True
 
     def send(
@@ -175,29 +175,29 @@ class Https:
     ) -> HttpReply:
         """Send one request and return its answer, whatever the status.
 
-        A mapping as body is sent as a form. Raises `NoAnswer` when nothing came back, or more than
-        `most_bytes`; `RequestFailed` when the certificate is not trusted.
+        A mapping as body is sent as a form. Raises `NoAnswer` if no answer came or if it is larger
+        than `most_bytes`, `RequestFailed` if the certificate is not trusted.
         """
         if not url.startswith("https://"):
-            raise ValueError("only https is spoken")
+            raise ValueError("only https URLs are allowed")
         if self._only is not None and method not in self._only:
-            raise PermissionError(f"this client cannot {method}")
+            raise PermissionError(f"this client cannot send {method}")
         if not (_URL.fullmatch(url) and all(map(_HEADER.fullmatch, headers.values()))):
-            # http.client would say so, and repeat the header.
+            # http.client would raise an error that repeats the header.
             raise _unsendable(url)
-        reply = self._send_in_turn(method, url, headers, body, most_bytes)
+        reply = self._send_when_allowed(method, url, headers, body, most_bytes)
         if reply.status >= 500:
             self.hosts.failed(url)
         else:
             self.hosts.answered(url)
         return reply
 
-    def _send_in_turn(
+    def _send_when_allowed(
         self, method: str, url: str, headers: Mapping[str, str], body: Any, most_bytes: int
     ) -> HttpReply:
         connect_s = CONNECT_TIMEOUT_DOWN_S if self.hosts.is_down(url) else CONNECT_TIMEOUT_S
         is_strained = False
-        begun = self._pace.begin()
+        begun = self._concurrency.begin()
         limit = TimeLimit(self._timeout_s, self._stop if method in ("GET", "POST") else None)
         try:
             with limit.applied():
@@ -219,7 +219,7 @@ class Https:
                 raise _cut_short(url) from None
             raise self._no_answer(url, error) from None
         finally:
-            self._pace.end(begun, is_strained=is_strained)
+            self._concurrency.end(begun, is_strained=is_strained)
         if answer is None:
             raise _unusable(url, f"is larger than {most_bytes >> 20} MiB")
         return HttpReply(response.status, response.headers, answer, self._clock())
@@ -262,7 +262,7 @@ class Https:
 
 
 def _body(response: BaseHTTPResponse, most_bytes: int) -> bytes | None:
-    """The decompressed body; None where it is larger, and then no more than that was kept of it."""
+    """The decompressed body; None if it is larger than `most_bytes`."""
     length = getattr(response, "length_remaining", None)
     if length is not None and length <= most_bytes and not response.headers.get("Content-Encoding"):
         return response.read()
@@ -282,8 +282,8 @@ def _unusable(url: str, what: str) -> NoAnswer:
     return NoAnswer(
         Problem(
             "unexpected_answer",
-            f"the answer of {_host(url)} {what}; nothing was concluded from it",
-            "check the endpoint and any proxy on the way; then run again",
+            f"the answer of {_host(url)} {what}; the link is treated as unknown",
+            "check the endpoint and any proxy in between; then run again",
         )
     )
 
@@ -292,9 +292,9 @@ def _unsendable(url: str) -> RequestFailed:
     return RequestFailed(
         Problem(
             "unexpected_answer",
-            f"a request to {_host(url)} was not sent: a line end or a special character is in its "
-            "address or in a header",
-            "check the variables that name an endpoint or hold a token on this machine",
+            f"a request to {_host(url)} was not sent: its URL or a header contains a line end or a "
+            "special character",
+            "check the environment variables that hold an endpoint or a token",
         )
     )
 
@@ -308,8 +308,8 @@ def _cut_short(url: str) -> NoAnswer:
     return NoAnswer(
         Problem(
             "interrupted",
-            f"the run was told to end before {_host(url)} had answered",
-            "run again; where the deadline was reached, with a longer --deadline",
+            f"the run was stopped before {_host(url)} answered",
+            "run again; if the deadline was reached, with a longer --deadline",
         )
     )
 
@@ -331,7 +331,7 @@ def check_proxy(site: str) -> None:
 
 
 def _proxy(site: str) -> str | None:
-    """The proxy that the environment names for this origin; None means straight there."""
+    """The proxy for this origin from the environment; None: a direct connection."""
     check_proxy(site)
     proxy = select_proxy(site, get_environ_proxies(site))
     if proxy and "@" in proxy:
@@ -340,14 +340,14 @@ def _proxy(site: str) -> str | None:
 
 
 def _encoded(method: str, body: Any) -> str | bytes | None:
-    """A request that may have a body says how long it is, also when it has none."""
+    """The encoded body. A request other than GET sends Content-Length even without a body."""
     if isinstance(body, Mapping):
         return urlencode(body)
     return b"" if body is None and method != "GET" else body
 
 
 def _cause(error: HTTPError) -> str:
-    """What went wrong in a few words. urllib3's own text holds object addresses: never the same."""
+    """The cause in a few words. urllib3's own text contains object addresses, which vary."""
     if "Connection refused" in str(error) and not isinstance(error, ProxyError):
         return "connection refused"
     for kind, words in _CAUSES.items():
@@ -357,10 +357,10 @@ def _cause(error: HTTPError) -> str:
 
 
 _CAUSES: dict[type[HTTPError], str] = {
-    ProxyError: "the proxy did not pass the request on",
-    ReadTimeoutError: "the answer did not come in time",
+    ProxyError: "the proxy did not forward the request",
+    ReadTimeoutError: "the answer timed out",
     NameResolutionError: "the name does not resolve",
-    NewConnectionError: "the host cannot be reached",
+    NewConnectionError: "the host is unreachable",
     ConnectTimeoutError: "connecting timed out",
 }
-"""Each kind before those that it is a kind of."""
+"""Subclasses before their base classes."""

@@ -1,16 +1,16 @@
-"""How many requests may be under way at once? Fewer when Azure asks to slow down, then more again.
+"""The concurrency limit: fewer concurrent requests when Azure throttles, then more again.
 
-Halved by a 429 or a time-out, and grown back by one with each round of answers, as TCP does. Jobs
-wait here for their turn to send, never while they wait to try again.
+A 429 or a timeout halves the limit. Each round of answers raises it by one, as TCP does. Jobs wait
+here before they send, never while they wait for a retry.
 """
 
 from threading import Condition
 
 
 class ConcurrencyLimit:
-    """The pace of one process; safe to share between threads.
+    """The limit of one process; safe to share between threads.
 
-    most  requests under way at once when all is well, and so at the start
+    most  initial and maximum number of concurrent requests
     """
 
     def __init__(self, most: int) -> None:
@@ -22,11 +22,11 @@ class ConcurrencyLimit:
 
     @property
     def limit(self) -> int:
-        """How many requests may be under way now; at least one."""
+        """The current limit; at least one."""
         return int(self._limit)
 
     def begin(self) -> int:
-        """Wait for a turn and take it; returns what `end` wants to know."""
+        """Wait until a request may be sent. Returns the value to pass to `end`."""
         with self._turn:
             while self._under_way >= self.limit:
                 self._turn.wait()
@@ -34,7 +34,7 @@ class ConcurrencyLimit:
             return self._halvings
 
     def end(self, begun: int, *, is_strained: bool) -> None:
-        """Give the turn back. Strain counts once for all requests that were under way together."""
+        """Finish a request. Throttling counts once for all requests that ran together."""
         with self._turn:
             self._under_way -= 1
             if not is_strained:

@@ -1,10 +1,10 @@
-"""When is something tried again, and when is it given up?
+"""Retries: when a request is repeated, after which wait, and when it fails for good.
 
-The libraries' own retries are all off: they sleep deaf to signals and deadlines, and they may
-repeat a write without looking first. Here a wait ends at once when the run is stopped.
+The retries of all libraries are turned off: they ignore signals and deadlines, and they may repeat
+a write without a read in between. Here a wait ends at once when the run is stopped.
 
-A library's decorator would not do: the tries of one link span several requests, and between two
-tries of a write there must be a read.
+A retry decorator of a library does not fit: the retries of one link span several requests, and a
+write may be repeated only after a read.
 """
 
 import random
@@ -25,11 +25,11 @@ LONGEST_WAIT_S = 30.0
 
 
 class RequestFailed(Exception):
-    """A request came to nothing. It never leaves this package: outside it is a `Problem`.
+    """A request failed. Only this package sees it: other packages get its `Problem`.
 
-    is_transient   whether the same request could succeed a little later
-    host           a URL of the host that was asked, where it matters for a retry
-    retry_after_s  seconds that it asked to wait first
+    is_transient   whether the same request may succeed later
+    host           URL of the host, if it matters for a retry
+    retry_after_s  seconds to wait that the host asked for
     """
 
     def __init__(
@@ -48,9 +48,9 @@ class RequestFailed(Exception):
 
 
 class RetryBudget:
-    """How often and how long one link is tried again: 5 times or 120 s, whichever ends first.
+    """The retry budget of one link: 5 retries or 120 s, whichever ends first.
 
-    clock  seconds that only go forward; a wait beyond the end is not begun
+    clock  monotonic seconds; a wait that would pass the end is not started
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class RetryBudget:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the run was told to end."""
+        """Whether the run was stopped."""
         return self._stop.is_set()
 
     def call(self, attempt: Callable[[], T]) -> T:
@@ -77,12 +77,12 @@ class RetryBudget:
                     raise
 
     def pause(self, seconds: float) -> None:
-        """Wait, unless the run is told to end. It is no try and counts as none."""
+        """Wait until the time is over or the run is stopped. Does not count as a retry."""
         if seconds > 0:
             self._stop.wait(seconds)
 
     def wait(self, host: str, retry_after_s: float | None = None) -> bool:
-        """Wait before this host is asked again; False, at once, when it is not to be."""
+        """Wait before a retry. Returns False at once if there must be no retry."""
         wait_s = max(self._backoff_s(), retry_after_s or 0.0)
         if (
             self._tries >= MAX_RETRIES
@@ -95,7 +95,7 @@ class RetryBudget:
         return not self._stop.wait(wait_s)
 
     def sleep(self, seconds: float) -> bool:
-        """Wait; False, at once, when the run was told to end."""
+        """Wait. Returns False at once if the run is stopped."""
         return not self._stop.wait(seconds)
 
     def _backoff_s(self) -> float:

@@ -1,7 +1,7 @@
-"""Time limits of a request: one for all its parts, until the last byte of the answer.
+"""Time limits of requests: one limit for the whole request, until the last byte of the answer.
 
-The timeout of a socket starts again with each byte, so a server that sends one byte a second would
-keep a request open for days. Here each wait on the socket is at most what is left of the request.
+A socket timeout starts again with each byte, so a server that sends one byte a second could keep a
+request open for days. Here each wait on the socket is at most the time that the request has left.
 """
 
 import socket
@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 GRACE_S = 2.0
-"""After the run was told to end, a request that changes nothing gets so much more."""
+"""Time that a read request still gets after the run is stopped."""
 
 _LOOK_EVERY_S = 0.25
-"""How soon a request notices that the run was told to end."""
+"""How often a request checks whether the run is stopped."""
 
 _current = local()
 
@@ -26,9 +26,9 @@ _current = local()
 class TimeLimit:
     """The end of one request.
 
-    seconds  how long the request may take in all
-    stop     once set, the request ends after `GRACE_S`; None: it may use all of its time
-    clock    seconds that only go forward
+    seconds  maximum duration of the request
+    stop     once set, the request ends after `GRACE_S`; None: the stop is ignored
+    clock    monotonic seconds
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class TimeLimit:
         self.is_cut_short = False
 
     def wait_s(self) -> float:
-        """How long to wait for the next bytes; raises `TimeoutError` when no time is left."""
+        """Seconds to wait for the next bytes; raises `TimeoutError` if no time is left."""
         now = self._clock()
         if self._stop and not self.is_cut_short and self._stop.is_set():
             self.is_cut_short = True
@@ -52,7 +52,7 @@ class TimeLimit:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Let the sockets that this thread uses inside the block obey the limit."""
+        """Apply the limit to the sockets that this thread uses in the block."""
         _current.limit = self
         try:
             yield
@@ -61,7 +61,7 @@ class TimeLimit:
 
 
 class _Limited(socket.socket):
-    """A socket that obeys the limit of the request that its thread is sending."""
+    """A socket that obeys the limit of its thread's current request."""
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         return self._in_time(lambda: super(_Limited, self).recv(buflen, flags))
@@ -81,22 +81,22 @@ class _Limited(socket.socket):
             try:
                 return attempt()
             except TimeoutError:
-                continue  # the limit says whether this was the last wait
+                continue  # wait_s() raises when no time is left
 
 
 class LimitedSocket(_Limited, SSLSocket):
-    """TLS. An `SSLContext` makes it when this class is its `sslsocket_class`.
+    """A TLS socket, created by an `SSLContext` whose `sslsocket_class` this is.
 
-    The handshake needs no care: its timeout is one for the whole of it.
+    The handshake is not limited here: its timeout already covers the whole handshake.
     """
 
 
 class LimitedPlainSocket(_Limited):
-    """What TLS runs over, and where a proxy answers before it does."""
+    """The socket below TLS, on which a proxy answers CONNECT."""
 
     @classmethod
     def of(cls, plain: socket.socket) -> "LimitedPlainSocket":
-        """The same connection; the socket that was given is of no use any more."""
+        """Take over a connection. The given socket must not be used afterwards."""
         timeout = plain.gettimeout()
         limited = cls(plain.family, plain.type, plain.proto, fileno=plain.detach())
         limited.settimeout(timeout)

@@ -1,6 +1,6 @@
-"""Header values and URLs that other services send: parsed, or None where they are malformed.
+"""Parsers of header values and URLs from other services; None if malformed.
 
-Nothing here raises. A service may send anything, and a malformed value is one that is not there.
+Nothing here raises: a malformed value counts as missing.
 """
 
 import json
@@ -19,7 +19,7 @@ _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 def retry_after_s(value: str, now: float) -> float | None:
-    """Seconds to wait, from `Retry-After`: a number, or a date to be compared with `now`.
+    """Seconds to wait from `Retry-After`, which is a number or a date to compare with `now`.
 
     now  seconds since 1970
     """
@@ -31,7 +31,7 @@ def retry_after_s(value: str, now: float) -> float | None:
 
 
 def http_date(value: str) -> datetime | None:
-    """The moment of a `Date` or `Retry-After` header, UTC; None where it is no date."""
+    """The time of a `Date` or `Retry-After` header, UTC; None if it is not a date."""
     try:
         moment = parsedate_to_datetime(value)
         if moment.tzinfo is None:
@@ -42,9 +42,9 @@ def http_date(value: str) -> datetime | None:
 
 
 def https_origin(url: object) -> str | None:
-    """`https://host:port` of a URL that another service named; None for anything else.
+    """`https://host:port` of a URL from another service; None for anything else.
 
-    None too for a URL with user information: it could make a host look like another one.
+    A URL with user information is refused: it can make one host look like another.
     """
     if not isinstance(url, str) or not url.isascii() or not url.isprintable() or "\\" in url:
         return None
@@ -59,9 +59,9 @@ def https_origin(url: object) -> str | None:
 
 
 def is_token_answer(body: bytes) -> bool:
-    """Whether a token endpoint's answer holds an access token, and nothing of another type.
+    """Whether a token endpoint's answer has an access token and only fields of the right type.
 
-    MSAL takes the types for granted, and fails in its own ways where they are others.
+    MSAL does not check the types and fails with unrelated errors otherwise.
     """
     try:
         answer = json.loads(body)

@@ -1,7 +1,7 @@
-"""Checks of tokens from outside, before any of them becomes a header of a request.
+"""Checks of tokens before they are sent in a header.
 
-A token is visible ASCII (RFC 6750, section 2.1). A line end in one would begin another header, and
-http.client's error about it repeats the token.
+A token is visible ASCII (RFC 6750, section 2.1). A line end in a token would start another header,
+and http.client's error message would repeat the token.
 """
 
 import re
@@ -15,32 +15,31 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 def platform_token(value: str, source: str) -> str:
-    """A token that the platform gave, without blanks and line ends around it, and remembered.
+    """Return a platform's token without surrounding whitespace, and register it for redaction.
 
-    source  what it is called in a message: a variable, a file. Raises `Unresolved`.
+    source  the variable or file, for error messages. Raises `Unresolved`.
     """
     token = value.strip()
     remember(token)
     if len(token) < SHORTEST:
-        raise Unresolved(f"{source} holds no token: it is shorter than {SHORTEST} characters")
+        raise Unresolved(f"{source} is not a token: it is shorter than {SHORTEST} characters")
     if not _TOKEN.fullmatch(token):
         raise Unresolved(
-            f"{source} holds no token: there is a blank, a line end or a special character in it; "
+            f"{source} is not a token: it contains a blank, a line end or a special character; "
             "set it to the token alone"
         )
     return token
 
 
 def access_token(token: str) -> str:
-    """A token for Azure, remembered; raises `RequestFailed` where it cannot be sent."""
+    """Register a token for redaction and return it; raises `RequestFailed` if it is malformed."""
     remember_token(token)
     if _TOKEN.fullmatch(token):
         return token
     raise RequestFailed(
         Problem(
             "unexpected_answer",
-            "the access token holds a blank, a line end or a special character, as no token does; "
-            "it was not sent",
-            "check the sign-in endpoint and any proxy on the way",
+            "the access token contains a blank, a line end or a special character; it was not sent",
+            "check the sign-in endpoint and any proxy in between",
         )
     )

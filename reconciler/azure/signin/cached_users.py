@@ -1,10 +1,10 @@
-"""How is a person's link reached when nobody signs in? With what was kept when they last did.
+"""Cached sign-ins of users, from which a run gets tokens without prompting.
 
-A refresh token lies in azure-identity's persistent cache, which the platform encrypts; beside it a
-record says whose it is, and is no secret. Nothing here ever prompts: `login` does.
+The refresh token is in azure-identity's persistent cache, which the platform encrypts. A record
+next to it names the user and is not secret. Only `login` prompts.
 
-Each (person, tenant) has a cache of its own. In a shared one the tokens of different tenants would
-push each other out, MFA and all, and threads would wait for one lock on the disk.
+Each (user, tenant) has its own cache. In a shared cache the tokens of different tenants would
+replace each other, and threads would wait for one file lock.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ from reconciler.core.links import Place, Problem
 from reconciler.core.ports import Records
 
 CACHE = "pal-reconcile"
-"""What the names of all our caches begin with."""
+"""Prefix of all cache names."""
 
 PERSON_NEEDED = "person_needed"
 NO_KEYRING = "no_keyring"
@@ -38,32 +38,32 @@ NO_KEYRING = "no_keyring"
 
 @dataclass(frozen=True, slots=True)
 class CachedUsers:
-    """Whose sign-ins a run may use.
+    """The users whose cached sign-ins a run may use.
 
-    records      what is known of them; no secrets
-    is_attended  whether a person is at a terminal
+    records      sign-in records, without secrets
+    is_attended  whether a user is at a terminal
     """
 
     records: Records
     is_attended: bool = False
 
     def expect(self, identity: Identity) -> None:
-        """Raise `RequestFailed` if a person's sign-in may not be used, before any request."""
+        """Raise `RequestFailed`, before any request, if a sign-in may not be used."""
         if identity.username and not (self.is_attended or identity.unattended):
             raise RequestFailed(
                 Problem(
                     PERSON_NEEDED,
-                    f"only {identity.username} reads and writes this link, and nobody is at a "
-                    "terminal",
-                    f"{_to_do(identity)}; or set unattended: true on the identity, and a run may "
-                    f"use what is kept of the sign-in; {_left(identity)}",
+                    f"only {identity.username} can read and write this link, and this run is "
+                    "unattended",
+                    f"{_to_do(identity)}; or set unattended: true on the identity to let "
+                    f"unattended runs use the cached sign-in; {_left(identity)}",
                 )
             )
 
 
 @dataclass(frozen=True, slots=True)
 class UserLogin:
-    """One person in one tenant: where their tokens are, and what is known of them."""
+    """One user in one tenant: the cache of their tokens and their sign-in record."""
 
     authority: str
     tenant_id: str
@@ -71,22 +71,22 @@ class UserLogin:
 
     @property
     def key(self) -> str:
-        """The name of record and cache: the same however the file calls the person."""
+        """The name of record and cache, independent of the identity's name in the file."""
         who = f"{self.authority} {self.tenant_id} {self.username.casefold()}"
         return f"{self.tenant_id}-{hashlib.sha256(who.encode()).hexdigest()[:16]}"
 
     def cache(self, *, may_be_plaintext: bool) -> TokenCachePersistenceOptions:
-        """The encrypted cache; in plain text only where encrypting is impossible and allowed."""
+        """The encrypted cache; plain text only if encryption is impossible and this is allowed."""
         return TokenCachePersistenceOptions(
             name=f"{CACHE}.{self.key}", allow_unencrypted_storage=may_be_plaintext
         )
 
     def keep(self, records: Records, record: AuthenticationRecord, *, plaintext: bool) -> None:
-        """Note who signed in; raises `RunFailed` where that cannot be written."""
+        """Save the sign-in record; raises `RunFailed` if it cannot be written."""
         own = AuthenticationRecord(
             self.tenant_id,
             record.client_id,
-            # Not the issuer's host, which may be another name of the same authority.
+            # The issuer's host may be another name of the same authority.
             urlsplit(self.authority).netloc,
             record.home_account_id,
             record.username,
@@ -95,13 +95,13 @@ class UserLogin:
         records.save(self.key, json.dumps(data))
 
     def note_claims(self, records: Records, claims: str) -> None:
-        """Note what Azure asked for, so that `login` can show it to Entra. No secret is in it."""
+        """Save the claims that Azure asked for, so that `login` can send them to Entra."""
         with suppress(ValueError, TypeError, RunFailed):
             data = json.loads(records.load(self.key) or "")
             records.save(self.key, json.dumps({**data, "claims": claims}))
 
     def noted_claims(self, records: Records) -> str | None:
-        """What Azure asked for since this person signed in; None where it asked for nothing."""
+        """The claims that Azure asked for since the last sign-in; None if it asked for none."""
         with suppress(ValueError, TypeError, AttributeError):
             claims = json.loads(records.load(self.key) or "").get("claims")
             return claims if isinstance(claims, str) else None
@@ -130,13 +130,15 @@ class UserLogin:
         )
 
     def sign_in_due(self) -> RequestFailed:
-        """Nothing usable is kept here; `in_person` adds what to do."""
-        message = f"nothing is kept here of a sign-in of {self.username} to {self.tenant_id}"
+        """There is no usable cached sign-in; `in_person` adds the hint."""
+        message = (
+            f"there is no cached sign-in of {self.username} to {self.tenant_id} on this machine"
+        )
         return RequestFailed(Problem(PERSON_NEEDED, message, ""))
 
 
 def in_person(failure: RequestFailed, identity: Identity, place: Place) -> RequestFailed:
-    """The same trouble, with the command that this very person has to run."""
+    """The same problem, with the command that this user has to run as the hint."""
     if (
         failure.problem.code != PERSON_NEEDED
         or not identity.username
@@ -147,25 +149,25 @@ def in_person(failure: RequestFailed, identity: Identity, place: Place) -> Reque
     return RequestFailed(Problem(PERSON_NEEDED, failure.problem.message, hint))
 
 
-def is_without_keyring(error: ClientAuthenticationError) -> bool:
-    """Whether the cache cannot be encrypted here: azure-identity refuses, before any request."""
+def is_keyring_missing(error: ClientAuthenticationError) -> bool:
+    """Whether azure-identity refused because the cache cannot be encrypted here."""
     return isinstance(error.__cause__, ValueError) and "encrypt" in str(error.__cause__)
 
 
 def no_keyring(identity: Identity) -> RequestFailed:
-    """The cache cannot be opened: no keyring, or a locked one."""
+    """The cache cannot be opened, because the keyring is missing or locked."""
     return RequestFailed(
         Problem(
             NO_KEYRING,
             f"identity {identity.name}: the encrypted token cache cannot be opened, "
-            "for this platform's keyring is missing or locked",
-            "run it where the keyring is unlocked; where there is none, sign in with "
+            "because the keyring of this platform is missing or locked",
+            "run it where the keyring is unlocked; without a keyring, sign in with "
             f"pal-reconcile login {quote(identity.name)} --allow-plaintext-cache",
         )
     )
 
 
-_AT = " runs at a terminal: "
+_AT = " runs in a terminal: "
 
 
 def _to_do(identity: Identity, place: Place | None = None) -> str:
@@ -181,6 +183,6 @@ def _to_do(identity: Identity, place: Place | None = None) -> str:
 
 def _left(identity: Identity) -> str:
     return (
-        f"if {identity.username} has left, link another principal: list another identity in "
-        f"place of {identity.name}"
+        f"if {identity.username} has left, link another principal: replace {identity.name} with "
+        "another identity"
     )

@@ -1,4 +1,4 @@
-"""Forms in which a certificate with its key arrives: PEM and PFX from files, vaults and jobs.
+"""Formats in which a certificate with its key is supplied: PEM and PFX, plain or encoded.
 
 Pure: bytes in, bytes out. Nothing is decrypted here.
 """
@@ -25,7 +25,7 @@ def unpacked(data: bytes) -> bytes:
     """The bytes as PEM with plain line ends, or as PFX in DER; unchanged if they are neither.
 
     Key Vault returns a PFX as base64 without PEM lines. A variable may hold line ends as `\\n`,
-    have lost them, or hold the whole file in base64 or in quotes. Editors add byte order marks.
+    have lost them, or contain the whole file in base64 or in quotes. Editors add byte order marks.
     """
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         data = data.decode("utf-16", "replace").encode()
@@ -43,7 +43,7 @@ def unpacked(data: bytes) -> bytes:
 
 
 def _pem(text: bytes) -> bytes:
-    """PEM blocks, each with line ends where the format wants them."""
+    """PEM blocks with line ends where the format requires them."""
     lines = _LINE_ENDS.sub(b"\n", text)
     return _BLOCK.sub(_block, lines) + b"\n"
 

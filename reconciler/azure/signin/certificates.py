@@ -1,6 +1,6 @@
-"""Is this certificate fit to sign in with? Looked at before it is used, since Entra says little.
+"""Checks of a client certificate before sign-in, because Entra's errors say little.
 
-Of several certificates in one file, the key's own is used, wherever it is.
+If a file contains several certificates, the one that matches the private key is used.
 """
 
 import re
@@ -25,17 +25,17 @@ from reconciler.core.identities import SecretRef
 from reconciler.core.links import Problem
 
 _PFX = re.compile(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03", re.DOTALL)
-"""How a PFX begins: a sequence whose first member is the version, 3 (RFC 7292)."""
+"""The start of a PFX: a sequence whose first member is version 3 (RFC 7292)."""
 
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What of a certificate matters here.
+    """The properties of a certificate that a sign-in depends on.
 
-    ref         where it came from
-    is_matched  whether the key that comes with it is its own
+    ref         where it was read from
+    is_matched  whether the private key in the file belongs to it
     """
 
     ref: SecretRef
@@ -44,25 +44,25 @@ class Certificate:
     is_matched: bool
 
     def problem(self, now: datetime) -> Problem | None:
-        """Why Entra would refuse it at this time; None where nothing speaks against it."""
+        """Why Entra would refuse it at this time; None if it would not."""
         if not self.is_matched:
             return Problem(
                 "certificate_key_mismatch",
-                f"the private key in {self.ref} is not that of any certificate in it",
+                f"the private key in {self.ref} does not match any certificate in it",
                 "put the key and its own certificate into one file, "
-                "or make a new pair and upload it to the app registration",
+                "or create a new pair and upload it to the app registration",
             )
         if now >= self.not_after:
             return Problem(
                 "certificate_expired",
-                f"the certificate in {self.ref} ended on {self.not_after.date()}",
-                "make a new one, upload it to the app registration, "
-                "and put it behind the identity's reference",
+                f"the certificate in {self.ref} expired on {self.not_after.date()}",
+                "create a new one, upload it to the app registration, "
+                "and store it where the identity's reference points",
             )
         if now < self.not_before:
             return Problem(
                 "certificate_not_yet_valid",
-                f"the certificate in {self.ref} begins on {self.not_before.date()}",
+                f"the certificate in {self.ref} is not valid before {self.not_before.date()}",
                 "check this machine's clock, or use a certificate that is valid today",
             )
         return None
@@ -83,13 +83,15 @@ def signing_pem(ref: SecretRef, data: bytes, password: str | None) -> bytes:
 
 @lru_cache(maxsize=64)
 def _read(ref: SecretRef, data: bytes, password: str | None) -> tuple[Certificate, bytes]:
-    """Decrypting a PFX takes longer than a sign-in: it is done once and not for each tenant."""
+    """Cached, because decrypting a PFX takes longer than a sign-in."""
     key, certificates = _opened(ref, unpacked(data), password.encode() if password else None)
     if key is None or not certificates:
         missing = "certificate" if key else "private key"
-        raise Unresolved(f"{ref} holds no {missing}; export the certificate with its private key")
+        raise Unresolved(
+            f"{ref} contains no {missing}; export the certificate with its private key"
+        )
     if not isinstance(key, RSAPrivateKey):
-        raise Unresolved(f"{ref} has no RSA key, and Entra takes no other")
+        raise Unresolved(f"{ref} has no RSA key; Entra accepts only RSA")
     own = next((c for c in certificates if c.public_key() == key.public_key()), None)
     first = own or certificates[0]
     found = Certificate(ref, first.not_valid_before_utc, first.not_valid_after_utc, own is not None)
@@ -110,7 +112,9 @@ def _opened(
     try:
         key, own, others = pkcs12.load_key_and_certificates(data, password)
     except UnsupportedAlgorithm:
-        raise Unresolved(f"{ref} is a PFX of an old kind; export it again with AES-256") from None
+        raise Unresolved(
+            f"{ref} is a PFX with an unsupported cipher; export it again with AES-256"
+        ) from None
     except (ValueError, TypeError):
         raise _locked(ref, password) from None
     return key, [*([own] if own else []), *others]
@@ -123,12 +127,12 @@ def _pem_key(ref: SecretRef, data: bytes, password: bytes | None) -> object:
     try:
         return load_pem_private_key(data, password if is_locked else None)
     except UnsupportedAlgorithm:
-        raise Unresolved(f"{ref} has a key of an unknown kind, and Entra takes RSA only") from None
+        raise Unresolved(f"{ref} has a key of an unknown type; Entra accepts only RSA") from None
     except (ValueError, TypeError):
         if is_locked:
             raise _locked(ref, password) from None
         raise Unresolved(
-            f"{ref} holds a private key that cannot be read; export it again"
+            f"{ref} contains a private key that cannot be read; export it again"
         ) from None
 
 
@@ -139,15 +143,15 @@ def _pem_certificates(ref: SecretRef, data: bytes) -> list[x509.Certificate]:
         return x509.load_pem_x509_certificates(data)
     except ValueError:
         raise Unresolved(
-            f"{ref} holds a certificate that cannot be read; export it again"
+            f"{ref} contains a certificate that cannot be read; export it again"
         ) from None
 
 
 def _locked(ref: SecretRef, password: bytes | None) -> Unresolved:
-    """A key that the given password does not open; a damaged file looks the same."""
+    """The error for a key that the password does not open. A damaged file looks the same."""
     if password is None:
         return Unresolved(
-            f"{ref} is protected by a password, and the identity names none; "
+            f"{ref} is protected by a password, but the identity has no password; "
             "add password: {env: NAME} to the identity"
         )
     return Unresolved(f"{ref} cannot be opened: its password is wrong, or the file is damaged")

@@ -1,4 +1,4 @@
-"""How is each kind of identity opened? One small function a kind, each through azure-identity."""
+"""Credentials for each kind of identity, one small function for each, through azure-identity."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ CLI_TIMEOUT_S = 60
 
 
 class Credential(Protocol):
-    """What all of azure-identity's credentials can do."""
+    """The interface of all azure-identity credentials."""
 
     def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken: ...
 

@@ -1,8 +1,8 @@
-"""Federated tokens: what a workload shows to Entra in place of a secret.
+"""Federated tokens, which a workload sends to Entra in place of a secret.
 
-The platform's own environment says where such a token comes from: a file on Kubernetes, a request
-on GitHub Actions and Azure Pipelines, the machine's endpoint for a managed identity. One token
-serves all tenants of a run until shortly before it ends.
+The token comes from a file (Kubernetes), a request (GitHub Actions, Azure Pipelines) or the
+machine's endpoint (managed identity). One token is used for all tenants of a run until shortly
+before it expires.
 """
 
 import json
@@ -23,10 +23,10 @@ from reconciler.core.identities import TokenRef
 from reconciler.regular_files import read_regular
 
 EXCHANGE = "api://AzureADTokenExchange/.default"
-"""What a managed identity's token must be for, to stand for a secret. Azure's own clouds."""
+"""The scope of a managed identity's token that replaces a secret, in Azure's own clouds."""
 
 MACHINE_INTERVAL_S = 0.25
-"""Between two requests to a machine's endpoint, which allows about five a second."""
+"""Minimum time between requests to a machine's endpoint, which allows about five a second."""
 
 
 class PlatformTokens:
@@ -44,9 +44,9 @@ class PlatformTokens:
         self._pace = Lock()
 
     def workload(self, ref: TokenRef, budget: RetryBudget) -> str:
-        """The token that a workload identity names."""
+        """The token that a workload identity refers to."""
         if ref.source == "file":
-            return _from_file(ref.name)  # the platform replaces it, and reading it costs nothing
+            return _from_file(ref.name)  # not cached: the platform replaces the file
         request = _from_github if ref.source == "github" else _from_azure_pipelines
 
         def attempt() -> PlatformToken:
@@ -64,11 +64,11 @@ class PlatformTokens:
         return self._shared.get((client_id, scope), lambda: budget.call(attempt))
 
     def forget(self, token: str) -> None:
-        """Give this token to nobody else, because it was refused."""
+        """Stop using this token, because it was refused."""
         self._shared.forget(token)
 
     def _turn_s(self) -> float:
-        """How long to wait before the machine's endpoint is asked."""
+        """Seconds to wait before the next request to the machine's endpoint."""
         with self._pace:
             now = self._clock()
             turn_at = max(now, self._next_at)
@@ -83,22 +83,22 @@ def _from_file(name: str) -> str:
         why = getattr(error, "strerror", None) or "it is not text"
         raise Unresolved(f"cannot read the token file {name}: {why}") from None
     if not token:
-        raise Unresolved(f"the token file {name} is empty; the platform has not filled it yet")
+        raise Unresolved(f"the token file {name} is empty; the platform has not written it yet")
     return bearer_tokens.platform_token(token, f"the token file {name}")
 
 
 def _from_github(targets: str, https: Https) -> str:
     """Source: GitHub's "OpenID Connect reference", request by `core.getIDToken`."""
-    url = _given("ACTIONS_ID_TOKEN_REQUEST_URL", "GitHub Actions with `id-token: write`")
-    bearer = _given_token("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GitHub Actions with `id-token: write`")
+    url = _value_of("ACTIONS_ID_TOKEN_REQUEST_URL", "GitHub Actions with `id-token: write`")
+    bearer = _token_from("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GitHub Actions with `id-token: write`")
     mark = "&" if "?" in url else "?"
     return _request("GET", f"{url}{mark}audience={quote(targets, safe='')}", bearer, "value", https)
 
 
 def _from_azure_pipelines(service_connection: str, https: Https) -> str:
     """Source: azure-identity's AzurePipelinesCredential, api-version 7.1."""
-    url = _given("SYSTEM_OIDCREQUESTURI", "Azure Pipelines")
-    bearer = _given_token("SYSTEM_ACCESSTOKEN", "Azure Pipelines, mapped from System.AccessToken")
+    url = _value_of("SYSTEM_OIDCREQUESTURI", "Azure Pipelines")
+    bearer = _token_from("SYSTEM_ACCESSTOKEN", "Azure Pipelines, mapped from System.AccessToken")
     query = f"?api-version=7.1&serviceConnectionId={quote(service_connection, safe='')}"
     return _request("POST", url.rstrip("/") + query, bearer, "oidcToken", https)
 
@@ -124,16 +124,16 @@ def _token_in(reply: HttpReply, key: str) -> str:
     except (ValueError, KeyError, TypeError, RecursionError):
         token = None
     if reply.status != 200 or not isinstance(token, str) or not token:
-        raise Unresolved(f"the platform gave no token: it answered {reply.status}")
+        raise Unresolved(f"the platform returned no token: it answered {reply.status}")
     return bearer_tokens.platform_token(token, "the answer of the platform's token endpoint")
 
 
-def _given(variable: str, where: str) -> str:
+def _value_of(variable: str, where: str) -> str:
     value = os.environ.get(variable)
     if not value:
-        raise Unresolved(f"{variable} is not set; it is by {where}")
+        raise Unresolved(f"{variable} is not set; {where} sets it")
     return value
 
 
-def _given_token(variable: str, where: str) -> str:
-    return bearer_tokens.platform_token(_given(variable, where), variable)
+def _token_from(variable: str, where: str) -> str:
+    return bearer_tokens.platform_token(_value_of(variable, where), variable)

@@ -1,7 +1,7 @@
-"""How is a secret read from a key vault? With the run's own credential, from this cloud's vaults.
+"""Secrets from the key vaults of this cloud, read with the credential of this machine.
 
-The run's own credential is whatever azure-identity finds on this machine: its managed identity, the
-environment's AZURE_… variables, or the Azure CLI's. Who may read the vault is set there.
+azure-identity's DefaultAzureCredential finds that credential: a managed identity, the AZURE_…
+variables, or the Azure CLI.
 """
 
 import os
@@ -17,11 +17,11 @@ from reconciler.azure.signin.secrets import Unresolved, check_vault, check_vault
 from reconciler.core.identities import SecretRef
 from reconciler.core.redaction.redactor import remember
 
-_SECRETS_OF_OURS = (
+_SECRET_VARIABLES = (
     *("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"),
     *("IDENTITY_HEADER", "MSI_SECRET"),
 )
-"""What azure-identity may use of the environment."""
+"""Variables with secrets that azure-identity may use."""
 
 
 class Vaults:
@@ -35,13 +35,13 @@ class Vaults:
         self._verify = ca_bundle or True
 
     def read(self, ref: SecretRef) -> bytes:
-        """The secret's value, asked for once.
+        """Read the secret's value once.
 
-        Raises `Unresolved` where it cannot be had, `RequestFailed` where another try may help.
+        Raises `Unresolved` if it cannot be read, `RequestFailed` if a retry may help.
         """
         check_vault(ref, self._cloud.vault_suffix)
         check_vault_extra(ref)
-        for name in _SECRETS_OF_OURS:
+        for name in _SECRET_VARIABLES:
             remember(os.environ.get(name, ""))
         from azure.core.exceptions import AzureError
         from azure.identity import DefaultAzureCredential
@@ -79,6 +79,6 @@ def _of_vault(ref: SecretRef, failure: RequestFailed) -> RequestFailed:
 
 
 def _why(error: Exception) -> str:
-    """The vault's own code, or the kind of error; never its text, which may be long and much."""
+    """The vault's error code, or the type of the error; never its text."""
     code = getattr(getattr(error, "error", None), "code", None)
     return str(code or type(error).__name__)

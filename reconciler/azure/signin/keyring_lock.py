@@ -1,8 +1,7 @@
-"""How do threads share the platform's keyring? One at a time, and nobody while Entra is asked.
+"""A lock for the platform's keyring, which serves one thread at a time.
 
-libsecret serves one thread: asked by two at once, it fails one of them, and a person's link would
-read as unknown. A turn lasts for a whole sign-in from the cache, but for the requests in it, or
-people would be read one after another.
+libsecret fails one of two concurrent callers, so a user's link would read as unknown. The lock is
+held during a sign-in from the cache, except while a request to Entra is in flight.
 """
 
 from threading import Lock
@@ -12,7 +11,7 @@ from typing import Any, Protocol
 from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import HttpTransport
 
-_TURN = Lock()
+_LOCK = Lock()
 
 
 class _Credential(Protocol):
@@ -20,7 +19,7 @@ class _Credential(Protocol):
 
 
 class LockedCredential:
-    """A credential that reads and writes the keyring in its turn only."""
+    """A credential that holds the lock while it uses the keyring."""
 
     def __init__(self, credential: _Credential) -> None:
         self._credential = credential
@@ -28,25 +27,25 @@ class LockedCredential:
     def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken:
         """Return a token; raises what the credential raises."""
         more = {"claims": claims} if claims else {}
-        with _TURN:
+        with _LOCK:
             return self._credential.get_token(*scopes, **more)
 
 
 class UnlockedTransport(HttpTransport[Any, Any]):
-    """A transport that lets others have their turn while it waits for an answer."""
+    """A transport that releases the lock while it waits for an answer."""
 
     def __init__(self, transport: HttpTransport[Any, Any]) -> None:
         self._transport = transport
 
     def send(self, request: Any, **options: Any) -> Any:
-        _TURN.release()
+        _LOCK.release()
         try:
             return self._transport.send(request, **options)
         finally:
-            _TURN.acquire()
+            _LOCK.acquire()
 
     def open(self) -> None:
-        """Nothing to open: the transport is the run's."""
+        """Nothing to open: the run owns the transport."""
 
     def close(self) -> None:
         """Nothing to close."""

@@ -1,7 +1,7 @@
-"""Tokens of this machine's managed identity: IMDS, App Service, Azure Arc and their kind.
+"""Tokens of this machine's managed identity: IMDS, App Service, Azure Arc and similar platforms.
 
-azure-identity knows how each platform is asked. Its retries are off, because they sleep regardless
-of deadlines and signals; which answers are worth another try is decided here.
+azure-identity sends the requests of each platform. Its retries are turned off, because they ignore
+deadlines and signals; this module decides which answers are retried.
 
 Sources: Microsoft's "How to use managed identities to acquire an access token" (retry guidance) and
 "Work with managed identities in App Service".
@@ -33,16 +33,16 @@ UPDATING_WAIT_S = 15.0
 
 _IMDS_PATH = "/metadata/identity/"
 _NOT_YET = (404, 410)
-"""What only IMDS answers while it is updating; elsewhere 404 is final."""
+"""Statuses that IMDS returns while it is updating; elsewhere 404 is final."""
 
 
 class RecordingTransport(RequestsTransport):  # type: ignore[misc]  # untyped in azure-core
-    """Sends what azure-identity asks for, and remembers whether a failure may be temporary.
+    """Sends the requests of azure-identity and records temporary failures.
 
-    trouble              the last temporary failure; None after an answer that is none
-    machine_is_optional  whether a machine's endpoint that is not reached in time is no failure,
-                         because azure-identity has other ways to sign in. One that refuses
-                         connections never is: this is no machine with a managed identity
+    failure              the last temporary failure; None after any other answer
+    machine_is_optional  ignore a connection timeout of the machine's endpoint, because
+                         azure-identity can sign in another way. A refused connection is never
+                         a temporary failure: the machine has no managed identity
     """
 
     def __init__(
@@ -87,9 +87,9 @@ def _is_absent(error: AzureError) -> bool:
 
 
 def request_token(client_id: str | None, scope: str, hosts: CircuitBreaker) -> PlatformToken:
-    """Ask once. Raises `RequestFailed` where another try may help, `Unresolved` where none will.
+    """Request a token once. Raises `RequestFailed` if a retry may help, `Unresolved` otherwise.
 
-    No proxy is used, whatever the environment says: the endpoints belong to this machine.
+    Proxy variables are ignored: the endpoints belong to this machine.
     """
     transport = RecordingTransport(hosts, use_env_settings=False)
     options: dict[str, Any] = {"transport": transport, "retry_total": 0, "retry_status": 0}
@@ -99,8 +99,9 @@ def request_token(client_id: str | None, scope: str, hosts: CircuitBreaker) -> P
     except (AzureError, ValueError) as error:
         if transport.failure:
             raise transport.failure from None
-        # refused, or this machine has none
-        raise Unresolved(f"no managed identity here: {getattr(error, 'message', error)}") from None
+        raise Unresolved(
+            f"this machine has no usable managed identity: {getattr(error, 'message', error)}"
+        ) from None
     text = bearer_tokens.platform_token(
         str(token.token), "the answer of this machine's managed identity"
     )
@@ -108,7 +109,7 @@ def request_token(client_id: str | None, scope: str, hosts: CircuitBreaker) -> P
 
 
 def refusal(url: str, status: int, retry_after: str) -> RequestFailed | None:
-    """An answer that asks to come back later, as `RequestFailed`; None for any other."""
+    """A `RequestFailed` for an answer that asks for a retry; None for any other."""
     parts = urlsplit(url)
     is_updating = status in _NOT_YET and parts.path.startswith(_IMDS_PATH)
     if status != 429 and status < 500 and not is_updating:
@@ -117,7 +118,7 @@ def refusal(url: str, status: int, retry_after: str) -> RequestFailed | None:
     if status == 410 and wait_s is None:
         wait_s = UPDATING_WAIT_S
     code = "throttled" if status == 429 else "unavailable"
-    problem = Problem(code, f"{parts.netloc} gave no token: it answered {status}", AGAIN)
+    problem = Problem(code, f"{parts.netloc} returned no token: it answered {status}", AGAIN)
     return RequestFailed(problem, is_transient=True, host=url, retry_after_s=wait_s)
 
 
@@ -132,14 +133,14 @@ def no_answer(url: str, error: AzureError) -> RequestFailed:
                 "behind a TLS-inspecting proxy, name its CA with --ca-bundle",
             )
         )
-    why = "it cannot be reached"
+    why = "it is unreachable"
     if isinstance(error, ServiceResponseError):
         why = "the connection was dropped"
     return RequestFailed(
         Problem(
             "unavailable",
             f"no answer from {host}: {why}",
-            "check that this machine has a managed identity and that nothing blocks its endpoint; "
+            "check that this machine has a managed identity and that its endpoint is not blocked; "
             "then run again",
         ),
         is_transient=True,

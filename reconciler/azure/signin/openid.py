@@ -1,8 +1,8 @@
-"""Which tenant is this, and where does it hand out tokens? Read from its OpenID document.
+"""OpenID documents of tenants: the tenant's GUID and its token endpoint.
 
-Every tenant's document is the same but for the tenant, so the first one that is read serves as the
-pattern for all others: one round trip a run and not one a tenant. Only a domain has to be looked
-up itself, because only Entra knows its GUID.
+The documents of all tenants are equal except for the tenant ID, so the first one is the template
+for all others: one request for each run instead of one for each tenant. A domain is always looked
+up, because only Entra knows its GUID.
 """
 
 import json
@@ -20,7 +20,7 @@ GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 _ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint")
 _DEVICE = "device_authorization_endpoint"
-"""What a sign-in needs of a tenant's document; the rest is left out to keep it small."""
+"""The fields of the document that a sign-in needs."""
 
 
 class OpenIdDocuments:
@@ -29,7 +29,7 @@ class OpenIdDocuments:
     def __init__(self, authority: str, https: Https) -> None:
         self._authority = authority
         self._https = https
-        self._pattern: str | None = None
+        self._template: str | None = None
         self._guids: dict[str, str] = {}
         self._first = Lock()
         self._first_failed = False
@@ -44,17 +44,17 @@ class OpenIdDocuments:
 
     def document(self, tenant_id: str) -> bytes:
         """The OpenID document of the tenant with this GUID; raises `RequestFailed`."""
-        if self._pattern is None:
+        if self._template is None:
             self._read_first(tenant_id)
-        return str(self._pattern).replace("{tenant}", tenant_id).encode()
+        return str(self._template).replace("{tenant}", tenant_id).encode()
 
     def _read_first(self, tenant_id: str) -> None:
-        """Let one thread ask while the others wait; if that fails, each asks for itself."""
+        """One thread sends the request while the others wait. If it fails, each sends its own."""
         if self._first_failed:
             self.read(tenant_id)
             return
         with self._first:
-            if self._pattern is None:
+            if self._template is None:
                 try:
                     self.read(tenant_id)
                 except RequestFailed:
@@ -62,9 +62,9 @@ class OpenIdDocuments:
                     raise
 
     def read(self, directory: str) -> str:
-        """Read one tenant's document, keep it as the pattern, return the tenant's GUID.
+        """Read one tenant's document, keep it as the template, and return the tenant's GUID.
 
-        Always asks; raises `RequestFailed`.
+        Always sends a request; raises `RequestFailed`.
         """
         url = f"{self._authority}/{directory}/v2.0/.well-known/openid-configuration"
         reply = self._https.send("GET", url, headers={"Accept": "application/json"})
@@ -73,9 +73,9 @@ class OpenIdDocuments:
         document = self._parse(reply.body, directory)
         tenant_id = GUID.search(document["token_endpoint"]) or GUID.search(document["issuer"])
         if tenant_id is None:
-            raise _unexpected(directory, "names no tenant")
+            raise _unexpected(directory, "contains no tenant ID")
         text = json.dumps(document)
-        self._pattern = re.sub(re.escape(tenant_id[0]), "{tenant}", text, flags=re.IGNORECASE)
+        self._template = re.sub(re.escape(tenant_id[0]), "{tenant}", text, flags=re.IGNORECASE)
         self._guids[directory] = tenant_id[0].lower()
         return self._guids[directory]
 
@@ -86,9 +86,9 @@ class OpenIdDocuments:
             if _DEVICE in data:
                 document[_DEVICE] = str(data[_DEVICE])
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise _unexpected(directory, "is not one") from None
+            raise _unexpected(directory, "is malformed") from None
         if https_origin(document["token_endpoint"]) != https_origin(self._authority):
-            # azure-identity would post the secret to whatever stands here.
+            # azure-identity would post the secret to this URL.
             raise _unexpected(directory, "names a token endpoint on another host")
         return document
 
@@ -98,6 +98,6 @@ def _unexpected(directory: str, what: str) -> RequestFailed:
         Problem(
             "unexpected_answer",
             f"the OpenID document of {directory} {what}; nothing was sent there",
-            "check the endpoint and any proxy on the way",
+            "check the endpoint and any proxy in between",
         )
     )

@@ -1,7 +1,7 @@
-"""Which of an identity's secrets does Entra accept? So that a rotation has no gap.
+"""Secret rotation: an identity may list several secrets, and the first that Entra accepts is used.
 
-They are tried in the file's order. The one that was accepted goes first from then on, so that a
-rotation costs one refusal a run and not one a tenant.
+Secrets are tried in the order of the file. The accepted one is tried first from then on, so a
+rotation costs one refused request for each run, not for each tenant.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from reconciler.core.links import Rotation
 from reconciler.core.problems import BROKEN_IDENTITY, CREDENTIAL_UNUSABLE
 
 _TRY_THE_NEXT = BROKEN_IDENTITY | {CREDENTIAL_UNUSABLE}
-"""Only these are about the secret; whatever else is refused, another secret would not help."""
+"""Codes that concern the secret. After any other code another secret would not help."""
 
 
 class Rotations:
-    """What was accepted in this run; safe to share between threads."""
+    """The secrets accepted in this run; safe to share between threads."""
 
     def __init__(self) -> None:
         self._accepted: dict[tuple[str, str | None], SecretRef] = {}
@@ -25,33 +25,33 @@ class Rotations:
     def sign_in(
         self, identity: Identity, attempt: Callable[[Identity], str]
     ) -> tuple[str, Rotation | None]:
-        """A token by the first secret that is accepted, and which that was; raises `RequestFailed`.
+        """Sign in with the first accepted secret, and say which it was; raises `RequestFailed`.
 
         attempt  signs in with an identity of one secret
         """
         if not identity.spare_secrets:
             return attempt(identity), None
-        troubles: dict[SecretRef, RequestFailed] = {}
-        for ref in self._in_turn(identity):
+        failures: dict[SecretRef, RequestFailed] = {}
+        for ref in self._in_order(identity):
             try:
                 token = attempt(replace(identity, secret=ref, spare_secrets=()))
             except RequestFailed as failure:
                 if failure.problem.code not in _TRY_THE_NEXT:
                     raise
-                troubles[ref] = failure
+                failures[ref] = failure
             else:
                 self._accepted[identity.name, identity.client_id] = ref
-                return token, Rotation(str(ref), tuple(map(str, troubles)))
-        raise _none_accepted(list(troubles.values()))
+                return token, Rotation(str(ref), tuple(map(str, failures)))
+        raise _none_accepted(list(failures.values()))
 
-    def _in_turn(self, identity: Identity) -> list[SecretRef]:
+    def _in_order(self, identity: Identity) -> list[SecretRef]:
         listed = [ref for ref in (identity.secret, *identity.spare_secrets) if ref]
         accepted = self._accepted.get((identity.name, identity.client_id))
         return sorted(listed, key=lambda ref: ref != accepted)
 
 
-def _none_accepted(troubles: list[RequestFailed]) -> RequestFailed:
-    """Entra's first refusal; what could not even be sent tells less."""
-    said = min(troubles, key=lambda failure: failure.problem.code == CREDENTIAL_UNUSABLE).problem
-    message = f"none of {len(troubles)} secrets is accepted: {said.message}"
+def _none_accepted(failures: list[RequestFailed]) -> RequestFailed:
+    """Entra's first refusal; a secret that could not be resolved is less informative."""
+    said = min(failures, key=lambda failure: failure.problem.code == CREDENTIAL_UNUSABLE).problem
+    message = f"none of {len(failures)} secrets is accepted: {said.message}"
     return RequestFailed(replace(said, message=message))

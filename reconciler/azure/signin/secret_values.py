@@ -1,6 +1,6 @@
-"""Checks of a secret's value: is it a secret, or what a job or a person put in its place?
+"""Checks of a secret's value for common mistakes of jobs and people.
 
-Pure. A message says what the value looks like and never repeats any of it.
+Pure functions. A message describes the value and never repeats any part of it.
 """
 
 import json
@@ -17,7 +17,7 @@ _UNEXPANDED = re.compile(
     r"|%\w+%|#\{[^}]*\}#?|__\w+__"  # cmd, Octopus, token replacement tasks
     r"|@Microsoft\.KeyVault\(.*\)"  # an App Service setting whose reference failed
 )
-"""A reference to a variable that was to be replaced by its value."""
+"""A reference to a variable that was not replaced by its value."""
 
 _ASSIGNMENT = re.compile(
     r"((export|set|setx)\s+|\$env:)?"
@@ -46,21 +46,21 @@ def text_of(data: bytes) -> str | None:
 
 
 def reference_problem(data: bytes) -> str:
-    """What is wrong with the value of any reference: blank, or a variable's name in its place."""
+    """The problem with any reference's value: blank, or an unexpanded variable. Empty if none."""
     text = text_of(data.removeprefix(BOM_UTF8))
     if text is None:
         return ""
     if not text.strip():
         return "is blank; set its value"
     if _UNEXPANDED.fullmatch(text.strip()):
-        return f"holds a reference to a variable and not its value; {_EXPAND}"
+        return f"is a reference to a variable, not its value; {_EXPAND}"
     return ""
 
 
 def secret_problem(data: bytes) -> str:
-    """What is wrong with a client secret as it was received; empty if nothing is.
+    """The problem with a client secret's value; empty if there is none.
 
-    Entra's secrets hold neither blanks nor quotes and are no GUIDs.
+    Entra's secrets contain no blanks or quotes and are not GUIDs.
     """
     text = text_of(data)
     if text is None:
@@ -69,47 +69,47 @@ def secret_problem(data: bytes) -> str:
 
 
 def length_problem(data: bytes) -> str:
-    """Whether a secret is too short to be hidden in logs and reports; empty if it is not."""
+    """The problem if a secret is too short to be redacted in logs and reports; empty if none."""
     text = text_of(data)
     if text is None or len(text) >= SHORTEST:
         return ""
     return (
-        f"is shorter than {SHORTEST} characters, so it cannot be hidden in logs and reports; "
+        f"is shorter than {SHORTEST} characters, so it cannot be redacted in logs and reports; "
         "use a longer one"
     )
 
 
 def _form_problem(text: str) -> str:
-    """A known form that no client secret has."""
+    """The problem with a form that no client secret has."""
     bare = text.strip()
     if len(bare) > 1 and _QUOTES.get(bare[0]) == bare[-1]:
         return "is in quotes; remove the quotes"
     if _GUID.fullmatch(bare):
         return (
             "is a GUID, as a secret's ID is; use the secret's Value, which the portal shows once, "
-            "or make a new secret"
+            "or create a new secret"
         )
     if _is_json(bare):
         return "is a JSON object; use only the value of its password field"
     if len(bare.splitlines()) > 1:
         return "has several lines; a client secret has one. Use only the secret"
     if _ASSIGNMENT.fullmatch(bare):
-        return "is an assignment (NAME=value); use only what follows the sign"
+        return "is an assignment (NAME=value); use only the value"
     if _URL.fullmatch(bare):
         return "is a URL; to read a secret from a key vault, write {keyvault: URL} in the file"
     if _MASK.fullmatch(bare):
-        return "is a mask and not the secret; copy the secret again, or make a new one"
+        return "is a mask, not the secret; copy the secret again, or create a new one"
     return ""
 
 
 def _character_problem(text: str) -> str:
-    """A character that no client secret holds, by its code point."""
+    """The problem with a character that no client secret contains."""
     if text != text.strip():
         return "begins or ends with a blank; remove it"
     if any(char.isspace() for char in text):
-        return "holds a blank; a client secret has none. Use only the secret"
+        return "contains a blank; a client secret has none. Use only the secret"
     odd = next(filter(is_invisible, text), "")
-    return f"holds the invisible character {by_code_point(odd)}; copy it again" if odd else ""
+    return f"contains the invisible character {by_code_point(odd)}; copy it again" if odd else ""
 
 
 def _is_json(text: str) -> bool:

@@ -1,6 +1,6 @@
-"""Where does a secret come from? References are resolved here, late, and once a run.
+"""Secret references, resolved late and once for each run.
 
-A message names the reference, never a value. What is resolved stays in this process's memory.
+Messages name the reference, never a value. Resolved values stay in the memory of this process.
 """
 
 import os
@@ -31,7 +31,7 @@ from reconciler.extras import missing_extra
 from reconciler.regular_files import read_regular
 
 LARGEST_SECRET = 1 << 20
-"""Bytes: a certificate with its chain has a few thousand; /dev/zero has more."""
+"""Maximum size in bytes. A certificate with its chain has a few thousand."""
 
 COMMANDS_ALLOWED = "PAL_RECONCILE_ALLOW_COMMANDS"
 """Must be 1 for `command`: a change to the file alone must not be able to run code."""
@@ -40,7 +40,7 @@ COMMAND_TIMEOUT_S = 10.0
 
 
 class Unresolved(Exception):
-    """A reference leads to nothing; the text says what to do."""
+    """A reference could not be resolved; the text says what to do."""
 
 
 class Secrets:
@@ -55,10 +55,10 @@ class Secrets:
         self._flights: SingleFlight[bytes] = SingleFlight()
 
     def resolve(self, ref: SecretRef, budget: RetryBudget | None = None) -> bytes:
-        """The bytes behind a reference; raises `Unresolved` when there are none.
+        """Return the bytes behind a reference; raises `Unresolved` if there are none.
 
-        patience  how long a key vault is tried again, by default as long as for one link; raises
-                  `RequestFailed` when it is spent
+        budget  retries of a key vault, by default those of one link; raises `RequestFailed` when
+                it is spent
         """
         if ref in self._known:
             return self._known[ref]
@@ -74,7 +74,7 @@ class Secrets:
     def resolve_one(
         self, identity: Identity, refs: Iterable[SecretRef], budget: RetryBudget | None = None
     ) -> None:
-        """See that one of these can be had; raises `Unresolved` for the first if none can."""
+        """Check that one of these resolves; raises `Unresolved` for the first if none does."""
         first: Unresolved | None = None
         for ref in refs:
             try:
@@ -86,7 +86,7 @@ class Secrets:
             raise first
 
     def resolve_text(self, ref: SecretRef, budget: RetryBudget | None = None) -> str:
-        """The same as text, without a byte order mark, and the line end that `echo` adds."""
+        """The same as text, without a byte order mark and without trailing line ends."""
         text = text_of(self.resolve(ref, budget))
         if text is None:
             raise Unresolved(f"{ref} is not text in UTF-8; save it as UTF-8")
@@ -95,7 +95,7 @@ class Secrets:
     def resolve_secret(
         self, identity: Identity, ref: SecretRef, budget: RetryBudget | None = None
     ) -> str:
-        """A client secret, or the password of a certificate; raises `Unresolved` if it is none."""
+        """A client secret or a certificate password; raises `Unresolved` if it is invalid."""
         text = self.resolve_text(ref, budget)
         check_value(identity, ref, self.resolve(ref))
         return text
@@ -149,7 +149,7 @@ def exposed(identities: Iterable[Identity]) -> Iterator[Finding]:
                 yield Finding(
                     "secret_file_exposed",
                     f"every user of this machine can read the secret file {ref.name}",
-                    "chmod o-r the file; if somebody else uses this machine, make a new secret",
+                    "run chmod o-r on the file; if the machine has other users, replace the secret",
                     identity=identity.name,
                 )
 
@@ -161,7 +161,7 @@ def _is_world_readable(name: str) -> bool:
 
 
 def _complaint(identity: Identity, ref: SecretRef, check_one: Callable[[SecretRef], None]) -> str:
-    """What is wrong with a reference, in one line; empty if nothing is."""
+    """The problem with a reference in one line; empty if there is none."""
     try:
         check_one(ref)
     except Unresolved as error:
@@ -170,7 +170,7 @@ def _complaint(identity: Identity, ref: SecretRef, check_one: Callable[[SecretRe
 
 
 def check_ref(identity: Identity, ref: SecretRef) -> None:
-    """Raise `Unresolved` if this reference cannot lead to a secret."""
+    """Raise `Unresolved` if this reference cannot be resolved."""
     if ref.source in _READ:
         value = _READ[ref.source](ref.name)
         if not value:
@@ -183,7 +183,7 @@ def check_ref(identity: Identity, ref: SecretRef) -> None:
 
 
 def check_value(identity: Identity, ref: SecretRef, value: bytes) -> None:
-    """Raise `Unresolved` if what stands behind a reference cannot be a secret of its kind."""
+    """Raise `Unresolved` if the value of a reference cannot be a secret of its kind."""
     is_client_secret = ref in (identity.secret, *identity.spare_secrets)
     check_one = secret_problem if is_client_secret else reference_problem
     problem = check_one(value) or (length_problem(value) if ref != identity.certificate else "")
@@ -192,13 +192,11 @@ def check_value(identity: Identity, ref: SecretRef, value: bytes) -> None:
 
 
 def check_command(ref: SecretRef) -> None:
-    """Raise `Unresolved` if this program may not run, or is not there."""
+    """Raise `Unresolved` if this program may not run or does not exist."""
     if os.environ.get(COMMANDS_ALLOWED) != "1":
-        raise Unresolved(
-            f"{ref} may not run; to let the file name programs, set {COMMANDS_ALLOWED}=1"
-        )
+        raise Unresolved(f"{ref} may not run; set {COMMANDS_ALLOWED}=1 to allow commands")
     if shutil.which(ref.name) is None:
-        raise Unresolved(f"{ref} cannot run: there is no such program")
+        raise Unresolved(f"{ref} cannot run: program not found")
 
 
 def check_vault(ref: SecretRef, suffix: str) -> None:
@@ -213,7 +211,7 @@ def check_vault(ref: SecretRef, suffix: str) -> None:
     )
     if not is_secret or not (parts.hostname or "").endswith(f".{suffix}"):
         raise Unresolved(
-            f"{ref} is no secret of this cloud's key vaults; "
+            f"{ref} is not a secret in a key vault of this cloud; "
             f"it must be https://VAULT.{suffix}/secrets/NAME"
         )
 
@@ -242,7 +240,7 @@ _READ = {"env": _from_environment, "file": _from_file}
 
 
 def _from_command(ref: SecretRef) -> bytes:
-    """What the program prints. Its errors are its own: they could hold anything."""
+    """The output of the program. Its error output is dropped: it could contain anything."""
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and the environment has to allow it
             [ref.name, *ref.arguments],
@@ -257,5 +255,5 @@ def _from_command(ref: SecretRef) -> bytes:
     except OSError as error:
         raise Unresolved(f"{ref} cannot run: {error.strerror}") from None
     if done.returncode != 0:
-        raise Unresolved(f"{ref} ended with status {done.returncode}; run it by hand to see why")
+        raise Unresolved(f"{ref} ended with status {done.returncode}; run it manually to see why")
     return done.stdout

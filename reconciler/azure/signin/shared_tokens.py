@@ -1,7 +1,7 @@
-"""Values that one platform gives to a whole run: asked for once, shared by all threads.
+"""Tokens and secrets that are requested once for each run and shared by all threads.
 
 A managed identity's token, or a secret of a key vault, is the same for every tenant. A machine's
-metadata service allows a few requests a second, so it would throttle one request for each tenant.
+metadata service allows a few requests a second and would throttle one request for each tenant.
 """
 
 import base64
@@ -19,14 +19,14 @@ from reconciler.azure.http.retry import RequestFailed
 T = TypeVar("T")
 
 MARGIN_S = 60.0
-"""A token is not used in its last minute: the request that shows it takes time, too."""
+"""A token is not used in its last minute, because a request takes time."""
 
 OPAQUE_S = 60.0
-"""How long a token that does not tell its end is used, after it was received."""
+"""How long a token without an expiry time is used."""
 
 
 class SingleFlight(Generic[T]):
-    """Runs one piece of work for all threads that ask for it at the same time."""
+    """Runs work once for all threads that ask for it at the same time."""
 
     def __init__(self) -> None:
         self._under_way: dict[Hashable, Future[T]] = {}
@@ -62,16 +62,16 @@ class SingleFlight(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class PlatformToken:
-    """A token, and for how many seconds from now it is valid."""
+    """A token, and how many seconds from now it is valid."""
 
     text: str
     lifetime_s: float
 
 
 class SharedTokens:
-    """Tokens that are kept until shortly before they end; safe to share between threads.
+    """Tokens that are kept until shortly before they expire; safe to share between threads.
 
-    clock  seconds that only go forward
+    clock  monotonic seconds
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -84,13 +84,13 @@ class SharedTokens:
         return self._valid(key) or self._flights.join(key, lambda: self._renewed(key, request))
 
     def forget(self, token: str) -> None:
-        """Keep this token no longer, because it was refused."""
+        """Stop using this token, because it was refused."""
         for key, (text, _) in list(self._kept.items()):
             if text == token:
                 self._kept.pop(key, None)
 
     def _renewed(self, key: Hashable, request: Callable[[], PlatformToken]) -> str:
-        if valid := self._valid(key):  # another thread was just before this one
+        if valid := self._valid(key):  # another thread has just renewed it
             return valid
         asked_at = self._clock()
         token = request()
@@ -103,7 +103,7 @@ class SharedTokens:
 
 
 def fresh_token(text: str) -> PlatformToken:
-    """A token that was issued just now, with the lifetime that it claims."""
+    """A token that was just issued, with the lifetime from its claims."""
     claims: Any = None
     with suppress(ValueError, IndexError, RecursionError):
         body = text.split(".")[1]

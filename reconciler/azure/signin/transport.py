@@ -1,4 +1,4 @@
-"""How does azure-identity reach Entra? Through our own connections, and nowhere else."""
+"""The transport of azure-identity: it reaches the authority over the run's own connections."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,10 +20,10 @@ from reconciler.core.redaction.redactor import remember_token
 
 
 class Transport(HttpTransport[Any, "_Response"]):
-    """azure-identity's way out, for one sign-in. It reaches the authority and nothing else.
+    """The transport of one sign-in, which can reach only the authority.
 
-    The tenant's OpenID document is answered from the pattern; whatever is not a token is raised
-    here, so that MSAL never caches a refusal and answers the next try from its cache.
+    The tenant's OpenID document comes from the template. Any answer that is not a token is raised
+    here, because MSAL would cache it and answer a retry from its cache.
 
     failure  the `RequestFailed` behind azure-identity's own exception
     """
@@ -35,14 +35,14 @@ class Transport(HttpTransport[Any, "_Response"]):
         self._directories = directories
 
     def options(self) -> dict[str, Any]:
-        """What every credential of azure-identity is opened with."""
+        """The options of every azure-identity credential."""
         return {
             "authority": self.who.authority,
-            # Whether this authority is trusted was decided by whoever chose the endpoint.
+            # The operator who chose the endpoint trusts its authority.
             "disable_instance_discovery": True,
             "transport": self,
-            # One policy that does nothing, in place of azure-core's own: those retry, and sleep
-            # in the thread while they do.
+            # One policy that does nothing replaces azure-core's own, which retry and sleep in
+            # the thread.
             "policies": [SansIOHTTPPolicy()],
         }
 
@@ -61,8 +61,8 @@ class Transport(HttpTransport[Any, "_Response"]):
             raise RequestFailed(
                 Problem(
                     "sign_in_refused",
-                    f"azure-identity wanted to ask {site or 'a malformed URL'}; "
-                    "nothing was sent there",
+                    f"azure-identity tried to send a request to {site or 'a malformed URL'}; "
+                    "nothing was sent",
                     "unset AZURE_REGIONAL_AUTHORITY_NAME and similar settings",
                 )
             )
@@ -79,14 +79,14 @@ class Transport(HttpTransport[Any, "_Response"]):
         if reply.status != 200:
             raise of_sign_in(reply, self.who)
         if not is_token_answer(reply.body):
-            raise sign_in_failed("the answer holds no token", self.who)
+            raise sign_in_failed("the answer contains no token", self.who)
         answer = json.loads(reply.body)
         for name in _TOKENS:
             if isinstance(token := answer.get(name), str):
                 remember_token(token)
 
     def open(self) -> None:
-        """Nothing to open: the connections are the run's."""
+        """Nothing to open: the run owns the connections."""
 
     def close(self) -> None:
         """Nothing to close."""
@@ -112,24 +112,24 @@ _SECRETS = (
 
 
 def _secrets_in(content: Any) -> Iterator[str]:
-    """The secrets of a token request, which Entra's error may repeat."""
+    """The secrets in a token request, which Entra's error may repeat."""
     if isinstance(content, bytes):
         content = content.decode("utf-8", "replace")
     form = parse_qs(content) if isinstance(content, str) else content
     for name in _SECRETS if isinstance(form, Mapping) else ():
         found = form.get(name)
         for value in found if isinstance(found, list) else filter(None, [found]):
-            # azure-identity makes the assertion of a certificate as bytes
+            # azure-identity sends the assertion of a certificate as bytes
             yield value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
 
 
 class _Response:
-    """As much of azure-core's response as azure-identity looks at."""
+    """The part of azure-core's response interface that azure-identity uses."""
 
     def __init__(self, reply: HttpReply) -> None:
         self.status_code = reply.status
         self.headers = reply.headers
-        self.content_type = "application/json"  # it was read as that, whatever the header says
+        self.content_type = "application/json"  # parsed as JSON, whatever the header says
         self._body = reply.body
 
     @cached_property
