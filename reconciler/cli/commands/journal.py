@@ -42,7 +42,7 @@ def verify(
     from reconciler.config.notification_settings import read_audience
     from reconciler.store.journal import verify as walk
 
-    if ends_with and not _DIGEST.fullmatch(ends_with):
+    if ends_with is not None and not _DIGEST.fullmatch(ends_with):
         raise WrongUsage("--ends-with takes sha256: and 64 hexadecimal digits, as a report has it")
     path = wiring.journal_path(options, read_audience(options.config).history)
     if not lexists(path):
