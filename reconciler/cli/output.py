@@ -11,7 +11,8 @@ from typing import TextIO
 from reconciler.cli.options import Options
 from reconciler.cli.streams import escaped
 from reconciler.core.doctor.checkup import Checkup
-from reconciler.core.history.link_history import Period, RecordedRun, Write
+from reconciler.core.history.link_history import Period, Write
+from reconciler.core.history.recording import RecordedRun
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.links import Place, Problem
 from reconciler.core.plan import FactKind, Plan, Report

@@ -258,7 +258,7 @@ class Run:
 
     def _certificate_findings(self) -> Iterator[Finding]:
         """The findings of certificates: their days stand in them and not in the file."""
-        from reconciler.core.doctor.checkup import expiring, unfit
+        from reconciler.core.doctor.certificate_findings import expiring, unfit
 
         credentials = self._certificates().values()
         yield from unfit(credentials)

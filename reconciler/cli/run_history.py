@@ -20,9 +20,10 @@ from reconciler.version import __version__
 if TYPE_CHECKING:
     from reconciler.cli.options import Options
     from reconciler.cli.run import Run
-    from reconciler.core.history.link_history import HistorySource, Recording
+    from reconciler.core.history.link_history import HistorySource
     from reconciler.core.history.notifications import Before
     from reconciler.core.history.overview import PastRuns
+    from reconciler.core.history.recording import Recording
     from reconciler.core.history.run_summary import RunSummary
     from reconciler.core.plan_review import PlanReview
     from reconciler.store.history.repository import HistoryRepository
@@ -51,7 +52,7 @@ def record_failure(
     source  where the history is, as far as the file could be read
     run_id  what it is recorded as, unless it has an ID of its own
     """
-    from reconciler.core.history.link_history import Recording, failed_run
+    from reconciler.core.history.recording import Recording, failed_run
     from reconciler.store.machine import host, user
 
     run = failed_run(run_summary, run_id, __version__, user(), host())
@@ -70,9 +71,9 @@ def previous_run(
 
     run_id  this night's, which may be recorded already
     """
-    from reconciler.core.history.link_history import NIGHTLY
     from reconciler.core.history.notifications import Before
     from reconciler.core.history.overview import MONTHS
+    from reconciler.core.history.recording import NIGHTLY
 
     try:
         with closing(wiring.open_history(options, source, cloud)) as history:
@@ -92,7 +93,7 @@ def previous_run(
 def with_changes(run: Run, plan: PlanReview, since: datetime) -> PlanReview:
     """The plan with what is new since a moment; without it, saying why, where nobody knows."""
     from reconciler.core.history.changes_since import changes_since
-    from reconciler.core.history.link_history import observations_of_plan
+    from reconciler.core.history.recording import observations_of_plan
 
     try:
         with closing(_open(run)) as history:
@@ -110,7 +111,7 @@ def with_known(run: Run, plan: Plan) -> Plan:
     Where the past is lost that is said, and Azure's own times are shown alone.
     """
     from reconciler.core.history.changes_since import unreadable_findings
-    from reconciler.core.history.link_history import observations_of_plan
+    from reconciler.core.history.recording import observations_of_plan
     from reconciler.core.inventory import inventory
 
     try:
@@ -153,19 +154,24 @@ def _open(run: Run) -> HistoryRepository:
 
 
 def _recording(run: Run, run_summary: RunSummary, fact: Plan | Report, is_fresh: bool) -> Recording:
-    from reconciler.core.history import link_history as history
+    from reconciler.core.history import recording
+    from reconciler.core.history.link_history import Write, count_health
     from reconciler.store.machine import host, user
 
-    options, plan = run.options, fact.plan if isinstance(fact, Report) else fact
-    writes: tuple[history.Write, ...] = ()
+    plan = fact.plan if isinstance(fact, Report) else fact
+    writes: tuple[Write, ...] = ()
     if isinstance(fact, Plan):
-        observations = history.observations_of_plan(fact)
+        known = observations = recording.observations_of_plan(fact)
     else:
-        writes = history.writes_of(fact, run_summary.ended_at)
-        of_report = history.observations_of_report if is_fresh else history.fresh_observations
-        observations = of_report(fact, run_summary.ended_at)
-    is_whole = is_fresh and not (options.only or options.exclude or fact.interrupted)
-    record = history.RecordedRun(
+        writes = recording.writes_of(fact, run_summary.ended_at)
+        known = recording.observations_of_report(fact, run_summary.ended_at)
+        # The run that saved the plan has recorded its reads.
+        observations = (
+            known if is_fresh else recording.fresh_observations(fact, run_summary.ended_at)
+        )
+    is_refused = isinstance(fact, Report) and bool(fact.refusals)
+    is_whole = not (plan.not_selected or fact.interrupted) and (is_fresh or not is_refused)
+    record = recording.RecordedRun(
         run.id,
         run_summary.command,
         plan.created_at if isinstance(fact, Plan) else run_summary.ended_at,
@@ -173,9 +179,9 @@ def _recording(run: Run, run_summary: RunSummary, fact: Plan | Report, is_fresh:
         plan.config_digest,
         int(run_summary.status),
         is_whole,
-        history.count_health(observations),
+        count_health(known if is_whole else observations),
         len(writes),
         user(),
         host(),
     )
-    return history.Recording(record, observations, writes, run.allowed)
+    return recording.Recording(record, observations, writes, run.allowed)

@@ -18,8 +18,7 @@ from reconciler.config.reading import files, yaml_reader
 from reconciler.config.reading.diagnostics import Diagnostics
 from reconciler.config.reading.tree import Node, Table, place
 from reconciler.core.history.link_history import HistorySource
-from reconciler.core.history.notification_targets import NotificationTargets
-from reconciler.core.history.notifications import Subscriber
+from reconciler.core.history.notification_targets import NotificationTargets, Subscriber
 from reconciler.core.identities import SecretRef
 
 PartT = TypeVar("PartT")

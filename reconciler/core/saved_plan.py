@@ -6,12 +6,9 @@ once more (`decide_again`), and what follows must be the plan, to the byte.
 """
 
 import json
-from collections.abc import Collection
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TypeVar
 
-from reconciler.core.diff import diff
 from reconciler.core.errors import Refused, WrongUsage
 from reconciler.core.findings import Finding
 from reconciler.core.links import (
@@ -24,8 +21,8 @@ from reconciler.core.links import (
     Wanted,
     WantedState,
 )
-from reconciler.core.plan import FactKind, Plan, Refusal
-from reconciler.core.plan_json import FORMAT, Data, digest, plan_data, seal
+from reconciler.core.plan import FactKind, Plan
+from reconciler.core.plan_json import FORMAT, Data, digest, seal
 from reconciler.core.results import Outcome
 from reconciler.core.text import visible
 
@@ -84,62 +81,9 @@ def read_report(raw: bytes) -> tuple[Plan, tuple[Outcome | None, ...]]:
         ) from None
 
 
-def decide_again(
-    plan: Plan, wanted: Collection[Wanted], saved_digest: str
-) -> tuple[Plan, tuple[Refusal, ...]]:
-    """The plan that follows from the saved observations and the file; why it is not the saved one.
-
-    wanted        what the file, which is the plan's own, wants today
-    saved_digest  the saved plan's
-    """
-    known = {_entry(want.place): want for want in wanted}
-    entries = [_entry(change.place) for change in plan.changes]
-    if strange := [entry for entry in entries if entry not in known]:
-        return plan, (_edited(strange[0], "is not in the file"),)
-    if len(set(entries)) < len(entries):
-        return plan, (Refusal("plan-edited", "the plan lists a link twice; make a new one"),)
-    observed = {
-        known[_entry(change.place)].place: change.observed
-        for change in plan.changes
-        if change.observed
-    }
-    if unread := [
-        entry
-        for entry in entries
-        if not known[entry].settled and known[entry].place not in observed
-    ]:
-        return plan, (_edited(unread[0], "was not read"),)
-    again = replace(plan, changes=diff([known[entry] for entry in entries], observed))
-    if digest(plan_data(again)) == saved_digest:
-        return again, ()
-    for saved, change in zip(plan.changes, again.changes, strict=True):
-        if (saved.action, saved.wanted.partner_id) != (change.action, change.wanted.partner_id):
-            return plan, (_edited(_entry(saved.place), f"would be {change.action} now"),)
-    return plan, (
-        Refusal(
-            "plan-edited",
-            "the plan does not follow from what was read and from the file: it was edited, or a "
-            "day of the file lies between. Make a new one with plan --out",
-        ),
-    )
-
-
 def saved_digest(raw: bytes) -> str:
     """The digest in a plan that `read_plan` accepted."""
     return str(_parsed(raw)["digest"])
-
-
-def _entry(place: Place) -> tuple[str, str]:
-    return place.tenant, place.identity
-
-
-def _edited(entry: tuple[str, str], what: str) -> Refusal:
-    tenant, identity = map(_short, entry)
-    return Refusal(
-        "plan-edited",
-        f"{tenant} / {identity} {what}, unlike the plan: it was edited, or a day of the file lies "
-        "between. Make a new one with plan --out",
-    )
 
 
 def _short(value: Any) -> str:

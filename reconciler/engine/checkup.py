@@ -5,12 +5,12 @@ Each problem is a value: a problem of one customer does not stop the checks of o
 
 from collections.abc import Callable, Sequence
 
+from reconciler.core.doctor.certificate_findings import expiring
 from reconciler.core.doctor.checkup import (
     Checkup,
     CredentialCheck,
     LinkCheck,
     clock_step,
-    expiring,
     settled,
     untried,
 )

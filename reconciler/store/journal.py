@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,22 +32,6 @@ START = "sha256:" + "0" * 64
 
 TORN_END = b" \n"
 """What ends a torn line. No line ends so: a crash right behind it is not taken for an edit."""
-
-
-@dataclass(frozen=True, slots=True)
-class JournalCheck:
-    """What a walk over a journal found.
-
-    lines     how many lines it has
-    last      the digest of the last whole line: compare it with the one in the last report
-    is_torn   a crash cut the journal's end short; the next run seals it
-    complaint  the first thing that is wrong, or None
-    """
-
-    lines: int
-    last: str
-    is_torn: bool
-    complaint: str | None
 
 
 class FileJournal:
@@ -78,7 +61,7 @@ class FileJournal:
         if torn:
             if line_end:
                 torn, line_end = torn + TORN_END[:-1], TORN_END
-            self._append({"event": "sealed", "torn": _digest(torn)}, before=line_end)
+            self._append({"event": "sealed", "torn": line_digest(torn)}, before=line_end)
             line_end = b""
         who = {"user": user(), "host": host(), "pid": os.getpid()}
         self._append({"event": "run", **who, **facts}, before=line_end)
@@ -150,12 +133,12 @@ class FileJournal:
         """
         torn, raw = b"", b"\n"
         for raw in self._file.lines():
-            line = _parse(raw)
+            line = parse_line(raw)
             if line is None:
                 torn += raw
             else:
                 torn = b""
-                self._last = _digest(raw)
+                self._last = line_digest(raw)
                 self._note(line)
         return torn, b"" if raw.endswith(b"\n") else b"\n"
 
@@ -172,52 +155,12 @@ class FileJournal:
         # Half a surrogate pair, which a user's name or a token may hold, becomes JSON's own escape.
         raw = text.encode(errors="backslashreplace")
         self._file.append(before + raw + b"\n")
-        self._last = _digest(raw)
-
-
-def verify(path: Path, ends_with: str | None = None) -> JournalCheck:
-    """Walk over a journal and find the first line that is edited, missing or broken.
-
-    ends_with  the digest that the last line must have; without it an edit of that line, and lines
-               removed at the end, cannot be found
-
-    Raises `RunFailed` when it cannot be read.
-    """
-    check = _walk(path)
-    if check.complaint or ends_with in (None, check.last):
-        return check
-    if ends_with in map(_digest, read_lines(path)):
-        why = "more lines follow that one, as a later run adds them"
-    else:
-        why = "the last line was edited, or lines were removed at the end"
-    what = f"the last line has the digest {check.last} and not {ends_with}: {why}"
-    return JournalCheck(check.lines, check.last, check.is_torn, what)
-
-
-def _walk(path: Path) -> JournalCheck:
-    last, number, torn = START, 0, b""
-    for number, raw in enumerate(read_lines(path), start=1):
-        line = _parse(raw)
-        if line is None:
-            torn += raw
-            continue
-        if line.get("prev") != last:
-            what = f"line {number} does not follow line {number - 1}: edited, or one is missing"
-            return JournalCheck(number, last, False, what)
-        sealed = line.get("torn") if line.get("event") == "sealed" else None
-        if sealed != (_digest(torn) if torn else None):
-            what = f"line {number - 1} is not a journal line, or one is missing after it"
-            return JournalCheck(number, last, False, what)
-        last, torn = _digest(raw), b""
-    # A crash leaves the beginning of a line and never its end, but for one that a seal added.
-    if torn.endswith(b"\n") and not torn.endswith(TORN_END):
-        return JournalCheck(number, last, False, f"line {number} is not a journal line: edited")
-    return JournalCheck(number, last, bool(torn), None)
+        self._last = line_digest(raw)
 
 
 def lines(path: Path) -> Iterator[Line]:
     """The lines of a journal, oldest first; what a crash tore is left out."""
-    return (line for raw in read_lines(path) if (line := _parse(raw)) is not None)
+    return (line for raw in read_lines(path) if (line := parse_line(raw)) is not None)
 
 
 def _tells_what_became(line: Line) -> bool:
@@ -227,7 +170,7 @@ def _tells_what_became(line: Line) -> bool:
     return line.get("event") == "recovered" and not is_unknown
 
 
-def _parse(raw: bytes) -> Line | None:
+def parse_line(raw: bytes) -> Line | None:
     """One line; None for what a crash tore, or what never was a line.
 
     Where only the line end is missing the line is whole: no part of a JSON object is one.
@@ -239,7 +182,7 @@ def _parse(raw: bytes) -> Line | None:
     return line if isinstance(line, dict) else None
 
 
-def _digest(raw: bytes) -> str:
+def line_digest(raw: bytes) -> str:
     """The digest of a line, without its end."""
     return "sha256:" + hashlib.sha256(raw.removesuffix(b"\n")).hexdigest()
 

@@ -6,9 +6,10 @@ key's own lock. Each step leaves a state from which the next run goes on.
 """
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from reconciler.store.lock import Lock, hold
 from reconciler.store.state_files import StateFile, StateFiles
 
 _KEPT = (StateFile.JOURNAL, StateFile.HISTORY)
+
+MOVE_WAIT_S = 1.0
+"""How long another process may finish what it does there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,6 @@ def _adopt(files: StateFiles, old: str, left_s: Callable[[], float]) -> Iterator
 
 def _move(source: Path, target: Path) -> bool:
     """Rename one file; False where another process uses it, so that it stays for the next run."""
-    from reconciler.store.history.moving import move_database
-
     try:
         if source.name.endswith(StateFile.HISTORY):
             if not move_database(source, target):
@@ -86,4 +88,26 @@ def _move(source: Path, target: Path) -> bool:
             f"cannot rename {source} to {target.name}: {error.strerror or error}; "
             "check the rights of the state directory"
         ) from None
+    return True
+
+
+def move_database(source: Path, target: Path) -> bool:
+    """Rename a SQLite file together with what is still in its write-ahead log.
+
+    Returns False where another process uses it. A file that is no database is renamed as it is.
+    Raises OSError when it cannot be renamed.
+    """
+    if source.is_symlink() or not source.is_file():
+        source.rename(target)  # whoever opens it refuses it
+        return True
+    with closing(sqlite3.connect(source, timeout=MOVE_WAIT_S, isolation_level=None)) as connection:
+        try:
+            # Leaving WAL merges and removes the log; it needs the database for this process alone.
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            return False
+        except sqlite3.DatabaseError:
+            pass
+        source.rename(target)
     return True

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from reconciler.core.inventory.inventory import inventory_data
+from reconciler.core.inventory.inventory_json import inventory_data
 from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_json import Data, plan_data, report_data
 from reconciler.core.plan_review import PlanReview

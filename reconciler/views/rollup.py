@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from reconciler.core.inventory.inventory import STATES, InventoryGroup, grouped
+from reconciler.core.inventory.filters import InventoryGroup, grouped
+from reconciler.core.inventory.inventory import STATES
 from reconciler.core.plan import Plan
 from reconciler.core.text import visible
 from reconciler.views.csv import sheet

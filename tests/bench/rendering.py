@@ -13,12 +13,8 @@ from pathlib import Path
 
 from reconciler.config.load import load
 from reconciler.core.diff import diff
-from reconciler.core.history.link_history import (
-    RecordedRun,
-    Recording,
-    count_health,
-    observations_of_report,
-)
+from reconciler.core.history.link_history import count_health
+from reconciler.core.history.recording import RecordedRun, Recording, observations_of_report
 from reconciler.core.links import Observed, ObservedState
 from reconciler.core.plan import FactKind, Plan, Report
 from reconciler.core.results import Outcome, Result

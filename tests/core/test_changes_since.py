@@ -11,7 +11,8 @@ from reconciler.core.history.changes_since import (
     last_night,
     nightly,
 )
-from reconciler.core.history.link_history import Observation, Period, RecordedRun, periods_of
+from reconciler.core.history.link_history import Observation, Period, periods_of
+from reconciler.core.history.recording import RecordedRun
 from tests.core.test_link_history import failed, night, observation
 from tests.core.worlds import OLD
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core.doctor.certificate_findings import expiring, unfit
 from reconciler.core.doctor.checkup import (
     LARGEST_SKEW_S,
     Checkup,
@@ -15,9 +16,7 @@ from reconciler.core.doctor.checkup import (
     EndpointCheck,
     LinkCheck,
     clock_step,
-    expiring,
     settled,
-    unfit,
     untried,
 )
 from reconciler.core.doctor.steps import LINK_STEPS, NEEDS, State, Step, StepName, StepResults

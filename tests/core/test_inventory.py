@@ -6,16 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reconciler.core.errors import WrongUsage
-from reconciler.core.history.link_history import observations_of_plan, periods_of
-from reconciler.core.inventory.inventory import (
-    FIELDS,
-    Known,
-    conditions,
-    grouped,
-    inventory_data,
-    known_of,
-    matching,
-)
+from reconciler.core.history.link_history import periods_of
+from reconciler.core.history.recording import observations_of_plan
+from reconciler.core.inventory.filters import FIELDS, conditions, grouped, matching
+from reconciler.core.inventory.inventory import Known, known_of
+from reconciler.core.inventory.inventory_json import inventory_data
 from reconciler.core.links import Observed, ObservedState, Problem
 from tests.views import facts
 

@@ -13,10 +13,12 @@ from reconciler.core.history.link_history import (
     Observation,
     count_health,
     follow,
+    periods_of,
+)
+from reconciler.core.history.recording import (
     fresh_observations,
     observations_of_plan,
     observations_of_report,
-    periods_of,
     writes_of,
 )
 from reconciler.core.links import Action, Observed, ObservedState, Problem, Settled

@@ -4,21 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconciler.core.history.link_history import (
-    RecordedRun,
-    count_health,
-    failed_run,
-    observations_of_plan,
-    periods_of,
-)
-from reconciler.core.history.notifications import (
-    Before,
-    EventKind,
-    Subscriber,
-    When,
-    events,
-    message_for,
-)
+from reconciler.core.history.link_history import count_health, periods_of
+from reconciler.core.history.notification_targets import Subscriber, When
+from reconciler.core.history.notifications import Before, EventKind, events, message_for
+from reconciler.core.history.recording import RecordedRun, failed_run, observations_of_plan
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
 from reconciler.core.links import Observed, WantedState

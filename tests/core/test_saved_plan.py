@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from reconciler.core.errors import Refused
 from reconciler.core.findings import Finding
+from reconciler.core.guards.saved_plan_checks import decide_again
 from reconciler.core.links import Observed, Wanted, WantedState
 from reconciler.core.plan import Plan
 from reconciler.core.plan_json import digest, plan_data, seal, text
-from reconciler.core.saved_plan import decide_again, read_plan, saved_digest
+from reconciler.core.saved_plan import read_plan, saved_digest
 from tests.core import worlds
 from tests.core.worlds import FOREIGN, OLD, OURS, linked, unknown, unlinked, wanted
 

@@ -18,7 +18,8 @@ from reconciler.core.guards.unattended import (
     count_managed,
 )
 from reconciler.core.guards.unattended_changes import Past, past_changes
-from reconciler.core.history.link_history import RecordedRun, Recording, Write
+from reconciler.core.history.link_history import Write
+from reconciler.core.history.recording import RecordedRun, Recording
 from reconciler.core.links import Action, Observed, Settled, Wanted, WantedState
 from reconciler.core.plan import Plan
 from reconciler.core.results import Outcome

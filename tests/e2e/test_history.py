@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.history.link_history import Observation, RecordedRun, Recording
+from reconciler.core.history.link_history import Observation
+from reconciler.core.history.recording import RecordedRun, Recording
 from reconciler.core.links import Action, ObservedState
 from reconciler.store.history.repository import open_own
 from reconciler.store.state_files import file_key
@@ -30,6 +31,19 @@ def test_each_run_is_listed(desk: Desk) -> None:
     assert [run["writes"] for run in runs] == [0, 0, 2, 0]
     assert "apply" in desk.run("history").out
     assert desk.run("history", "--last", "1", "--format", "csv").out.count("\n") == 2
+
+
+def test_a_saved_plan_of_the_whole_file_is_recorded_as_whole(desk: Desk) -> None:
+    """Its run counts every link, also those that it did not read again; a part does not."""
+    desk.seed({1: OURS, 2: OLD})
+    desk.customers(3)
+    desk.plan("--out", "all.json")
+    desk.plan("--only", "C3", "--out", "part.json")
+    for saved in ("part.json", "all.json"):
+        desk.run("apply", saved, "--yes", "--allow", "change-share")
+    runs = desk.run("history", "--format", "json").data["runs"]
+    assert [run["is_whole"] for run in runs] == [True, False, False, True]
+    assert runs[-1]["standings"] == {"in_sync": 3, "drift": 0, "unreadable": 0, "left_alone": 0}
 
 
 def test_a_history_that_cannot_be_written_stops_nothing(desk: Desk) -> None:

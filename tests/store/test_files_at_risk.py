@@ -10,7 +10,8 @@ import pytest
 
 from reconciler.core.errors import RunFailed
 from reconciler.store.files import open_regular, sync_directory
-from reconciler.store.journal import lines, verify
+from reconciler.store.journal import lines
+from reconciler.store.journal_check import verify
 from reconciler.store.lock import hold
 from tests.store.journals import change, opened, result, written
 

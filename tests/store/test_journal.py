@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from reconciler.core.errors import RunFailed
 from reconciler.core.links import Observed, Problem
 from reconciler.store import journal as module
-from reconciler.store.journal import START, FileJournal, JournalCheck, lines, verify
+from reconciler.store.journal import START, FileJournal, lines
+from reconciler.store.journal_check import JournalCheck, verify
 from tests.store.journals import NOW, OLD, OURS, change, opened, result, seen, written
 
 ANY_FILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -14,13 +14,12 @@ from reconciler.core.history.link_history import (
     Key,
     Observation,
     Period,
-    RecordedRun,
     Write,
     count_health,
-    observations_of_plan,
     periods_of,
 )
 from reconciler.core.history.overview import Overview, PastRuns, overview
+from reconciler.core.history.recording import RecordedRun, observations_of_plan
 from reconciler.core.inventory.inventory import known_of, with_known
 from reconciler.core.links import (
     Action,

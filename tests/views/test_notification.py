@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reconciler.core.history.notifications import Before, Message, Subscriber, events, message_for
+from reconciler.core.history.notification_targets import Subscriber
+from reconciler.core.history.notifications import Before, Message, events, message_for
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
 from reconciler.core.plan import Refusal, not_applied

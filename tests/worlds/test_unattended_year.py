@@ -13,7 +13,7 @@ from reconciler.core.guards.attended import GuardLimits
 from reconciler.core.guards.partner_trust import trust
 from reconciler.core.guards.unattended import check_unattended, count_managed
 from reconciler.core.guards.unattended_changes import Past, past_changes
-from reconciler.core.history.link_history import NIGHTLY
+from reconciler.core.history.recording import NIGHTLY
 from reconciler.core.links import Problem, Wanted, WantedState
 from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities

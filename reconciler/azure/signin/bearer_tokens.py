@@ -9,7 +9,8 @@ import re
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.signin.secrets import Unresolved
 from reconciler.core.links import Problem
-from reconciler.core.redaction.redactor import SHORTEST, remember, remember_token
+from reconciler.core.redaction.redactor import remember, remember_token
+from reconciler.core.redaction.secret_forms import SHORTEST
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 

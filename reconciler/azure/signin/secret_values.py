@@ -7,7 +7,7 @@ import json
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
-from reconciler.core.redaction.redactor import SHORTEST
+from reconciler.core.redaction.secret_forms import SHORTEST
 from reconciler.core.text import by_code_point, is_invisible
 
 _UNEXPANDED = re.compile(

@@ -113,7 +113,7 @@ def _link_histories(run: "Run", past: "CustomerHistory") -> "tuple[LinkHistory, 
 def _write(path: Path, evidence: "Evidence", *, is_there: bool) -> None:
     """Write the folder; raises `RunFailed`."""
     from reconciler.cli.output import note
-    from reconciler.store.folders import rewrite_folder, write_folder
+    from reconciler.store.files import rewrite_folder, write_folder
     from reconciler.views.markdown.evidence import ANSWERS, files
 
     try:

@@ -40,7 +40,7 @@ def verify(
     """
     from reconciler.cli.output import note
     from reconciler.config.notification_settings import read_audience
-    from reconciler.store.journal import verify as walk
+    from reconciler.store.journal_check import verify as walk
 
     if ends_with is not None and not _DIGEST.fullmatch(ends_with):
         raise WrongUsage("--ends-with takes sha256: and 64 hexadecimal digits, as a report has it")

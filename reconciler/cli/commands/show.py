@@ -34,7 +34,7 @@ def show(
     """Show every link as Azure has it: the inventory. Nothing is written to Azure."""
     from reconciler.cli import output
     from reconciler.cli.run_history import with_known
-    from reconciler.core.inventory.inventory import check_field, conditions, matching
+    from reconciler.core.inventory.filters import check_field, conditions, matching
 
     for field in by or ():
         check_field("--by", field)

@@ -18,7 +18,8 @@ from reconciler.core.problems import DUPLICATE_PRINCIPAL
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
     from reconciler.core.guards.unattended_changes import Past
-    from reconciler.core.history.link_history import Key, Recording
+    from reconciler.core.history.link_history import Key
+    from reconciler.core.history.recording import Recording
     from reconciler.core.links import Change, Observed, Place, Problem
 
 

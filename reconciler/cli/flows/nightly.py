@@ -21,9 +21,8 @@ from reconciler.cli.run_record import RunRecord, log_summary, write_metrics
 from reconciler.cli.selection import Selection, read_file
 from reconciler.core.errors import PalReconcileError, RunFailed
 from reconciler.core.exit_status import Status, of_plan, of_report
-from reconciler.core.history.link_history import NIGHTLY
-from reconciler.core.history.notification_targets import NotificationTargets
-from reconciler.core.history.notifications import Subscriber
+from reconciler.core.history.notification_targets import NotificationTargets, Subscriber
+from reconciler.core.history.recording import NIGHTLY
 from reconciler.core.history.run_summary import SideFailure
 from reconciler.views.nightly import render
 

@@ -36,9 +36,9 @@ def load_plan(path: Path, run: Run) -> tuple[Plan, tuple[Refusal, ...]]:
 
     run  what the plan is compared with: tenants.yaml as it is now, and the endpoint
     """
-    from reconciler.core.guards.saved_plan_checks import check_day, check_saved
+    from reconciler.core.guards.saved_plan_checks import check_day, check_saved, decide_again
     from reconciler.core.plan import Plan, Refusal
-    from reconciler.core.saved_plan import decide_again, read_plan, saved_digest
+    from reconciler.core.saved_plan import read_plan, saved_digest
 
     config, cloud = run.config, run.azure.cloud
     nothing = Plan((), config.digest, now(), __version__)

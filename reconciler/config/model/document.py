@@ -24,7 +24,7 @@ from reconciler.config.model import fields
 from reconciler.config.model.identities import Identity, Part, Reference
 from reconciler.config.reading.tree import Plain, Table
 from reconciler.core.guards.attended import GuardLimits as CoreLimits
-from reconciler.core.history.notifications import When
+from reconciler.core.history.notification_targets import When
 from reconciler.core.links import WantedState, Workload
 from reconciler.core.selectors import Selectable, SelectorIndex, keywords
 

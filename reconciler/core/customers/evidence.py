@@ -13,18 +13,15 @@ from typing import Any
 
 from reconciler.core.customers.directories import Remembered, check_directories
 from reconciler.core.errors import WrongUsage
-from reconciler.core.history.link_history import Key, LinkHistory, Period, Write
+from reconciler.core.history.link_history import Key, LinkHistory
 from reconciler.core.identities import Identity
 from reconciler.core.links import Change, Observed, Place, Wanted, Workload
-from reconciler.core.plan_json import FORMAT, Data, iso
 
 Line = Mapping[str, Any]
 """A line of the journal."""
 
 ANOTHER = "[another customer]"
 """What stands for a name that is none of this customer's business."""
-
-ANSWER = "answer-{number}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,102 +190,3 @@ def without_others(text: str, others: Iterable[str], own: Iterable[str] = ()) ->
         return found[0] if found[0].casefold() in kept else ANOTHER
 
     return re.sub(rf"(?<!\w)(?:{any_of})(?!\w)", struck, text, flags=re.IGNORECASE)
-
-
-def links_data(evidence: Evidence) -> Data:
-    """What is linked, as JSON data; the answers themselves are files of their own."""
-    return {
-        "kind": "evidence",
-        "format": FORMAT,
-        "customer": evidence.customer,
-        "created_at": iso(evidence.created_at),
-        "tool_version": evidence.tool_version,
-        "config_digest": evidence.config_digest,
-        "complete": evidence.is_complete,
-        "links": [_link(n, one, evidence) for n, one in enumerate(evidence.exhibits, 1)],
-    }
-
-
-def history_data(evidence: Evidence) -> Data:
-    """What earlier runs saw and wrote of these links, as JSON data, oldest first."""
-    link_histories = evidence.link_histories
-    return {
-        "kind": "evidence-history",
-        "format": FORMAT,
-        "customer": evidence.customer,
-        "known": link_histories is not None,
-        "links": [
-            {
-                "tenant": link_history.tenant,
-                "identity": link_history.identity,
-                "seen": [_period(period) for period in link_history.periods],
-                "written": [_write(write) for write in link_history.writes],
-            }
-            for link_history in link_histories or ()
-        ],
-    }
-
-
-def _link(number: int, exhibit: EvidenceItem, evidence: Evidence) -> Data:
-    change, reading = exhibit.change, exhibit.reading
-    place, seen = change.place, change.observed
-    own = (evidence.customer, place.tenant)
-    problem = change.problem
-    return {
-        "tenant": place.tenant,
-        "tenant_id": seen.tenant_id if seen else None,
-        "identity": place.identity,
-        "kind": exhibit.identity.kind,
-        "client_id": exhibit.identity.client_id,
-        "username": exhibit.identity.username,
-        "object_id": seen.object_id if seen else place.object_id,
-        "observed": {
-            "state": seen.state.value,
-            "partner_id": seen.partner_id,
-            "partner_name": seen.partner_name,
-            "version": seen.version,
-            "created_at": seen.created_at,
-            "updated_at": seen.updated_at,
-        }
-        if seen
-        else None,
-        "wanted": {"state": change.wanted.state.value, "partner_id": change.wanted.partner_id},
-        "remark": without_others(change.reason, evidence.others, own),
-        "problem": problem.code if problem else None,
-        "answer": {
-            "read_at": iso(reading.read_at),
-            "url": reading.url,
-            "status": reading.status,
-            "request_id": reading.request_id,
-            "digest": reading.digest,
-            "file": ANSWER.format(number=number) if reading.status else None,
-        }
-        if reading
-        else None,
-    }
-
-
-def _period(period: Period) -> Data:
-    observation = period.observation
-    return {
-        "first_at": iso(period.first_at),
-        "last_at": iso(period.last_at),
-        "state": observation.state.value if observation.state else None,
-        "partner_id": observation.partner_id,
-        "partner_name": observation.partner_name,
-        "version": observation.version,
-        "updated_at": observation.updated_at,
-        "problem": observation.problem,
-    }
-
-
-def _write(write: Write) -> Data:
-    return {
-        "at": iso(write.at),
-        "action": write.action.value,
-        "before": write.before,
-        "after": write.after,
-        "outcome": write.outcome.value if write.outcome else None,
-        "problem": write.problem,
-        "correlation_id": write.correlation_id,
-    }

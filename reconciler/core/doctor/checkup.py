@@ -1,12 +1,12 @@
 """Is everything there that a run needs? What a doctor finds, and what follows from it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from reconciler.core.diff import without_duplicates
 from reconciler.core.doctor.steps import LINK_STEPS, State, Step, StepName, StepResults
-from reconciler.core.findings import SOON, Finding
+from reconciler.core.findings import Finding
 from reconciler.core.links import Observed, ObservedState, Place, Problem, Wanted, WantedState
 from reconciler.core.problems import PRINCIPAL_GONE, clock_skew
 
@@ -170,42 +170,6 @@ def clock_step(endpoints: Sequence[EndpointCheck]) -> Step:
     if abs(skew_s) <= LARGEST_SKEW_S:
         return Step(StepName.CLOCK, State.OK)
     return Step(StepName.CLOCK, State.FAILED, clock_skew(skew_s, worst.url))
-
-
-def expiring(credentials: Iterable[CredentialCheck], today: date) -> Iterator[Finding]:
-    """A finding for each certificate that ends soon. One that has ended is a step that failed.
-
-    What the file itself notes of an end is a finding of the file.
-    """
-    for credential in credentials:
-        ends = credential.ends_on
-        if credential.certificate_problem:
-            continue
-        if ends and today <= ends <= today + SOON and ends != credential.noted_end:
-            yield Finding(
-                "certificate_expiring",
-                f"the certificate of {credential.label} ends on {ends}",
-                "make a new one, upload it to the app registration beside the old one, "
-                "then put it behind the identity's reference",
-                tenant=credential.tenant,
-                identity=credential.identity,
-            )
-
-
-def unfit(credentials: Iterable[CredentialCheck]) -> Iterator[Finding]:
-    """A finding for each certificate that Entra will refuse: ended, not begun, or of another key.
-
-    In a checkup, that is a step that failed.
-    """
-    for credential in credentials:
-        if problem := credential.certificate_problem:
-            yield Finding(
-                problem.code,
-                f"{credential.label}: {problem.message}",
-                problem.hint,
-                tenant=credential.tenant,
-                identity=credential.identity,
-            )
 
 
 def untried(place: Place, before: Sequence[Step], problem: Problem) -> LinkCheck:

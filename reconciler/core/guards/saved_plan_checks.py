@@ -1,9 +1,12 @@
 """Checks of a saved plan against the file, the endpoint and the day. Nothing overrides them."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from reconciler.core.links import Wanted
+from reconciler.core.diff import diff
+from reconciler.core.links import Place, Wanted
 from reconciler.core.plan import Plan, Refusal
 from reconciler.core.plan_json import digest, plan_data
 from reconciler.core.text import visible
@@ -83,3 +86,60 @@ def check_approval(plan: Plan, approved: str | None) -> tuple[Refusal, ...]:
             "changed since the review. Review this plan and approve its digest",
         ),
     )
+
+
+def decide_again(
+    plan: Plan, wanted: Collection[Wanted], saved_digest: str
+) -> tuple[Plan, tuple[Refusal, ...]]:
+    """The plan that follows from the saved observations and the file; why it is not the saved one.
+
+    wanted        what the file, which is the plan's own, wants today
+    saved_digest  the saved plan's
+    """
+    known = {_entry(want.place): want for want in wanted}
+    entries = [_entry(change.place) for change in plan.changes]
+    if strange := [entry for entry in entries if entry not in known]:
+        return plan, (_edited(strange[0], "is not in the file"),)
+    if len(set(entries)) < len(entries):
+        return plan, (Refusal("plan-edited", "the plan lists a link twice; make a new one"),)
+    observed = {
+        known[_entry(change.place)].place: change.observed
+        for change in plan.changes
+        if change.observed
+    }
+    if unread := [
+        entry
+        for entry in entries
+        if not known[entry].settled and known[entry].place not in observed
+    ]:
+        return plan, (_edited(unread[0], "was not read"),)
+    again = replace(plan, changes=diff([known[entry] for entry in entries], observed))
+    if digest(plan_data(again)) == saved_digest:
+        return again, ()
+    for saved, change in zip(plan.changes, again.changes, strict=True):
+        if (saved.action, saved.wanted.partner_id) != (change.action, change.wanted.partner_id):
+            return plan, (_edited(_entry(saved.place), f"would be {change.action} now"),)
+    return plan, (
+        Refusal(
+            "plan-edited",
+            "the plan does not follow from what was read and from the file: it was edited, or a "
+            "day of the file lies between. Make a new one with plan --out",
+        ),
+    )
+
+
+def _entry(place: Place) -> tuple[str, str]:
+    return place.tenant, place.identity
+
+
+def _edited(entry: tuple[str, str], what: str) -> Refusal:
+    tenant, identity = map(_short, entry)
+    return Refusal(
+        "plan-edited",
+        f"{tenant} / {identity} {what}, unlike the plan: it was edited, or a day of the file lies "
+        "between. Make a new one with plan --out",
+    )
+
+
+def _short(value: Any) -> str:
+    return visible(str(value)[:60])

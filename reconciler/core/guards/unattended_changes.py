@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
-from reconciler.core.history.link_history import NIGHTLY, Recording, Write
+from reconciler.core.history.link_history import Write
+from reconciler.core.history.recording import NIGHTLY, Recording
 from reconciler.core.links import Action, Change
 from reconciler.core.results import Outcome
 

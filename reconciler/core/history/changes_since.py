@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from reconciler.core.findings import Finding
-from reconciler.core.history.link_history import Health, Key, Observation, Period, RecordedRun
+from reconciler.core.history.link_history import Health, Key, Observation, Period
+from reconciler.core.history.recording import RecordedRun
 
 SEVERAL = 2
 """From so many nights on, an unreadable link is a finding."""

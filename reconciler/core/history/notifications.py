@@ -12,31 +12,17 @@ from enum import StrEnum
 
 from reconciler.core.exit_status import COMPLETED, Status
 from reconciler.core.history.changes_since import count_nights
-from reconciler.core.history.link_history import (
-    Health,
-    Key,
-    Observation,
-    Period,
+from reconciler.core.history.link_history import Health, Key, Observation, Period
+from reconciler.core.history.notification_targets import Subscriber, When
+from reconciler.core.history.recording import (
     RecordedRun,
     observations_of_plan,
     observations_of_report,
 )
 from reconciler.core.history.run_summary import RunSummary
-from reconciler.core.identities import SecretRef
 from reconciler.core.links import WRITES, Action
 from reconciler.core.plan import Report
 from reconciler.core.results import CONVERGED
-
-
-class When(StrEnum):
-    """What somebody wants to be told of."""
-
-    CHANGE = "change"
-    DRIFT = "drift"
-    UNREADABLE = "unreadable"
-    FAILURE = "failure"
-    RECOVERY = "recovery"
-    ALWAYS = "always"
 
 
 class EventKind(StrEnum):
@@ -58,22 +44,6 @@ _KINDS = {
     When.CHANGE: set(EventKind),
     When.ALWAYS: set(EventKind),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriber:
-    """Somebody who is told.
-
-    to     where the address is to be found: it is a secret
-    when   what they want to be told of
-    after  so many nights a link must have been unreadable
-    form   `text`, `markdown` or `html`
-    """
-
-    to: SecretRef
-    when: frozenset[When] = frozenset({When.CHANGE})
-    after: int = 1
-    form: str = "text"
 
 
 @dataclass(frozen=True, slots=True)

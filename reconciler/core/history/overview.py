@@ -13,12 +13,11 @@ from reconciler.core.history.link_history import (
     Key,
     Observation,
     Period,
-    RecordedRun,
     Write,
     count_health,
     follow,
-    observations_of_plan,
 )
+from reconciler.core.history.recording import RecordedRun, observations_of_plan
 from reconciler.core.links import Action, Change
 from reconciler.core.plan import Plan, Report
 from reconciler.core.results import CONVERGED, Result

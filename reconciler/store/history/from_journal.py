@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.core.customers.directories import SeenDirectory
-from reconciler.core.history.link_history import Key, RecordedRun, Recording, Write
+from reconciler.core.history.link_history import Key, Write
+from reconciler.core.history.recording import RecordedRun, Recording
 from reconciler.core.links import Action
 from reconciler.core.results import Outcome
 

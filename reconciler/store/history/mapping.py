@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from reconciler.core.history.link_history import Health, Observation, Period, RecordedRun, Write
+from reconciler.core.history.link_history import Health, Observation, Period, Write
+from reconciler.core.history.recording import RecordedRun
 from reconciler.core.links import Action, ObservedState
 from reconciler.core.redaction.redactor import redact
 from reconciler.core.results import Outcome

@@ -21,15 +21,8 @@ from pathlib import Path
 from sqlalchemy import Select, func, select
 
 from reconciler.core.customers.directories import DIRECTORY_CHANGED, SeenDirectory
-from reconciler.core.history.link_history import (
-    NIGHTLY,
-    Key,
-    LinkHistory,
-    Period,
-    RecordedRun,
-    Recording,
-    Write,
-)
+from reconciler.core.history.link_history import Key, LinkHistory, Period, Write
+from reconciler.core.history.recording import NIGHTLY, RecordedRun, Recording
 from reconciler.store.history import writer as writing
 from reconciler.store.history.database import Database, open_file
 from reconciler.store.history.database import open_shared as database_at

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
-from reconciler.core.history.link_history import Key, Observation, Period, Recording, follow
+from reconciler.core.history.link_history import Key, Observation, Period, follow
+from reconciler.core.history.recording import Recording
 from reconciler.store.history.mapping import Values, period_of, period_row, run_row, write_row
 from reconciler.store.history.tables import allowed_guards, links, periods, runs, writes
 

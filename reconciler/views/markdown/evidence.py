@@ -7,15 +7,8 @@ more than was read: that the link is in place, never what it is worth.
 import json
 from collections.abc import Iterator
 
-from reconciler.core.customers.evidence import (
-    ANSWER,
-    Evidence,
-    EvidenceItem,
-    Line,
-    history_data,
-    links_data,
-    without_others,
-)
+from reconciler.core.customers.evidence import Evidence, EvidenceItem, Line, without_others
+from reconciler.core.customers.evidence_json import ANSWER, history_data, links_data
 from reconciler.core.links import ObservedState, Workload
 from reconciler.core.plan_json import Data, iso
 from reconciler.core.text import json_safe

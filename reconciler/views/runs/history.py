@@ -5,7 +5,8 @@ from dataclasses import asdict
 from json import dumps
 from typing import Any
 
-from reconciler.core.history.link_history import Health, RecordedRun
+from reconciler.core.history.link_history import Health
+from reconciler.core.history.recording import RecordedRun
 from reconciler.core.plan_json import FORMAT, Data, iso
 from reconciler.core.text import json_safe, visible
 from reconciler.views.csv import sheet

@@ -3,13 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from reconciler.core.history.link_history import (
-    Observation,
-    RecordedRun,
-    Recording,
-    Write,
-    count_health,
-)
+from reconciler.core.history.link_history import Observation, Write, count_health
+from reconciler.core.history.recording import RecordedRun, Recording
 from reconciler.core.links import Action, ObservedState
 from reconciler.core.results import Outcome
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.store.folders import rewrite_folder, write_folder
+from reconciler.store.files import rewrite_folder, write_folder
 
 FILES = {"a.json": b"1", "b.md": b"2"}
 

@@ -1,0 +1,106 @@
+"""Evidence as JSON data: the links of one customer, and what earlier runs recorded of them."""
+
+from reconciler.core.customers.evidence import Evidence, EvidenceItem, without_others
+from reconciler.core.history.link_history import Period, Write
+from reconciler.core.plan_json import FORMAT, Data, iso
+
+ANSWER = "answer-{number}.json"
+
+
+def links_data(evidence: Evidence) -> Data:
+    """What is linked, as JSON data; the answers themselves are files of their own."""
+    return {
+        "kind": "evidence",
+        "format": FORMAT,
+        "customer": evidence.customer,
+        "created_at": iso(evidence.created_at),
+        "tool_version": evidence.tool_version,
+        "config_digest": evidence.config_digest,
+        "complete": evidence.is_complete,
+        "links": [_link(n, one, evidence) for n, one in enumerate(evidence.exhibits, 1)],
+    }
+
+
+def history_data(evidence: Evidence) -> Data:
+    """What earlier runs saw and wrote of these links, as JSON data, oldest first."""
+    link_histories = evidence.link_histories
+    return {
+        "kind": "evidence-history",
+        "format": FORMAT,
+        "customer": evidence.customer,
+        "known": link_histories is not None,
+        "links": [
+            {
+                "tenant": link_history.tenant,
+                "identity": link_history.identity,
+                "seen": [_period(period) for period in link_history.periods],
+                "written": [_write(write) for write in link_history.writes],
+            }
+            for link_history in link_histories or ()
+        ],
+    }
+
+
+def _link(number: int, exhibit: EvidenceItem, evidence: Evidence) -> Data:
+    change, reading = exhibit.change, exhibit.reading
+    place, seen = change.place, change.observed
+    own = (evidence.customer, place.tenant)
+    problem = change.problem
+    return {
+        "tenant": place.tenant,
+        "tenant_id": seen.tenant_id if seen else None,
+        "identity": place.identity,
+        "kind": exhibit.identity.kind,
+        "client_id": exhibit.identity.client_id,
+        "username": exhibit.identity.username,
+        "object_id": seen.object_id if seen else place.object_id,
+        "observed": {
+            "state": seen.state.value,
+            "partner_id": seen.partner_id,
+            "partner_name": seen.partner_name,
+            "version": seen.version,
+            "created_at": seen.created_at,
+            "updated_at": seen.updated_at,
+        }
+        if seen
+        else None,
+        "wanted": {"state": change.wanted.state.value, "partner_id": change.wanted.partner_id},
+        "remark": without_others(change.reason, evidence.others, own),
+        "problem": problem.code if problem else None,
+        "answer": {
+            "read_at": iso(reading.read_at),
+            "url": reading.url,
+            "status": reading.status,
+            "request_id": reading.request_id,
+            "digest": reading.digest,
+            "file": ANSWER.format(number=number) if reading.status else None,
+        }
+        if reading
+        else None,
+    }
+
+
+def _period(period: Period) -> Data:
+    observation = period.observation
+    return {
+        "first_at": iso(period.first_at),
+        "last_at": iso(period.last_at),
+        "state": observation.state.value if observation.state else None,
+        "partner_id": observation.partner_id,
+        "partner_name": observation.partner_name,
+        "version": observation.version,
+        "updated_at": observation.updated_at,
+        "problem": observation.problem,
+    }
+
+
+def _write(write: Write) -> Data:
+    return {
+        "at": iso(write.at),
+        "action": write.action.value,
+        "before": write.before,
+        "after": write.after,
+        "outcome": write.outcome.value if write.outcome else None,
+        "problem": write.problem,
+        "correlation_id": write.correlation_id,
+    }

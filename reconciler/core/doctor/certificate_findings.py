@@ -1,0 +1,43 @@
+"""Findings about certificates: those that end soon, and those that Entra will refuse."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from reconciler.core.doctor.checkup import CredentialCheck
+from reconciler.core.findings import SOON, Finding
+
+
+def expiring(credentials: Iterable[CredentialCheck], today: date) -> Iterator[Finding]:
+    """A finding for each certificate that ends soon. One that has ended is a step that failed.
+
+    What the file itself notes of an end is a finding of the file.
+    """
+    for credential in credentials:
+        ends = credential.ends_on
+        if credential.certificate_problem:
+            continue
+        if ends and today <= ends <= today + SOON and ends != credential.noted_end:
+            yield Finding(
+                "certificate_expiring",
+                f"the certificate of {credential.label} ends on {ends}",
+                "make a new one, upload it to the app registration beside the old one, "
+                "then put it behind the identity's reference",
+                tenant=credential.tenant,
+                identity=credential.identity,
+            )
+
+
+def unfit(credentials: Iterable[CredentialCheck]) -> Iterator[Finding]:
+    """A finding for each certificate that Entra will refuse: ended, not begun, or of another key.
+
+    In a checkup, that is a step that failed.
+    """
+    for credential in credentials:
+        if problem := credential.certificate_problem:
+            yield Finding(
+                problem.code,
+                f"{credential.label}: {problem.message}",
+                problem.hint,
+                tenant=credential.tenant,
+                identity=credential.identity,
+            )

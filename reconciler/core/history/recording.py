@@ -1,0 +1,156 @@
+"""Records of one run for the history: what it observed of each link, and what it wrote."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from reconciler.core.history.link_history import Health, Observation, Write
+from reconciler.core.history.run_summary import RunSummary
+from reconciler.core.links import WRITES, Action, Change, Observed
+from reconciler.core.plan import Plan, Report
+from reconciler.core.problems import DEADLINE, INTERRUPTED
+from reconciler.core.results import CONVERGED, Outcome, Result
+from reconciler.core.text import visible
+
+NIGHTLY = "nightly"
+"""The command of runs that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """One run, as the list of nights shows it.
+
+    id         as in the log and in the journal
+    command    plan, show or apply
+    at         when its reads had ended, UTC; for a run known from the journal alone, its start
+    status     its exit status; None where only the journal knows of it
+    is_whole   whether it was over all links of the file, and came to its end
+    standings  how many links stood how at its end; empty where only the journal knows of it
+    writes     how many changes it tried
+    """
+
+    id: str
+    command: str
+    at: datetime
+    tool_version: str
+    config_digest: str
+    status: int | None
+    is_whole: bool
+    standings: Mapping[Health, int]
+    writes: int = 0
+    user: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """All that is kept of one run, in one piece.
+
+    allowed  the guards that the run overrode with --allow
+    """
+
+    run: RecordedRun
+    observations: tuple[Observation, ...]
+    writes: tuple[Write, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+
+def failed_run(
+    run_summary: RunSummary, run_id: str, tool_version: str, user: str, host: str
+) -> RecordedRun:
+    """A run that ended before there was anything to see."""
+    return RecordedRun(
+        run_summary.run_id or run_id,
+        run_summary.command,
+        run_summary.ended_at,
+        tool_version,
+        "",
+        int(run_summary.status),
+        is_whole=False,
+        standings={},
+        user=user,
+        host=host,
+    )
+
+
+_NOT_TRIED = frozenset({INTERRUPTED.code, DEADLINE.code})
+"""Why a link was not even looked at: that says nothing about it."""
+
+
+def observations_of_plan(plan: Plan) -> tuple[Observation, ...]:
+    """What the plan's reads saw; a link that an interruption left unread is not among it."""
+    return tuple(
+        _observation(plan.created_at, change, change.observed, change.action)
+        for change in plan.changes
+        if not (change.problem and change.problem.code in _NOT_TRIED)
+    )
+
+
+def observations_of_report(report: Report, ended_at: datetime) -> tuple[Observation, ...]:
+    """What was seen last of each link: at the end where it was read again, else by the plan."""
+    before = {observation.key: observation for observation in observations_of_plan(report.plan)}
+    touched = (_after(result, ended_at) for result in report.results if result.after)
+    return tuple((before | {observation.key: observation for observation in touched}).values())
+
+
+def fresh_observations(report: Report, ended_at: datetime) -> tuple[Observation, ...]:
+    """What this run itself read, where its plan was made by another one."""
+    return tuple(_after(result, ended_at) for result in report.results if result.after)
+
+
+def writes_of(report: Report, ended_at: datetime) -> tuple[Write, ...]:
+    """The changes that were tried."""
+    return tuple(
+        _write(result, ended_at)
+        for result in report.results
+        if result.outcome not in (None, Outcome.SKIPPED)
+    )
+
+
+def _after(result: Result, ended_at: datetime) -> Observation:
+    change, after = result.change, result.after
+    action = Action.NONE if result.outcome in CONVERGED else change.action
+    if after and after.problem and action in WRITES:
+        action = Action.UNKNOWN
+    return _observation(ended_at, change, after, action)
+
+
+def _observation(
+    at: datetime, change: Change, seen: Observed | None, action: Action
+) -> Observation:
+    wanted = change.wanted
+    bare = Observation(
+        at, wanted.place.tenant, wanted.place.identity, action, None, wanted.partner_id
+    )
+    if seen is None:
+        return bare
+    problem = seen.problem
+    return replace(
+        bare,
+        state=seen.state,
+        tenant_id=seen.tenant_id,
+        object_id=seen.object_id,
+        partner_id=seen.partner_id,
+        partner_name=visible(seen.partner_name) if seen.partner_name else None,
+        version=seen.version,
+        updated_at=seen.updated_at,
+        problem=problem.code if problem else None,
+        message=visible(problem.message) if problem else None,
+    )
+
+
+def _write(result: Result, at: datetime) -> Write:
+    change, seen = result.change, result.observed
+    return Write(
+        at,
+        change.place.tenant,
+        change.place.identity,
+        change.action,
+        change.observed.partner_id if change.observed else None,
+        change.wanted.partner_id,
+        result.outcome,
+        seen.tenant_id if seen else None,
+        seen.object_id if seen else None,
+        result.problem.code if result.problem else None,
+        result.correlation_id,
+    )

@@ -1,0 +1,166 @@
+"""Filters and groups of an inventory: `--where` and `--by`."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reconciler.core.errors import WrongUsage
+from reconciler.core.inventory.inventory import Known, changed_at, day, known_about, state_of
+from reconciler.core.links import Change, ObservedState
+from reconciler.core.plan import Plan
+from reconciler.core.selectors import matches_glob
+
+Values = Callable[[Change, Known], Iterable[str | None]]
+
+
+FIELDS: Mapping[str, Values] = {
+    "tenant": lambda c, k: [c.place.tenant],
+    "tenant_id": lambda c, k: [c.observed.tenant_id if c.observed else None],
+    "identity": lambda c, k: [c.place.identity],
+    "principal": lambda c, k: [c.observed.object_id if c.observed else c.place.object_id],
+    "partner": lambda c, k: [c.observed.partner_id if c.observed else None],
+    "partner_name": lambda c, k: [c.observed.partner_name if c.observed else None],
+    "wanted": lambda c, k: [c.wanted.partner_id],
+    "state": lambda c, k: [state_of(c)],
+    "action": lambda c, k: [c.action.value],
+    "problem": lambda c, k: [c.problem.code if c.problem else None],
+    "tag": lambda c, k: c.wanted.tags,
+    "covers": lambda c, k: c.wanted.covers,
+    "since": lambda c, k: [day(k.linked_since)],
+    "changed": lambda c, k: [day(changed_at(c.observed))],
+    "verified": lambda c, k: [day(k.verified_at)],
+    "expires": lambda c, k: [day(k.expires_on)],
+}
+"""What links are filtered and grouped by; days as `2026-11-23`."""
+
+
+DAYS = frozenset({"since", "changed", "verified", "expires"})
+"""A group of these is a month."""
+
+
+_CONDITION = re.compile(r"\s*([a-z_]+)\s*(!=|<=|>=|=|<|>)\s*(.*?)\s*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a link must be like to be shown.
+
+    operator  = and != take globs; < <= > >= compare as text, which is right for days
+    value     empty stands for a link of which the field says nothing
+    """
+
+    field: str
+    operator: str
+    value: str
+
+    def holds(self, change: Change, known: Known) -> bool:
+        """Whether it holds of a link; of several tags or covered customers one is enough."""
+        values = [value for value in FIELDS[self.field](change, known) if value]
+        if self.operator in ("=", "!="):
+            is_like = any(matches_glob(value, self.value) for value in values or [""])
+            return is_like is (self.operator == "=")
+        return any(_COMPARED[self.operator](value, self.value) for value in values)
+
+
+_COMPARED: Mapping[str, Callable[[str, str], bool]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryGroup:
+    """Links that have something in common.
+
+    values     one for each field that they are grouped by; empty where it says nothing
+    names      what Azure calls the partners of its links
+    customers  the tenants, and those that their links serve, each once
+    """
+
+    values: tuple[str, ...]
+    names: tuple[str, ...]
+    customers: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+    def count(self, state: str) -> int:
+        """How many of its links are in this state."""
+        return sum(1 for change in self.changes if state_of(change) == state)
+
+
+def conditions(texts: Iterable[str], aliases: Mapping[str, str]) -> tuple[Filter, ...]:
+    """What a command line asks for: `state=unknown`, `expires<2027-01-01`. Raises `WrongUsage`.
+
+    aliases  what the file calls partner IDs
+    """
+    found = []
+    for text in texts:
+        parts = _CONDITION.fullmatch(text)
+        if parts is None:
+            raise WrongUsage(f'--where {text} is no condition; write FIELD=VALUE, as in "tag=emea"')
+        name, operator, value = parts.groups()
+        check_field("--where", name)
+        if name in ("partner", "wanted"):
+            value = aliases.get(value, value)
+        if (name, value) == ("state", "unreadable"):
+            value = ObservedState.UNKNOWN.value
+        found.append(Filter(name, operator, value))
+    return tuple(found)
+
+
+def check_field(option: str, field: str) -> None:
+    """Raise `WrongUsage` for a field that no link has."""
+    if field not in FIELDS:
+        raise WrongUsage(f"{option}: {field} is no field; they are: {', '.join(FIELDS)}")
+
+
+def matching(plan: Plan, wanted: Sequence[Filter]) -> Plan:
+    """The plan with those links of which every condition holds, and what was found of them."""
+    if not wanted:
+        return plan
+    kept = tuple(
+        change
+        for change in plan.changes
+        if all(one.holds(change, known_about(plan, change)) for one in wanted)
+    )
+    tenants = {change.place.tenant for change in kept} | {None}
+    findings = tuple(finding for finding in plan.findings if finding.tenant in tenants)
+    return replace(plan, changes=kept, findings=findings)
+
+
+def grouped(plan: Plan, fields: Sequence[str]) -> tuple[InventoryGroup, ...]:
+    """The links rolled up by these fields, the largest group first, and of equals nothing last.
+
+    A link with several tags, or that serves several customers, is in several groups.
+    """
+    groups: dict[tuple[str, ...], list[Change]] = {}
+    for change in plan.changes:
+        for values in _keys(change, known_about(plan, change), fields):
+            groups.setdefault(values, []).append(change)
+    made = [_group(values, changes) for values, changes in groups.items()]
+    return tuple(sorted(made, key=_rank))
+
+
+def _rank(group: InventoryGroup) -> tuple[int, list[tuple[bool, str]]]:
+    return -len(group.changes), [(not value, value) for value in group.values]
+
+
+def _keys(change: Change, known: Known, names: Sequence[str]) -> list[tuple[str, ...]]:
+    keys: list[tuple[str, ...]] = [()]
+    for name in names:
+        values = [value or "" for value in FIELDS[name](change, known)] or [""]
+        shown = [value[:7] if name in DAYS else value for value in values]
+        keys = [(*key, value) for key in keys for value in shown]
+    return keys
+
+
+def _group(values: tuple[str, ...], changes: Sequence[Change]) -> InventoryGroup:
+    names = (c.observed.partner_name for c in changes if c.observed)
+    customers = (name for c in changes for name in (c.place.tenant, *c.wanted.covers))
+    return InventoryGroup(
+        values,
+        tuple(dict.fromkeys(name for name in names if name)),
+        tuple(dict.fromkeys(customers)),
+        tuple(changes),
+    )
