@@ -8,20 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from reconciler.config.checks.context import CheckContext
+from reconciler.config.checks.context import CheckContext, broken_paths
 from reconciler.config.checks.coverage import check_coverage
-from reconciler.config.checks.damage import Damage
-from reconciler.config.checks.dates import check_dates
-from reconciler.config.checks.duplicates import check_duplicates
-from reconciler.config.checks.managed_identities import check_managed_identities
-from reconciler.config.checks.mend import mend
-from reconciler.config.checks.names import check_labels, check_names
+from reconciler.config.checks.duplicates import check_duplicates, check_managed_identities
+from reconciler.config.checks.links import check_links
+from reconciler.config.checks.names import check_names, check_tags
 from reconciler.config.checks.references import check_references
-from reconciler.config.checks.tags import check_tags
-from reconciler.config.checks.wanted_links import check_wanted_links
 from reconciler.config.model import error_messages
 from reconciler.config.model.document import Document
-from reconciler.config.model.validate import validate
+from reconciler.config.model.validate import Validated, validate
 from reconciler.config.per_tenant_apps import check_apps
 from reconciler.config.reading.diagnostics import MOST_COMPLAINTS, Diagnostics, file_of
 from reconciler.config.reading.includes import IncludedFiles, read_files
@@ -29,24 +24,17 @@ from reconciler.config.reading.tree import Path as NodePath
 from reconciler.config.reading.tree import Table, place
 from reconciler.core.findings import Finding
 
-ROUNDS = 10
-"""Each takes out one level of what broke; the file has fewer levels than this."""
-
 CHECKS = (
     check_names,
     check_tags,
     check_references,
     check_coverage,
-    check_wanted_links,
-    check_dates,
+    check_links,
     check_managed_identities,
     check_apps,
     check_duplicates,
 )
-"""What needs the whole file."""
-
-_SOMEWHERE: NodePath = ("include",)
-"""Stands for tenants that could not be read: there may be some after all."""
+"""The checks that need the whole file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +90,25 @@ def examine(
         raise complaints.error()
     if not (needs_tenants or gathered.root.items_at("tenants")):
         gathered = replace(gathered, is_complete=False)
-    document = _validated(gathered, complaints, today)
-    if document is None:
+    found = _check(gathered, complaints, today)
+    if found is None:
         raise complaints.error()
-    return ParsedFile(document, gathered.root, gathered.digest, complaints, gathered.findings)
+    return ParsedFile(found.document, found.root, gathered.digest, complaints, gathered.findings)
 
 
-def _validated(gathered: IncludedFiles, complaints: Diagnostics, today: date) -> Document | None:
-    """The document, or what is left of it once every broken part has its complaint and is out.
-
-    Only the first round is reported: what later rounds find follows from what was taken out.
-    """
-    root = gathered.root
-    check_labels(root, complaints)
-    damage = Damage.of(root)
-    paths = [*gathered.broken, *([] if gathered.is_complete else [_SOMEWHERE])]
-    mend(root, gathered.broken)
-    for attempt in range(ROUNDS):
-        result = validate(root)
-        if isinstance(result, Document):
-            context = CheckContext(result, root, damage.with_paths(paths), complaints, today)
-            for check in CHECKS:
-                check(context)
-            return result
-        broken = [error_messages.path_of(found) for found in result]
-        if attempt == 0:
-            for found in error_messages.reportable(result):
-                complaints.add(error_messages.spot_of(root, found), error_messages.message(found))
-        if len(result) > MOST_COMPLAINTS or paths[-len(broken) :] == broken:
-            break
-        paths += broken
-        mend(root, broken)
-    return None
+def _check(gathered: IncludedFiles, complaints: Diagnostics, today: date) -> Validated | None:
+    """The valid parts of the file, after all checks; None if there are too many errors to go on."""
+    found = validate(gathered.root)
+    errors = [e for e in found.errors if error_messages.path_of(e) not in gathered.broken]
+    for error in error_messages.reportable(errors):
+        at = error_messages.spot_of(gathered.root, error)
+        complaints.add(at, error_messages.message(error))
+    if len(found.errors) > MOST_COMPLAINTS:
+        return None
+    broken = [*map(error_messages.path_of, found.errors), *gathered.broken]
+    if not gathered.is_complete:
+        broken.append(("include",))
+    context = CheckContext(found.document, found.root, broken_paths(broken), complaints, today)
+    for check in CHECKS:
+        check(context)
+    return found

@@ -45,7 +45,7 @@ def app_of(entry: LinkEntry) -> App | None:
 def check_apps(context: CheckContext) -> None:
     """Each placeholder has a key to stand for, each own app a client ID, and each key one owner."""
     for name, identity in (context.document.identities or {}).items():
-        if not context.damage.at("identities", name):
+        if not context.is_broken("identities", name):
             for path, reference in references(name, identity):
                 _check_placeholders(context, path, reference, is_per_tenant(identity))
     owners: dict[str, tuple[str, Path]] = {}
@@ -85,13 +85,13 @@ def _check_customer(
 ) -> None:
     """One tenant: what its identities ask of it, and nothing that none of them asks for."""
     tenant, path = customer.tenant, ("tenants", customer.index)
-    known, damage = context.document.identities or {}, context.damage
+    known = context.document.identities or {}
     own = [e for e in customer.entries() if is_per_tenant(known.get(e.identity))]
-    if own and tenant.client_id is None and not damage.at(*path, "client_id"):
+    if own and tenant.client_id is None and not context.is_broken(*path, "client_id"):
         context.add(
             own[0].path if own[0].is_own else path,
-            f"identity {quoted(own[0].identity)} signs in to {quoted(tenant.name)} by the "
-            "customer's own app; add its client_id: there",
+            f"identity {quoted(own[0].identity)} signs in to {context.tenant(customer.index)} "
+            "by the customer's own app; add its client_id: there",
         )
     for key in ("client_id", "expires_on"):
         is_idle = not own and getattr(tenant, key) is not None
@@ -99,9 +99,9 @@ def _check_customer(
             context.add(
                 (*path, key),
                 f"{key} is of use only with an identity that has client_id: per_tenant, and "
-                f"{quoted(tenant.name)} has none; list one, or remove {key}",
+                f"{context.tenant(customer.index)} has none; list one, or remove {key}",
             )
-    if damage.at(*path, "name") or damage.at(*path, "key"):
+    if context.is_broken(*path, "name") or context.is_broken(*path, "key"):
         return
     asks = any(_has_placeholder(known.get(entry.identity)) for entry in own)
     if tenant.key or asks:
@@ -110,13 +110,11 @@ def _check_customer(
 
 def _is_lost(context: CheckContext, index: int) -> bool:
     """Whether who signs in there cannot be known, since what says so is broken."""
-    damage = context.damage
     return (
-        damage.at("defaults", "identities")
-        or damage.at("defaults", "by_tag")
-        or any(damage.at("tenants", index, key) for key in ("identities", "tags"))
-        or any(damage.at("identities", name) for name in damage.names.get("identities", ()))
-        or "identities" in damage.unknowable
+        context.is_broken("defaults", "identities")
+        or context.is_broken("defaults", "by_tag")
+        or any(context.is_broken("tenants", index, key) for key in ("identities", "tags"))
+        or context.is_any_identity_broken
     )
 
 

@@ -190,3 +190,37 @@ def test_what_is_sound_around_a_mistake_is_still_checked(complaints: Complainer)
     text = SOUND.replace(FABRIKAM, "common\n    partner: nobody")
     found = complaints(text + "    identities: [nobody]\n  - {name: fabrikam, tenant: a.example}\n")
     assert [line.split(":")[1] for line in found] == ["15", "16", "20", "21"]
+
+
+def test_the_valid_fields_of_a_broken_part_are_still_checked(complaints: Complainer) -> None:
+    """An override with a bad hold, and a tag's defaults with a bad workload, keep their partner."""
+    text = SOUND.replace(
+        "[automation]}", "[automation], by_tag: {emea: {workload: x, partner: n1}}}"
+    )
+    more = "    identities: [3, {identity: alice, hold: {reason: x}, partner: n2}, nobody]\n"
+    found = complaints(text + more + '    replaces: ["12", n3]\n')
+    assert [line.split(" ")[1] for line in found if "not defined" in line] == [
+        'partner', 'partner', 'identity', 'partner'
+    ]  # fmt: skip
+    assert len(found) == 8
+
+
+def test_a_message_names_a_tenant_without_a_valid_name_by_its_number(
+    complaints: Complainer,
+) -> None:
+    """No name is made up for it."""
+    text = SOUND.replace("partner: contoso-uk, ", "").replace("name: Fabrikam", "name: yes")
+    assert [line for line in complaints(text) if line.startswith(f"{AT}:14")] == [
+        f'{AT}:14:5: name yes is read as yes or no; put it in quotes: "yes"',
+        f"{AT}:14:5: tenant entry 1 has no partner; name one here or under defaults:",
+    ]
+
+
+def test_a_broken_identity_is_still_defined_and_listed_once(complaints: Complainer) -> None:
+    """Its name counts: it is not called undefined, and a second entry for it is a duplicate."""
+    text = SOUND.replace("{kind: azure_cli}", "{kind: azure}")
+    found = complaints(text + "    identities: [alice, alice]\n")
+    assert [line.split(" ", 1)[1] for line in found] == [
+        'kind "azure" is unknown; did you mean azure_cli?',
+        f'identity "alice" stands already for this tenant at {AT}:19:18; keep one',
+    ]

@@ -133,4 +133,5 @@ def test_covers_cost_in_proportion_to_the_file(loaded: Loader, shape: str) -> No
         return count
 
     calls(10)
-    assert calls(320) < 6 * calls(80)
+    few = calls(80)  # first: Python compiles each glob once, and both sizes compile new ones
+    assert calls(320) < 6 * few

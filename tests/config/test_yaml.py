@@ -135,7 +135,7 @@ def test_after_ten_thousand_complaints_the_rest_is_not_listed(complaints: Compla
     """Nobody reads on, and describing them would take minutes."""
     found = complaints("version: 1\ntenants: [" + "1, " * 30_000 + "]\n")
     assert len(found) == 10_001
-    assert found[-1] == "tenants.yaml:1:1: there are more complaints; mend these first"
+    assert found[-1] == "tenants.yaml:1:1: there are more errors; fix these first"
 
 
 def test_a_single_entry_may_hold_more_faults_than_are_listed(complaints: Complainer) -> None:
@@ -144,7 +144,7 @@ def test_a_single_entry_may_hold_more_faults_than_are_listed(complaints: Complai
     text = SOUND.replace("[emea, powerapps]", tags) + "  - {name: A, tenant: common}\n"
     first, second = complaints(text)
     assert first == (
-        "tenants.yaml:16:5: 20,000 faults in one place are too many to list; look at it as a whole"
+        "tenants.yaml:16:5: 20,000 errors in one place are too many to list; check the whole place"
     )
     assert second.startswith('tenants.yaml:19:15: tenant "common" is a sign-in endpoint')
 
@@ -153,7 +153,7 @@ def test_the_main_file_may_hold_more_faults_than_are_listed(complaints: Complain
     """Twenty thousand unknown keys are one complaint."""
     text = SOUND + "".join(f"key{number}: 1\n" for number in range(20_000))
     assert complaints(text) == [
-        "tenants.yaml:1:1: 20,000 faults in one place are too many to list; look at it as a whole"
+        "tenants.yaml:1:1: 20,000 errors in one place are too many to list; check the whole place"
     ]
 
 

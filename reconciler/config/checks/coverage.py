@@ -18,8 +18,8 @@ from reconciler.core.links import Workload
 def check_coverage(context: CheckContext) -> None:
     """Every selector under covers: means some other customer of the file."""
     tenants = context.document.tenants
-    if context.damage.at("include") or any(
-        context.damage.at("tenants", i, key)
+    if context.is_broken("include") or any(
+        context.is_broken("tenants", i, key)
         for i in range(len(tenants))
         for key in ("name", "tags")
     ):

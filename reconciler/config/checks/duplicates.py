@@ -6,6 +6,7 @@ that a domain and a GUID are the same tenant only shows after sign-in.
 
 from reconciler.config.checks.context import CheckContext
 from reconciler.config.model.document import Override
+from reconciler.config.model.identities import ManagedIdentity
 from reconciler.config.per_tenant_apps import is_per_tenant
 from reconciler.config.precedence import BY_TAG, DEFAULTS, entries
 from reconciler.config.reading.diagnostics import quoted
@@ -25,7 +26,7 @@ def check_duplicates(context: CheckContext) -> None:
             path = (*BY_TAG, tag, "identities", number)
             _claim(context, claims, f"tag:{tag}", override, path)
     for index, tenant in enumerate(context.document.tenants):
-        if context.damage.at("tenants", index, "tenant"):
+        if context.is_broken("tenants", index, "tenant"):
             continue
         for entry in entries(context.document, index):
             path = entry.path if entry.is_own else ("tenants", index, "tenant")
@@ -49,11 +50,12 @@ def _claim(
     """
     name = override.identity
     identity = (context.document.identities or {}).get(name)
-    if identity is None:
+    if identity is None and not context.is_defined("identities", name):
         return True
     client_id = own_app if is_per_tenant(identity) else getattr(identity, "client_id", None)
     username = getattr(identity, "username", "").casefold()
-    principal = client_id or username or (name if is_per_tenant(identity) else identity.kind)
+    kind = name if identity is None or is_per_tenant(identity) else identity.kind
+    principal = client_id or username or kind
     first, first_path = claims.setdefault((tenant, principal), (name, path))
     if first_path == path:
         return True
@@ -64,10 +66,31 @@ def _claim(
         )
     else:
         shared = "client ID" if client_id else "user name" if username else ""
-        same = f"have one {shared}" if shared else f"are both {identity.kind}"
+        same = f"have one {shared}" if shared else f"are both {kind}"
         context.add(
             path,
             f"identities {quoted(first)} ({where}) and {quoted(name)} {same}: in one tenant that "
             "is one principal, which has one link; keep one",
         )
     return False
+
+
+def check_managed_identities(context: CheckContext) -> None:
+    """No managed identity stands in two tenants: which of them is its own is not for us to say."""
+    homes: dict[str, tuple[str, str]] = {}
+    for index, tenant in enumerate(context.document.tenants):
+        if context.is_broken("tenants", index, "tenant"):
+            continue
+        for entry in entries(context.document, index):
+            identity = (context.document.identities or {}).get(entry.identity)
+            if not isinstance(identity, ManagedIdentity):
+                continue
+            path = entry.path if entry.is_own else ("tenants", index, "tenant")
+            home, where = homes.setdefault(entry.identity, (tenant.tenant, context.where(path)))
+            if home != tenant.tenant:
+                context.add(
+                    path,
+                    f"managed identity {quoted(entry.identity)} stands at {where} already, for "
+                    "another tenant, and lives in one only; elsewhere use kind "
+                    "federated_managed_identity",
+                )

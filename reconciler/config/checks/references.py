@@ -19,7 +19,9 @@ def check_references(context: CheckContext) -> None:
     """Every partner and identity that is used is defined."""
     path: Path
     document = context.document
-    partners = Partners.of(document, context.damage.is_listed)
+    partners = Partners.of(document, context.has_partners)
+    _check_circles(context, partners)
+    _check_rivals(context)
     for alias, partner in (document.partners or {}).items():
         if partner.becomes:
             path = ("partners", alias, "becomes", "partner")
@@ -53,7 +55,7 @@ def _override(context: CheckContext, partners: Partners, path: Path, override: O
     _wishes(context, partners, path, override)
     name = override.identity
     is_known = name in (context.document.identities or {})
-    if not is_known and not context.damage.explains("identities", name):
+    if not is_known and not context.is_defined("identities", name):
         near = context.nearest("identities", name) or "add it under identities:"
         context.add(path, f"identity {quoted(name)} is not defined; {near}")
 
@@ -70,7 +72,7 @@ def _wishes(
 
 def _partner(context: CheckContext, partners: Partners, path: Path, partner: str) -> None:
     failure = partners.failure(partner)
-    if failure and not context.damage.explains("partners", partner):
+    if failure and not context.is_defined("partners", partner):
         near = context.nearest("partners", partner) if partners.is_listed else ""
         context.add(path, f"{failure}; {near or _REMEDIES[partners.is_listed]}")
 
@@ -81,7 +83,7 @@ def _attested_on(context: CheckContext, path: Path, attested: Attested) -> None:
 
 
 def _pins(context: CheckContext, index: int, object_ids: dict[str, str]) -> None:
-    if context.damage.at("tenants", index, "identities") or _is_default_lost(context):
+    if context.is_broken("tenants", index, "identities") or _is_default_lost(context):
         return
     listed = {entry.identity: entry for entry in entries(context.document, index)}
     pinned: dict[str, str] = {}
@@ -104,4 +106,34 @@ def _pins(context: CheckContext, index: int, object_ids: dict[str, str]) -> None
 
 
 def _is_default_lost(context: CheckContext) -> bool:
-    return context.damage.at(*DEFAULTS) or context.damage.at(*BY_TAG)
+    return context.is_broken(*DEFAULTS) or context.is_broken(*BY_TAG)
+
+
+def _check_circles(context: CheckContext, partners: Partners) -> None:
+    """Each circle is told once, where the file closes it first."""
+    told: set[frozenset[str]] = set()
+    for alias, partner in (context.document.partners or {}).items():
+        steps = [partner.id, *(partner_id for partner_id, _ in partners.successors(alias))]
+        circle = frozenset(steps)
+        if steps[-1] != partner.id or len(steps) == 1 or circle in told:
+            continue
+        told.add(circle)
+        way = " → ".join(partners.aliases[step] for step in steps)
+        context.add(
+            ("partners", alias, "becomes"),
+            f"becomes: runs in a circle ({way}); let one of them stay what it is",
+        )
+
+
+def _check_rivals(context: CheckContext) -> None:
+    """One ID under two aliases becomes one thing: links are known by IDs."""
+    first: dict[str, str] = {}
+    partners = context.document.partners or {}
+    for alias, partner in partners.items():
+        before = first.setdefault(partner.id, alias)
+        if partner.becomes != partners[before].becomes:
+            context.add(
+                ("partners", alias),
+                f"{quoted(before)} and {quoted(alias)} are both {partner.id}, and what it becomes "
+                "differs; say the same under both, or keep one of them",
+            )

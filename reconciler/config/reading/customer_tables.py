@@ -207,10 +207,9 @@ def _add(customers: Customers, row: CsvRow, header: Sequence[str], complaints: D
         if failure := _cell_trouble(cell.text):
             complaints.add(cell.at, failure)
             customers.broken.append((len(customers.rows), key))
-        elif not cell.text and key not in MUST_HAVE:
-            continue
-        tenant[key] = _value(key, cell)
-        tenant.where[key] = cell.at
+        elif cell.text or key in MUST_HAVE:
+            tenant[key] = _value(key, cell)
+            tenant.where[key] = cell.at
     customers.rows.append(tenant)
     customers.rows.where.append(row.at)
 

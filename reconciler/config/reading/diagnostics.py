@@ -86,7 +86,7 @@ class Diagnostics:
         """All complaints as one exception, sorted by file, line and column."""
         lines = [f"{self.where(at)}: {message}" for at, message in sorted(self._found)]
         if self._is_cut:
-            lines.append(f"{self._files[0]}:1:1: there are more complaints; mend these first")
+            lines.append(f"{self._files[0]}:1:1: there are more errors; fix these first")
         return BadFile(*lines)
 
 

@@ -35,10 +35,12 @@ class Table(dict[str, "Node"]):
         found = self.get(key)
         return found if isinstance(found, Items) else Items()
 
-    def drop(self, key: str) -> None:
-        """Take a key out, if it is there."""
-        self.pop(key, None)
-        self.where.pop(key, None)
+    def copied(self) -> "Table":
+        """A copy that holds the same nodes."""
+        copy = Table()
+        copy.update(self)
+        copy.where.update(self.where)
+        return copy
 
 
 class Items(list["Node"]):
@@ -48,6 +50,11 @@ class Items(list["Node"]):
 
     def __init__(self) -> None:
         self.where: list[Spot] = []
+
+    def add(self, item: "Node", at: Spot) -> None:
+        """Append an item with its place."""
+        self.append(item)
+        self.where.append(at)
 
 
 Node = str | Plain | Table | Items
