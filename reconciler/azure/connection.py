@@ -13,7 +13,8 @@ from reconciler.azure.cloud_metadata import checked_endpoint, described
 from reconciler.azure.clouds import CLOUDS, Cloud
 from reconciler.azure.doctor.steps import Doctor
 from reconciler.azure.http.circuit_breaker import CircuitBreaker, origin
-from reconciler.azure.http.client import Https, check_proxy
+from reconciler.azure.http.client import Https
+from reconciler.azure.http.proxies import check_proxy
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.interactive_login import SignInMethod, sign_in
 from reconciler.azure.links import AzureLinkReader, AzureLinkWriter

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.azure.error_codes import is_not_linked
-from reconciler.azure.http.client import HttpReply, Https, NoAnswer
+from reconciler.azure.http.client import HttpReply, Https
+from reconciler.azure.http.failures import NoAnswer
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.session import Session, wrong_token
 from reconciler.core.links import Observed, ObservedState, Problem

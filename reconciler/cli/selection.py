@@ -64,7 +64,7 @@ def read_file(
                 raise
             told += (f"{line} (in the valid part of the file)" for line in str(error).splitlines())
     if with_secrets:
-        from reconciler.azure.signin.secrets import check
+        from reconciler.azure.signin.secret_checks import check
 
         with _telling(told):
             check(used_identities(selection))
@@ -106,7 +106,7 @@ def check_vaults(selection: Selection, vault_suffix: str) -> None:
 
     Another cloud than the file's says its suffix only when it is asked.
     """
-    from reconciler.azure.signin.secrets import check_vaults
+    from reconciler.azure.signin.secret_checks import check_vaults
 
     check_vaults(used_identities(selection), vault_suffix)
 
@@ -141,7 +141,7 @@ def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> li
 
 def findings_of(selection: Selection) -> tuple[Finding, ...]:
     """What is worth a look for the selected links: in the file, and in the secrets it names."""
-    from reconciler.azure.signin.secrets import exposed
+    from reconciler.azure.signin.secret_checks import exposed
 
     tenants = {want.place.tenant for want in selection.wanted}
     identities = {want.place.identity for want in selection.wanted}

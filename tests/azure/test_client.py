@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
-from reconciler.azure.http.client import Https, NoAnswer
+from reconciler.azure.http.client import Https
+from reconciler.azure.http.failures import NoAnswer
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.emulator.server import Emulator
 from tests.azure.proxy import Proxy, proxy

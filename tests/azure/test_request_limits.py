@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
-from reconciler.azure.http.client import LARGEST_ANSWER, LARGEST_LIST, Https, NoAnswer
+from reconciler.azure.http.client import LARGEST_ANSWER, LARGEST_LIST, Https
+from reconciler.azure.http.failures import NoAnswer
 from reconciler.azure.http.time_limits import GRACE_S, TimeLimit
 from tests.azure.raw_server import Answer, RawServer, raw_server, reply
 from tests.receivers import dripping as proxy_that_drips

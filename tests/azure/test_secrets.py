@@ -6,13 +6,8 @@ import pytest
 
 from reconciler.azure.clouds import CLOUDS
 from reconciler.azure.signin.key_vault import Vaults
-from reconciler.azure.signin.secrets import (
-    COMMANDS_ALLOWED,
-    Secrets,
-    Unresolved,
-    check,
-    check_vaults,
-)
+from reconciler.azure.signin.secret_checks import check, check_vaults
+from reconciler.azure.signin.secrets import COMMANDS_ALLOWED, Secrets, Unresolved
 from reconciler.core.errors import BadFile
 from reconciler.core.identities import Identity, SecretRef
 

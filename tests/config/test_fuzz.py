@@ -10,7 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.azure.signin.secrets import check
+from reconciler.azure.signin.secret_checks import check
 from reconciler.cli.selection import Selection, used_identities
 from reconciler.config.load import Config, examine, load
 from reconciler.core.errors import BadFile

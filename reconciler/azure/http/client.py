@@ -5,11 +5,10 @@ client does not interpret requests or answers.
 
 The pools are those of requests; requests go to them directly, because a `Session` prepares and
 merges the same settings again for each call. Measured with requests 2.34, 500 links, one thread:
-2.4 ms of CPU a link through a session, 1.9 without. A session also reads the CA
-bundle for each connection (16 ms for the public one); here it is read once.
+2.4 ms of CPU a link through a session, 1.9 without. A session also reads the CA bundle for each
+connection (16 ms for the public one); here it is read once.
 """
 
-import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -17,41 +16,24 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from socket import socket
 from ssl import SSLContext
 from threading import Event
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from requests.adapters import HTTPAdapter
-from requests.utils import (
-    DEFAULT_CA_BUNDLE_PATH,
-    get_environ_proxies,
-    prepend_scheme_if_needed,
-    select_proxy,
-)
-from urllib3 import BaseHTTPResponse, HTTPSConnectionPool, PoolManager, Timeout
-from urllib3.connection import HTTPSConnection
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    DecodeError,
-    HTTPError,
-    NameResolutionError,
-    NewConnectionError,
-    ProxyError,
-    ReadTimeoutError,
-)
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as TimedOut
 from urllib3.util.ssl_ import create_urllib3_context
 
 from reconciler.azure.http.circuit_breaker import CircuitBreaker, origin
 from reconciler.azure.http.concurrency_limit import ConcurrencyLimit
-from reconciler.azure.http.retry import RequestFailed
-from reconciler.azure.http.time_limits import LimitedPlainSocket, LimitedSocket, TimeLimit
+from reconciler.azure.http.failures import cut_short, no_answer, unsendable, unusable
+from reconciler.azure.http.proxies import proxy_for
+from reconciler.azure.http.time_limits import LIMITED_POOLS, LimitedSocket, TimeLimit
 from reconciler.azure.http.wire_formats import retry_after_s
-from reconciler.core.links import Problem
-from reconciler.core.proxies import unusable_proxy
-from reconciler.core.redaction.redactor import remember
 from reconciler.version import __version__
 
 CONNECT_TIMEOUT_S = 10.0
@@ -73,10 +55,6 @@ _HEADER = re.compile(r"[\x20-\x7e\x80-\xff]*")
 USER_AGENT = f"pal-reconcile/{__version__}"
 
 
-class NoAnswer(RequestFailed):
-    """No usable answer: whether the request took effect is unknown."""
-
-
 @dataclass(frozen=True, slots=True)
 class HttpReply:
     """An answer, whatever its status. `headers` is case-insensitive.
@@ -93,20 +71,6 @@ class HttpReply:
     def retry_after_s(self) -> float | None:
         """Seconds to wait, by `Retry-After`; None if it is missing or makes no sense."""
         return retry_after_s(self.headers.get("Retry-After", ""), self.received_at)
-
-
-class _Connection(HTTPSConnection):
-    """A connection whose time limit also holds for a proxy's answer to CONNECT."""
-
-    def _new_conn(self) -> socket:
-        return LimitedPlainSocket.of(super()._new_conn())
-
-
-class _Pool(HTTPSConnectionPool):
-    ConnectionCls = _Connection
-
-
-_POOLS: dict[str, type] = {"https": _Pool}
 
 
 class Https:
@@ -139,7 +103,7 @@ class Https:
         self._trust = _trust(ca_bundle or DEFAULT_CA_BUNDLE_PATH)
         self._adapter = HTTPAdapter(pool_connections=8, pool_maxsize=connections)
         self._adapter.init_poolmanager(8, connections, ssl_context=self._trust)
-        self._proxy = cache(_proxy)
+        self._proxy = cache(proxy_for)
 
     def limited_to(self, *methods: str) -> "Https":
         """The same client, limited to these methods. A plan's client can send only GET."""
@@ -184,7 +148,7 @@ class Https:
             raise PermissionError(f"this client cannot send {method}")
         if not (_URL.fullmatch(url) and all(map(_HEADER.fullmatch, headers.values()))):
             # http.client would raise an error that repeats the header.
-            raise _unsendable(url)
+            raise unsendable(url)
         reply = self._send_when_allowed(method, url, headers, body, most_bytes)
         if reply.status >= 500:
             self.hosts.failed(url)
@@ -216,49 +180,29 @@ class Https:
         except HTTPError as error:
             is_strained = isinstance(error, TimedOut) and not isinstance(error, NewConnectionError)
             if limit.is_cut_short:
-                raise _cut_short(url) from None
-            raise self._no_answer(url, error) from None
+                raise cut_short(url) from None
+            failure = no_answer(url, error)
+            if failure.is_transient:
+                self.hosts.failed(url)
+            raise failure from None
         finally:
             self._concurrency.end(begun, is_strained=is_strained)
         if answer is None:
-            raise _unusable(url, f"is larger than {most_bytes >> 20} MiB")
+            raise unusable(url, f"is larger than {most_bytes >> 20} MiB")
         return HttpReply(response.status, response.headers, answer, self._clock())
 
     def _pools(self, site: str) -> PoolManager:
         proxy = self._proxy(site)
         if proxy is None:
             pools: PoolManager = self._adapter.poolmanager
-            pools.pool_classes_by_scheme = _POOLS
+            pools.pool_classes_by_scheme = LIMITED_POOLS
             return pools
         over_tls = {"proxy_ssl_context": self._trust} if proxy.startswith("https:") else {}
         proxied: PoolManager = self._adapter.proxy_manager_for(
             proxy, ssl_context=self._trust, **over_tls
         )
-        proxied.pool_classes_by_scheme = _POOLS
+        proxied.pool_classes_by_scheme = LIMITED_POOLS
         return proxied
-
-    def _no_answer(self, url: str, error: HTTPError) -> RequestFailed:
-        host = _host(url)
-        if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return RequestFailed(
-                Problem(
-                    "untrusted_certificate",
-                    f"the certificate of {host} is not trusted",
-                    "behind a TLS-inspecting proxy, name its CA with --ca-bundle",
-                )
-            )
-        if isinstance(error, DecodeError):
-            return _unusable(url, "cannot be decompressed")
-        self.hosts.failed(url)
-        return NoAnswer(
-            Problem(
-                "unavailable",
-                f"no answer from {host}: {_cause(error)}",
-                "check the network, DNS and proxy from this machine; then run again",
-            ),
-            is_transient=True,
-            host=url,
-        )
 
 
 def _body(response: BaseHTTPResponse, most_bytes: int) -> bytes | None:
@@ -278,42 +222,6 @@ def _body(response: BaseHTTPResponse, most_bytes: int) -> bytes | None:
     return b"".join(pieces)
 
 
-def _unusable(url: str, what: str) -> NoAnswer:
-    return NoAnswer(
-        Problem(
-            "unexpected_answer",
-            f"the answer of {_host(url)} {what}; the link is treated as unknown",
-            "check the endpoint and any proxy in between; then run again",
-        )
-    )
-
-
-def _unsendable(url: str) -> RequestFailed:
-    return RequestFailed(
-        Problem(
-            "unexpected_answer",
-            f"a request to {_host(url)} was not sent: its URL or a header contains a line end or a "
-            "special character",
-            "check the environment variables that hold an endpoint or a token",
-        )
-    )
-
-
-def _host(url: str) -> str:
-    """Host and port, without user and password."""
-    return urlsplit(url).netloc.rpartition("@")[2]
-
-
-def _cut_short(url: str) -> NoAnswer:
-    return NoAnswer(
-        Problem(
-            "interrupted",
-            f"the run was stopped before {_host(url)} answered",
-            "run again; if the deadline was reached, with a longer --deadline",
-        )
-    )
-
-
 def _trust(authorities: str) -> SSLContext:
     context = create_urllib3_context()
     context.sslsocket_class = LimitedSocket
@@ -324,43 +232,8 @@ def _trust(authorities: str) -> SSLContext:
     return context
 
 
-def check_proxy(site: str) -> None:
-    """Raise `RequestFailed` if the environment names an unusable proxy for this origin."""
-    if select_proxy(site, get_environ_proxies(site)) and (why := unusable_proxy(os.environ)):
-        raise RequestFailed(Problem("proxy_unusable", why, "correct the variable, then run again"))
-
-
-def _proxy(site: str) -> str | None:
-    """The proxy for this origin from the environment; None: a direct connection."""
-    check_proxy(site)
-    proxy = select_proxy(site, get_environ_proxies(site))
-    if proxy and "@" in proxy:
-        remember(proxy)
-    return proxy and str(prepend_scheme_if_needed(proxy, "http"))  # type: ignore[no-untyped-call]
-
-
 def _encoded(method: str, body: Any) -> str | bytes | None:
     """The encoded body. A request other than GET sends Content-Length even without a body."""
     if isinstance(body, Mapping):
         return urlencode(body)
     return b"" if body is None and method != "GET" else body
-
-
-def _cause(error: HTTPError) -> str:
-    """The cause in a few words. urllib3's own text contains object addresses, which vary."""
-    if "Connection refused" in str(error) and not isinstance(error, ProxyError):
-        return "connection refused"
-    for kind, words in _CAUSES.items():
-        if isinstance(error, kind):
-            return words
-    return "the connection was dropped"
-
-
-_CAUSES: dict[type[HTTPError], str] = {
-    ProxyError: "the proxy did not forward the request",
-    ReadTimeoutError: "the answer timed out",
-    NameResolutionError: "the name does not resolve",
-    NewConnectionError: "the host is unreachable",
-    ConnectTimeoutError: "connecting timed out",
-}
-"""Subclasses before their base classes."""

@@ -12,6 +12,9 @@ from ssl import SSLSocket
 from threading import Event, local
 from typing import Any, TypeVar
 
+from urllib3 import HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
+
 T = TypeVar("T")
 
 GRACE_S = 2.0
@@ -101,3 +104,18 @@ class LimitedPlainSocket(_Limited):
         limited = cls(plain.family, plain.type, plain.proto, fileno=plain.detach())
         limited.settimeout(timeout)
         return limited
+
+
+class _Connection(HTTPSConnection):
+    """A connection whose time limit also holds for a proxy's answer to CONNECT."""
+
+    def _new_conn(self) -> socket.socket:
+        return LimitedPlainSocket.of(super()._new_conn())
+
+
+class _Pool(HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
+LIMITED_POOLS: dict[str, type] = {"https": _Pool}
+"""Connection pools by scheme for urllib3."""

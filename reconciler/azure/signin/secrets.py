@@ -5,11 +5,8 @@ Messages name the reference, never a value. Resolved values stay in the memory o
 
 import os
 import shutil
-import stat
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from functools import partial
+from collections.abc import Callable, Iterable
 from threading import Event
 from urllib.parse import urlsplit
 
@@ -23,8 +20,6 @@ from reconciler.azure.signin.secret_values import (
     text_of,
 )
 from reconciler.azure.signin.shared_tokens import SingleFlight
-from reconciler.core.errors import BadFile
-from reconciler.core.findings import Finding
 from reconciler.core.identities import Identity, SecretRef
 from reconciler.core.redaction.redactor import remember
 from reconciler.extras import missing_extra
@@ -112,61 +107,6 @@ class Secrets:
             raise Unresolved(f"{ref} is empty")
         remember(text_of(value) or value)
         return value
-
-
-def check(identities: Iterable[Identity]) -> None:
-    """Raise `BadFile` with a complaint for each reference that is needed and cannot be resolved.
-
-    Offline: a key vault is not asked and no program is run, only whether that could be done. Of
-    several secrets of an identity one is enough: during a rotation not all of them are there.
-    """
-    complaints: list[str] = []
-    for identity in identities:
-        for group in identity.proofs:
-            found = [_complaint(identity, ref, partial(check_ref, identity)) for ref in group]
-            complaints += found if all(found) else []
-    if complaints:
-        raise BadFile(*complaints)
-
-
-def check_vaults(identities: Iterable[Identity], vault_suffix: str) -> None:
-    """Raise `BadFile` with a complaint for each key vault that is not one of the cloud's."""
-
-    def check_one(ref: SecretRef) -> None:
-        if ref.source == "keyvault":
-            check_vault(ref, vault_suffix)
-
-    refs = ((identity, ref) for identity in identities for ref in identity.secret_refs)
-    if complaints := [said for who, ref in refs if (said := _complaint(who, ref, check_one))]:
-        raise BadFile(*complaints)
-
-
-def exposed(identities: Iterable[Identity]) -> Iterator[Finding]:
-    """A finding for each secret file that every user of this machine can read."""
-    for identity in identities:
-        for ref in identity.secret_refs:
-            if ref.source == "file" and _is_world_readable(ref.name):
-                yield Finding(
-                    "secret_file_exposed",
-                    f"every user of this machine can read the secret file {ref.name}",
-                    "run chmod o-r on the file; if the machine has other users, replace the secret",
-                    identity=identity.name,
-                )
-
-
-def _is_world_readable(name: str) -> bool:
-    with suppress(OSError, ValueError):
-        return bool(os.stat(name).st_mode & stat.S_IROTH)
-    return False
-
-
-def _complaint(identity: Identity, ref: SecretRef, check_one: Callable[[SecretRef], None]) -> str:
-    """The problem with a reference in one line; empty if there is none."""
-    try:
-        check_one(ref)
-    except Unresolved as error:
-        return f"{ref.where}: {error} (identity {identity.label})"
-    return ""
 
 
 def check_ref(identity: Identity, ref: SecretRef) -> None:

@@ -78,7 +78,7 @@ def search(
 
     config  the file that was named; None means the usual one, if it is there
     """
-    from reconciler.azure.signin.secrets import check
+    from reconciler.azure.signin.secret_checks import check
     from reconciler.config.writing.file_defaults import WITHOUT_A_FILE, read
 
     today = now().date()
