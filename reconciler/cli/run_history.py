@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reconciler.cli import wiring
+from reconciler.cli import state
 from reconciler.cli.output import note
 from reconciler.cli.selection import now
 from reconciler.core.plan import Plan, Report
@@ -57,7 +57,7 @@ def record_failure(
 
     run = failed_run(run_summary, run_id, __version__, user(), host())
     try:
-        with closing(wiring.open_history(options, source, cloud)) as history:
+        with closing(state.open_history(options, source, cloud)) as history:
             history.record(Recording(run, ()))
     except Exception as error:
         return f"this run is not in the history: {error}"
@@ -76,7 +76,7 @@ def previous_run(
     from reconciler.core.history.recording import NIGHTLY
 
     try:
-        with closing(wiring.open_history(options, source, cloud)) as history:
+        with closing(state.open_history(options, source, cloud)) as history:
             nights = [
                 run
                 for run in history.runs(now() - MONTHS)
@@ -122,7 +122,7 @@ def with_known(run: Run, plan: Plan) -> Plan:
         latest = {}
     lost = unreadable_findings(latest, observations_of_plan(plan))
     read = replace(plan, findings=(*plan.findings, *lost))
-    return inventory.with_known(read, inventory.known_of(plan, latest, run.ends()))
+    return inventory.with_known(read, inventory.known_of(plan, latest, run.last_days()))
 
 
 def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:
@@ -150,7 +150,7 @@ def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:
 
 
 def _open(run: Run) -> HistoryRepository:
-    return wiring.open_history(run.options, run.config.history, run.config.cloud)
+    return state.open_history(run.options, run.config.history, run.config.cloud)
 
 
 def _recording(run: Run, run_summary: RunSummary, fact: Plan | Report, is_fresh: bool) -> Recording:

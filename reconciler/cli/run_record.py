@@ -72,7 +72,7 @@ class RunRecord:
     @property
     def ends(self) -> Mapping[str, date]:
         """The last day of each credential that has one, by identity."""
-        return self.run.ends() if self.run else {}
+        return self.run.last_days() if self.run else {}
 
 
 @contextmanager

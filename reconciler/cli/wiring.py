@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.cli import state
+from reconciler.cli.flows.recovery import recover
 from reconciler.cli.options import LogFormat, Options
 from reconciler.cli.run import Run
 from reconciler.cli.selection import Selection, check_vaults, is_read, now
@@ -21,13 +23,7 @@ from reconciler.version import __version__
 if TYPE_CHECKING:
     from reconciler.azure.signin.cached_users import CachedUsers
     from reconciler.config.load import Config
-    from reconciler.core.history.link_history import HistorySource
-    from reconciler.core.identities import SecretRef
-    from reconciler.core.plan import Refusal
-    from reconciler.store.history.database import Database
-    from reconciler.store.history.repository import HistoryRepository
     from reconciler.store.journal import FileJournal
-    from reconciler.store.state_files import StateFiles
 
 
 @contextmanager
@@ -66,8 +62,8 @@ def read_session(options: Options, selection: Selection) -> Iterator[Run]:
         ThreadPoolExecutor(options.concurrency, thread_name_prefix="link") as threads,
         workers_for(options, recipe, run_id, to_read, logger) as workers,
     ):
-        crew = Workers(threads, options.concurrency, stop, Identities(), workers)
-        yield Run(options, selection, azure, crew, logger, run_id)
+        team = Workers(threads, options.concurrency, stop, Identities(), workers)
+        yield Run(options, selection, logger, run_id, azure, team)
 
 
 def local_session(options: Options, selection: Selection) -> AbstractContextManager[Run]:
@@ -101,7 +97,7 @@ def write_session(
         "tool_version": __version__,
         "config_digest": selection.config.digest,
     }
-    files = _state_files(options, selection.config.history)
+    files = state.state_files_of(options, selection.config.history)
     path = files.path(StateFile.JOURNAL)
     with (
         hold_locks(files, lock_timeout_s) as locks,
@@ -114,65 +110,8 @@ def write_session(
             note(f"{source.name} in {source.parent} is now {target.name}")
         for warning in journal.warnings:
             note(warning)
-        run.recover(journal)
+        recover(run, journal)
         yield run, journal
-
-
-def address(ref: SecretRef, cloud: str, options: Options) -> str:
-    """The secret address behind a reference; raises `RunFailed` where there is none."""
-    from reconciler.azure.clouds import CLOUDS
-    from reconciler.azure.http.retry import RequestFailed
-    from reconciler.azure.signin.key_vault import Vaults
-    from reconciler.azure.signin.secrets import Secrets, Unresolved
-
-    try:
-        return Secrets(Vaults(CLOUDS[cloud], options.trusted).read).resolve_text(ref).strip()
-    except Unresolved as error:
-        raise RunFailed(str(error)) from None
-    except RequestFailed as failure:
-        raise RunFailed(f"{ref} cannot be read: {failure.problem.message}") from None
-
-
-def journal_path(options: Options, source: HistorySource) -> Path:
-    """Where the journal of the file is kept."""
-    from reconciler.store.state_files import StateFile
-
-    return _state_files(options, source).in_use(StateFile.JOURNAL)
-
-
-def open_history(options: Options, source: HistorySource, cloud: str) -> HistoryRepository:
-    """The history of the file. Raises `RunFailed` where it cannot be used."""
-    from reconciler.store.history.repository import open_own, open_shared
-
-    if source.url is None:
-        from reconciler.store.state_files import StateFile
-
-        return open_own(_state_files(options, source).in_use(StateFile.HISTORY))
-    return open_shared(address(source.url, cloud, options), source.name)
-
-
-def has_history(options: Options, source: HistorySource) -> bool:
-    """Whether there is a history to read; this machine's own is made by the first run."""
-    from reconciler.store.state_files import StateFile
-
-    files = _state_files(options, source)
-    return source.url is not None or files.in_use(StateFile.HISTORY).exists()
-
-
-def open_history_of(run: Run) -> HistoryRepository:
-    """The history of the file of a run. Raises `RunFailed` where it cannot be used."""
-    return open_history(run.options, run.config.history, run.config.cloud)
-
-
-def open_history_database(options: Options, config: Config) -> Database:
-    """The database behind that, whatever its schema. Raises `RunFailed`."""
-    from reconciler.store.history.database import open_file, open_shared
-
-    if config.history.url is None:
-        from reconciler.store.state_files import StateFile
-
-        return open_file(_state_files(options, config.history).in_use(StateFile.HISTORY))
-    return open_shared(address(config.history.url, config.cloud, options))
 
 
 @contextmanager
@@ -190,23 +129,11 @@ def _turn(
         yield ()
         return
     try:
-        url = address(source.url, config.cloud, options)
+        url = state.address(source.url, config.cloud, options)
     except RunFailed as error:
         raise Locked(f"cannot take the lock of the shared history: {error}") from None
     with hold(url, source.name, timeout_s) as lock:
         yield (lock.check,)
-
-
-def check_state_lasts(options: Options) -> tuple[Refusal, ...]:
-    """Refuse where the journal would be gone tomorrow."""
-    from reconciler.core.plan import Refusal
-    from reconciler.store.state_dir import why_not_lasting
-
-    directory = _state_directory(options)
-    if why := why_not_lasting(directory):
-        message = f"{directory} will not last: {why}. Name a lasting one with --state-dir"
-        return (Refusal("require-journal", message),)
-    return ()
 
 
 def _check_trust(ca_bundle: str | None) -> None:
@@ -224,24 +151,6 @@ def _check_trust(ca_bundle: str | None) -> None:
         ) from None
 
 
-def _state_files(options: Options, source: HistorySource) -> StateFiles:
-    """Lock, journal and history of the file. Raises `RunFailed`."""
-    from reconciler.store.state_files import state_files
-
-    return state_files(_state_directory(options), options.config, source.file_id)
-
-
-def _state_directory(options: Options) -> Path:
-    """The state directory; what its filesystem cannot do is said once."""
-    from reconciler.cli.output import note_once
-    from reconciler.store.state_dir import state_directory, warning_of_modes
-
-    directory = state_directory(options.state_dir)
-    if warning := warning_of_modes(directory):
-        note_once(warning)
-    return directory
-
-
 def _people(options: Options, config: Config) -> CachedUsers | None:
     """Whose sign-ins a run may use; None where the file names nobody."""
     if not any(identity.username for identity in config.identities.values()):
@@ -250,4 +159,4 @@ def _people(options: Options, config: Config) -> CachedUsers | None:
     from reconciler.cli.output import asks_here
     from reconciler.store.sign_in_records import FileRecords
 
-    return CachedUsers(FileRecords(_state_directory(options) / "people"), asks_here())
+    return CachedUsers(FileRecords(state.open_state_directory(options) / "people"), asks_here())

@@ -6,11 +6,6 @@ from pathlib import Path
 
 from tests.house.test_layers import HOUSE, modules
 
-KNOWN: tuple[tuple[str, ...], ...] = (
-    ("cli.flows.directories", "cli.flows.guard_inputs", "cli.run", "cli.wiring"),
-)
-"""Cycles that still exist, to be removed. A cycle that is gone must leave this list."""
-
 
 def graph() -> dict[str, set[str]]:
     """Each module with the modules that it imports."""
@@ -57,8 +52,8 @@ def cycles(imports: dict[str, set[str]]) -> list[tuple[str, ...]]:
 
 
 def test_no_modules_import_each_other() -> None:
-    """Every module can be read before the modules that import it, but for the known cycles."""
-    assert cycles(graph()) == sorted(tuple(sorted(cycle)) for cycle in KNOWN)
+    """Every module can be read before the modules that import it."""
+    assert cycles(graph()) == []
 
 
 def test_a_cycle_is_found() -> None:

@@ -23,8 +23,6 @@ LONG_MODULES = {
     "azure/links.py": "to be split",
     "azure/signin/secrets.py": "to be split",
     "cli/flows/discovery.py": "to be split",
-    "cli/run.py": "to be split",
-    "cli/wiring.py": "to be split",
     "config/model/document.py": "to be split",
     "config/model/fields.py": "to be split",
     "config/reading/yaml_reader.py": "to be split",

@@ -7,7 +7,7 @@ import typer
 
 from reconciler.cli import wiring
 from reconciler.cli.flows.approval import ApplyPolicy, carry_out, check_allowed
-from reconciler.cli.flows.plan_files import load_plan
+from reconciler.cli.flows.plan_files import load_plan, moved
 from reconciler.cli.options import Metrics, Options, with_options
 from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
@@ -50,7 +50,6 @@ def apply(
 ) -> int:
     """Make the changes, and verify each: of a fresh plan, or of a saved one."""
     from reconciler.cli.flows.confirmation import Consent, show_report
-    from reconciler.cli.flows.directories import moved
     from reconciler.cli.flows.guard_inputs import duplicates
     from reconciler.core.exit_status import of_report
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import wiring
+from reconciler.cli import state, wiring
 from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import now, read_file
 from reconciler.core.errors import RunFailed, WrongUsage
@@ -47,7 +47,7 @@ def evidence(
         found = _gather(run, customer)
     changes = tuple(exhibit.change for exhibit in found.exhibits)
     plan = Plan(changes, found.config_digest, found.created_at, __version__)
-    if run.crew.stop.is_set:
+    if run.workers.stop.is_set:
         output.note(f"the run was cut short; {out} was not written")
     else:
         _write(out, found, is_there=out.exists())
@@ -90,7 +90,7 @@ def _gather(run: "Run", customer: str) -> "Evidence":
 def _journal(run: "Run") -> "Iterable[Line]":
     from reconciler.store.journal import lines
 
-    path = wiring.journal_path(run.options, run.config.history)
+    path = state.journal_path(run.options, run.config.history)
     return lines(path) if lexists(path) else ()
 
 
@@ -99,9 +99,7 @@ def _link_histories(run: "Run", past: "CustomerHistory") -> "tuple[LinkHistory, 
     from reconciler.cli.output import note
 
     try:
-        with closing(
-            wiring.open_history(run.options, run.config.history, run.config.cloud)
-        ) as book:
+        with closing(state.open_history(run.options, run.config.history, run.config.cloud)) as book:
             return tuple(
                 past.link_history(book.link_history(*key)) for key in book.links() if past.has(key)
             )

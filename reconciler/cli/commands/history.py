@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from reconciler.cli import wiring
+from reconciler.cli import state
 from reconciler.cli.dates import HELP, moment
 from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import read_file
@@ -75,7 +75,7 @@ def show(
     begin = moment(since) if since else None
     selection = read_file(options, with_secrets=False)
     config = selection.config
-    with closing(wiring.open_history(options, config.history, config.cloud)) as book:
+    with closing(state.open_history(options, config.history, config.cloud)) as book:
         if link is None and begin is None:
             output.show_runs(book.runs()[-last:], options.format)
             return Status.IN_SYNC
@@ -95,9 +95,9 @@ def rebuild(options: Options) -> int:
     from reconciler.store.journal import lines
 
     config = read_file(options, with_secrets=False).config
-    path = wiring.journal_path(options, config.history)
+    path = state.journal_path(options, config.history)
     found = recordings(lines(path)) if lexists(path) else ()
-    with closing(wiring.open_history(options, config.history, config.cloud)) as book:
+    with closing(state.open_history(options, config.history, config.cloud)) as book:
         count = book.restore(found)
     sys.stdout.write(f"{len(found)} runs in the journal, {count} of them were not known\n")
     return Status.IN_SYNC
@@ -113,7 +113,7 @@ def migrate(options: Options) -> int:
     from reconciler.store.history.schema import VERSIONS, bring_up_to_date
 
     config = read_file(options, with_secrets=False).config
-    with closing(wiring.open_history_database(options, config)) as database:
+    with closing(state.open_history_database(options, config)) as database:
         before = bring_up_to_date(database)
         done = "has" if before == VERSIONS[-1] else f"was given (it had {before or 'none'})"
         sys.stdout.write(f"the history in {database.name} {done} the schema {VERSIONS[-1]}\n")

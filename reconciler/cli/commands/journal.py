@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import wiring
+from reconciler.cli import state
 from reconciler.cli.options import Options, with_options
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
@@ -44,7 +44,7 @@ def verify(
 
     if ends_with is not None and not _DIGEST.fullmatch(ends_with):
         raise WrongUsage("--ends-with takes sha256: and 64 hexadecimal digits, as a report has it")
-    path = wiring.journal_path(options, read_audience(options.config).history)
+    path = state.journal_path(options, read_audience(options.config).history)
     if not lexists(path):
         if ends_with:
             note(f"{path}: no journal, but it should end with {ends_with}: it was removed")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reconciler.cli import wiring
+from reconciler.cli import state
 from reconciler.cli.flows.guard_inputs import unattended_past
 from reconciler.cli.selection import now
 from reconciler.core.errors import WrongUsage
@@ -71,7 +71,7 @@ def carry_out(
 
     making = plan.writes[: leave.max_changes]
     past = _past(run, plan) if leave.is_unattended else None
-    if not run.crew.stop.is_set:
+    if not run.workers.stop.is_set:
         refusals = (*refusals, *_judged(run, plan, making, leave, past)) or ask(making)
     if refusals:
         return not_applied(plan, refusals)
@@ -138,7 +138,7 @@ def _judged(
     needs_check = leave.needs_lasting_journal and making
     return (
         *check_approval(plan, leave.approved),
-        *(wiring.check_state_lasts(run.options) if needs_check else ()),
+        *(state.check_state_lasts(run.options) if needs_check else ()),
         *check(
             plan,
             making,

@@ -7,12 +7,11 @@ from contextlib import closing
 from os.path import lexists
 from typing import TYPE_CHECKING
 
-from reconciler.cli import wiring
+from reconciler.cli import state
 from reconciler.cli.output import note
 from reconciler.core.customers.directories import (
     Remembered,
     SeenDirectory,
-    check_saved_plan,
     domains_of,
     newest,
 )
@@ -21,11 +20,10 @@ from reconciler.core.errors import RunFailed
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from reconciler.cli.run import Run
-    from reconciler.core.links import Change, Place, Problem
+    from reconciler.cli.run_context import RunContext
 
 
-def remembered_directories(run: Run) -> Remembered:
+def remembered_directories(run: RunContext) -> Remembered:
     """The GUID that each entry named by a domain led to in its last run; nothing is asked of Azure.
 
     Where the history is unreachable, a warning says so and the journal alone is used.
@@ -36,18 +34,10 @@ def remembered_directories(run: Run) -> Remembered:
     return newest([*_of_journal(run, tenants), *_of_history(run, tenants)])
 
 
-def moved(run: Run, changes: Sequence[Change]) -> dict[Place, Problem]:
-    """Why changes of a saved plan are not made: their domains are looked up once more."""
-    domains = domains_of(run.config.wanted)
-    asked = {domains[c.place.tenant] for c in changes if c.place.tenant in domains}
-    found = dict(zip(asked, run.crew.pool.map(run.azure.tenant_id, asked), strict=True))
-    return check_saved_plan(changes, domains, found, run.directories)
-
-
-def _of_history(run: Run, tenants: Collection[str]) -> Sequence[SeenDirectory]:
+def _of_history(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDirectory]:
     try:
         with closing(
-            wiring.open_history(run.options, run.config.history, run.config.cloud)
+            state.open_history(run.options, run.config.history, run.config.cloud)
         ) as history:
             return history.directories(tenants)
     except Exception as error:
@@ -58,11 +48,11 @@ def _of_history(run: Run, tenants: Collection[str]) -> Sequence[SeenDirectory]:
         return ()
 
 
-def _of_journal(run: Run, tenants: Collection[str]) -> Sequence[SeenDirectory]:
+def _of_journal(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDirectory]:
     from reconciler.store.history.from_journal import directories
     from reconciler.store.journal import lines
 
-    path = wiring.journal_path(run.options, run.config.history)
+    path = state.journal_path(run.options, run.config.history)
     try:
         seen = directories(lines(path)) if lexists(path) else ()
         return [each for each in seen if each.tenant in tenants]

@@ -125,7 +125,7 @@ def look(run: Run, search: Search) -> Discovery:
     )
     tenants = found(wanted, run.read(wanted))
     if known and tenants and known.domains:
-        guids = set(run.crew.pool.map(run.azure.tenant_id, known.domains))
+        guids = set(run.workers.pool.map(run.azure.tenant_id, known.domains))
         tenants = tuple(tenant for tenant in tenants if tenant.directory not in guids)
     file = known or source
     plan = Plan(
@@ -133,7 +133,7 @@ def look(run: Run, search: Search) -> Discovery:
         file.config.digest,
         now(),
         __version__,
-        interrupted=run.crew.stop.is_set,
+        interrupted=run.workers.stop.is_set,
     )
     asked = len({want.place.tenant for want in wanted})
     present = len(listed) - len(new) + asked - len(tenants)

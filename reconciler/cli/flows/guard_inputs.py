@@ -10,20 +10,20 @@ from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.cli import wiring
+from reconciler.cli import state
 from reconciler.core.diff import Principal, without_duplicates
 from reconciler.core.errors import RunFailed
 from reconciler.core.problems import DUPLICATE_PRINCIPAL
 
 if TYPE_CHECKING:
-    from reconciler.cli.run import Run
+    from reconciler.cli.run_context import RunContext
     from reconciler.core.guards.unattended_changes import Past
     from reconciler.core.history.link_history import Key
     from reconciler.core.history.recording import Recording
     from reconciler.core.links import Change, Observed, Place, Problem
 
 
-def unattended_past(run: Run, today: date) -> Past:
+def unattended_past(run: RunContext, today: date) -> Past:
     """What unattended runs changed before this one, on this machine and on others."""
     from reconciler.core.guards.unattended_changes import DAYS, Past, past_changes
 
@@ -36,8 +36,8 @@ def unattended_past(run: Run, today: date) -> Past:
     shared: tuple[Recording, ...] = ()
     has_runs = False
     try:
-        if wiring.has_history(run.options, run.config.history):
-            with closing(wiring.open_history_of(run)) as history:
+        if state.has_history(run.options, run.config.history):
+            with closing(state.open_history_of(run)) as history:
                 shared = history.unattended(first)
                 has_runs = bool(shared) or bool(history.runs(first - timedelta(days=DAYS)))
     except Exception as error:
@@ -49,7 +49,7 @@ def unattended_past(run: Run, today: date) -> Past:
     return Past(past_changes((*recordings, *shared)), today, is_known)
 
 
-def recall(run: Run, observed: Mapping[Place, Observed]) -> Mapping[Place, Principal]:
+def recall(run: RunContext, observed: Mapping[Place, Observed]) -> Mapping[Place, Principal]:
     """The principals of the file's other entries, as earlier runs read them.
 
     observed  what this run read: an entry that it read with a principal is not looked up
@@ -75,7 +75,7 @@ def recall(run: Run, observed: Mapping[Place, Observed]) -> Mapping[Place, Princ
     }
 
 
-def duplicates(run: Run, changes: Sequence[Change]) -> dict[Place, Problem]:
+def duplicates(run: RunContext, changes: Sequence[Change]) -> dict[Place, Problem]:
     """The changes of a saved plan whose principal another entry of the file reached last."""
     observed = {change.place: change.observed for change in changes if change.observed}
     settled = without_duplicates(observed, recall(run, observed))
@@ -93,27 +93,27 @@ def _may_be(place: Place, principal: Principal) -> bool:
     return is_here and place.object_id in (None, object_id)
 
 
-def _principals(run: Run) -> Iterator[tuple[Key, Principal]]:
+def _principals(run: RunContext) -> Iterator[tuple[Key, Principal]]:
     """Each entry's principal: of the journal first, then of the history, which is newer."""
     for recording in _of_journal(run):
         for write in recording.writes:
             if write.tenant_id and write.object_id:
                 yield write.key, (write.tenant_id, write.object_id)
-    if not wiring.has_history(run.options, run.config.history):
+    if not state.has_history(run.options, run.config.history):
         return
-    with closing(wiring.open_history_of(run)) as history:
+    with closing(state.open_history_of(run)) as history:
         for key, period in history.latest().items():
             observation = period.observation
             if observation.tenant_id and observation.object_id:
                 yield key, (observation.tenant_id, observation.object_id)
 
 
-def _of_journal(run: Run) -> tuple[Recording, ...]:
+def _of_journal(run: RunContext) -> tuple[Recording, ...]:
     """The earlier runs of this file's journal; none where it does not exist yet."""
     from reconciler.store.history.from_journal import recordings
     from reconciler.store.journal import lines
 
-    path = wiring.journal_path(run.options, run.config.history)
+    path = state.journal_path(run.options, run.config.history)
     if not path.exists():
         return ()
     return recordings(line for line in lines(path) if line.get("run") != run.id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cli import wiring
+from reconciler.cli import state, wiring
 from reconciler.cli.flows.approval import ApplyPolicy, carry_out
 from reconciler.cli.options import Options
 from reconciler.cli.run_history import previous_run, record_failure, record_run
@@ -183,7 +183,7 @@ class NightlyRun:
     def _send(self, subscriber: Subscriber, title: str, body: str) -> None:
         from reconciler.notify import NotSent, send
 
-        url = wiring.address(subscriber.to, self.targets.cloud, self.options)
+        url = state.address(subscriber.to, self.targets.cloud, self.options)
         is_bad = self.account.status != Status.IN_SYNC
         try:
             send(url, title, body, subscriber.form, is_bad=is_bad)
@@ -210,7 +210,7 @@ class NightlyRun:
         if ref is None:
             return
         with self._beating():
-            url = wiring.address(ref, targets.cloud, self.options)
+            url = state.address(ref, targets.cloud, self.options)
             self._pulse = Heartbeat(url, self.options.trusted)
             self._pulse.begin()
 

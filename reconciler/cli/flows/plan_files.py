@@ -12,7 +12,10 @@ from reconciler.regular_files import read_regular
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reconciler.cli.run import Run
+    from reconciler.core.links import Change, Place, Problem
     from reconciler.core.plan import Plan, Refusal
 
 
@@ -55,3 +58,13 @@ def load_plan(path: Path, run: Run) -> tuple[Plan, tuple[Refusal, ...]]:
     refusals = check_saved(plan, config.digest, cloud.name, cloud.endpoint)
     refusals = refusals or check_day(plan, config.wanted, config.day)
     return (plan, refusals) if refusals else decide_again(plan, config.wanted, saved_digest(raw))
+
+
+def moved(run: Run, changes: Sequence[Change]) -> dict[Place, Problem]:
+    """Why changes of a saved plan are not made: their domains are resolved again."""
+    from reconciler.core.customers.directories import check_saved_plan, domains_of
+
+    domains = domains_of(run.config.wanted)
+    asked = {domains[c.place.tenant] for c in changes if c.place.tenant in domains}
+    found = dict(zip(asked, run.workers.pool.map(run.azure.tenant_id, asked), strict=True))
+    return check_saved_plan(changes, domains, found, run.directories)

@@ -1,0 +1,109 @@
+"""State of a tenants file: its journal, its history, and the state directory that holds them.
+
+Each function takes the command's options and what the file says about its history.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.core.errors import RunFailed
+
+if TYPE_CHECKING:
+    from reconciler.cli.options import Options
+    from reconciler.cli.run_context import RunContext
+    from reconciler.config.load import Config
+    from reconciler.core.history.link_history import HistorySource
+    from reconciler.core.identities import SecretRef
+    from reconciler.core.plan import Refusal
+    from reconciler.store.history.database import Database
+    from reconciler.store.history.repository import HistoryRepository
+    from reconciler.store.state_files import StateFiles
+
+
+def address(ref: SecretRef, cloud: str, options: Options) -> str:
+    """The secret URL that a reference leads to; raises `RunFailed` if it cannot be read."""
+    from reconciler.azure.clouds import CLOUDS
+    from reconciler.azure.http.retry import RequestFailed
+    from reconciler.azure.signin.key_vault import Vaults
+    from reconciler.azure.signin.secrets import Secrets, Unresolved
+
+    try:
+        return Secrets(Vaults(CLOUDS[cloud], options.trusted).read).resolve_text(ref).strip()
+    except Unresolved as error:
+        raise RunFailed(str(error)) from None
+    except RequestFailed as failure:
+        raise RunFailed(f"{ref} cannot be read: {failure.problem.message}") from None
+
+
+def journal_path(options: Options, source: HistorySource) -> Path:
+    """The path of the journal."""
+    from reconciler.store.state_files import StateFile
+
+    return state_files_of(options, source).in_use(StateFile.JOURNAL)
+
+
+def open_history(options: Options, source: HistorySource, cloud: str) -> HistoryRepository:
+    """Open the history. Raises `RunFailed` if it cannot be used."""
+    from reconciler.store.history.repository import open_own, open_shared
+
+    if source.url is None:
+        from reconciler.store.state_files import StateFile
+
+        return open_own(state_files_of(options, source).in_use(StateFile.HISTORY))
+    return open_shared(address(source.url, cloud, options), source.name)
+
+
+def has_history(options: Options, source: HistorySource) -> bool:
+    """Whether there is a history to read; the first run creates the one of this machine."""
+    from reconciler.store.state_files import StateFile
+
+    files = state_files_of(options, source)
+    return source.url is not None or files.in_use(StateFile.HISTORY).exists()
+
+
+def open_history_of(run: RunContext) -> HistoryRepository:
+    """Open the history of a run's file. Raises `RunFailed` if it cannot be used."""
+    return open_history(run.options, run.config.history, run.config.cloud)
+
+
+def open_history_database(options: Options, config: Config) -> Database:
+    """Open the database of the history, whatever its schema version. Raises `RunFailed`."""
+    from reconciler.store.history.database import open_file, open_shared
+
+    if config.history.url is None:
+        from reconciler.store.state_files import StateFile
+
+        return open_file(state_files_of(options, config.history).in_use(StateFile.HISTORY))
+    return open_shared(address(config.history.url, config.cloud, options))
+
+
+def check_state_lasts(options: Options) -> tuple[Refusal, ...]:
+    """The refusal of a state directory that does not last, such as one in memory."""
+    from reconciler.core.plan import Refusal
+    from reconciler.store.state_dir import why_not_lasting
+
+    directory = open_state_directory(options)
+    if why := why_not_lasting(directory):
+        message = f"{directory} will not last: {why}. Name a permanent one with --state-dir"
+        return (Refusal("require-journal", message),)
+    return ()
+
+
+def state_files_of(options: Options, source: HistorySource) -> StateFiles:
+    """The lock, journal and history of the file. Raises `RunFailed`."""
+    from reconciler.store.state_files import state_files
+
+    return state_files(open_state_directory(options), options.config, source.file_id)
+
+
+def open_state_directory(options: Options) -> Path:
+    """The state directory; warns once about what its filesystem cannot do."""
+    from reconciler.cli.output import note_once
+    from reconciler.store.state_dir import state_directory, warning_of_modes
+
+    directory = state_directory(options.state_dir)
+    if warning := warning_of_modes(directory):
+        note_once(warning)
+    return directory
