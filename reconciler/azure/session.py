@@ -12,7 +12,7 @@ from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.signin.bearer_tokens import access_token
 from reconciler.azure.signin.cached_users import PERSON_NEEDED, UserLogin, in_person
 from reconciler.azure.signin.entra import Entra
-from reconciler.core.identities import Identity
+from reconciler.core.identities import AzureCli, Identity
 from reconciler.core.links import Place, Problem, Rotation
 from reconciler.core.problems import BROKEN_IDENTITY
 
@@ -73,7 +73,7 @@ class Session:
         self._token: str | None = None
         self._renewals = 0
         self._asked = Challenge()
-        self._is_app = identity.kind not in ("user", "azure_cli")
+        self._is_app = not identity.is_person
 
     def headers(self, budget: RetryBudget) -> dict[str, str]:
         """Headers of a request to ARM; signs in if there is no token. Raises `RequestFailed`."""
@@ -172,7 +172,7 @@ class Session:
             )
         self.object_id = object_id
         self._token = token
-        if self._identity.kind == "azure_cli":
+        if isinstance(self._identity, AzureCli):
             self._is_app = claims.get("idtyp") == "app" or "scp" not in claims
 
 

@@ -114,8 +114,9 @@ def _of_sign_in(
         yield _said(parsed, "client_id", identity.client_id, at, identity=name)
     if place.app and not entry.tenant.key:
         yield _said(parsed, "key", place.app.key, (*own, "name"), "made from the name", name)
-    for reference in identity.secret_refs:
-        yield ExplainedValue("secret", str(reference), "identities", reference.where, name)
+    for key, references in identity.references.items():
+        for ref in references:
+            yield ExplainedValue(key, str(ref), "identities", ref.where, name)
 
 
 def _becomes(

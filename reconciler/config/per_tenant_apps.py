@@ -14,8 +14,6 @@ from reconciler.config.reading.tree import Path
 from reconciler.core.identities import PLACEHOLDERS
 from reconciler.core.links import App
 
-SECRETS = ("secret", "certificate", "password")
-
 _BRACES = re.compile("[{][^{}]*[}]")
 _NO_KEY = re.compile("[^a-z0-9]+")
 
@@ -54,13 +52,13 @@ def check_apps(context: CheckContext) -> None:
 
 
 def references(name: str, identity: Identity) -> Iterator[tuple[Path, Reference]]:
-    """The references to secrets of an identity, with their places."""
-    for key in SECRETS:
-        found = getattr(identity, key, None)
+    """The references to secrets of an identity, with their paths."""
+    for key in type(identity).model_fields:
+        found = getattr(identity, key)
         if isinstance(found, list):
             for number, reference in enumerate(found):
                 yield ("identities", name, key, number), reference
-        elif found:
+        elif isinstance(found, Reference):
             yield ("identities", name, key), found
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.signin.cached_users import CachedUsers, UserLogin, in_person
-from reconciler.core.identities import Identity
+from reconciler.core.identities import AzureCli, ClientSecret, Identity, User
 from reconciler.core.links import Place, Problem
 
-ALICE = Identity("alice", "user", username="alice@contoso.example")
+ALICE = User("alice", username="alice@contoso.example")
 SEAT = UserLogin(
     "https://login.example", "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11", "alice@contoso.example"
 )
@@ -83,7 +83,7 @@ def test_the_command_can_be_pasted(tenant: str, said: str) -> None:
 
 def test_other_identities_keep_their_hint() -> None:
     """Whoever is signed in to the Azure CLI is told about that."""
-    cli = Identity("me", "azure_cli")
+    cli = AzureCli("me")
     assert in_person(DUE, cli, Place("A", "a.example", "me")) is DUE
 
 
@@ -92,8 +92,8 @@ def test_other_identities_keep_their_hint() -> None:
     [
         (ALICE, False, False),
         (ALICE, True, True),
-        (Identity("a", "user", username="a@b.example", unattended=True), False, True),
-        (Identity("app", "client_secret"), False, True),
+        (User("a", username="a@b.example", unattended=True), False, True),
+        (ClientSecret("app", secret=()), False, True),
     ],
 )
 def test_whose_sign_in_may_be_used(identity: Identity, is_attended: bool, may: bool) -> None:

@@ -14,7 +14,7 @@ from reconciler.azure.error_codes import of_arm
 from reconciler.azure.http.client import HttpReply
 from reconciler.azure.links import AzureLinkWriter
 from reconciler.azure.session import Session
-from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.identities import AzureCli, ClientSecret, SecretRef
 from reconciler.core.links import Place
 from reconciler.emulator.server import Emulator
 from tests.e2e.command import APP, OURS, SECRET, tenant_id
@@ -75,7 +75,7 @@ def test_claims_come_in_either_base64() -> None:
 @pytest.fixture
 def azure(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
     monkeypatch.setenv("PAL_SECRET", SECRET)
-    identity = Identity("app", "client_secret", APP, SecretRef("env", "PAL_SECRET"))
+    identity = ClientSecret("app", APP, secret=(SecretRef("env", "PAL_SECRET"),))
     cloud = find_cloud("public", emulator.endpoint, str(emulator.ca_path), Event())
     opened = Azure(ConnectionSettings(cloud, {"app": identity}, str(emulator.ca_path)), Event())
     yield opened
@@ -115,7 +115,7 @@ def test_the_azure_cli_is_a_person_or_an_app(
 ) -> None:
     """Its token says which; a person is told how the Azure CLI takes the claims."""
     session: Session = azure._session(PLACE)
-    session._identity = Identity("cli", "azure_cli")
+    session._identity = AzureCli("cli")
     session.tenant_id = tenant_id(1)
     session.accept(emulator.state.tokens.sign({"tid": tenant_id(1), "oid": APP, **claims}))
     problem = session.refused(reply(401, HEADER), "https://management.azure.com/x").problem

@@ -24,7 +24,16 @@ from reconciler.azure.error_codes import SignIn
 from reconciler.azure.sign_in_errors import TENANT_RESTRICTED
 from reconciler.core.doctor.checkup import CredentialCheck, EndpointCheck, LinkCheck, clock_step
 from reconciler.core.doctor.steps import State, Step, StepName
-from reconciler.core.identities import Identity, SecretRef, TokenRef
+from reconciler.core.identities import (
+    AzureCli,
+    ClientCertificate,
+    ClientSecret,
+    FederatedManagedIdentity,
+    Identity,
+    SecretRef,
+    TokenRef,
+    WorkloadIdentity,
+)
 from reconciler.core.links import ObservedState, Place, Problem
 from reconciler.emulator.seed.seed import read as seed
 from reconciler.emulator.server import Emulator
@@ -62,7 +71,7 @@ def open_surgery(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterato
     def open_it(
         identity: Identity | None = None, *, trusted: bool = True, **changes: Any
     ) -> Surgery:
-        known = identity or Identity("app", "client_secret", APP, SecretRef("env", "PAL_SECRET"))
+        known = identity or ClientSecret("app", APP, secret=(SecretRef("env", "PAL_SECRET"),))
         cloud: Cloud = replace(own, **changes)
         recipe = ConnectionSettings(
             cloud, {"app": known}, str(emulator.ca_path) if trusted else None
@@ -216,7 +225,7 @@ def test_a_workload_without_its_platform(
     """The token of the platform is looked for before anybody signs in with it."""
     monkeypatch.delenv("ACTIONS_ID_TOKEN_REQUEST_URL", raising=False)
     ref = TokenRef(source, str(tmp_path / "token"))
-    surgery = open_surgery(Identity("app", "workload_identity", APP, token=ref))
+    surgery = open_surgery(WorkloadIdentity("app", APP, token=ref))
     assert code(surgery.doctor.credential(PLACE).steps[0]) == "credential_unusable"
 
 
@@ -226,13 +235,13 @@ def test_a_machine_without_a_managed_identity(
     """What stands for the secret in every tenant is asked for once."""
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/token")
     monkeypatch.setenv("IDENTITY_HEADER", "x")
-    surgery = open_surgery(Identity("app", "federated_managed_identity", APP))
+    surgery = open_surgery(FederatedManagedIdentity("app", APP))
     assert code(surgery.doctor.credential(PLACE).steps[0]) == "credential_unusable"
 
 
 def test_an_identity_without_proof_has_nothing_to_be_looked_at(open_surgery: Any) -> None:
     """Whoever is signed in to the Azure CLI shows it with the token."""
-    found = open_surgery(Identity("app", "azure_cli")).doctor.credential(PLACE)
+    found = open_surgery(AzureCli("app")).doctor.credential(PLACE)
     assert set(states(found.steps).values()) == {"skipped"}
 
 
@@ -307,9 +316,8 @@ def test_a_consent_link_holds_nothing_but_an_address() -> None:
 def credential(open_surgery: Any, path: Path, password: bool = False) -> CredentialCheck:
     """What a doctor finds of an identity with this certificate."""
     found: CredentialCheck = open_surgery(
-        Identity(
+        ClientCertificate(
             "app",
-            "client_certificate",
             APP,
             certificate=SecretRef("file", str(path)),
             password=SecretRef("env", "PAL_PASSWORD") if password else None,

@@ -9,7 +9,14 @@ import pytest
 
 from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
 from reconciler.azure.signin.managed_identity import UPDATING_WAIT_S, refusal
-from reconciler.core.identities import Identity, SecretRef, TokenRef
+from reconciler.core.identities import (
+    ClientSecret,
+    FederatedManagedIdentity,
+    Identity,
+    SecretRef,
+    TokenRef,
+    WorkloadIdentity,
+)
 from reconciler.core.links import Observed, ObservedState, Place
 from reconciler.emulator.seed.seed import read as seed
 from reconciler.emulator.server import Emulator
@@ -20,11 +27,9 @@ from tests.e2e.command import APP, SECRET, tenant_id
 VAULT_HOME = derived_tenant_id(MACHINE_DOMAIN)
 MACHINE = "8e0c1b52-8a86-4b6f-9b43-0f4c5f4f7a22"
 CONNECTION = "3f0c1b52-8a86-4b6f-9b43-0f4c5f4f7a33"
-FEDERATED = Identity("app", "federated_managed_identity", APP)
-GITHUB = Identity(
-    "app", "workload_identity", APP, token=TokenRef("github", "api://AzureADTokenExchange")
-)
-PIPELINES = Identity("app", "workload_identity", APP, token=TokenRef("azure_pipelines", CONNECTION))
+FEDERATED = FederatedManagedIdentity("app", APP)
+GITHUB = WorkloadIdentity("app", APP, token=TokenRef("github", "api://AzureADTokenExchange"))
+PIPELINES = WorkloadIdentity("app", APP, token=TokenRef("azure_pipelines", CONNECTION))
 PLATFORMS = {
     "imds": (FEDERATED, "managed_identity"),
     "app_service": (FEDERATED, "managed_identity"),
@@ -181,7 +186,7 @@ def in_vault(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Identity:
     for name, value in own.items():
         monkeypatch.setenv(name, value)
     url = f"{emulator.endpoint}/secrets/pal"
-    return Identity("app", "client_secret", APP, SecretRef("keyvault", url))
+    return ClientSecret("app", APP, secret=(SecretRef("keyvault", url),))
 
 
 @pytest.mark.parametrize("fault", [{"status": 429}, {"status": 503}, {"drop": True}])

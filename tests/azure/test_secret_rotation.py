@@ -8,11 +8,18 @@ from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.signin.secret_checks import check
 from reconciler.azure.signin.secret_rotation import Rotations
 from reconciler.core.errors import BadFile
-from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.identities import ClientSecret, Identity, SecretRef
 from reconciler.core.links import Problem, Rotation
 
 NEW, OLD = SecretRef("env", "PAL_NEW"), SecretRef("env", "PAL_OLD")
-ROTATING = Identity("app", "client_secret", "c", secret=NEW, spare_secrets=(OLD,))
+ROTATING = ClientSecret(
+    "app",
+    "c",
+    secret=(
+        NEW,
+        OLD,
+    ),
+)
 
 
 def entra(**codes: str) -> tuple[Callable[[Identity], str], list[str]]:
@@ -20,12 +27,11 @@ def entra(**codes: str) -> tuple[Callable[[Identity], str], list[str]]:
     asked: list[str] = []
 
     def attempt(identity: Identity) -> str:
-        assert identity.secret
-        assert identity.spare_secrets == ()
-        asked.append(identity.secret.name)
-        if code := codes.get(identity.secret.name):
-            raise RequestFailed(Problem(code, f"{identity.secret.name}: {code}", "mend it"))
-        return f"token of {identity.secret.name}"
+        (ref,) = identity.secret_refs
+        asked.append(ref.name)
+        if code := codes.get(ref.name):
+            raise RequestFailed(Problem(code, f"{ref.name}: {code}", "renew it"))
+        return f"token of {ref.name}"
 
     return attempt, asked
 
@@ -65,7 +71,7 @@ def test_where_none_is_accepted_entras_own_refusal_is_told() -> None:
 def test_an_identity_with_one_secret_has_nothing_to_tell() -> None:
     """Its refusal is its own, word for word."""
     attempt, _ = entra()
-    alone = Identity("app", "client_secret", "c", secret=NEW)
+    alone = ClientSecret("app", "c", secret=(NEW,))
     assert Rotations().sign_in(alone, attempt) == ("token of PAL_NEW", None)
 
 

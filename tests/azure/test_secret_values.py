@@ -10,7 +10,7 @@ from reconciler.azure.signin.secret_checks import check
 from reconciler.azure.signin.secret_values import reference_problem, secret_problem, text_of
 from reconciler.azure.signin.secrets import Secrets, Unresolved
 from reconciler.core.errors import BadFile
-from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.identities import ClientSecret, SecretRef
 
 SECRET = "Abc8Q~dEf.gHi_jKl-mNo~pQr1sTu2vWx3yZ"
 GUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
@@ -98,7 +98,7 @@ def test_a_long_word_passes(word: str) -> None:
 def test_validate_names_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     """`check` says where the reference is; a run that asks for the value says the same."""
     ref = SecretRef("env", "PAL_X", "tenants.yaml:9:13")
-    identity = Identity("app", "client_secret", secret=ref)
+    identity = ClientSecret("app", secret=(ref,))
     monkeypatch.setenv("PAL_X", "$(PAL_X)")
     with pytest.raises(BadFile) as caught:
         check([identity])

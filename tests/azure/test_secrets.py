@@ -9,7 +9,7 @@ from reconciler.azure.signin.key_vault import Vaults
 from reconciler.azure.signin.secret_checks import check, check_vaults
 from reconciler.azure.signin.secrets import COMMANDS_ALLOWED, Secrets, Unresolved
 from reconciler.core.errors import BadFile
-from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.identities import ClientSecret, Identity, SecretRef
 
 VALUE = "the-secret-value"
 
@@ -25,7 +25,7 @@ def _check_both(identity: Identity) -> None:
 
 def complaint(ref: SecretRef) -> str:
     """The one complaint that the checks make of a reference."""
-    identity = Identity("app", "client_secret", secret=ref)
+    identity = ClientSecret("app", secret=(ref,))
     with pytest.raises(BadFile) as caught:
         _check_both(identity)
     (text,) = caught.value.complaints
@@ -124,5 +124,5 @@ def test_every_bad_reference_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     """Nobody mends a file one complaint at a time."""
     refs = [SecretRef("env", f"PAL_NONE_{n}") for n in range(3)]
     with pytest.raises(BadFile) as caught:
-        check([Identity(f"app{n}", "client_secret", secret=ref) for n, ref in enumerate(refs)])
+        check([ClientSecret(f"app{n}", secret=(ref,)) for n, ref in enumerate(refs)])
     assert len(caught.value.complaints) == 3

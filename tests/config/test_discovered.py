@@ -130,8 +130,8 @@ def test_references_lead_where_they_led(folder: Path) -> None:
     out.write_text(first_file(source(text), ["a", "b"], found, out, TODAY))
     identities = load(out, TODAY).identities
     assert identities["b"] == source(text).config.identities["b"]
-    assert identities["a"].secret is not None
-    assert Path(identities["a"].secret.name).resolve() == folder.resolve() / "key"
+    (ref,) = identities["a"].secret_refs
+    assert Path(ref.name).resolve() == folder.resolve() / "key"
     assert str(identities["a"].expires_on) == "2027-01-01"
 
 

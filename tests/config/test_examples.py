@@ -15,7 +15,11 @@ from reconciler.config.model.document import (
     TagDefaults,
     Tenant,
 )
-from reconciler.config.model.identities import AzureCli, ClientCertificate, ClientSecret
+from reconciler.config.model.identities import (
+    AzureCliSettings,
+    ClientCertificateSettings,
+    ClientSecretSettings,
+)
 from reconciler.config.starter import STARTER
 from reconciler.core.links import Action
 from tests.config.conftest import TODAY, Loader
@@ -52,9 +56,9 @@ def test_the_example_holds_every_key() -> None:
         Attested,
         Partner,
         Becomes,
-        ClientSecret,
-        ClientCertificate,
-        AzureCli,
+        ClientSecretSettings,
+        ClientCertificateSettings,
+        AzureCliSettings,
     )
     keys = {key for model in models for key in model.known_keys()}
     assert {key for key in keys if f"{key}:" not in text} == set()

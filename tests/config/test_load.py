@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.config.load import load
 from reconciler.core.guards.attended import GuardLimits
-from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.identities import AzureCli, ClientCertificate, ClientSecret, SecretRef
 from reconciler.core.links import Place, Wanted, WantedState
 from tests.config.conftest import SOUND, TODAY, Loader
 
@@ -42,11 +42,10 @@ def test_identities_are_recipes_with_references(loaded: Loader) -> None:
     secret = SecretRef("env", "PAL_AUTOMATION_SECRET")
     client_id = "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11"
     assert config.identities == {
-        "automation": Identity("automation", "client_secret", client_id, secret=secret),
-        "alice": Identity("alice", "azure_cli"),
+        "automation": ClientSecret("automation", client_id, secret=(secret,)),
+        "alice": AzureCli("alice"),
     }
-    found = config.identities["automation"].secret
-    assert found is not None
+    (found,) = config.identities["automation"].secret_refs
     assert found.where == "tenants.yaml:10:5"
 
 
@@ -60,6 +59,7 @@ def test_a_secret_file_is_relative_to_the_file_that_names_it(folder: Path) -> No
     )
     (folder / "conf" / "tenants.yaml").write_text(text)
     alice = load(Path("conf/tenants.yaml"), TODAY).identities["alice"]
+    assert isinstance(alice, ClientCertificate)
     assert alice.certificate == SecretRef("file", str(folder / "conf" / "keys" / "a.pfx"))
     assert alice.password == SecretRef("file", "/run/pw")
     assert str(alice.expires_on) == "2030-01-01"

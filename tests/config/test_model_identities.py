@@ -5,7 +5,17 @@ from pathlib import Path
 import pytest
 
 from reconciler.config.load import load
-from reconciler.core.identities import Identity, SecretRef, TokenRef
+from reconciler.core.identities import (
+    AzureCli,
+    ClientSecret,
+    FederatedManagedIdentity,
+    Identity,
+    ManagedIdentity,
+    SecretRef,
+    TokenRef,
+    User,
+    WorkloadIdentity,
+)
 from tests.config.conftest import TODAY, Complainer
 
 APP = "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11"
@@ -26,53 +36,47 @@ def file_with(identity: str, tenants: str = "") -> str:
     [
         (
             f"{{kind: workload_identity, client_id: {APP}, token: {{file: token}}}}",
-            Identity("automation", "workload_identity", APP, token=TokenRef("file", "/here/token")),
+            WorkloadIdentity("automation", APP, token=TokenRef("file", "/here/token")),
         ),
         (
             f"{{kind: workload_identity, client_id: {APP}, token: {{github: api://X}}}}",
-            Identity("automation", "workload_identity", APP, token=TokenRef("github", "api://X")),
+            WorkloadIdentity("automation", APP, token=TokenRef("github", "api://X")),
         ),
         (
             f"{{kind: workload_identity, client_id: {APP}, token: {{azure_pipelines: abc}}}}",
-            Identity(
-                "automation", "workload_identity", APP, token=TokenRef("azure_pipelines", "abc")
-            ),
+            WorkloadIdentity("automation", APP, token=TokenRef("azure_pipelines", "abc")),
         ),
-        ("{kind: managed_identity}", Identity("automation", "managed_identity")),
+        ("{kind: managed_identity}", ManagedIdentity("automation")),
         (
             f"{{kind: managed_identity, client_id: {APP}}}",
-            Identity("automation", "managed_identity", APP),
+            ManagedIdentity("automation", APP),
         ),
         (
             f"{{kind: federated_managed_identity, client_id: {APP}, managed_identity: {OTHER}}}",
-            Identity("automation", "federated_managed_identity", APP, managed_identity=OTHER),
+            FederatedManagedIdentity("automation", APP, managed_identity=OTHER),
         ),
         (
             "{kind: user, username: alice@contoso.example}",
-            Identity("automation", "user", username="alice@contoso.example"),
+            User("automation", username="alice@contoso.example"),
         ),
         (
             "{kind: user, username: alice@contoso.example, unattended: true}",
-            Identity("automation", "user", username="alice@contoso.example", unattended=True),
+            User("automation", username="alice@contoso.example", unattended=True),
         ),
-        ("{kind: azure_cli}", Identity("automation", "azure_cli")),
+        ("{kind: azure_cli}", AzureCli("automation")),
         (
             f"{{kind: client_secret, client_id: {APP}, "
             "secret: {keyvault: https://pal.vault.azure.net/secrets/app}}",
-            Identity(
+            ClientSecret(
                 "automation",
-                "client_secret",
                 APP,
-                secret=SecretRef("keyvault", "https://pal.vault.azure.net/secrets/app"),
+                secret=(SecretRef("keyvault", "https://pal.vault.azure.net/secrets/app"),),
             ),
         ),
         (
             f"{{kind: client_secret, client_id: {APP}, secret: {{command: [pass, show, pal]}}}}",
-            Identity(
-                "automation",
-                "client_secret",
-                APP,
-                secret=SecretRef("command", "pass", arguments=("show", "pal")),
+            ClientSecret(
+                "automation", APP, secret=(SecretRef("command", "pass", arguments=("show", "pal")),)
             ),
         ),
     ],
@@ -82,7 +86,7 @@ def test_each_kind_is_read(tmp_path: Path, yaml: str, expected: Identity) -> Non
     path = tmp_path / "tenants.yaml"
     path.write_text(file_with(yaml), encoding="utf-8")
     found = load(path, TODAY).identities["automation"]
-    if found.token and found.token.source == "file":
+    if isinstance(found, WorkloadIdentity) and found.token.source == "file":
         assert found.token.name == str(tmp_path / "token")
         return
     assert found == expected

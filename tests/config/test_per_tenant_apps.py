@@ -29,8 +29,8 @@ def test_each_customer_signs_in_by_its_own_app(loaded: Loader) -> None:
     own = config.identities["own"]
     assert own.client_id is None
     assert own.at(litware.place).client_id == A
-    assert own.at(litware.place).secret == SecretRef("env", "PAL_SECRET_LITWARE_LTD")
-    assert own.at(adatum.place).secret == SecretRef("env", "PAL_SECRET_X_1")
+    assert own.at(litware.place).secret_refs == (SecretRef("env", "PAL_SECRET_LITWARE_LTD"),)
+    assert own.at(adatum.place).secret_refs == (SecretRef("env", "PAL_SECRET_X_1"),)
     assert own.at(adatum.place).expires_on == date(2027, 3, 1)
 
 
@@ -44,8 +44,7 @@ def test_placeholders_stand_in_every_kind_of_reference(loaded: Loader) -> None:
     for reference, expected in places.items():
         text = FILE.replace("{env: 'PAL_SECRET_{KEY}'}", reference)
         config = loaded(text + ENTRY % ("Litware", "litware", A))
-        secret = config.identities["own"].at(config.wanted[-1].place).secret
-        assert secret
+        (secret,) = config.identities["own"].at(config.wanted[-1].place).secret_refs
         assert secret.name.endswith(expected)
         assert not secret.is_command or secret.arguments == ("pal/litware",)
 
@@ -53,8 +52,7 @@ def test_placeholders_stand_in_every_kind_of_reference(loaded: Loader) -> None:
 def test_braces_in_a_path_mean_themselves_elsewhere(loaded: Loader) -> None:
     """A file of an identity with one app may be called anything, as it always could."""
     config = loaded(SOUND.replace("{env: PAL_AUTOMATION_SECRET}", "{file: '/run/{key}'}"))
-    secret = config.identities["automation"].secret
-    assert secret
+    (secret,) = config.identities["automation"].secret_refs
     assert secret.name == "/run/{key}"
 
 

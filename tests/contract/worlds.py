@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
-from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.identities import ClientSecret, SecretRef
 from reconciler.core.links import Place
 from reconciler.core.ports import OpenReader, OpenWriter
 from reconciler.emulator.seed.fields import Fields
@@ -14,8 +14,8 @@ from reconciler.emulator.seed.sections import read_link
 from reconciler.emulator.server import Emulator
 from tests.fakes import FakeAzure
 
-APP = Identity(
-    "app", "client_secret", "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11", SecretRef("env", "PAL_TEST")
+APP = ClientSecret(
+    "app", "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11", secret=(SecretRef("env", "PAL_TEST"),)
 )
 NAMES = {"4936128": "Contoso Consulting", "1158331": "Contoso Old", "9999999": "Somebody Else"}
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reconciler.core.customers.evidence import Evidence, EvidenceItem, RawReading
-from reconciler.core.identities import Identity
+from reconciler.core.identities import User
 from reconciler.core.links import Workload
 from reconciler.core.text import visible
 from reconciler.views.markdown.evidence import files, render
@@ -23,7 +23,7 @@ def evidence(name: str) -> Evidence:
     reading = RawReading(
         facts.linked(1, facts.OURS, name), NOW, "https://arm.example", 200, b"{}", "id"
     )
-    exhibit = EvidenceItem(change, Identity("automation", "user", username=name), reading)
+    exhibit = EvidenceItem(change, User("automation", username=name), reading)
     line = {"event": "intent", "tenant": name, "identity": "automation"}
     return Evidence(name, (exhibit,), (line,), None, frozenset(), NOW, "1.2.3", "sha256:c0")
 

@@ -16,13 +16,12 @@ from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.links import AzureLinkReader
 from reconciler.azure.session import Session
 from reconciler.azure.signin.certificates import Certificate, read_certificate
-from reconciler.azure.signin.credential_kinds import given
+from reconciler.azure.signin.credential_kinds import platform_token
 from reconciler.azure.signin.entra import Entra, unusable
-from reconciler.azure.signin.federated_tokens import EXCHANGE
 from reconciler.azure.signin.secrets import Unresolved
 from reconciler.core.doctor.checkup import CredentialCheck, EndpointCheck, LinkCheck
 from reconciler.core.doctor.steps import Step, StepName, StepResults
-from reconciler.core.identities import Identity
+from reconciler.core.identities import ClientCertificate, Identity
 from reconciler.core.links import Observed, Place, Problem
 from reconciler.core.problems import internal
 
@@ -66,7 +65,7 @@ class Doctor:
             results.take(StepName.SECRET, lambda: _problem_of(identity, *proofs))
         else:
             results.leave(StepName.SECRET)
-        if identity.certificate:
+        if isinstance(identity, ClientCertificate):
             results.take(
                 StepName.CERTIFICATE,
                 lambda: (
@@ -113,20 +112,17 @@ class Doctor:
         """What this identity needs before it can sign in; empty if it needs nothing."""
         secrets, platform = self._entra.secrets, self._entra.platform
         proofs: list[Callable[[], object]] = [
-            partial(secrets.resolve_one, identity, group, budget) for group in identity.proofs
+            partial(secrets.resolve_one, identity, group, budget)
+            for group in identity.references.values()
         ]
-        if identity.token:
-            proofs.append(partial(platform.workload, identity.token, budget))
-        if identity.kind == "federated_managed_identity":
-            own = identity.managed_identity
-            proofs.append(partial(platform.managed_identity, own, EXCHANGE, budget))
-        return proofs
+        ask = platform_token(identity, platform, budget)
+        return [*proofs, ask] if ask else proofs
 
-    def _certificate(self, identity: Identity) -> Certificate:
-        secrets, ref, password = self._entra.secrets, given(identity.certificate), identity.password
+    def _certificate(self, identity: ClientCertificate) -> Certificate:
+        secrets, password = self._entra.secrets, identity.password
         return read_certificate(
-            ref,
-            secrets.resolve(ref),
+            identity.certificate,
+            secrets.resolve(identity.certificate),
             secrets.resolve_secret(identity, password) if password else None,
         )
 

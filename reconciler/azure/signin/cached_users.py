@@ -49,7 +49,7 @@ class CachedUsers:
 
     def expect(self, identity: Identity) -> None:
         """Raise `RequestFailed`, before any request, if a sign-in may not be used."""
-        if identity.username and not (self.is_attended or identity.unattended):
+        if identity.needs_person and not self.is_attended:
             raise RequestFailed(
                 Problem(
                     PERSON_NEEDED,

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from functools import partial, singledispatch
+from typing import Any, Protocol
 
 from azure.core.credentials import AccessToken
 from azure.identity import (
@@ -16,9 +17,16 @@ from reconciler.azure.http.retry import RetryBudget
 from reconciler.azure.signin.cached_users import CachedUsers, UserLogin
 from reconciler.azure.signin.federated_tokens import EXCHANGE, PlatformTokens
 from reconciler.azure.signin.secrets import Secrets, Unresolved
-from reconciler.core.identities import Identity
-
-T = TypeVar("T")
+from reconciler.core.identities import (
+    AzureCli,
+    ClientCertificate,
+    ClientSecret,
+    FederatedManagedIdentity,
+    Identity,
+    ManagedIdentity,
+    User,
+    WorkloadIdentity,
+)
 
 CLI_TIMEOUT_S = 60
 
@@ -33,13 +41,12 @@ class Credential(Protocol):
 class Opening:
     """What a credential is opened with.
 
-    platform  the tokens that this machine or pipeline hands out
-    options   of azure-identity: authority and transport
-    patience  how long platforms and key vaults are tried again
-    people    whose sign-ins may be used; None where the file names nobody
+    platform  the tokens that this machine or pipeline issues
+    options   for azure-identity: authority and transport
+    budget    how long platforms and key vaults are retried
+    people    the saved sign-ins that may be used; None if the file lists no user
     """
 
-    identity: Identity
     tenant_id: str
     secrets: Secrets
     platform: PlatformTokens
@@ -47,92 +54,92 @@ class Opening:
     budget: RetryBudget
     people: CachedUsers | None = None
 
-    @property
-    def client_id(self) -> str:
-        """The application that signs in."""
-        return given(self.identity.client_id)
+
+@singledispatch
+def open_credential(identity: Identity, opening: Opening) -> Credential:
+    """The credential of an identity in one tenant; raises `Unresolved`."""
+    raise Unresolved(f"identities of kind {identity.kind} cannot sign in")
 
 
-def given(value: T | None) -> T:
-    """A field that the file's model requires of this kind."""
-    if value is None:
-        raise Unresolved("a field of this kind of identity is missing")
-    return value
+@open_credential.register
+def _(identity: ClientSecret, opening: Opening) -> Credential:
+    secret = opening.secrets.resolve_secret(identity, identity.secret[0], opening.budget)
+    return ClientSecretCredential(
+        opening.tenant_id, _client_id(identity), secret, **opening.options
+    )
 
 
-def _client_secret(opening: Opening) -> Credential:
-    identity = opening.identity
-    secret = opening.secrets.resolve_secret(identity, given(identity.secret), opening.budget)
-    return ClientSecretCredential(opening.tenant_id, opening.client_id, secret, **opening.options)
-
-
-def _client_certificate(opening: Opening) -> Credential:
+@open_credential.register
+def _(identity: ClientCertificate, opening: Opening) -> Credential:
     from reconciler.azure.signin.certificates import signing_pem
 
-    identity, secrets = opening.identity, opening.secrets
-    ref, password = given(identity.certificate), identity.password
-    budget = opening.budget
+    secrets, budget = opening.secrets, opening.budget
+    ref, password = identity.certificate, identity.password
     text = secrets.resolve_secret(identity, password, budget) if password else None
     return CertificateCredential(
         opening.tenant_id,
-        opening.client_id,
+        _client_id(identity),
         certificate_data=signing_pem(ref, secrets.resolve(ref, budget), text),
         **opening.options,
     )
 
 
-def _workload_identity(opening: Opening) -> Credential:
-    ref = given(opening.identity.token)
-    return _by_assertion(opening, opening.platform.workload(ref, opening.budget))
-
-
-def _federated_managed_identity(opening: Opening) -> Credential:
-    own = opening.identity.managed_identity
-    token = opening.platform.managed_identity(own, EXCHANGE, opening.budget)
-    return _by_assertion(opening, token)
-
-
-def _by_assertion(opening: Opening, assertion: str) -> Credential:
+@open_credential.register(WorkloadIdentity)
+@open_credential.register(FederatedManagedIdentity)
+def _(identity: WorkloadIdentity | FederatedManagedIdentity, opening: Opening) -> Credential:
+    ask = platform_token(identity, opening.platform, opening.budget)
+    assertion = ask() if ask else ""
     return ClientAssertionCredential(
-        opening.tenant_id, opening.client_id, lambda: assertion, **opening.options
+        opening.tenant_id, _client_id(identity), lambda: assertion, **opening.options
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _ManagedIdentity:
-    """The machine's own identity, in its own tenant: the tenant is its and not the file's."""
-
-    opening: Opening
-
-    def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken:
-        opening, (scope,) = self.opening, scopes
-        client_id = opening.identity.client_id
-        token = opening.platform.managed_identity(client_id, scope, opening.budget)
-        return AccessToken(token, 0)
+@open_credential.register
+def _(identity: ManagedIdentity, opening: Opening) -> Credential:
+    return _ManagedIdentityCredential(identity, opening)
 
 
-def _managed_identity(opening: Opening) -> Credential:
-    return _ManagedIdentity(opening)
-
-
-def _user(opening: Opening) -> Credential:
-    people, identity = given(opening.people), opening.identity
+@open_credential.register
+def _(identity: User, opening: Opening) -> Credential:
+    people = opening.people
+    if people is None:
+        raise Unresolved("no sign-ins of users can be used in this run")
     people.expect(identity)
-    login = UserLogin(opening.options["authority"], opening.tenant_id, given(identity.username))
+    login = UserLogin(opening.options["authority"], opening.tenant_id, identity.username)
     return login.open(people.records, opening.options)
 
 
-def _azure_cli(opening: Opening) -> Credential:
+@open_credential.register
+def _(identity: AzureCli, opening: Opening) -> Credential:
     return AzureCliCredential(tenant_id=opening.tenant_id, process_timeout=CLI_TIMEOUT_S)
 
 
-KINDS: dict[str, Callable[[Opening], Credential]] = {
-    "client_secret": _client_secret,
-    "client_certificate": _client_certificate,
-    "workload_identity": _workload_identity,
-    "managed_identity": _managed_identity,
-    "federated_managed_identity": _federated_managed_identity,
-    "user": _user,
-    "azure_cli": _azure_cli,
-}
-"""Each kind that a file may name."""
+def platform_token(
+    identity: Identity, platform: PlatformTokens, budget: RetryBudget
+) -> Callable[[], str] | None:
+    """A function that asks for the token used instead of a secret; None for other kinds."""
+    if isinstance(identity, WorkloadIdentity):
+        return partial(platform.workload, identity.token, budget)
+    if isinstance(identity, FederatedManagedIdentity):
+        return partial(platform.managed_identity, identity.managed_identity, EXCHANGE, budget)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _ManagedIdentityCredential:
+    """The machine's own identity, in its own tenant, whatever tenant the file names."""
+
+    identity: ManagedIdentity
+    opening: Opening
+
+    def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken:
+        (scope,) = scopes
+        client_id, budget = self.identity.client_id, self.opening.budget
+        return AccessToken(self.opening.platform.managed_identity(client_id, scope, budget), 0)
+
+
+def _client_id(identity: Identity) -> str:
+    """The application that signs in, which the file's model requires of this kind."""
+    if identity.client_id is None:
+        raise Unresolved("client_id is missing")
+    return identity.client_id

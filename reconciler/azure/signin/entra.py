@@ -19,7 +19,7 @@ from reconciler.azure.signin.cached_users import (
     is_keyring_missing,
     no_keyring,
 )
-from reconciler.azure.signin.credential_kinds import KINDS, Opening
+from reconciler.azure.signin.credential_kinds import Opening, open_credential
 from reconciler.azure.signin.federated_tokens import PlatformTokens
 from reconciler.azure.signin.key_vault import Vaults
 from reconciler.azure.signin.openid import OpenIdDocuments
@@ -65,7 +65,6 @@ class Entra:
         who = SignIn(tenant_id, identity.client_id or "", self.cloud.authority)
         transport = Transport(self._https, self.directories, who)
         opening = Opening(
-            identity,
             tenant_id,
             self.secrets,
             self.platform,
@@ -74,7 +73,7 @@ class Entra:
             self.people,
         )
         try:
-            credential = KINDS[identity.kind](opening)
+            credential = open_credential(identity, opening)
             try:
                 return str(credential.get_token(self.cloud.scope, claims=claims).token)
             except MALFORMED as error:  # MSAL does not check the types in an answer

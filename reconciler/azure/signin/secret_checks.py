@@ -20,7 +20,7 @@ def check(identities: Iterable[Identity]) -> None:
     """
     complaints: list[str] = []
     for identity in identities:
-        for group in identity.proofs:
+        for group in identity.references.values():
             found = [_complaint(identity, ref, partial(check_ref, identity)) for ref in group]
             complaints += found if all(found) else []
     if complaints:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.core.identities import Identity, SecretRef
+from reconciler.core.identities import ClientSecret, Identity, SecretRef
 from reconciler.core.links import Rotation
 from reconciler.core.problems import BROKEN_IDENTITY, CREDENTIAL_UNUSABLE
 
@@ -29,12 +29,12 @@ class Rotations:
 
         attempt  signs in with an identity of one secret
         """
-        if not identity.spare_secrets:
+        if not isinstance(identity, ClientSecret) or len(identity.secret) == 1:
             return attempt(identity), None
         failures: dict[SecretRef, RequestFailed] = {}
         for ref in self._in_order(identity):
             try:
-                token = attempt(replace(identity, secret=ref, spare_secrets=()))
+                token = attempt(replace(identity, secret=(ref,)))
             except RequestFailed as failure:
                 if failure.problem.code not in _TRY_THE_NEXT:
                     raise
@@ -44,10 +44,9 @@ class Rotations:
                 return token, Rotation(str(ref), tuple(map(str, failures)))
         raise _none_accepted(list(failures.values()))
 
-    def _in_order(self, identity: Identity) -> list[SecretRef]:
-        listed = [ref for ref in (identity.secret, *identity.spare_secrets) if ref]
+    def _in_order(self, identity: ClientSecret) -> list[SecretRef]:
         accepted = self._accepted.get((identity.name, identity.client_id))
-        return sorted(listed, key=lambda ref: ref != accepted)
+        return sorted(identity.secret, key=lambda ref: ref != accepted)
 
 
 def _none_accepted(failures: list[RequestFailed]) -> RequestFailed:

@@ -124,9 +124,11 @@ def check_ref(identity: Identity, ref: SecretRef) -> None:
 
 def check_value(identity: Identity, ref: SecretRef, value: bytes) -> None:
     """Raise `Unresolved` if the value of a reference cannot be a secret of its kind."""
-    is_client_secret = ref in (identity.secret, *identity.spare_secrets)
-    check_one = secret_problem if is_client_secret else reference_problem
-    problem = check_one(value) or (length_problem(value) if ref != identity.certificate else "")
+    known = identity.references
+    check_one = secret_problem if ref in known.get("secret", ()) else reference_problem
+    problem = check_one(value)
+    if not problem and ref not in known.get("certificate", ()):
+        problem = length_problem(value)
     if problem:
         raise Unresolved(f"{ref} {problem}")
 

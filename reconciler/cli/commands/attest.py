@@ -41,7 +41,7 @@ def attest(
 
     selection = read_file(options, with_secrets=False)
     known = selection.config.identities
-    people = {name for name, who in known.items() if who.username and not who.unattended}
+    people = {name for name, who in known.items() if who.needs_person}
     seen, left_out = attestable(*read_report(_read(report)), selection.wanted, people)
     witnessed = [(one, by or str(known[one.place.identity].username)) for one in seen]
     rewrites, homeless = written(options.config, now().date(), witnessed, note)

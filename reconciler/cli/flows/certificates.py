@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.cli.selection import Selection, now, used_identities, used_logins
+from reconciler.core.identities import ClientCertificate
 
 if TYPE_CHECKING:
     from datetime import date
@@ -51,5 +52,5 @@ class Certificates:
         return {
             known[place.identity].at(place).label: doctor.credential(place)
             for place in used_logins(self._selection)
-            if known[place.identity].certificate
+            if isinstance(known[place.identity], ClientCertificate)
         }

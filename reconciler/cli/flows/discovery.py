@@ -96,7 +96,7 @@ def search(
             "has to say first; look with one app, with a person or with the Azure CLI"
         )
     identities = [source.config.identities[name] for name in chosen]
-    if not given and not any(map(_can_list, identities)):
+    if not given and not any(identity.is_person for identity in identities):
         raise WrongUsage(
             f"{chosen[0]} cannot list its tenants, as a person or the Azure CLI can: name them "
             "with --tenants or --tenants-from"
@@ -176,10 +176,6 @@ def _check_same(source: ExistingFile, known: ExistingFile, names: Sequence[str])
             )
 
 
-def _can_list(identity: Identity) -> bool:
-    return identity.username is not None or identity.kind == "azure_cli"
-
-
 def _at_home(identity: Identity) -> Wanted:
     """Where to ask for tenants: a user's own directory; the Azure CLI knows its own."""
     home = (identity.username or "").rpartition("@")[2].casefold()
@@ -189,7 +185,7 @@ def _at_home(identity: Identity) -> Wanted:
 def _listed(run: Run, search: Search) -> list[Customer]:
     customers: list[Customer] = []
     for want in search.selection.wanted:
-        if _can_list(search.source.config.identities[want.place.identity]):
+        if search.source.config.identities[want.place.identity].is_person:
             tenants = run.azure.tenants(want.place)
             if isinstance(tenants, Problem):
                 raise RunFailed(

@@ -6,7 +6,7 @@ that a domain and a GUID are the same tenant only shows after sign-in.
 
 from reconciler.config.checks.context import CheckContext
 from reconciler.config.model.document import Override
-from reconciler.config.model.identities import ManagedIdentity
+from reconciler.config.model.identities import ManagedIdentitySettings
 from reconciler.config.per_tenant_apps import is_per_tenant
 from reconciler.config.precedence import BY_TAG, DEFAULTS, entries
 from reconciler.config.reading.diagnostics import quoted
@@ -83,7 +83,7 @@ def check_managed_identities(context: CheckContext) -> None:
             continue
         for entry in entries(context.document, index):
             identity = (context.document.identities or {}).get(entry.identity)
-            if not isinstance(identity, ManagedIdentity):
+            if not isinstance(identity, ManagedIdentitySettings):
                 continue
             path = entry.path if entry.is_own else ("tenants", index, "tenant")
             home, where = homes.setdefault(entry.identity, (tenant.tenant, context.where(path)))

@@ -34,16 +34,7 @@ _MAPPINGS: Mapping[str | int, str] = {
     "history": "the word sqlite, or {url: {env: NAME}}",
 }
 _ADD = {"version": "version: 1", "until": "until: DATE", "on": "on: DATE", "from": "from: DATE"}
-_OF_KIND: Mapping[str, type[identities.Part]] = {
-    "client_secret": identities.ClientSecret,
-    "client_certificate": identities.ClientCertificate,
-    "workload_identity": identities.WorkloadIdentity,
-    "managed_identity": identities.ManagedIdentity,
-    "federated_managed_identity": identities.FederatedManagedIdentity,
-    "user": identities.User,
-    "azure_cli": identities.AzureCli,
-}
-_KEYS_OF_KIND = tuple(model.known_keys() for model in _OF_KIND.values())
+_KEYS_OF_KIND = tuple(model.known_keys() for model in identities.KINDS.values())
 _MODELS: Mapping[str | int, type[identities.Part]] = {
     "defaults": document.Defaults,
     "limits": document.Limits,
@@ -184,9 +175,11 @@ def _not_text(path: Path, value: object) -> str:
 
 def _unknown_kind(value: object) -> str:
     if value is None:
-        return f"kind is missing; add kind: with one of {', '.join(_OF_KIND)}"
-    near = did_you_mean(value, _OF_KIND) if isinstance(value, str) else ""
-    return f"kind{_shown(value)} is unknown; {near or 'choose one of ' + ', '.join(_OF_KIND)}"
+        return f"kind is missing; add kind: with one of {', '.join(identities.KINDS)}"
+    near = did_you_mean(value, identities.KINDS) if isinstance(value, str) else ""
+    return (
+        f"kind{_shown(value)} is unknown; {near or 'choose one of ' + ', '.join(identities.KINDS)}"
+    )
 
 
 def _unknown_key(error: ErrorDetails) -> str:
@@ -218,7 +211,7 @@ def _known(error: ErrorDetails) -> Collection[str]:
         if len(around) >= 3:
             model = identities.WorkloadToken if around[2] == "token" else identities.Reference
             return model.known_keys()
-        return _OF_KIND[str(error["loc"][2])].known_keys()
+        return identities.KINDS[str(error["loc"][2])].known_keys()
     if around[0] == "notify" and len(around) == 2:
         return document.Notification.known_keys()
     if isinstance(around[-1], int):

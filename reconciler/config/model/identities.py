@@ -1,9 +1,11 @@
-"""Which ways to sign in does the file know? One small model for each kind of identity.
+"""Models of the identities in the file: one for each kind.
 
-A new kind is one more class here, one more in the union, and a line in `wanted.identities`.
+A new kind needs a model here, a class with the same field names in `core.identities`, and a
+function in `azure.signin.credential_kinds`.
 """
 
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
@@ -88,7 +90,7 @@ References = Annotated[
 """One reference, or several that are tried in turn. `wording` takes the tag out of its paths."""
 
 
-class ClientSecret(Part):
+class ClientSecretSettings(Part):
     """An app registration that signs in with a client secret."""
 
     kind: Literal["client_secret"]
@@ -103,7 +105,7 @@ class ClientSecret(Part):
     """The day the secret ends: a finding from 30 days before."""
 
 
-class ClientCertificate(Part):
+class ClientCertificateSettings(Part):
     """An app registration that signs in with a certificate."""
 
     kind: Literal["client_certificate"]
@@ -119,7 +121,7 @@ class ClientCertificate(Part):
     """The day the certificate ends: a finding from 30 days before."""
 
 
-class WorkloadIdentity(Part):
+class WorkloadIdentitySettings(Part):
     """An app registration that trusts the tokens of a platform: no secret at all."""
 
     kind: Literal["workload_identity"]
@@ -133,7 +135,7 @@ class WorkloadIdentity(Part):
     """The day the trust ends: a finding from 30 days before."""
 
 
-class ManagedIdentity(Part):
+class ManagedIdentitySettings(Part):
     """The identity of the machine that the run is on, in its own tenant only."""
 
     kind: Literal["managed_identity"]
@@ -144,7 +146,7 @@ class ManagedIdentity(Part):
     """The day the identity ends: a finding from 30 days before."""
 
 
-class FederatedManagedIdentity(Part):
+class FederatedManagedIdentitySettings(Part):
     """A multi-tenant app that trusts a managed identity: the secret-free way to every customer."""
 
     kind: Literal["federated_managed_identity"]
@@ -157,7 +159,7 @@ class FederatedManagedIdentity(Part):
     """The day the trust ends: a finding from 30 days before."""
 
 
-class User(Part):
+class UserSettings(Part):
     """A person: a guest user, or an account that the customer made. Each signs in once a tenant."""
 
     kind: Literal["user"]
@@ -170,7 +172,7 @@ class User(Part):
     """The day the account ends: a finding from 30 days before."""
 
 
-class AzureCli(Part):
+class AzureCliSettings(Part):
     """Whoever is signed in to the Azure CLI; for interactive use."""
 
     kind: Literal["azure_cli"]
@@ -178,12 +180,18 @@ class AzureCli(Part):
 
 
 Identity = Annotated[
-    ClientSecret
-    | ClientCertificate
-    | WorkloadIdentity
-    | ManagedIdentity
-    | FederatedManagedIdentity
-    | User
-    | AzureCli,
+    ClientSecretSettings
+    | ClientCertificateSettings
+    | WorkloadIdentitySettings
+    | ManagedIdentitySettings
+    | FederatedManagedIdentitySettings
+    | UserSettings
+    | AzureCliSettings,
     Field(discriminator="kind"),
 ]
+
+KINDS: Mapping[str, type[Part]] = {
+    get_args(model.model_fields["kind"].annotation)[0]: model
+    for model in get_args(get_args(Identity)[0])
+}
+"""The model of each kind."""
