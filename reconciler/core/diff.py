@@ -1,6 +1,6 @@
-"""What has to change? One pure decision per link, and one check over all of them.
+"""The diff: the action for each link, and the check for duplicate principals.
 
-It does not know how anything was read, nor whether a change is safe to make: that is `guards`.
+Whether the changes are safe to make is decided in `guards`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from reconciler.core.links import Action, Change, Observed, Place, Wanted, Wante
 from reconciler.core.problems import PRINCIPAL_GONE, duplicate_principal
 
 Principal = tuple[str, str]
-"""A tenant's ID and the object ID of who signed in there."""
+"""The tenant ID and the object ID of a principal."""
 
 
 def diff(
@@ -18,13 +18,13 @@ def diff(
     observed: Mapping[Place, Observed],
     elsewhere: Mapping[Place, Principal] = MappingProxyType({}),
 ) -> tuple[Change, ...]:
-    """Pair what is wanted with what was seen, in the file's order.
+    """The changes for what is wanted and what was observed, in the file's order.
 
-    elsewhere  the principals of other entries of the file, as an earlier run read them
+    elsewhere  the principals of other entries of the file, as earlier runs read them
 
-    A place without an observation must be settled (attested): everything else is read first.
+    Only an attested link may lack an observation; raises `ValueError` for any other.
     """
-    # In the file's order, not in that of the answers: equal plans have equal digests.
+    # The file's order, not the order of the answers: equal plans have equal digests.
     places = (want.place for want in wanted if want.place in observed)
     seen = without_duplicates({place: observed[place] for place in places}, elsewhere)
     return tuple(_change(want, seen.get(want.place)) for want in wanted)
@@ -59,10 +59,10 @@ def _decide(wanted: Wanted, observed: Observed | None) -> tuple[Action, str]:
 
 
 def _conflict(wanted: Wanted, have: str) -> str:
-    wish = f"{wanted.partner_id} is wanted" if wanted.partner_id else "no link is wanted"
+    target = f"{wanted.partner_id} is wanted" if wanted.partner_id else "no link is wanted"
     return (
-        f"linked to {have}, which is not one of ours; {wish}. "
-        f'Left alone: to take it over, list "{have}" under replaces: for this tenant'
+        f"linked to {have}, which partners: does not list; {target}. "
+        f'Not changed. To replace it, list "{have}" under replaces: for this tenant'
     )
 
 
@@ -70,9 +70,9 @@ def without_duplicates(
     observed: Mapping[Place, Observed],
     elsewhere: Mapping[Place, Principal] = MappingProxyType({}),
 ) -> dict[Place, Observed]:
-    """Make every link unknown whose principal is reached through more than one entry.
+    """The reads, with each link unknown whose principal is reached through several entries.
 
-    One principal has one link. Two entries for it would flip that link back and forth for ever.
+    A principal has one link. Two entries for it would change that link back and forth.
     """
     entries: dict[Principal, list[Place]] = {}
     for place, seen in observed.items():

@@ -1,26 +1,26 @@
-"""Every exception that ends a run, and the status each one ends it with.
+"""Exceptions that end a run, each with its exit status.
 
-A tenant's trouble is a value (`links.Problem`) and never one of these: an exception is the run's.
+A problem of one tenant is a value (`links.Problem`), never an exception.
 
     PalReconcileError
-    ├── WrongUsage      64   the command line asks for something that makes no sense
-    ├── BadFile         78   tenants.yaml is not fit to be used; carries every complaint
-    ├── Refused          3   a saved plan's check said no, or nobody confirmed; nothing was written
+    ├── WrongUsage      64   the command line is invalid
+    ├── BadFile         78   tenants.yaml is invalid; carries every error in it
+    ├── Refused          3   a check refused the plan, or it was not confirmed; nothing was written
     ├── Locked           5   another run holds the lock
-    └── RunFailed        1   the run itself cannot go on (journal, metadata document, disk)
+    └── RunFailed        1   the run itself cannot continue (journal, metadata document, disk)
 
-All of them survive pickle: whatever they carry stands in `args`.
+All of them can be pickled: whatever they carry is in `args`.
 """
 
 
 class PalReconcileError(Exception):
-    """The root: catch this to catch all that the program raises on purpose."""
+    """The base class of all errors that the program raises on purpose."""
 
 
 def kind_of(error: BaseException) -> str:
-    """What failed and where, without the error's own text: that may repeat a token or a URL.
+    """The type and the place of an error, without its text, which may repeat a token or a URL.
 
-    Our own errors are shown with their text, which never holds one.
+    The text of this program's own errors is safe and is returned.
     """
     if type(error).__module__.startswith("reconciler."):
         return str(error)
@@ -33,15 +33,15 @@ def kind_of(error: BaseException) -> str:
 
 
 class WrongUsage(PalReconcileError):
-    """The command line asks for something that makes no sense."""
+    """The command line is invalid."""
 
 
 class BadFile(PalReconcileError):
-    """The file is not fit to be used. `args` holds the complaints, one line each, in file order."""
+    """The file is invalid. `args` holds the errors, one line each, in file order."""
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """One line for each complaint: `file:line:column: what is wrong; what to do`."""
+        """A line for each error: `file:line:column: what is wrong; what to do`."""
         return tuple(str(complaint) for complaint in self.args)
 
     def __str__(self) -> str:
@@ -49,9 +49,9 @@ class BadFile(PalReconcileError):
 
 
 class Refused(PalReconcileError):
-    """Nothing was written, because a check on a saved plan said no or nobody confirmed.
+    """Nothing was written, because a check refused a saved plan or it was not confirmed.
 
-    `args` is (guard, message): the code of the check, and what it found and how to go on.
+    `args` is (guard, message): the code of the check; what it found and what to do next.
     """
 
     @property
@@ -68,4 +68,4 @@ class Locked(PalReconcileError):
 
 
 class RunFailed(PalReconcileError):
-    """The run itself cannot go on; what was done until then is in the report."""
+    """The run itself cannot continue. What was done until then is in the report."""

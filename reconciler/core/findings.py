@@ -1,4 +1,4 @@
-"""What should somebody look at, though no link has to change for it?"""
+"""Findings: what deserves attention although no link has to change."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,13 +9,13 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing worth a look, with its remedy.
+    """One finding, with its remedy.
 
-    code      stable snake_case word
+    code      a stable snake_case word
     message   what was found, one line
     hint      what to do next, one line
-    tenant    the tenant it is about, or None for the whole file
-    identity  the identity it is about, or None
+    tenant    the tenant that it is about, or None for the whole file
+    identity  the identity that it is about, or None
     """
 
     code: str

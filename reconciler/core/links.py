@@ -1,8 +1,7 @@
-"""What is a link, what is wanted of it, and what was seen of it?
+"""Links: what the file wants of each, what Azure shows, and the difference.
 
-A link ties one principal in one tenant to one partner ID. The file names it by (tenant, identity);
-Azure by (tenant ID, object ID). These values are frozen, picklable and know nothing of how they
-were read.
+A link ties one principal in one tenant to one partner ID. The file names it by (tenant, identity),
+Azure by (tenant ID, object ID). All values here are frozen and can be pickled.
 """
 
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from enum import StrEnum
 
 
 class WantedState(StrEnum):
-    """What the file wants of a link."""
+    """The state that the file wants."""
 
     LINKED = "linked"
     ABSENT = "absent"
@@ -19,14 +18,14 @@ class WantedState(StrEnum):
 
 
 class Workload(StrEnum):
-    """What a principal works on at a customer: it says what a link needs besides, and no more."""
+    """What a principal works on at a customer. It decides what else a link needs to count."""
 
     AZURE = "azure"
     POWER_PLATFORM = "power_platform"
 
 
 class ObservedState(StrEnum):
-    """What a read showed. Only an exact answer counts as linked or not linked."""
+    """The state that a read showed. Only an exact answer counts as linked or not linked."""
 
     LINKED = "linked"
     NOT_LINKED = "not_linked"
@@ -34,7 +33,7 @@ class ObservedState(StrEnum):
 
 
 class Action(StrEnum):
-    """What the difference between wanted and observed asks for."""
+    """What to do about the difference between wanted and observed."""
 
     NONE = "none"
     CREATE = "create"
@@ -48,13 +47,14 @@ class Action(StrEnum):
 
 
 WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.REMOVE})
+"""The actions that change a link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why something could not be read or changed.
+    """The reason why a link could not be read or changed.
 
-    code     stable snake_case word, for programs
+    code     a stable snake_case word, for programs
     message  what happened and where, one line, for people
     hint     what to do next, one line
     """
@@ -66,11 +66,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A customer's own app registration: an identity signs in by it there, and nowhere else.
+    """The app registration of one customer, which an identity uses in that tenant only.
 
     client_id   in lower case
-    key         the customer's word in references to secrets: what `{key}` stands for
-    expires_on  the day its credential ends, as the operator noted it
+    key         the customer's value of `{key}` in references to secrets
+    expires_on  the last day of its credential, as the file says it; or None
     """
 
     client_id: str
@@ -80,13 +80,13 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a link is, in the words of the file.
+    """A link's place, as the file names it.
 
-    tenant     the customer's unique label
+    tenant     the unique name of the customer
     directory  the tenant's GUID in lower case, or a verified domain
     identity   the name of the identity that signs in there
-    object_id  the object ID that the principal must have (a pin), or None
-    app        the customer's own, where the identity has one in each tenant; else None
+    object_id  the object ID that the principal must have, or None for any
+    app        the customer's own app, if the identity has one in each tenant; else None
     """
 
     tenant: str
@@ -97,25 +97,25 @@ class Place:
 
     @property
     def is_named_by_domain(self) -> bool:
-        """Whether only Entra knows the tenant's GUID."""
+        """Whether the file names the tenant by a domain and not by its GUID."""
         return "." in self.directory
 
     @property
     def login(self) -> tuple[str, str | None]:
-        """What one credential is judged by: the identity, and whose app it signs in with."""
+        """The key of one credential: the identity, and the client ID of a customer's own app."""
         return self.identity, self.app.client_id if self.app else None
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A decision that the file has already made, whatever a read may say: held or attested."""
+    """An action that the file itself decides, whatever a read shows: held or attested."""
 
     action: Action
     reason: str
 
     @property
     def is_read(self) -> bool:
-        """Whether the link is read all the same, to show it. An attested one never is."""
+        """Whether the link is read, to be shown. An attested link never is."""
         return self.action is not Action.ATTESTED
 
 
@@ -123,11 +123,11 @@ class Settled:
 class Wanted:
     """One link as the file wants it.
 
-    partner_id   the ID it should carry; None unless `state` is linked
-    replaceable  the IDs that may be overwritten or removed here; None means any
-    covers       the customers that this link serves, where it is in our own tenant
-    settled      set where no diff is to be made
-    workload     what is said about the link depends on it; the link does not
+    partner_id   the partner ID that it should carry; None unless `state` is linked
+    replaceable  the partner IDs that may be overwritten or removed here; None means any
+    covers       the customers that this link serves, if it is in our own tenant
+    settled      the action that the file decides; None where the diff decides
+    workload     decides which findings the link can have, and not how it is linked
     """
 
     place: Place
@@ -140,15 +140,15 @@ class Wanted:
     workload: Workload = Workload.AZURE
 
     def may_replace(self, partner_id: str) -> bool:
-        """Whether the file allows to overwrite or remove a link to this ID."""
+        """Whether the file allows a link to this ID to be overwritten or removed."""
         return self.replaceable is None or partner_id in self.replaceable
 
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Which of several secrets an identity signed in with; references, as the file has them.
+    """The secret that an identity with several secrets signed in with, by reference.
 
-    refused  those that were tried before, in vain
+    refused  the references that Entra refused before
     """
 
     accepted: str
@@ -159,12 +159,12 @@ class Rotation:
 class Observed:
     """One link as Azure shows it.
 
-    tenant_id, object_id  the principal, as its token names it; None while nobody has signed in
+    tenant_id, object_id  the principal, as its token names it; None before a sign-in
     partner_id            None unless linked
     version               Azure's counter: every successful write adds 1
-    updated_at            Azure's own text, ISO 8601 in UTC; likewise created_at
-    problem               set when, and only when, the state is unknown
-    rotation              set where the identity has several secrets
+    updated_at            Azure's own text, ISO 8601 in UTC; the same for created_at
+    problem               set if, and only if, the state is unknown
+    rotation              set if the identity has several secrets
     """
 
     state: ObservedState
@@ -182,11 +182,11 @@ class Observed:
     def unknown(
         cls, problem: Problem, *, tenant_id: str | None = None, object_id: str | None = None
     ) -> "Observed":
-        """A link that could not be read, and why."""
+        """A link that could not be read, with the reason."""
         return cls(ObservedState.UNKNOWN, tenant_id=tenant_id, object_id=object_id, problem=problem)
 
     def same_link(self, other: "Observed") -> bool:
-        """Whether both show the same principal with the same partner ID (or with none)."""
+        """Whether both show the same principal with the same partner ID, or both with none."""
         return (
             ObservedState.UNKNOWN not in (self.state, other.state)
             and (self.tenant_id, self.object_id) == (other.tenant_id, other.object_id)
@@ -196,9 +196,9 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The difference for one link: what is wanted, what was seen, what follows.
+    """The difference of one link: what is wanted, what was observed, and the action.
 
-    observed  None where no read was made (attested)
+    observed  None if the link is not read (attested)
     problem   why the link is unknown; None otherwise
     """
 

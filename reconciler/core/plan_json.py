@@ -1,7 +1,7 @@
-"""The JSON of plans, reports and inventories; `saved_plan` reads it back.
+"""JSON of plans, reports and inventories; `saved_plan` reads it back.
 
-One JSON shape serves all three. The digest says whether two plans are equal; the seal also binds
-the time, so that a saved plan cannot be made younger than it is.
+All three have the same shape. Equal plans have equal digests. The seal also covers the creation
+time, so that a plan whose age was edited is detected.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from reconciler.core.plan import FactKind, Plan, Report, count_actions, count_ou
 from reconciler.core.text import json_safe
 
 FORMAT = 1
-"""The number of the JSON shape. A plan with another number is not applied."""
+"""The format number of the JSON. A plan with another number is not applied."""
 
 Data = dict[str, Any]
 
@@ -36,7 +36,7 @@ def plan_data(plan: Plan, kind: FactKind = FactKind.PLAN) -> Data:
 
 
 def report_data(report: Report) -> Data:
-    """The report as JSON data; `digest` is the plan's, so that the two can be matched."""
+    """The report as JSON data. Its `digest` is the plan's, so that the two can be matched."""
     links = [
         _link(result.change, result.observed, result.problem)
         | {"outcome": result.outcome, "correlation_id": result.correlation_id}
@@ -53,22 +53,22 @@ def report_data(report: Report) -> Data:
 
 
 def text(data: Mapping[str, Any]) -> str:
-    """JSON as it is saved: indented and without hidden characters, so that it can be reviewed."""
+    """JSON text as it is saved: indented, with hidden characters escaped, for review."""
     return json_safe(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
 
 
 def digest(data: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON without times and versions: equal plans, equal digests."""
+    """SHA-256 of the canonical JSON, without times and versions."""
     return _hash(data, _NOT_IN_DIGEST)
 
 
 def seal(data: Mapping[str, Any]) -> str:
-    """The same with `created_at`: it finds an edited age."""
+    """SHA-256 of the canonical JSON with `created_at`, which detects an edited age."""
     return _hash(data, _NOT_IN_SEAL)
 
 
 def iso(moment: datetime) -> str:
-    """A time as the JSON writes it: UTC, whole seconds, `2026-11-23T02:00:00Z`."""
+    """A time in UTC with whole seconds, `2026-11-23T02:00:00Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -145,5 +145,5 @@ def _finding(finding: Finding) -> Data:
 def _hash(data: Mapping[str, Any], without: tuple[str, ...]) -> str:
     kept = {key: value for key, value in data.items() if key not in without}
     text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    # A name from Azure may hold half a surrogate pair; it must not end the run.
+    # A name from Azure may contain half a surrogate pair, which must not end the run.
     return "sha256:" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -1,6 +1,6 @@
-"""What does the engine need from outside? The narrow faces that the edges fill in.
+"""Interfaces that the engine needs: implemented in `azure` and `store`, joined in `cli`.
 
-Each caller gets only what it may use: a plan is made with a `LinkReader`, which has no method that
+Each caller gets only what it may use. A plan is made with a `LinkReader`, which has no method that
 writes.
 """
 
@@ -17,17 +17,18 @@ from reconciler.core.results import Answer, Result
 
 
 class LinkReader(Protocol):
-    """One link, to be looked at."""
+    """One link, open for reading."""
 
     def read(self) -> Observed:
-        """Ask Azure for the link. Trouble is a value: `Observed.unknown`; nothing is raised."""
+        """Read the link. Raises nothing: a problem is returned as `Observed.unknown`."""
         ...
 
 
 class LinkWriter(LinkReader, Protocol):
-    """One link, to be looked at and changed. Each write is one request, never repeated by itself:
+    """One link, open for reading and changing.
 
-    who wants to repeat it must look at the link first. None raises for trouble.
+    Each write sends one request and never repeats it: the caller reads the link before another
+    write. A problem is returned in the answer, never raised.
     """
 
     def create(self, partner_id: str) -> Answer:
@@ -35,37 +36,37 @@ class LinkWriter(LinkReader, Protocol):
         ...
 
     def update(self, partner_id: str) -> Answer:
-        """Point an existing link at another ID; there is no unlinked moment."""
+        """Change an existing link to another ID, without removing it first."""
         ...
 
     def remove(self, partner_id: str) -> Answer:
-        """Remove the link to exactly this ID, which must be the one just read."""
+        """Remove the link to this ID, which must be the one that was just read."""
         ...
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the run was told to end: then no write is begun any more."""
+        """Whether the run is ending, so that no new write may begin."""
         ...
 
     def pause(self, answer: Answer) -> bool:
-        """Wait before a write is repeated; False when this link has no more tries or time."""
+        """Wait before a write is repeated. False if this link has no retries or time left."""
         ...
 
     def wait(self, seconds: float) -> bool:
-        """Wait before the link is read again; False, at once, when the run was told to end."""
+        """Wait before the link is read again. False, at once, if the run is ending."""
         ...
 
 
 class OpenedAzure(Protocol):
-    """Azure as one process has it open."""
+    """A connection to Azure, one for each process."""
 
     def reader(self, place: Place) -> AbstractContextManager[LinkReader]:
-        """Open a link to look at it."""
+        """Open a link for reading."""
         ...
 
     @property
     def request_stats(self) -> RequestStats:
-        """What was asked until now."""
+        """The requests that were sent so far."""
         ...
 
     def close(self) -> None:
@@ -74,55 +75,58 @@ class OpenedAzure(Protocol):
 
 
 class WorkerRecipe(Protocol):
-    """How a worker opens Azure. It is pickled on its way, and holds no secret."""
+    """How a worker connects to Azure. It is pickled for the worker and holds no secret."""
 
     @property
     def run_id(self) -> str:
-        """The run that it is for."""
+        """The ID of the run."""
         ...
 
     def open(self, stop: Event) -> OpenedAzure:
-        """Open Azure in this process; once `stop` is set, waits end. Raises `RunFailed`."""
+        """Connect in this process. Setting `stop` ends all waits. Raises `RunFailed`."""
         ...
 
 
 class Examiner(Protocol):
-    """Who looks whether a run could work. Nothing is written, and trouble is a value."""
+    """The checks that `doctor` makes. They write nothing, and problems are values."""
 
     def endpoints(self) -> tuple[EndpointCheck, ...]:
-        """The hosts that every run speaks to, the authority first."""
+        """The checks of the hosts that every run needs, the authority first."""
         ...
 
     def credential(self, place: Place) -> CredentialCheck:
-        """What this link's identity has to show, before anybody signs in."""
+        """The checks of the identity of this link that need no sign-in."""
         ...
 
     def link(self, place: Place, before: Sequence[Step]) -> LinkCheck:
-        """One link, after the steps that it shares with others."""
+        """The checks of one link.
+
+        before  the steps that it shares with other links
+        """
         ...
 
 
 class Journal(Protocol):
-    """What was meant and what became of it, kept on disk. Both raise `RunFailed` if they cannot."""
+    """The journal of intents and outcomes on disk. Both methods may raise `RunFailed`."""
 
     def intend(self, change: Change) -> None:
-        """Keep the intent; on disk before this returns, and so before the write is sent."""
+        """Record the intent. It is on disk when this returns, before the write is sent."""
         ...
 
     def settle(self, result: Result) -> None:
-        """Keep the outcome of an intent."""
+        """Record the outcome of an intent."""
         ...
 
 
 class Records(Protocol):
-    """What is known of who signed in where. No secret is ever among it."""
+    """The records of interactive sign-ins. They hold no secret."""
 
     def load(self, key: str) -> str | None:
-        """The record's text; None where there is none that can be read."""
+        """The text of a record; None if there is none, or it cannot be read."""
         ...
 
     def save(self, key: str, text: str) -> None:
-        """Keep a record, whole or not at all. Raises `RunFailed` if it cannot."""
+        """Save a record, whole or not at all. Raises `RunFailed` if it cannot."""
         ...
 
 

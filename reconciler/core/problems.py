@@ -1,6 +1,6 @@
-"""Which problems mean something to the engine? Their codes, and the problems it raises itself.
+"""Problem codes that decisions depend on, and the problems that core and engine create.
 
-All other codes are the edges' own words, and nothing is decided from them.
+No decision depends on any other code.
 """
 
 from collections.abc import Sequence
@@ -9,27 +9,27 @@ from reconciler.core.errors import kind_of
 from reconciler.core.links import Place, Problem
 
 PRINCIPAL_GONE = frozenset({"app_not_in_tenant", "no_such_tenant"})
-"""There is no principal left that could carry a link."""
+"""No principal is left that could carry a link."""
 
 BROKEN_IDENTITY = frozenset(
     {"invalid_client_secret", "invalid_client_certificate", "expired_client_secret"}
 )
-"""This credential may be wrong everywhere."""
+"""This credential may fail in every tenant."""
 
 CREDENTIAL_UNUSABLE = "credential_unusable"
-"""There is nothing to sign in with; nobody was asked."""
+"""The credential cannot be used, so no sign-in was tried."""
 
 INVALID_PARTNER_ID = "invalid_partner_id"
-"""Azure says that this ID is no partner."""
+"""Azure does not know this partner ID."""
 
 NAME_MISMATCH = "partner_name_mismatch"
-"""Azure knows an ID under another name than the file."""
+"""A partner ID has another name in Azure than in the file."""
 
 DUPLICATE_PRINCIPAL = "duplicate_principal"
 """Several entries of the file reach one principal, which has one link."""
 
 INTERRUPTED = Problem(
-    "interrupted", "not tried: the run was interrupted", "run again; what was done stays done"
+    "interrupted", "not tried: the run was interrupted", "run again; completed changes are kept"
 )
 DEADLINE = Problem(
     "deadline",
@@ -37,22 +37,22 @@ DEADLINE = Problem(
     "run again, with a longer --deadline or a higher --concurrency",
 )
 LIMIT = Problem(
-    "limit", "not tried: beyond --max-changes", "run again for the next ones, in file order"
+    "limit", "not tried: beyond --max-changes", "run again for the next changes, in file order"
 )
 
 
 def duplicate_principal(places: Sequence[Place]) -> Problem:
-    """Several entries of the file reach one principal."""
+    """The problem of entries of the file that reach the same principal."""
     entries = ", ".join(f"{place.tenant} / {place.identity}" for place in places)
     return Problem(
         DUPLICATE_PRINCIPAL,
-        f"these entries all reach one principal, which has one link: {entries}",
-        "keep one of the entries, or give each an identity of its own",
+        f"these entries reach the same principal, which has one link: {entries}",
+        "keep one of the entries, or use another identity for each",
     )
 
 
 def identity_broken(identity: str, cause: Problem) -> Problem:
-    """An identity was refused by two tenants and accepted by none."""
+    """The problem of links that were not tried because two tenants refused their identity."""
     return Problem(
         cause.code,
         f"not tried: identity {identity} was refused elsewhere in this run: {cause.message}",
@@ -63,7 +63,7 @@ def identity_broken(identity: str, cause: Problem) -> Problem:
 def name_mismatch(
     partner_id: str, wanted: Sequence[str], answered: str, carriers: Sequence[str]
 ) -> Problem:
-    """Azure knows this ID under another name than the file says."""
+    """The problem of a partner ID that has another name in Azure than in the file."""
     names = " or ".join(f'"{name}"' for name in wanted)
     where = ", ".join(carriers[:10]) + (f" and {len(carriers) - 10} more" * (len(carriers) > 10))
     return Problem(
@@ -75,7 +75,7 @@ def name_mismatch(
 
 
 def name_unconfirmed(partner_id: str, wanted: Sequence[str], carriers: Sequence[str]) -> Problem:
-    """Azure's answer for a new ID carried no name, so an unattended run goes no further with it."""
+    """The problem of a new ID whose name Azure did not answer to an unattended run."""
     names = " or ".join(f'"{name}"' for name in wanted)
     where = ", ".join(carriers[:10]) + (f" and {len(carriers) - 10} more" * (len(carriers) > 10))
     return Problem(
@@ -88,36 +88,39 @@ def name_unconfirmed(partner_id: str, wanted: Sequence[str], carriers: Sequence[
 
 
 def journal_failed(error: Exception) -> Problem:
-    """The journal cannot be written or a lock was lost, so nothing more is written."""
+    """The problem of changes that were not tried because the journal or a lock failed."""
     return Problem(
         "journal_failed",
         f"not tried: {error}",
-        "see that the state directory stays as it is and has room; then run again",
+        "make sure that the state directory is not changed and has space; then run again",
     )
 
 
 def clock_skew(skew_s: int, host: str) -> Problem:
-    """This machine's clock is too far from a host's; `skew_s` is positive when it is ahead."""
+    """The problem of a wrong clock.
+
+    skew_s  seconds that this machine's clock is ahead of the host's; negative if it is behind
+    """
     minutes, seconds = divmod(abs(skew_s), 60)
     way = "ahead of" if skew_s > 0 else "behind"
     return Problem(
         "clock_skew",
         f"this machine's clock is {minutes} min {seconds} s {way} {host}",
-        "set the clock, by NTP: tokens are refused when it is more than five minutes off",
+        "set the clock, by NTP: tokens are refused if it is more than five minutes off",
     )
 
 
 def worker_lost(error: BaseException) -> Problem:
-    """The process or the machine that worked on this link is gone, and no other could finish it."""
+    """The problem of a link whose worker process ended, on every try."""
     return Problem(
         "worker_lost",
         f"the worker died on this link: {kind_of(error)}"[:300],
-        "nothing is concluded from it; see to the workers' memory and logs, then run again",
+        "the link's state is unknown; check the workers' memory and logs, then run again",
     )
 
 
 def internal(error: BaseException) -> Problem:
-    """A mistake of the program itself, caught so that it costs one link and not the run."""
+    """The problem of a bug in this program, which costs one link and not the run."""
     return Problem(
         "internal_error",
         f"the program failed on this link: {kind_of(error)}"[:300],

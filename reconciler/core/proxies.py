@@ -1,6 +1,6 @@
 """Proxy variables of the environment: which one applies, and what is wrong with its value.
 
-Pure. A proxy's URL may hold a password, so no message repeats it.
+A proxy's URL may hold a password, so no message repeats it.
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,9 @@ _EXAMPLE = "write it as http://HOST:PORT, or unset it"
 
 
 def unusable_proxy(environment: Mapping[str, str], scheme: str = "https") -> str | None:
-    """What is wrong with the proxy for URLs of this scheme, and with which variable.
+    """The name of the proxy variable for URLs of this scheme, and what is wrong with its value.
 
-    None where the proxy can be used or none is named. Whether `NO_PROXY` exempts a host is for the
-    caller to know.
+    None if the proxy can be used or none is set. `NO_PROXY` is not considered.
     """
     for key in (f"{scheme}_proxy", "all_proxy"):
         for name in (key, key.upper()):
@@ -24,7 +23,7 @@ def unusable_proxy(environment: Mapping[str, str], scheme: str = "https") -> str
 
 
 def proxy_problem(value: str) -> str | None:
-    """Why this is not the URL of a proxy that can be used; None where it is one."""
+    """Why this URL of a proxy cannot be used; None if it can."""
     url = value if "://" in value else f"http://{value}"
     try:
         parts = urlsplit(url)
@@ -40,7 +39,7 @@ def proxy_problem(value: str) -> str | None:
     if parts.scheme not in ("http", "https"):
         return "names a proxy that speaks neither http nor https"
     has_scheme = "://" in value
-    is_sound = (
+    is_valid = (
         host
         and port != 0
         and parts.path in ("", "/")
@@ -49,4 +48,4 @@ def proxy_problem(value: str) -> str | None:
         and " " not in value
         and (has_scheme or "@" not in value)
     )
-    return None if is_sound else "is not the URL of a proxy"
+    return None if is_valid else "is not the URL of a proxy"

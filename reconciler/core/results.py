@@ -1,7 +1,6 @@
-"""What became of a change? The one place that decides an outcome from what was read.
+"""Results: the outcome of each change, decided from the reads before and after the write.
 
-The reply to a write is a guess; the read after it is the fact. Only where there is no fact does the
-reply count.
+The read after a write decides. The reply to the write counts only if that read fails.
 """
 
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from reconciler.core.links import Change, Observed, ObservedState, Problem
 
 
 class Outcome(StrEnum):
-    """What became of one change."""
+    """The outcome of a change."""
 
     APPLIED = "applied"
     ALREADY = "already"
@@ -22,7 +21,7 @@ class Outcome(StrEnum):
 
 
 class Reply(StrEnum):
-    """What came back from a write. Never proof of anything: only the read after it is."""
+    """The kind of reply to a write. It proves nothing; the read after it does."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -33,11 +32,11 @@ class Reply(StrEnum):
 class Answer:
     """The answer to one write.
 
-    problem         what was refused or lost; None when accepted
-    correlation_id  Azure's x-ms-correlation-request-id, for a support case; None without an answer
-    may_retry       whether the same write could succeed a little later
-    may_have_taken  whether the write may have changed the link, whatever the answer says
-    retry_after_s   seconds that Azure asked to wait first; None where it asked for nothing
+    problem         why it was refused or lost; None if accepted
+    correlation_id  Azure's x-ms-correlation-request-id, for support; None without an answer
+    may_retry       whether the same write could succeed later
+    may_have_taken  whether the write may have changed the link, whatever the answer is
+    retry_after_s   seconds that Azure asked to wait first, or None
     """
 
     reply: Reply
@@ -53,12 +52,12 @@ CONVERGED = frozenset({Outcome.APPLIED, Outcome.ALREADY})
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One change, and what became of it.
+    """A change with its outcome.
 
-    outcome         None where the plan asked for no write
-    after           the last read since the plan; None where there was none
-    problem         why it did not converge; None otherwise
-    correlation_id  Azure's ID of the write, for a support case; None where none was sent
+    outcome         None if the plan asks for no write
+    after           the last read since the plan, or None
+    problem         why it did not converge, or None
+    correlation_id  Azure's ID of the write, for support; None if no write was sent
     """
 
     change: Change
@@ -69,7 +68,7 @@ class Result:
 
     @property
     def observed(self) -> Observed | None:
-        """The newest thing that was read of this link."""
+        """The newest read of this link."""
         return self.after or self.change.observed
 
 
@@ -84,7 +83,7 @@ def skipped(change: Change, problem: Problem) -> Result:
 
 
 def before_write(change: Change, now: Observed) -> Result | None:
-    """Decide from the read just before the write: None means go ahead."""
+    """The result that the read before the write decides; None if the write should be sent."""
     if now.problem:
         return Result(change, Outcome.SKIPPED, now, now.problem)
     if _is_wanted(change, now):
@@ -95,7 +94,7 @@ def before_write(change: Change, now: Observed) -> Result | None:
 
 
 def after_write(change: Change, answer: Answer, after: Observed) -> Result:
-    """Decide from the read just after the write, and from the reply only where no read helps."""
+    """The result that the read after the write decides, or the reply if that read failed."""
     outcome, problem = _judge(change, answer, after)
     return Result(change, outcome, after, problem, answer.correlation_id)
 
@@ -106,7 +105,7 @@ def _judge(change: Change, answer: Answer, after: Observed) -> tuple[Outcome, Pr
     if answer.reply is Reply.REFUSED and not (after.problem and answer.may_retry):
         return Outcome.FAILED, answer.problem
     if after.problem:
-        # A gateway's 503 says as little about what happened as no answer at all.
+        # A 503 of a gateway says as little about the write as no answer.
         return Outcome.UNVERIFIED, after.problem
     if change.observed is None or not after.same_link(change.observed):
         return Outcome.FAILED, _moved(change, after)
@@ -115,7 +114,8 @@ def _judge(change: Change, answer: Answer, after: Observed) -> tuple[Outcome, Pr
     return Outcome.FAILED, Problem(
         "not_changed",
         f"Azure accepted the {change.action}, but the link reads as before",
-        "run plan again; if it stays so, ask Microsoft with the correlation ID in the report",
+        "run plan again; if nothing changes, open a support case with the correlation ID in the "
+        "report",
     )
 
 
@@ -139,22 +139,22 @@ def _moved(change: Change, now: Observed) -> Problem:
         return Problem(
             "principal_changed",
             f"another principal signs in now: {now.object_id} in {now.tenant_id}",
-            "run plan again and look at what it shows",
+            "run plan again and review it",
         )
     return Problem(
         "changed_meanwhile",
-        f"the link moved since the plan: now {now.partner_id or 'not linked'}",
-        "somebody else writes this link; run plan again and look at what it shows",
+        f"the link has changed since the plan: now {now.partner_id or 'not linked'}",
+        "something else changes this link; run plan again and review it",
     )
 
 
 def may_show_later(change: Change, answer: Answer, after: Observed) -> bool:
-    """Whether a later read may still show the write: reads can lag behind for a few seconds."""
+    """Whether a later read may still show the write: reads can be stale for a few seconds."""
     planned = change.observed
     return answer.may_have_taken and planned is not None and after.same_link(planned)
 
 
 def may_repeat(change: Change, answer: Answer, after: Observed) -> bool:
-    """Whether the write may be sent once more: worth it, and the link still reads as planned."""
+    """Whether the write may be sent again: it could succeed, and the link reads as planned."""
     planned = change.observed
     return answer.may_retry and planned is not None and after.same_link(planned)

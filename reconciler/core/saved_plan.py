@@ -1,8 +1,8 @@
-"""Saved plans and reports, read back from JSON: exactly as they were written, or refused.
+"""Saved plans and reports: read back from JSON exactly as they were written, or refused.
 
-A digest only proves that nobody edited a plan by mistake: whoever edits it on purpose can calculate
-a new one. So nothing in a saved plan is obeyed. The observations in it are compared with the file
-once more (`decide_again`), and what follows must be the plan, to the byte.
+A digest detects an accidental edit only: after a deliberate edit it can be computed again. So the
+actions in a saved plan are not trusted. `guards.saved_plan_checks` computes them again from its
+observations and the file, and they must be equal.
 """
 
 import json
@@ -29,17 +29,17 @@ from reconciler.core.text import visible
 T = TypeVar("T")
 
 DAMAGED = (KeyError, TypeError, ValueError, AttributeError, RecursionError, OverflowError)
-"""What reading JSON of another shape raises."""
+"""The exceptions that reading JSON of another shape can raise."""
 
 
 def read_plan(raw: bytes) -> Plan:
-    """A saved plan as it was written; raises `Refused` for anything else.
+    """The plan in this JSON. Raises `Refused` for anything else.
 
-    The tenant is named by the ID that the plan read.
+    Its places name each tenant by the GUID that the plan's read found.
     """
     data = _parsed(raw)
     if data.get("kind") != FactKind.PLAN:
-        raise Refused("plan-file", "this is no plan; make one with plan --out")
+        raise Refused("plan-file", "this is not a plan; make one with plan --out")
     if data.get("format") != FORMAT or isinstance(data["format"], bool):
         raise Refused(
             "plan-format",
@@ -51,11 +51,13 @@ def read_plan(raw: bytes) -> Plan:
     except DAMAGED:
         is_as_made = False
     if not is_as_made:
-        raise Refused("plan-edited", "the plan was edited since it was made; make a new one")
+        raise Refused(
+            "plan-edited", "the plan was edited after it was made; make a new one with plan --out"
+        )
     if "endpoint" not in data:
         raise Refused(
             "plan-format",
-            "the plan does not say at which endpoint it was made: it is of an older release; "
+            "the plan does not name the endpoint that it was made for: an older release made it; "
             "make a new one with plan --out",
         )
     try:
@@ -65,7 +67,7 @@ def read_plan(raw: bytes) -> Plan:
 
 
 def read_report(raw: bytes) -> tuple[Plan, tuple[Outcome | None, ...]]:
-    """A report's links, each with what was observed last, and their outcomes.
+    """The links in the JSON of a report, as they were observed last, and their outcomes.
 
     Raises `WrongUsage` for anything else.
     """
@@ -77,12 +79,12 @@ def read_report(raw: bytes) -> tuple[Plan, tuple[Outcome | None, ...]]:
         return _plan(data), tuple(outcome and Outcome(outcome) for outcome in outcomes)
     except (Refused, *DAMAGED):
         raise WrongUsage(
-            f"this is no report of format {FORMAT}; make one with apply --format json"
+            f"this is not a report of format {FORMAT}; make one with apply --format json"
         ) from None
 
 
 def saved_digest(raw: bytes) -> str:
-    """The digest in a plan that `read_plan` accepted."""
+    """The digest in the JSON of a plan that `read_plan` accepted."""
     return str(_parsed(raw)["digest"])
 
 
@@ -91,23 +93,24 @@ def _short(value: Any) -> str:
 
 
 def _parsed(raw: bytes) -> Data:
-    """The JSON object in these bytes; raises `Refused`. UTF-8, no key twice, no NaN."""
+    """The JSON object in these bytes: UTF-8, no repeated key, no NaN. Raises `Refused`."""
     try:
         data = json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
     except _RepeatedKeyError as repeated:
         raise Refused(
             "plan-edited",
-            f"the plan has the key {_short(repeated)} twice in one object; make a new one",
+            f"the plan has the key {_short(repeated)} twice in one object; "
+            "make a new one with plan --out",
         ) from None
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        raise Refused("plan-file", "this is no plan; make one with plan --out")
+        raise Refused("plan-file", "this is not a plan; make one with plan --out")
     return data
 
 
 class _RepeatedKeyError(ValueError):
-    """Two readers of such JSON could see two plans."""
+    """An object has a key twice, so that two parsers could read two plans."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Data:
@@ -120,7 +123,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> Data:
 
 
 def _refuse(text: str) -> NoReturn:
-    """NaN and Infinity are no JSON."""
+    """Refuse NaN and Infinity, which are not JSON."""
     raise ValueError(text)
 
 
@@ -177,14 +180,14 @@ def _observed(link: Data) -> Observed | None:
         observed.state is ObservedState.UNKNOWN,
     )
     if is_linked != bool(observed.partner_id):
-        raise ValueError("a link has a partner ID, and nothing else has one")
+        raise ValueError("a partner ID and the state linked need each other")
     if link.get("outcome") is None and is_unknown != bool(observed.problem):
-        raise ValueError("what is unknown has a problem, and nothing else has one")
+        raise ValueError("a problem and the state unknown need each other")
     return observed
 
 
 def _typed(value: Any, kind: type[T]) -> T:
-    """The value, if it is of this type; raises `TypeError`. A bool is no number."""
+    """The value, if it has this type. Raises `TypeError`. A bool is not a number."""
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise TypeError(f"{type(value).__name__} where {kind.__name__} is expected")
     return value
@@ -195,7 +198,7 @@ def _optional(value: Any, kind: type[T]) -> T | None:
 
 
 def _texts(data: Any) -> dict[str, Any]:
-    """The fields of a problem or a finding; code, message and hint are never null."""
+    """The fields of a problem or a finding. Code, message and hint are never null."""
     texts = {key: _optional(value, str) for key, value in _typed(data, dict).items()}
     return texts | {key: _typed(texts[key], str) for key in ("code", "message", "hint")}
 
@@ -203,5 +206,5 @@ def _texts(data: Any) -> dict[str, Any]:
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError("a time without a zone has no age")
+        raise ValueError("a time needs a time zone")
     return moment.astimezone(UTC)

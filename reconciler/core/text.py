@@ -1,8 +1,7 @@
-"""How does foreign text become safe to show? The one place that makes hidden characters visible.
+"""Safe text: control characters and invisible characters written as escapes.
 
-Names come from files, from Azure and from whoever named a tenant there. None of them may move a
-cursor, turn the reading direction, start a line of its own or hide. It knows no format: what is
-special in Markdown or CSV stands in their own modules.
+Names come from files, from Azure and from customers. They must not move the cursor, change the
+reading direction, start a new line or be invisible. `views` escapes them for Markdown and CSV.
 """
 
 import re
@@ -11,12 +10,12 @@ _HIDDEN = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # C0 and C1 controls: newline, tab, ESC, CSI
     "\xad\u034f\u061c\u070f\u08e2\u0600-\u0605\u06dd\u0890\u0891"
-    "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\u2800"  # letters and marks that are blank
+    "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\u2800"  # letters and marks without a shape
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, line ends, direction
-    "\ud800-\udfff"  # lone surrogates: no encoding takes them
+    "\ud800-\udfff"  # lone surrogates, which no encoding accepts
     "\ufe00-\ufe0f\ufeff\ufff0-\ufffb"
     "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e0fff"  # tags: a whole hidden alphabet
+    "\U000e0000-\U000e0fff"  # tags: an invisible alphabet
     "]"
 )
 
@@ -24,9 +23,9 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def visible(text: str) -> str:
-    """The text with every control, direction and zero-width character written as an escape.
+    """The text with every control, direction and zero-width character as an escape.
 
-    The result is one line, and any terminal shows all of it: `\\n`, `\\x1b`, `\\u202e`.
+    The result is one line, all of it visible in any terminal: `\\n`, `\\x1b`, `\\u202e`.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -34,9 +33,9 @@ def visible(text: str) -> str:
 
 
 def by_code_point(text: str) -> str:
-    """The text with every character that nobody sees, or takes for a blank, as `<U+200B>`.
+    """The text with every invisible character and unusual blank as `<U+200B>`.
 
-    For a text that a message quotes because something is wrong with it.
+    For a value that a message quotes because it is invalid.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -44,7 +43,7 @@ def by_code_point(text: str) -> str:
 
 
 def is_invisible(char: str) -> bool:
-    """Whether nobody sees this character, or everybody takes it for a plain blank."""
+    """Whether this character is invisible, or looks like a plain blank without being one."""
     if char.isascii() and char.isprintable():
         return False
     return _HIDDEN.match(char) is not None or (char.isspace() and char != " ")
@@ -55,9 +54,9 @@ def _code_point(char: str) -> str:
 
 
 def json_safe(text: str) -> str:
-    """JSON text whose hidden characters are JSON escapes: equal data, safe to look at.
+    """JSON text with hidden characters as JSON escapes: the same data, safe to show.
 
-    Only for finished JSON: there they can stand in strings and nowhere else, but for newlines.
+    Only for complete JSON, where they can occur in strings only. Newlines stay.
     """
     return _HIDDEN.sub(_json_escape, text)
 

@@ -105,9 +105,9 @@ def test_a_customer_of_a_table_has_no_place_for_it(people: Desk, reported: Path)
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("{", "this is no report of format 1"),
+        ("{", "this is not a report of format 1"),
         ('{"kind": "plan", "format": 1}', "make one with apply --format json"),
-        ('{"kind": "report", "format": 1, "links": [{}]}', "this is no report"),
+        ('{"kind": "report", "format": 1, "links": [{}]}', "this is not a report"),
         (None, "cannot read the report"),
     ],
 )

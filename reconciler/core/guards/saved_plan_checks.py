@@ -91,17 +91,19 @@ def check_approval(plan: Plan, approved: str | None) -> tuple[Refusal, ...]:
 def decide_again(
     plan: Plan, wanted: Collection[Wanted], saved_digest: str
 ) -> tuple[Plan, tuple[Refusal, ...]]:
-    """The plan that follows from the saved observations and the file; why it is not the saved one.
+    """The plan computed again from the saved observations and the file, and why it differs.
 
-    wanted        what the file, which is the plan's own, wants today
-    saved_digest  the saved plan's
+    wanted        what the plan's file wants today
+    saved_digest  of the saved plan
     """
     known = {_entry(want.place): want for want in wanted}
     entries = [_entry(change.place) for change in plan.changes]
-    if strange := [entry for entry in entries if entry not in known]:
-        return plan, (_edited(strange[0], "is not in the file"),)
+    if missing := [entry for entry in entries if entry not in known]:
+        return plan, (_edited(missing[0], "is not in the file"),)
     if len(set(entries)) < len(entries):
-        return plan, (Refusal("plan-edited", "the plan lists a link twice; make a new one"),)
+        return plan, (
+            Refusal("plan-edited", "the plan lists a link twice; make a new one with plan --out"),
+        )
     observed = {
         known[_entry(change.place)].place: change.observed
         for change in plan.changes
@@ -122,8 +124,8 @@ def decide_again(
     return plan, (
         Refusal(
             "plan-edited",
-            "the plan does not follow from what was read and from the file: it was edited, or a "
-            "day of the file lies between. Make a new one with plan --out",
+            "the plan does not match its reads and the file: it was edited, or a date in the file "
+            "has passed since. Make a new one with plan --out",
         ),
     )
 
@@ -136,8 +138,8 @@ def _edited(entry: tuple[str, str], what: str) -> Refusal:
     tenant, identity = map(_short, entry)
     return Refusal(
         "plan-edited",
-        f"{tenant} / {identity} {what}, unlike the plan: it was edited, or a day of the file lies "
-        "between. Make a new one with plan --out",
+        f"{tenant} / {identity} {what}, unlike the plan: it was edited, or a date in the file has "
+        "passed since. Make a new one with plan --out",
     )
 
 
