@@ -18,10 +18,10 @@ from reconciler.core.doctor.steps import IDENTITY_STEPS, Step, StepResults
 from reconciler.core.links import Place, Problem, Wanted
 from reconciler.core.ports import Examiner
 from reconciler.core.problems import internal
-from reconciler.engine.gates import Identities, Login, Verdict, Wait
+from reconciler.engine.gates import Identities, Login
 from reconciler.engine.listeners import Listeners
 from reconciler.engine.run import PlanMetadata, Workers
-from reconciler.engine.scheduler import run_all
+from reconciler.engine.scheduler import Verdict, Wait, run_all
 
 Stopped = Callable[[], Problem | None]
 

@@ -6,16 +6,30 @@ It knows neither Azure nor links.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from enum import Enum
 from queue import SimpleQueue
 from typing import Protocol, TypeVar
 
-from reconciler.core.links import Problem
+from reconciler.core.links import Change, Place, Problem
 from reconciler.core.problems import worker_lost
-from reconciler.engine.gates import Verdict, Wait
 
 ItemT = TypeVar("ItemT")
 GatedT = TypeVar("GatedT", contravariant=True)
 ResultT = TypeVar("ResultT")
+
+
+class Verdict(Enum):
+    """The answer of a gate that lets a job start."""
+
+    GO = "go"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Ask again after `until` has ended. `until` is compared by identity, not by value."""
+
+    until: Place | Change
 
 
 class Gates(Protocol[GatedT, ResultT]):

@@ -7,8 +7,8 @@ from typing import Any
 
 from reconciler.core.links import Observed, ObservedState, Place, Problem
 from reconciler.core.results import Outcome
-from reconciler.engine.gates import Identities, ReadGates, Verdict, Wait
-from reconciler.engine.scheduler import run_all
+from reconciler.engine.gates import Identities, ReadGates
+from reconciler.engine.scheduler import Verdict, Wait, run_all
 from tests.engine.runs import OLD, OURS, Desk, codes, outcomes, wish
 
 

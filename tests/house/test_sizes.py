@@ -19,15 +19,11 @@ MOST_MODULES = 16
 """Of a folder, without `__init__`."""
 
 LONG_MODULES = {
-    "azure/http/client.py": "to be split",
-    "azure/links.py": "to be split",
-    "azure/signin/secrets.py": "to be split",
     "cli/flows/discovery.py": "to be split",
     "config/model/document.py": "to be split",
     "config/model/fields.py": "to be split",
     "config/reading/yaml_reader.py": "to be split",
     "config/writing/yaml_editor.py": "to be split",
-    "engine/gates.py": "to be split",
 }
 """Modules above the limit, each with its reason. A module that has shrunk must leave this list."""
 
