@@ -1,4 +1,4 @@
-"""constraints.txt: one exact release of each package that `make` installs."""
+"""constraints.txt: an exact release of each package that `make` installs."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([0-9][0-9A-Za-z.]*)")
 
 
 def pins() -> dict[str, str]:
-    """The pinned release of each package; fails on a line that is anything else."""
+    """The pinned release of each package. Fails on any other line."""
     found: dict[str, str] = {}
     for line in (ROOT / "constraints.txt").read_text().splitlines():
         if not line.startswith("#"):
@@ -22,8 +22,8 @@ def pins() -> dict[str, str]:
     return found
 
 
-def test_each_direct_requirement_has_a_pin_that_it_allows() -> None:
-    """No options, addresses or ranges. `make update` writes the file."""
+def test_every_requirement_has_an_allowed_pin() -> None:
+    """Every requirement is pinned to a release that it allows. `make update` writes the file."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     extras = project["project"]["optional-dependencies"].values()
     named = [

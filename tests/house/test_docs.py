@@ -1,4 +1,4 @@
-"""The project's words are held to what the program does."""
+"""README and docs/: commands, statuses, examples and links agree with the program."""
 
 import re
 from datetime import date
@@ -20,8 +20,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def test_the_readmes_file_is_a_good_one(tmp_path: Path) -> None:
-    """What the README shows as tenants.yaml loads as it stands."""
+def test_the_example_in_the_readme_is_valid(tmp_path: Path) -> None:
+    """The tenants.yaml in the README loads without changes."""
     block = next(b for b in re.findall(r"```yaml\n(.*?)```", README, re.S) if "version: 1" in b)
     path = tmp_path / "tenants.yaml"
     path.write_text(block, encoding="utf-8")
@@ -30,8 +30,8 @@ def test_the_readmes_file_is_a_good_one(tmp_path: Path) -> None:
     ]
 
 
-def test_the_readme_names_every_command() -> None:
-    """The table of commands and the program agree."""
+def test_the_readme_lists_every_command() -> None:
+    """The table of commands lists exactly the commands of the program."""
     root = typer.main.get_command(app)
     commands = set(root.commands)  # type: ignore[attr-defined]
     table = README.split("## Commands")[1].split("## ")[0]
@@ -39,8 +39,8 @@ def test_the_readme_names_every_command() -> None:
     assert named == commands
 
 
-def test_the_readme_names_every_status() -> None:
-    """The table of exit statuses and the program agree."""
+def test_the_readme_lists_every_exit_status() -> None:
+    """The table of exit statuses lists exactly those of the program."""
     table = README.split("## Exit statuses")[1].split("## ")[0]
     named = {
         int(n) for row in re.findall(r"^\| ([0-9, ]+) \|", table, re.M) for n in row.split(",")
@@ -53,13 +53,13 @@ def _identities() -> str:
 
 
 def test_every_kind_of_identity_has_a_section() -> None:
-    """docs/identities.md explains each kind that the file may name, and no other."""
+    """docs/identities.md has a section for each kind of identity, and no other."""
     assert set(re.findall(r"^## `([a-z_]+)`$", _identities(), re.M)) == set(KINDS)
 
 
 @pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", _identities(), re.S))
-def test_what_the_page_of_identities_shows_is_good(tmp_path: Path, block: str) -> None:
-    """Each of its examples loads as it stands, with the rest of a file around it."""
+def test_the_examples_of_identities_are_valid(tmp_path: Path, block: str) -> None:
+    """Each example in docs/identities.md loads as part of a file."""
     is_tenants = block.startswith("tenants:")
     shown = "me: {kind: azure_cli}\n" if is_tenants else block
     name = shown.split(":")[0]
@@ -75,13 +75,13 @@ def test_what_the_page_of_identities_shows_is_good(tmp_path: Path, block: str) -
 
 
 def test_every_guard_is_explained() -> None:
-    """docs/safety.md says what each guard limits."""
+    """docs/safety.md names every guard."""
     text = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
     assert [guard for guard in GUARDS if guard not in text] == []
 
 
-def test_every_finding_is_explained() -> None:
-    """docs/findings.md says what each code means."""
+def test_every_finding_is_listed() -> None:
+    """docs/findings.md names every finding."""
     text = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
     sources = [p.read_text(encoding="utf-8") for p in (ROOT / "reconciler").rglob("*.py")]
     codes = {code for source in sources for code in re.findall(r'Finding\(\s*"(\w+)"', source)}
@@ -90,24 +90,42 @@ def test_every_finding_is_explained() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
-    """Each relative link of a page names a file that is there."""
+def test_links_of_a_page_work(page: Path) -> None:
+    """Every relative link names an existing file, and an existing heading if it has an anchor."""
     text = page.read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
-        if "://" not in target:
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+    for target, anchor in re.findall(r"\]\(([^)#:]*)#?([^):]*)\)", text):
+        path = page.parent / target if target else page
+        assert path.exists(), f"{page.name}: {target}"
+        if anchor:
+            assert anchor in anchors(path), f"{page.name}: {target}#{anchor}"
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors that GitHub makes of the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "performance.md"])
+def test_modules_that_a_page_names_exist(page: str) -> None:
+    """Every path of a module in docs/ exists; paths start below reconciler/ or at the root."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", text))
+    assert named
+    missing = [n for n in named if not any((r / n).exists() for r in (ROOT, ROOT / "reconciler"))]
+    assert missing == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_tests_that_a_page_names_exist(page: Path) -> None:
-    """A promise that names its test is held by it."""
+def test_tests_that_a_page_names_exist(page: Path) -> None:
+    """Every test that a page names exists."""
     tests = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests").rglob("*.py"))
     for name in re.findall(r"\btest_[a-z0-9_]{12,}\b", page.read_text(encoding="utf-8")):
         assert re.search(rf"\b{name}\b", tests), f"{page.name}: {name}"
 
 
-def test_the_examples_are_yaml_of_the_demo() -> None:
-    """The demo's two files are good YAML and speak of the same tenants."""
+def test_the_files_of_the_demo_agree() -> None:
+    """The two files of the demo are valid YAML and list the same tenants."""
     folder = ROOT / "reconciler" / "cli" / "demo"
     azure = yaml.safe_load((folder / "azure.yaml").read_text(encoding="utf-8"))
     file = yaml.safe_load((folder / "tenants.yaml").read_text(encoding="utf-8"))

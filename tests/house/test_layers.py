@@ -1,6 +1,6 @@
-"""Who may import whom: everything may know core, core knows nobody, siblings know each other not.
+"""Import rules: every package may import core, core imports none, and only cli imports siblings.
 
-`cli` introduces them. Each third-party package has one owner.
+Each third-party library has an owner.
 """
 
 import ast
@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[2] / "reconciler"
-ROOMS = ("core", "config", "azure", "engine", "store", "views", "emulator", "cli")
-
+SOURCE = Path(__file__).parents[2] / "reconciler"
 OWNERS = {
     "alembic": {"store"},
     "azure": {"azure"},
@@ -48,40 +46,40 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def modules() -> list[Path]:
-    return sorted(HOUSE.rglob("*.py"))
+    return sorted(SOURCE.rglob("*.py"))
 
 
-def room_of(path: Path) -> str:
-    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+def package_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
-def may_know(room: str, other: str) -> bool:
-    if room == "emulator":
+def may_import(package: str, other: str) -> bool:
+    if package == "emulator":
         return other == "emulator"
-    if room in ("cli", "__main__"):
+    if package in ("cli", "__main__"):
         return True
-    return other in (room, "core", "version", "extras", "regular_files", "bounded_requests")
+    return other in (package, "core", "version", "extras", "regular_files", "bounded_requests")
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(HOUSE)))
-def test_a_room_knows_itself_and_the_core(path: Path) -> None:
-    """A module imports from its own room and from core, and nothing else of ours."""
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_a_package_imports_itself_and_core_only(path: Path) -> None:
+    """A module imports from its own package, core and the shared modules only; cli imports all."""
     for name in imports(path):
         if name.startswith("reconciler."):
-            assert may_know(room_of(path), name.split(".")[1]), f"{path} imports {name}"
+            assert may_import(package_of(path), name.split(".")[1]), f"{path} imports {name}"
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(HOUSE)))
-def test_a_package_has_one_owner(path: Path) -> None:
-    """A third-party package is imported in the rooms that own it, and core imports none."""
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_a_library_is_imported_by_its_owner_only(path: Path) -> None:
+    """A third-party library is imported by the packages that own it; core imports none."""
     for name in imports(path):
         top = name.split(".")[0]
         if top in OWNERS:
-            assert room_of(path) in OWNERS[top], f"{path} imports {name}"
+            assert package_of(path) in OWNERS[top], f"{path} imports {name}"
 
 
-def test_every_third_party_import_is_owned() -> None:
-    """No package is imported that this file does not name an owner for."""
+def test_every_library_has_an_owner() -> None:
+    """OWNERS lists every third-party library that is imported."""
     import sys
 
     known = {*OWNERS, "reconciler", *sys.stdlib_module_names}
@@ -89,15 +87,15 @@ def test_every_third_party_import_is_owned() -> None:
     assert found - known == set()
 
 
-@pytest.mark.parametrize("path", sorted(HOUSE.rglob("__init__.py")))
-def test_an_init_holds_a_docstring_only(path: Path) -> None:
-    """An `__init__` says what its folder is, and nothing is imported from it."""
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("__init__.py")))
+def test_an_init_contains_a_docstring_only(path: Path) -> None:
+    """An `__init__` describes its folder and contains no code."""
     body = ast.parse(path.read_text(encoding="utf-8")).body
     assert len(body) == 1
     assert isinstance(body[0], ast.Expr)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(HOUSE)))
-def test_every_module_says_what_it_answers(path: Path) -> None:
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_every_module_has_a_docstring(path: Path) -> None:
     """Every module begins with a docstring."""
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Starting is quick because little is loaded: which packages, and not how many milliseconds."""
+"""Packages that commands load at start: few, so that they start fast. No test measures time."""
 
 import os
 import subprocess
@@ -22,16 +22,16 @@ HEAVY = {
 
 
 def modules(cwd: Path, *arguments: str) -> set[str]:
-    """The modules that a command loads, beyond Python's own and what a machine adds to each start.
+    """The modules that a command loads, as `-X importtime` lists them.
 
-    As `-X importtime` lists them.
+    Modules of the standard library and those that the machine loads at each start are left out.
     """
-    begun = _imported(cwd, "-m", "reconciler", *arguments) - _imported(cwd, "-c", "")
-    return {name for name in begun if name.partition(".")[0] not in sys.stdlib_module_names}
+    loaded = _imported(cwd, "-m", "reconciler", *arguments) - _imported(cwd, "-c", "")
+    return {name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names}
 
 
 def packages(cwd: Path, *arguments: str) -> set[str]:
-    """The packages of these modules."""
+    """The packages that a command loads."""
     return {name.partition(".")[0] for name in modules(cwd, *arguments)}
 
 
@@ -53,26 +53,26 @@ def _imported(cwd: Path, *arguments: str) -> set[str]:
 
 
 def test_version_loads_a_single_module(tmp_path: Path) -> None:
-    """Not even the command line: it is asked for by scripts, and in every report of a bug."""
+    """`--version` does not load the command line, because scripts call it often."""
     assert modules(tmp_path, "--version") == {"reconciler", "reconciler.version"}
 
 
-def test_help_loads_the_command_line_and_nothing_else(tmp_path: Path) -> None:
-    """Typer and what it brings with it: neither pydantic nor YAML, and nothing that runs need."""
-    ours = {"reconciler", "typer", "typing_extensions", "annotated_doc", "shellingham"}
-    jython = {"org"}  # asked for by copy, in vain
+def test_help_loads_the_command_line_only(tmp_path: Path) -> None:
+    """`--help` loads Typer and its dependencies, and no package that only runs need."""
+    allowed = {"reconciler", "typer", "typing_extensions", "annotated_doc", "shellingham"}
+    jython = {"org"}  # the module copy tries to import it
     seen = {name for name in packages(tmp_path, "--help") if not name.startswith("_")}
-    assert seen <= ours | jython
+    assert seen <= allowed | jython
 
 
 @pytest.mark.parametrize("command", ["plan", "apply", "show", "validate"])
 def test_the_help_of_a_command_loads_nothing_that_a_run_needs(tmp_path: Path, command: str) -> None:
-    """Nothing of Azure, of the network, of the screen or of the history. (Typer loads pydantic.)"""
+    """It loads no package for Azure, the network, the terminal or the history."""
     assert packages(tmp_path, command, "--help") & HEAVY == set()
 
 
-def test_validate_loads_what_reads_the_file(tmp_path: Path) -> None:
-    """YAML and pydantic; nothing of Azure, of the network or of the screen."""
+def test_validate_loads_only_what_reads_the_file(tmp_path: Path) -> None:
+    """`validate` loads YAML and pydantic, and no package for Azure, the network or the terminal."""
     (tmp_path / "tenants.yaml").write_text(FILE)
     seen = packages(tmp_path, "validate")
     assert {"yaml", "pydantic"} <= seen
