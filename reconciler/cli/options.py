@@ -18,18 +18,9 @@ from typer import Option
 from reconciler.core.errors import WrongUsage
 from reconciler.extras import missing_extra
 from reconciler.regular_files import check_regular
+from reconciler.views.formats import Format
 
 StatusT = TypeVar("StatusT")
-
-
-class OutputFormat(StrEnum):
-    """How a result is written."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-    HTML = "html"
 
 
 PAGES = frozenset({"plan", "apply", "show"})
@@ -89,9 +80,7 @@ class Options:
         list[str] | None,
         Option(metavar="SELECTOR", help="All but these links."),
     ] = None
-    format: Annotated[OutputFormat, Option(help="How the result is written to stdout.")] = (
-        OutputFormat.TABLE
-    )
+    format: Annotated[Format, Option(help="How the result is written to stdout.")] = Format.TABLE
     concurrency: Annotated[
         int,
         Option(
@@ -210,7 +199,7 @@ def with_options(command: Callable[..., StatusT]) -> Callable[..., StatusT]:
     @wraps(command)
     def run(**given: Any) -> StatusT:
         options = Options(**{field.name: given.pop(field.name) for field in fields(Options)})
-        if options.format is OutputFormat.HTML:
+        if options.format is Format.HTML:
             _check_pages(command.__name__)
         return command(options=options, **given)
 
@@ -223,7 +212,7 @@ def with_options(command: Callable[..., StatusT]) -> Callable[..., StatusT]:
 def _check_pages(command: str) -> None:
     """Before anything is read or written: a page can be made of what this command finds."""
     if command not in PAGES:
-        others = ", ".join(form for form in OutputFormat if form is not OutputFormat.HTML)
+        others = ", ".join(form for form in Format if form is not Format.HTML)
         raise WrongUsage(f"{command} makes no page; --format is one of: {others}")
     if problem := missing_extra("html", "--format html"):
         raise WrongUsage(problem)

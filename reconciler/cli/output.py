@@ -4,19 +4,15 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
 from reconciler.cli.options import Options
 from reconciler.cli.streams import escaped
-from reconciler.core.doctor.checkup import Checkup
-from reconciler.core.history.link_history import Period, Write
-from reconciler.core.history.recording import RecordedRun
 from reconciler.core.history.run_summary import RunSummary
-from reconciler.core.links import Place, Problem
-from reconciler.core.plan import FactKind, Plan, Report
+from reconciler.core.plan import Report
 from reconciler.core.text import visible as safe
+from reconciler.views.formats import Format, View
 
 __all__ = [
     "asks_here",
@@ -25,97 +21,48 @@ __all__ = [
     "note_once",
     "safe",
     "show",
-    "show_checkup",
     "show_edit",
-    "show_events",
     "show_night",
-    "show_rollup",
-    "show_runs",
-    "show_sign_ins",
 ]
 
 NARROWEST = 80
 
 
-def show(fact: Plan | Report, kind: FactKind, form: str, *, to_stderr: bool = False) -> None:
-    """Write a plan, a report or an inventory."""
+def show(fact: object, view: View, form: Format, *, to_stderr: bool = False) -> None:
+    """Write a result. `views.registry` says which fact each view renders."""
+    from reconciler.views.registry import render
+
     stream = sys.stderr if to_stderr else sys.stdout
-    from reconciler.views.registry import Format, render
-
-    text = render(
-        kind, Format(form), fact, width=_width(stream.isatty()), color=_is_coloured(stream)
-    )
-    emit(text, form, stream)
-
-
-def show_rollup(plan: Plan, by: Sequence[str], form: str) -> None:
-    """Write an inventory in groups."""
-    from reconciler.views import rollup
-
-    stream = sys.stdout
-    width = _width(stream.isatty())
-    emit(rollup.render(form, plan, by, width=width, color=_is_coloured(stream)), form, stream)
-
-
-def show_checkup(checkup: Checkup, form: str) -> None:
-    """Write what a doctor found."""
-    from reconciler.views import checkup as view
-
-    stream = sys.stdout
-    width = _width(stream.isatty())
-    emit(view.render(form, checkup, width=width, color=_is_coloured(stream)), form, stream)
-
-
-def show_sign_ins(outcomes: Sequence[tuple[Place, Problem | None]], form: str) -> None:
-    """Write where a person signed in, and where not."""
-    from reconciler.views.runs import sign_ins
-
-    emit(sign_ins.render(form, outcomes), form)
+    width, color = _width(stream), _is_coloured(stream)
+    emit(render(view, form, fact, width=width, color=color), form, stream)
 
 
 def show_edit(path: Path, before: bytes, after: bytes) -> None:
-    """Write what will change in a file."""
-    from reconciler.views import file_diff
+    """Write the changes of a file that is about to be written."""
+    from reconciler.views.terminal.file_diff import render
+    from reconciler.views.terminal.layout import Page
 
     was, will = (data.decode("utf-8-sig") for data in (before, after))
-    emit(file_diff.render(str(path), was, will, color=_is_coloured(sys.stdout)))
-
-
-def show_runs(runs: Sequence[RecordedRun], form: str) -> None:
-    """Write what earlier runs came to."""
-    from reconciler.views.runs import history
-
-    stream = sys.stdout
-    width = _width(stream.isatty())
-    emit(history.render_runs(form, runs, width=width, color=_is_coloured(stream)), form, stream)
+    emit(render(str(path), was, will, Page(color=_is_coloured(sys.stdout))))
 
 
 def show_night(run_summary: RunSummary, options: Options) -> None:
-    """Write how a night went; in one line, or not at all, where quiet is wanted."""
+    """Write the result of an unattended run; with --quiet one line, or none without news."""
     from reconciler.views import nightly
 
-    is_table = options.format.value == "table"
+    is_table = options.format is Format.TABLE
     if options.quiet and is_table:
         if run_summary.has_news:
             emit(nightly.render(run_summary, str(options.config)) + "\n")
         return
     fact = run_summary.fact
     if isinstance(fact, Report) and is_table:
-        show(fact.plan, FactKind.PLAN, options.format)
+        show(fact.plan, View.PLAN, options.format)
         sys.stdout.write("\n")
     if fact:
-        show(fact, FactKind.REPORT if isinstance(fact, Report) else FactKind.PLAN, options.format)
-    for line in (*run_summary.complaints, *nightly.setback_lines(run_summary)):
+        show(fact, View.REPORT if isinstance(fact, Report) else View.PLAN, options.format)
+    for line in (*run_summary.complaints, *nightly.side_failure_lines(run_summary)):
         note(line)
-
-
-def show_events(events: Sequence[Period | Write], form: str) -> None:
-    """Write what happened to links."""
-    from reconciler.views.runs import events as view
-
-    stream = sys.stdout
-    width = _width(stream.isatty())
-    emit(view.render(form, events, width=width, color=_is_coloured(stream)), form, stream)
 
 
 def emit(text: str, form: str = "table", stream: TextIO | None = None) -> None:
@@ -176,6 +123,8 @@ def _is_coloured(stream: object) -> bool:
     return is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
-def _width(is_terminal: bool) -> int:
-    """Columns. In a pipe there is no edge to fold at."""
-    return max(shutil.get_terminal_size().columns, NARROWEST) if is_terminal else 200
+def _width(stream: TextIO) -> int:
+    """Return the columns of a terminal; a pipe has no limit, so nothing is folded there."""
+    from reconciler.views.terminal.layout import UNLIMITED
+
+    return max(shutil.get_terminal_size().columns, NARROWEST) if stream.isatty() else UNLIMITED

@@ -30,7 +30,7 @@ _NOT_IN_SEAL = ("digest", "seal", "tool_version", "news")
 
 def plan_data(plan: Plan, kind: FactKind = FactKind.PLAN) -> Data:
     """The plan (or the same reads as an inventory) as JSON data."""
-    links = [_link(change, change.observed, change.problem) for change in plan.changes]
+    links = [link_data(change, change.observed, change.problem) for change in plan.changes]
     data = _document(kind, plan, plan.findings, plan.interrupted, links)
     return data | {"digest": digest(data), "seal": seal(data)}
 
@@ -38,7 +38,7 @@ def plan_data(plan: Plan, kind: FactKind = FactKind.PLAN) -> Data:
 def report_data(report: Report) -> Data:
     """The report as JSON data. Its `digest` is the plan's, so that the two can be matched."""
     links = [
-        _link(result.change, result.observed, result.problem)
+        link_data(result.change, result.observed, result.problem)
         | {"outcome": result.outcome, "correlation_id": result.correlation_id}
         for result in report.results
     ]
@@ -93,7 +93,8 @@ def _document(
     }
 
 
-def _link(change: Change, observed: Observed | None, problem: Problem | None) -> Data:
+def link_data(change: Change, observed: Observed | None, problem: Problem | None) -> Data:
+    """Return a link as JSON data."""
     wanted = change.wanted
     return {
         "tenant": wanted.place.tenant,

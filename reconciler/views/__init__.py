@@ -1,1 +1,1 @@
-"""Facts become text: one module a format. No I/O, no decision."""
+"""Rendering of facts as text: no I/O and no decisions. `registry` lists every renderer."""

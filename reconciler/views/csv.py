@@ -1,21 +1,22 @@
-"""The facts as CSV, for spreadsheets: a heading, then one row a link, in the file's order.
+"""CSV of plans, reports and inventories: a heading, then one row for each link in file order.
 
-The columns are part of the public face: new ones are added at the end. Rows end with a newline
-alone, and a cell never holds one: a control character in a name is written as an escape, so a line
-is a link for `grep` and `wc` too. The text is UTF-8 without a byte order mark.
+The columns are part of the public interface: new ones are added at the end. Rows end with a newline
+alone. A cell never holds one, because control characters are written as escapes: one line is one
+link, also for `grep` and `wc`. The text is UTF-8 without a byte order mark.
 """
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import StringIO
 
 from reconciler.core.history.changes_since import LinkChange
+from reconciler.core.inventory.inventory import Known, known_about
+from reconciler.core.links import Change
 from reconciler.core.plan import Plan, Report
-from reconciler.core.plan_json import iso
+from reconciler.core.plan_json import Data, iso, link_data
 from reconciler.core.plan_review import PlanReview
 from reconciler.core.text import visible
-from reconciler.views.rows import Row, plan_rows, report_rows
 
 COLUMNS = (
     "tenant",
@@ -36,9 +37,9 @@ COLUMNS = (
     "problem_message",
     "problem_hint",
 )
-"""The first columns of every sheet of links; `tags` are separated by a blank."""
+"""The first columns of plans, reports and inventories; `tags` are separated by blanks."""
 
-NEWS_COLUMNS = ("news", "news_since", "news_nights")
+CHANGE_COLUMNS = ("news", "news_since", "news_nights")
 
 INVENTORY_COLUMNS = (
     *COLUMNS,
@@ -49,44 +50,59 @@ INVENTORY_COLUMNS = (
 REPORT_COLUMNS = (*COLUMNS, "outcome", "correlation_id")
 
 _FORMULA = re.compile("[\\s\x00-\x20\x7f-\xa0\u200b-\u200f\ufeff]*[-=+@\uff0d\uff1d\uff0b\uff20]")
-"""What starts a formula in a spreadsheet: four characters, or the full-width forms that some
-locales accept, behind any blanks and controls that it may drop."""
+"""The start of a formula in a spreadsheet: four characters, or their full-width forms that some
+locales accept, after any blanks and control characters, which a spreadsheet may drop."""
 
 
 def render_plan(plan: Plan) -> str:
-    """The plan, one row a link; with what is new of it, where that was asked for."""
+    """Render the plan, with the changes since a moment if there are any."""
     since = PlanReview.of(plan).changes_since
     if since is None:
-        return sheet(COLUMNS, (_cells(row) for row in plan_rows(plan)))
-    changes_since = {item.observation.key: item for item in since.items}
+        return sheet(COLUMNS, (_cells(_planned(change)) for change in plan.changes))
+    items = {item.observation.key: item for item in since.items}
     return sheet(
-        (*COLUMNS, *NEWS_COLUMNS),
+        (*COLUMNS, *CHANGE_COLUMNS),
         (
-            [*_cells(row), *_news_cells(changes_since.get((row.tenant, row.identity)))]
-            for row in plan_rows(plan)
+            [
+                *_cells(_planned(change)),
+                *_change_cells(items.get((change.place.tenant, change.place.identity))),
+            ]
+            for change in plan.changes
         ),
     )
 
 
 def render_report(report: Report) -> str:
-    """The report, one row a link, with its outcome."""
-    results = report.results
+    """Render the report, with the outcome of each link."""
     return sheet(
         REPORT_COLUMNS,
         (
-            [*_cells(row), row.outcome, result.correlation_id]
-            for row, result in zip(report_rows(report), results, strict=True)
+            [
+                *_cells(link_data(result.change, result.observed, result.problem)),
+                *(result.outcome, result.correlation_id),
+            ]
+            for result in report.results
         ),
     )
 
 
 def render_inventory(plan: Plan) -> str:
-    """The inventory: the same links, with what is known of them besides."""
-    return sheet(INVENTORY_COLUMNS, ([*_cells(row), *_known_cells(row)] for row in plan_rows(plan)))
+    """Render the inventory: the plan's columns, and what is known of each link besides."""
+    return sheet(
+        INVENTORY_COLUMNS,
+        (
+            [
+                *_cells(_planned(change)),
+                *_known_cells(known_about(plan, change)),
+                ";".join(change.wanted.covers),
+            ]
+            for change in plan.changes
+        ),
+    )
 
 
-def sheet(columns: tuple[str, ...], rows: Iterable[list[object]]) -> str:
-    """A heading and its rows; every cell is made safe."""
+def sheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a heading and its rows as CSV; every cell is made safe."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
@@ -95,42 +111,39 @@ def sheet(columns: tuple[str, ...], rows: Iterable[list[object]]) -> str:
 
 
 def safe_cell(value: object) -> str:
-    """The value as one line that no spreadsheet takes for a formula; None is an empty cell."""
+    """Return the value as one line that no spreadsheet takes for a formula; None is empty."""
     text = "" if value is None else str(value)
     return f"'{visible(text)}" if _FORMULA.match(text) else visible(text)
 
 
-def _news_cells(item: LinkChange | None) -> list[object]:
+def _planned(change: Change) -> Data:
+    return link_data(change, change.observed, change.problem)
+
+
+def _cells(link: Data) -> list[object]:
+    """Flatten a link's JSON data in the order of `COLUMNS`."""
+    wanted, observed, problem = link["wanted"], link["observed"] or {}, link["problem"] or {}
+    return [
+        *(link["tenant"], link["tenant_id"], link["identity"], link["object_id"]),
+        " ".join(link["tags"]),
+        *(wanted["state"], wanted["partner_id"]),
+        *(
+            observed.get(key)
+            for key in ("state", "partner_id", "partner_name", "version", "updated_at")
+        ),
+        *(link["action"], link["reason"]),
+        *(problem.get(key) for key in ("code", "message", "hint")),
+    ]
+
+
+def _change_cells(item: LinkChange | None) -> list[object]:
     return [item.word.value, iso(item.since), item.nights] if item else [None] * 3
 
 
-def _known_cells(row: Row) -> list[object]:
-    known = row.known
+def _known_cells(known: Known) -> list[object]:
     return [
         iso(known.linked_since) if known.linked_since else None,
         iso(known.verified_at) if known.verified_at else None,
         known.last_partner_id,
         known.expires_on,
-        ";".join(row.change.wanted.covers),
-    ]
-
-
-def _cells(row: Row) -> list[object]:
-    wanted, seen, problem = row.change.wanted, row.observed, row.problem
-    return [
-        row.tenant,
-        row.tenant_id,
-        row.identity,
-        seen.object_id if seen else wanted.place.object_id,
-        " ".join(wanted.tags),
-        wanted.state.value,
-        wanted.partner_id,
-        *(
-            (seen.state.value, seen.partner_id, seen.partner_name, seen.version, seen.updated_at)
-            if seen
-            else (None,) * 5
-        ),
-        row.action.value,
-        row.change.reason,
-        *((problem.code, problem.message, problem.hint) if problem else (None,) * 3),
     ]

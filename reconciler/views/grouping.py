@@ -1,4 +1,4 @@
-"""Which links share one cause? So that four hundred unreadable tenants do not bury the rest."""
+"""Groups of links that share one cause, so that 400 unreadable tenants are one entry."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,20 +8,22 @@ from reconciler.views.notes import left_alone
 from reconciler.views.rows import QUIET, Cause, Row
 
 Member = tuple[str, str]
+"""Tenant and identity; empty where a finding names none."""
+
 Key = tuple[str, str, str]
 
 MANY = 5
-"""Up to so many links with one cause are shown a link a time; more are shown as one group."""
+"""Up to this many links with one cause are shown one by one; more are shown as one group."""
 
 FINDING = "finding"
 
 NAMED = 20
-"""A group names so many of its members; JSON, CSV and the inventory have them all."""
+"""How many of its members a group names; JSON, CSV and the inventory have them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class CauseGroup:
-    """One cause and all that it concerns: each with its own message, in the file's order."""
+    """One cause and the links that have it, each with its own message, in file order."""
 
     entries: tuple[tuple[Cause, Member], ...]
 
@@ -32,12 +34,12 @@ class CauseGroup:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """(tenant, identity) of each link; a finding may name neither."""
+        """The tenant and identity of each link."""
         return tuple(member for _, member in self.entries)
 
     @property
     def is_large(self) -> bool:
-        """Whether it is better shown once than link by link."""
+        """Whether it is shown once instead of link by link."""
         return len(self.entries) > MANY
 
     @property
@@ -47,12 +49,12 @@ class CauseGroup:
 
     @property
     def is_finding(self) -> bool:
-        """Whether no link of the plan is meant, but something found on the way."""
+        """Whether it consists of findings and not of links that need a change."""
         return self.cause.label == FINDING
 
     @property
     def message(self) -> str:
-        """The one message, or the first of several that differ in details such as a name."""
+        """The message, or the first of several that differ in details such as a name."""
         first = self.cause.message
         return first if self._is_one_message else f"for example: {first}"
 
@@ -61,9 +63,9 @@ class CauseGroup:
         return all(cause.message == self.cause.message for cause, _ in self.entries)
 
     def named(self, where: str = "show lists every link") -> str:
-        """The members in one sentence: as few words as keep each of them findable.
+        """Return the first members in one sentence, and how many more there are.
 
-        where  how the reader finds those that are not named
+        where  how the reader finds the other members
         """
         members = self.members
         shown = members[:NAMED]
@@ -77,7 +79,7 @@ class CauseGroup:
 
 
 def why(row: Row) -> Cause | None:
-    """The row's cause, or the word for what is left alone on purpose; None for other rows."""
+    """Return the row's cause, or why the file leaves its link alone; None for other rows."""
     if row.cause or row.action not in QUIET:
         return row.cause
     word = row.action.value
@@ -85,17 +87,22 @@ def why(row: Row) -> Cause | None:
 
 
 def key_of(cause: Cause) -> Key:
-    """What makes two causes one: the same word, code and remedy; messages may name the tenant."""
+    """Return what equal causes share: label, code and hint. Messages may name the tenant."""
     return cause.label, cause.code, cause.hint
 
 
 def group_rows(rows: Iterable[Row]) -> list[CauseGroup]:
-    """The rows that need somebody or are left alone, by cause, in the order of first rows."""
+    """Group the rows that have a cause or are left alone, in the order of their first rows."""
     return _group((cause, (row.tenant, row.identity)) for row in rows if (cause := why(row)))
 
 
+def attention_groups(rows: Iterable[Row]) -> list[CauseGroup]:
+    """Group only the rows on which a person has to act."""
+    return [group for group in group_rows(rows) if not group.cause.is_quiet]
+
+
 def group_findings(findings: Sequence[Finding]) -> list[CauseGroup]:
-    """The findings by code and hint, in the order they were found."""
+    """Group the findings by code and hint, in their order."""
     return _group(
         (
             Cause(FINDING, finding.code, finding.message, finding.hint),
@@ -106,7 +113,7 @@ def group_findings(findings: Sequence[Finding]) -> list[CauseGroup]:
 
 
 def member_label(member: Member) -> str:
-    """The link as the file names it; empty for a finding about the whole file."""
+    """Return `tenant / identity`; empty for a finding about the whole file."""
     return " / ".join(name for name in member if name)
 
 

@@ -1,4 +1,4 @@
-"""Which few words go beside a link, in any format?"""
+"""Short notes beside a link: dates, deviations, and the customers it serves."""
 
 from reconciler.core.links import Action, ObservedState, WantedState
 from reconciler.core.plan_json import iso
@@ -6,9 +6,9 @@ from reconciler.views.rows import QUIET, Row
 
 
 def since(row: Row) -> str:
-    """The day from which the link has been as it is: as far as was seen, or Azure's last change.
+    """Return the first day on which the link was seen as it is now, or Azure's last change.
 
-    Never its `createdTime`, which outlives a removal.
+    Azure's `createdTime` is not used: it outlives a removal.
     """
     if row.known.linked_since:
         return iso(row.known.linked_since).partition("T")[0]
@@ -16,38 +16,44 @@ def since(row: Row) -> str:
 
 
 def changed(row: Row) -> str:
-    """The day of Azure's last change to the link."""
+    """Return the day of Azure's last change to the link."""
     moment = row.observed.updated_at if row.observed else None
     return (moment or "").partition("T")[0]
 
 
 def verified(row: Row) -> str:
-    """The day on which Azure last answered for the link."""
+    """Return the day on which Azure last answered for the link."""
     moment = row.known.verified_at
     return iso(moment).partition("T")[0] if moment else ""
 
 
 def expires(row: Row) -> str:
-    """The last day of the credential that the link is read with."""
+    """Return the last day of the credential that reads the link."""
     return str(row.known.expires_on or "")
 
 
 def note(row: Row) -> str:
-    """What is not as wanted, in a few words, and whom the link serves; empty where all is well."""
-    return "; ".join(part for part in (_deviation(row), _last(row), serves(row)) if part)
-
-
-def _last(row: Row) -> str:
-    """What Azure last answered for a link that cannot be read now; empty where nobody knows."""
-    if row.action is not Action.UNKNOWN or not row.known.verified_at:
-        return ""
-    return f"last read {verified(row)}: {row.known.last_partner_id or 'not linked'}"
+    """Return what is not as wanted, in a few words, and the customers that the link serves."""
+    return "; ".join(filter(None, (_deviation(row), _last(row), serves(row))))
 
 
 def serves(row: Row) -> str:
-    """The customers that a link in our own tenant serves; empty for all other links."""
+    """Return the customers that a link in the partner's own tenant serves; else empty."""
     covers = row.change.wanted.covers
     return f"serves {len(covers)}: {', '.join(covers)}" if covers else ""
+
+
+def left_alone(row: Row) -> str:
+    """Return why a link is held, attested or unmanaged: that word and the file's reason."""
+    word, reason = row.action.value, row.change.reason
+    return reason if word in reason.casefold() else f"{word}: {reason}"
+
+
+def _last(row: Row) -> str:
+    """Return Azure's last answer for a link that cannot be read now; empty if none is known."""
+    if row.action is not Action.UNKNOWN or not row.known.verified_at:
+        return ""
+    return f"last read {verified(row)}: {row.known.last_partner_id or 'not linked'}"
 
 
 def _deviation(row: Row) -> str:
@@ -64,10 +70,4 @@ def _deviation(row: Row) -> str:
         if wanted.state is WantedState.ABSENT
         else f"{wanted.partner_id} is wanted"
     )
-    return f"not ours; {wish}" if row.action is Action.CONFLICT else wish
-
-
-def left_alone(row: Row) -> str:
-    """Why a link is held, attested or unmanaged: the file's reason, with that word in it."""
-    word, reason = row.action.value, row.change.reason
-    return reason if word in reason.casefold() else f"{word}: {reason}"
+    return f"not listed in the file; {wish}" if row.action is Action.CONFLICT else wish

@@ -14,7 +14,7 @@ from reconciler.core.history.notifications import EventKind, Message, worst
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.text import visible
 from reconciler.views.markdown.escape import escape
-from reconciler.views.nightly import look_closer, meaning, recap, refusal_text
+from reconciler.views.nightly import details_command, meaning, refusal_text, result_text
 
 MOST = 3
 """The worst that is named."""
@@ -56,7 +56,7 @@ def _lines(message: Message, run_summary: RunSummary, config: str) -> tuple[str,
         changed = "not known, the history cannot be read"
     return (
         f"Changed since the night before: {changed}.",
-        f"Now: {recap(run_summary)} "
+        f"Now: {result_text(run_summary)} "
         f"Status {int(run_summary.status)}, {meaning(run_summary.status)}.",
         f"{_REFUSED}{refused}." if (refused := refusal_text(run_summary)) else f"Worst: {named}.",
         f"What to do: {_remedy(message, run_summary)}",
@@ -94,7 +94,7 @@ def _remedy(message: Message, run_summary: RunSummary) -> str:
 
 
 def _command(run_summary: RunSummary, config: str) -> str:
-    command = look_closer(run_summary, config)
+    command = details_command(run_summary, config)
     return command if run_summary.fact is None else f"{command} --since {shlex.quote('last-night')}"
 
 

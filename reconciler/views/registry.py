@@ -1,54 +1,109 @@
-"""Which text for which fact in which format? The one table of all the renderers."""
+"""Registry of all renderers: one function for each view and format."""
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
+from typing import Any
 
-from reconciler.core.plan import FactKind, Plan, Report
-from reconciler.views import csv, json
+from reconciler.views import checkup, csv, json, validation
+from reconciler.views.formats import Format, View
 from reconciler.views.html import runs as html
+from reconciler.views.lists import events, inventory_groups, runs, sign_ins
+from reconciler.views.markdown import onboarding
 from reconciler.views.markdown import plan as markdown
+from reconciler.views.terminal import checkup as terminal_checkup
 from reconciler.views.terminal import plan as table
+from reconciler.views.terminal.layout import UNLIMITED, Page
 
+Renderer = Callable[..., str]
+"""Takes the fact, and for `Format.TABLE` also the page. Returns text that ends with a newline."""
 
-class Format(StrEnum):
-    """What `--format` takes."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-    HTML = "html"
-
-
-RENDERERS: Mapping[tuple[FactKind, str], Callable[..., str]] = {
-    (FactKind.PLAN, Format.TABLE): table.render_plan,
-    (FactKind.PLAN, Format.JSON): json.render_plan,
-    (FactKind.PLAN, Format.MARKDOWN): markdown.render_plan,
-    (FactKind.PLAN, Format.CSV): csv.render_plan,
-    (FactKind.PLAN, Format.HTML): html.render_plan,
-    (FactKind.REPORT, Format.TABLE): table.render_report,
-    (FactKind.REPORT, Format.JSON): json.render_report,
-    (FactKind.REPORT, Format.MARKDOWN): markdown.render_report,
-    (FactKind.REPORT, Format.CSV): csv.render_report,
-    (FactKind.REPORT, Format.HTML): html.render_report,
-    (FactKind.INVENTORY, Format.TABLE): table.render_inventory,
-    (FactKind.INVENTORY, Format.JSON): json.render_inventory,
-    (FactKind.INVENTORY, Format.MARKDOWN): markdown.render_inventory,
-    (FactKind.INVENTORY, Format.CSV): csv.render_inventory,
-    (FactKind.INVENTORY, Format.HTML): html.render_inventory,
+RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
+    # A Plan.
+    View.PLAN: {
+        Format.TABLE: table.render_plan,
+        Format.JSON: json.render_plan,
+        Format.MARKDOWN: markdown.render_plan,
+        Format.CSV: csv.render_plan,
+        Format.HTML: html.render_plan,
+    },
+    # A Report.
+    View.REPORT: {
+        Format.TABLE: table.render_report,
+        Format.JSON: json.render_report,
+        Format.MARKDOWN: markdown.render_report,
+        Format.CSV: csv.render_report,
+        Format.HTML: html.render_report,
+    },
+    # A Plan; what is known of each link is in `known`.
+    View.INVENTORY: {
+        Format.TABLE: table.render_inventory,
+        Format.JSON: json.render_inventory,
+        Format.MARKDOWN: markdown.render_inventory,
+        Format.CSV: csv.render_inventory,
+        Format.HTML: html.render_inventory,
+    },
+    # A GroupedInventory.
+    View.INVENTORY_GROUPS: {
+        Format.TABLE: inventory_groups.render_table,
+        Format.JSON: inventory_groups.render_json,
+        Format.MARKDOWN: inventory_groups.render_markdown,
+        Format.CSV: inventory_groups.render_csv,
+        Format.HTML: inventory_groups.render_html,
+    },
+    # A Checkup.
+    View.CHECKUP: {
+        Format.TABLE: terminal_checkup.render,
+        Format.JSON: checkup.render_json,
+        Format.MARKDOWN: onboarding.render,
+        Format.CSV: checkup.render_csv,
+    },
+    # A sequence of RecordedRun, oldest first.
+    View.RUNS: {
+        Format.TABLE: runs.render_table,
+        Format.JSON: runs.render_json,
+        Format.MARKDOWN: runs.render_markdown,
+        Format.CSV: runs.render_csv,
+        Format.HTML: runs.render_html,
+    },
+    # A sequence of Period and Write, oldest first.
+    View.EVENTS: {
+        Format.TABLE: events.render_table,
+        Format.JSON: events.render_json,
+        Format.MARKDOWN: events.render_markdown,
+        Format.CSV: events.render_csv,
+        Format.HTML: events.render_html,
+    },
+    # A sequence of (Place, Problem or None).
+    View.SIGN_INS: {
+        Format.TABLE: sign_ins.render_table,
+        Format.JSON: sign_ins.render_json,
+        Format.MARKDOWN: sign_ins.render_markdown,
+        Format.CSV: sign_ins.render_csv,
+    },
+    # A Validation.
+    View.VALIDATION: {
+        Format.TABLE: validation.render_table,
+        Format.JSON: validation.render_json,
+        Format.MARKDOWN: validation.render_markdown,
+        Format.CSV: validation.render_csv,
+    },
+    # A sequence of Explanation.
+    View.EXPLANATION: {
+        Format.TABLE: validation.explain_table,
+        Format.JSON: validation.explain_json,
+        Format.MARKDOWN: validation.explain_markdown,
+        Format.CSV: validation.explain_csv,
+    },
 }
-"""Each takes the fact: a report for `REPORT`, a plan for the others."""
 
 
 def render(
-    kind: FactKind, format: str, fact: Plan | Report, *, width: int = 80, color: bool = False
+    view: View, format: Format, fact: Any, *, width: int = UNLIMITED, color: bool = False
 ) -> str:
-    """The fact as text that ends with one newline.
+    """Render a fact as text that ends with one newline.
 
-    format  one of `OutputFormat`, or its word
-    width   columns of the terminal; like `color`, for tables only
+    width  columns of the terminal; `UNLIMITED` for a pipe. For tables only, like `color`
     """
-    renderer = RENDERERS[kind, format]
-    if format == Format.TABLE:
-        return renderer(fact, width=width, color=color)
+    renderer = RENDERERS[view][format]
+    if format is Format.TABLE:
+        return renderer(fact, Page(width, color))
     return renderer(fact)

@@ -1,6 +1,6 @@
-"""What is there to say about each link? Plans and reports as neutral rows, for every view.
+"""Rows: the links of a plan or report in words, for every view.
 
-A row holds raw text, never escaped and never coloured: each view does that in its own way.
+A row holds raw text without escapes and colours; each view makes it safe in its own way.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,8 @@ from reconciler.core.links import (
     Problem,
     WantedState,
 )
-from reconciler.core.plan import Plan, Report
+from reconciler.core.plan import Plan, Refusal, Report
+from reconciler.core.problems import DEADLINE, INTERRUPTED
 from reconciler.core.results import CONVERGED, Outcome, Result, untouched
 
 SYMBOLS = {
@@ -31,7 +32,10 @@ SYMBOLS = {
 }
 
 QUIET = frozenset({Action.HELD, Action.ATTESTED, Action.UNMANAGED})
-"""What counts as in sync, and yet is worth a quiet line."""
+"""Actions of links that the file leaves alone: they count as in sync but are listed."""
+
+CONFIRMATION = "confirmation"
+"""The code of the refusal of a person who did not confirm, or could not be asked."""
 
 _STATES = {
     ObservedState.LINKED: "linked",
@@ -39,12 +43,14 @@ _STATES = {
     ObservedState.UNKNOWN: "unreadable",
 }
 
+_NOT_READ = "not read"
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a link is not as wanted though nothing else will be tried, and what to do about it.
+    """The reason why a link is not as wanted and will not be changed, and what to do about it.
 
-    label           the word for it: `conflict`, `unreadable`, or a report's outcome
+    label           `conflict`, `unreadable`, `not read`, or a report's outcome
     code            the problem's stable code; the label where there is no problem
     correlation_id  Azure's ID of the write, or None
     """
@@ -57,7 +63,7 @@ class Cause:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether it is no trouble at all, but left alone on purpose."""
+        """Whether the file leaves the link alone, so that nothing is wrong."""
         return self.label in QUIET
 
 
@@ -66,10 +72,10 @@ class Row:
     """One link in words.
 
     observed  the newest read of the link; None where none was made
-    before    what the link showed when the plan was made, with Azure's name for it
-    after     what is wanted of it; empty where nothing is
-    cause     set where somebody has to look; None for changes and for what is in sync
-    known     what is known of it besides, in an inventory
+    before    the link when the plan was made, with Azure's name for the partner
+    after     the wanted link; empty where nothing is wanted
+    cause     set where a person has to act; None for changes and links in sync
+    known     what is known besides the read, in an inventory
     """
 
     change: Change
@@ -99,7 +105,7 @@ class Row:
 
     @property
     def directory(self) -> str:
-        """The tenant's GUID; the domain as the file has it where nobody could resolve it."""
+        """The tenant's GUID; its domain where that could not be resolved."""
         seen = self.observed.tenant_id if self.observed else None
         return seen or self.change.place.directory
 
@@ -115,7 +121,7 @@ class Row:
 
     @property
     def word(self) -> str:
-        """What became of the link, or why nothing did, in a word."""
+        """The outcome in a word, or why there is none."""
         if self.outcome:
             return self.outcome.value
         if self.cause:
@@ -124,30 +130,42 @@ class Row:
 
     @property
     def state(self) -> str:
-        """What the newest read showed, in words."""
-        return _STATES[self.observed.state] if self.observed else "not read"
+        """The newest read in a word, without IDs."""
+        return _state(self.observed)
 
     @property
     def now(self) -> str:
-        """What the newest read showed, with Azure's name for the partner."""
+        """The newest read, with Azure's name for the partner."""
         return _side(self.observed)
 
     @property
     def is_in_sync(self) -> bool:
-        """Whether the plan found nothing to do and nothing to mention."""
+        """Whether the link is as wanted. Links that the file leaves alone are not."""
         return self.action is Action.NONE
 
 
 def plan_rows(plan: Plan) -> list[Row]:
-    """One row for each link of the plan, in the file's order."""
+    """Return one row for each link of the plan, in file order."""
     return [
         replace(_row(untouched(change)), known=known_about(plan, change)) for change in plan.changes
     ]
 
 
 def report_rows(report: Report) -> list[Row]:
-    """One row for each link of the report, in the file's order."""
+    """Return one row for each link of the report, in file order."""
     return [_row(result) for result in report.results]
+
+
+def is_not_read(problem: Problem | None) -> bool:
+    """Tell whether a link was never tried, because the run was interrupted."""
+    return problem is not None and problem.code in (INTERRUPTED.code, DEADLINE.code)
+
+
+def refusal_sentence(refusal: Refusal) -> str:
+    """Return which guard refused and why; the message of a missing confirmation says it all."""
+    if refusal.guard == CONFIRMATION:
+        return refusal.message
+    return f"Refused by {refusal.guard}: {refusal.message}"
 
 
 def _row(result: Result) -> Row:
@@ -163,11 +181,15 @@ def _row(result: Result) -> Row:
     )
 
 
+def _state(observed: Observed | None) -> str:
+    if observed is None or is_not_read(observed.problem):
+        return _NOT_READ
+    return _STATES[observed.state]
+
+
 def _side(observed: Observed | None) -> str:
-    if observed is None:
-        return "not read"
-    if observed.state is not ObservedState.LINKED:
-        return _STATES[observed.state]
+    if observed is None or observed.state is not ObservedState.LINKED:
+        return _state(observed)
     return _partner(observed.partner_id or "", observed.partner_name)
 
 
@@ -189,7 +211,7 @@ def _cause(result: Result) -> Cause | None:
     if result.outcome is not None and result.outcome not in CONVERGED:
         return _from_problem(result.outcome.value, result)
     if result.change.action is Action.UNKNOWN:
-        return _from_problem("unreadable", result)
+        return _from_problem(_state(result.observed), result)
     if result.change.action is Action.CONFLICT:
         # The reason's first sentence says what is wrong, the rest what to do about it.
         message, _, hint = result.change.reason.partition(". ")

@@ -1,38 +1,124 @@
-"""What a check of the file found, in each format: complaints, or how many links it holds."""
+"""Results of `validate`: the errors of the file, and with `--explain` the source of each value."""
 
-import csv as writer
-import io
-import json as encoder
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 
-from reconciler.core.text import json_safe, visible
-from reconciler.views.csv import safe_cell
-from reconciler.views.markdown.escape import escape
+from reconciler.core.customers.explanations import ExplainedValue, Explanation
+from reconciler.core.plan_json import FORMAT, Data, text
+from reconciler.core.text import visible
+from reconciler.views.csv import sheet
+from reconciler.views.markdown.escape import escape, lines_of, table
+from reconciler.views.terminal.layout import Page
+
+_LOCATED = re.compile(r"(.+?):(\d+):(\d+): (.*)", re.DOTALL)
+
+COLUMNS = ("tenant", "identity", "key", "value", "source", "where")
 
 
-def render(form: str, complaints: Sequence[str], links: int | None) -> str:
-    """The finding as text that ends with one newline.
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The result of checking the file.
 
-    links  how many links the selection holds; None for a file that is no good
+    complaints  its errors, each with its place; none for a valid file
+    links       how many links the selection holds; None for an invalid file
     """
-    if form == "json":
-        data = {
+
+    complaints: Sequence[str] = ()
+    links: int | None = None
+
+
+def render_table(validation: Validation, page: Page) -> str:
+    """Render the errors, or that the file is valid."""
+    if validation.complaints:
+        return lines_of(map(visible, validation.complaints))
+    return f"The file is valid: {validation.links} link{'s' * (validation.links != 1)}.\n"
+
+
+def render_markdown(validation: Validation) -> str:
+    """Render the errors as a Markdown list, or that the file is valid."""
+    if validation.complaints:
+        return lines_of(f"- {escape(complaint)}" for complaint in validation.complaints)
+    return render_table(validation, Page())
+
+
+def render_json(validation: Validation) -> str:
+    """Render the result as JSON."""
+    return text(
+        {
             "kind": "validation",
-            "format": 1,
-            "valid": not complaints,
-            "links": links,
-            "complaints": list(complaints),
+            "format": FORMAT,
+            "valid": not validation.complaints,
+            "links": validation.links,
+            "complaints": list(validation.complaints),
+            "errors": [_located(complaint) for complaint in validation.complaints],
         }
-        return json_safe(encoder.dumps(data, indent=2, ensure_ascii=False)) + "\n"
-    if form == "csv":
-        out = io.StringIO()
-        rows = writer.writer(out, lineterminator="\n")
-        rows.writerow(["complaint"])
-        rows.writerows([safe_cell(complaint)] for complaint in complaints)
-        return out.getvalue()
-    if form == "markdown" and complaints:
-        return "".join(f"- {escape(complaint)}\n" for complaint in complaints)
-    lines = [visible(complaint) for complaint in complaints] or [
-        f"The file is good: {links} links."
+    )
+
+
+def render_csv(validation: Validation) -> str:
+    """Render the errors as CSV."""
+    return sheet(["complaint"], ([complaint] for complaint in validation.complaints))
+
+
+def _located(complaint: str) -> Data:
+    """Split `FILE:LINE:COLUMN: MESSAGE`; an error without a place has only a message."""
+    match = _LOCATED.fullmatch(complaint)
+    if match is None:
+        return {"file": None, "line": None, "column": None, "message": complaint}
+    file, line, column, message = match.groups()
+    return {"file": file, "line": int(line), "column": int(column), "message": message}
+
+
+def explain_table(explained: Sequence[Explanation], page: Page) -> str:
+    """Render the values of each tenant, with their sources."""
+    return "\n\n".join("\n".join(_lines(one)) for one in explained) + "\n"
+
+
+def explain_markdown(explained: Sequence[Explanation]) -> str:
+    """Render the values as a Markdown table."""
+    return lines_of(table(COLUMNS, ([escape(cell) for cell in row] for row in _rows(explained))))
+
+
+def explain_json(explained: Sequence[Explanation]) -> str:
+    """Render the values as JSON."""
+    tenants = [
+        {"tenant": one.tenant, "values": [asdict(value) for value in one.values]}
+        for one in explained
     ]
-    return "\n".join(lines) + "\n"
+    return text({"kind": "explanation", "format": FORMAT, "tenants": tenants})
+
+
+def explain_csv(explained: Sequence[Explanation]) -> str:
+    """Render the values as CSV."""
+    return sheet(COLUMNS, _rows(explained))
+
+
+def _rows(explained: Sequence[Explanation]) -> Iterator[list[str]]:
+    for one in explained:
+        for value in one.values:
+            yield [
+                *(one.tenant, value.identity or "", value.key),
+                *(value.value, value.source, value.where),
+            ]
+
+
+def _lines(one: Explanation) -> Iterator[str]:
+    """Yield the tenant's name, then a line for each value: key, value, source, place."""
+    rows = [
+        [visible(cell) for cell in (_key(value), value.value, value.source, value.where)]
+        for value in one.values
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    yield visible(one.tenant)
+    identity = None
+    for value, row in zip(one.values, rows, strict=True):
+        if value.identity != identity:
+            identity = value.identity
+            yield f"  {visible(identity or '')}"
+        cells = [f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)]
+        yield f"  {'  '.join([*cells, row[3]])}".rstrip()
+
+
+def _key(value: ExplainedValue) -> str:
+    return f"  {value.key}" if value.identity else value.key

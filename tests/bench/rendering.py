@@ -16,9 +16,10 @@ from reconciler.core.diff import diff
 from reconciler.core.history.link_history import count_health
 from reconciler.core.history.recording import RecordedRun, Recording, observations_of_report
 from reconciler.core.links import Observed, ObservedState
-from reconciler.core.plan import FactKind, Plan, Report
+from reconciler.core.plan import Plan, Report
 from reconciler.core.results import Outcome, Result
 from reconciler.store.history.repository import open_own
+from reconciler.views.formats import Format, View
 from reconciler.views.registry import render
 
 
@@ -36,10 +37,10 @@ def seconds(file: Path) -> dict[str, float]:
         plan, tuple(Result(c, Outcome.APPLIED, _linked(c.observed)) for c in plan.changes)
     )
     spent: dict[str, float] = {}
-    for name in ("table", "json"):
+    for form in (Format.TABLE, Format.JSON):
         begun = time.perf_counter()
-        render(FactKind.REPORT, name, report)
-        spent[name] = time.perf_counter() - begun
+        render(View.REPORT, form, report)
+        spent[form] = time.perf_counter() - begun
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
         with closing(open_own(Path(folder) / "history.sqlite3")) as history:

@@ -39,7 +39,8 @@ def test_quiet_is_one_line_otherwise(desk: Desk) -> None:
     assert (ran.status, ran.err) == (2, "")
     assert ran.out == (
         "Plan: 1 to create, 1 to update, 0 to remove; 1 in sync. "
-        "Status 2, there are differences. Look closer: pal-reconcile plan -c tenants.yaml\n"
+        "Exit status 2: there are differences. For details run: "
+        "pal-reconcile plan -c tenants.yaml\n"
     )
     assert desk.requests("create", "update", "remove") == []
 
@@ -65,7 +66,7 @@ def test_repair_makes_the_changes_without_asking(desk: Desk) -> None:
     desk.seed({1: OURS, 2: OLD})
     write(desk, 3)
     ran = desk.run("nightly", "--repair", "-q")
-    assert (ran.status, ran.out) == (0, "Apply: 2 applied; 1 in sync.\n")
+    assert (ran.status, ran.out) == (0, "Apply: 2 applied and verified; 3 now in sync.\n")
     assert [desk.truth(n) for n in (1, 2, 3)] == [OURS] * 3
     assert desk.run("nightly", "--repair", "-q").out == ""
 
@@ -132,7 +133,7 @@ def test_a_bad_file_is_told_to_who_stands_in_it(desk: Desk, receiver: Receiver) 
     ran = desk.run("nightly", "-q", "--metrics", "pal.prom", PAL_HEARTBEAT=receiver.url)
     assert ran.status == 78
     assert ran.out.count("\n") == 1
-    assert "(and 1 more complaint)" in ran.out
+    assert "(and 1 more error)" in ran.out
     assert receiver.paths == ["/start", "/78"]
     assert "pal_reconcile_run_status 78.0" in (desk.path / "pal.prom").read_text()
 

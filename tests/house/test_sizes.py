@@ -33,7 +33,6 @@ LONG_FUNCTIONS = {
 
 FULL_FOLDERS = {
     "cli/commands": "one module for each command",
-    "views": "to be joined",
 }
 
 

@@ -44,6 +44,10 @@ from reconciler.core.results import (
     skipped,
     untouched,
 )
+from reconciler.views.formats import View
+
+VIEWS = (View.PLAN, View.REPORT, View.INVENTORY)
+"""The views of plans and reports."""
 
 OURS, OLD, FOREIGN = "4936128", "1158331", "9999999"
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.plan import FactKind, Plan
+from reconciler.core.plan import Plan
 from reconciler.core.text import visible
-from reconciler.views import rollup
+from reconciler.views.formats import Format, View
 from reconciler.views.html.overview import render_overview
-from reconciler.views.registry import Format, render
+from reconciler.views.lists.inventory_groups import GroupedInventory
+from reconciler.views.registry import render
 from tests.views import facts
 from tests.views.browser import SIZES, Chromium, chromium
 
@@ -27,9 +28,9 @@ def browser() -> Iterator[Chromium]:
 def written(tmp_path: Path) -> Callable[..., Path]:
     """Write a fact as a page."""
 
-    def write(plan: Plan, kind: FactKind = FactKind.INVENTORY) -> Path:
+    def write(plan: Plan, kind: View = View.INVENTORY) -> Path:
         path = tmp_path / "page.html"
-        fact = facts.report_of(plan) if kind is FactKind.REPORT else plan
+        fact = facts.report_of(plan) if kind is View.REPORT else plan
         path.write_text(render(kind, Format.HTML, fact), encoding="utf-8")
         return path
 
@@ -77,9 +78,9 @@ def test_a_page_opens_whole_and_asks_for_nothing(
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("kind", FactKind)
+@pytest.mark.parametrize("kind", facts.VIEWS)
 def test_a_hostile_name_is_only_read(
-    browser: Chromium, written: Callable[..., Path], kind: FactKind, size: str
+    browser: Chromium, written: Callable[..., Path], kind: View, size: str
 ) -> None:
     """Whatever a name holds is shown as text, fits, and neither runs nor loads anything."""
     path = written(facts.hostile_plan(), kind)
@@ -94,7 +95,8 @@ def test_groups_are_a_page_too(browser: Chromium, tmp_path: Path, size: str) -> 
     """Hostile names fit, and a group unfolds its customers."""
     path = tmp_path / "groups.html"
     plan = facts.hostile_plan()
-    path.write_text(rollup.render("html", plan, ["partner", "tenant"]), encoding="utf-8")
+    groups = GroupedInventory(plan, ["partner", "tenant"])
+    path.write_text(render(View.INVENTORY_GROUPS, Format.HTML, groups), encoding="utf-8")
     with browser.seeing(path, size) as seen:
         assert (seen.requests, seen.complaints, seen.spill_px) == ([path.as_uri()], [], 0)
         seen.page.locator("summary").first.click()

@@ -24,8 +24,9 @@ from reconciler.core.doctor.steps import LINK_STEPS, State, Step, StepName, Step
 from reconciler.core.findings import Finding
 from reconciler.core.links import Observed, ObservedState, Place, Problem
 from reconciler.core.text import visible
-from reconciler.views.checkup import COLUMNS, render
-from reconciler.views.registry import Format
+from reconciler.views.checkup import COLUMNS
+from reconciler.views.formats import Format, View
+from reconciler.views.registry import RENDERERS, render
 from tests.views.facts import HOSTILE, INTERRUPTED, guid
 
 GOLDEN = Path(__file__).parent / "golden_checkup"
@@ -46,6 +47,11 @@ def missing(number: int) -> Problem:
         f"AADSTS700016: not found in {guid(number)}",
         f"add the app to {guid(number)}: az ad sp create --id {APP}",
     )
+
+
+def rendered(form: str, found: Checkup, *, width: int = 80, color: bool = False) -> str:
+    """Render a checkup."""
+    return render(View.CHECKUP, Format(form), found, width=width, color=color)
 
 
 def shared(arm: Problem | None = None, clock: Problem | None = None) -> tuple[Step, ...]:
@@ -163,19 +169,19 @@ def hostile(name: str) -> Checkup:
 )
 def test_a_checkup_renders_as_its_golden_file(form: str, width: int, file: str) -> None:
     """The bytes that were reviewed; PAL_RECONCILE_GOLDEN=write writes them anew."""
-    text = render(form, ordinary(), width=width)
+    text = rendered(form, ordinary(), width=width)
     path = GOLDEN / f"checkup.{file}"
     if os.environ.get("PAL_RECONCILE_GOLDEN") == "write":
         path.write_bytes(text.encode())
     assert text == path.read_bytes().decode()
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", RENDERERS[View.CHECKUP])
 @given(name=NAMES)
 @settings(max_examples=60, deadline=None)
 def test_no_name_brings_a_hidden_character_out(form: Format, name: str) -> None:
     """But for line ends of its own, nothing comes out that a terminal would obey."""
-    text = render(form, hostile(name), width=80)
+    text = rendered(form, hostile(name), width=80)
     assert text.endswith("\n")
     flat = text.replace("\n", "")
     assert visible(flat) == flat
@@ -186,7 +192,7 @@ def test_no_name_brings_a_hidden_character_out(form: Format, name: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_row_of_csv_is_a_link(name: str) -> None:
     """Each has all the columns, whatever the names hold."""
-    text = render("csv", hostile(name))
+    text = rendered("csv", hostile(name))
     rows = list(reader.reader(io.StringIO(text)))
     assert len(text.split("\n")) == 5
     assert rows[0] == list(COLUMNS)
@@ -199,7 +205,7 @@ def test_a_note_has_no_markup_of_the_customers() -> None:
         request = replace(asked(1), missing=name, remedy=name)
         bad = Problem("app_not_in_tenant", name, name)
         found = checkup(check(name, 1, StepName.TOKEN, bad, request=request))
-        text = render("markdown", found)
+        text = rendered("markdown", found)
         assert text.count("\n## ") + text.startswith("## ") == 1
         assert text.count("https://") == 1
         assert "<b>" not in text
@@ -208,7 +214,7 @@ def test_a_note_has_no_markup_of_the_customers() -> None:
 
 def test_colour_is_for_terminals_that_take_it() -> None:
     """The words are the same with and without it."""
-    plain, coloured = (render("table", ordinary(), color=color) for color in (False, True))
+    plain, coloured = (rendered("table", ordinary(), color=color) for color in (False, True))
     assert "\x1b[" not in plain
     assert "\x1b[1;31mfailed\x1b[0m" in coloured
 
@@ -216,42 +222,47 @@ def test_colour_is_for_terminals_that_take_it() -> None:
 def test_a_cause_that_many_share_is_said_once() -> None:
     """The remedies that differ by customer are one example, and the others are in the notes."""
     checks = [check(f"C{n}", n, StepName.TOKEN, missing(n), request=asked(n)) for n in range(60)]
-    text = render("table", checkup(*checks), width=200)
+    text = rendered("table", checkup(*checks), width=200)
     assert text.count("app_not_in_tenant") == 1
     assert "60 links" in text
     assert "for example: add the app" in text
     assert "--format markdown" in text
     assert "and 40 more (doctor --format csv lists every link)" in text
-    assert render("markdown", checkup(*checks)).count("## ") == 60
+    assert rendered("markdown", checkup(*checks)).count("## ") == 60
     same = [check(f"C{n}", n, StepName.TOKEN, BLOCKED) for n in range(60)]
-    assert "for example" not in render("table", checkup(*same))
+    assert "for example" not in rendered("table", checkup(*same))
 
 
 def test_what_is_shared_is_said_where_it_is_and_not_at_each_link() -> None:
     """A host that is down is one trouble, with the number of links that wait for it."""
     run = shared(DOWN, SKEW)
     checks = [check(f"C{n}", n, run=run) for n in range(50)]
-    text = render("table", checkup(*checks), width=120)
+    text = rendered("table", checkup(*checks), width=120)
     assert text.count("unavailable") == 1
-    assert "50 links cannot be read for that: C0, " in text
+    assert "50 links cannot be read because of this: C0, " in text
     assert "30 more" in text
     assert "clock_skew" in text
-    assert "0 of 50 links ready; 50 waiting; 2 shared steps failed." in text
-    notes = render("markdown", checkup(*checks))
+    assert "0 of 50 links ready; 50 blocked; 2 shared steps failed." in text
+    notes = rendered("markdown", checkup(*checks))
     assert notes.startswith("## For us")
     assert "clock\\_skew" in notes or "clock_skew" in notes
 
 
 @pytest.mark.parametrize(
     ("skews", "words"),
-    [((2, -2), "right"), ((3, -1), "3 s ahead"), ((0, -4), "4 s behind"), ((None, None), "nobody")],
+    [
+        ((2, -2), "correct"),
+        ((3, -1), "3 s ahead"),
+        ((0, -4), "4 s behind"),
+        ((None, None), "not compared"),
+    ],
 )
 def test_the_clock_is_told_in_words(skews: tuple[int | None, ...], words: str) -> None:
     """As the host that is farthest off sees it."""
     found = checkup(check("A", 1))
     hosts = zip(found.endpoints, skews, strict=True)
     found = replace(found, endpoints=tuple(replace(e, skew_s=s) for e, s in hosts))
-    (line,) = (line for line in render("table", found).splitlines() if " clock " in line)
+    (line,) = (line for line in rendered("table", found).splitlines() if " clock " in line)
     assert words in line
 
 
@@ -260,10 +271,10 @@ def test_an_interrupted_checkup_says_so() -> None:
     place = Place("Late", "late.example", "automation")
     left = untried(place, (*shared(), *credential().steps), INTERRUPTED)
     found = checkup(check("A", 1), left, interrupted=True)
-    text = render("table", found)
+    text = rendered("table", found)
     assert "skipped" in text
     assert "1 of 2 links ready; 1 not tried. Interrupted" in text
-    data = json.loads(render("json", found))
+    data = json.loads(rendered("json", found))
     assert (data["complete"], data["interrupted"]) == (False, True)
     assert data["checks"][1]["tenant_id"] is None
     assert data["checks"][1]["steps"][5]["problem"]["code"] == "interrupted"
@@ -273,8 +284,8 @@ def test_an_interrupted_checkup_says_so() -> None:
 def test_nothing_selected_is_nothing_wrong() -> None:
     """No link, no block of links."""
     found = checkup(credentials=())
-    assert render("table", found).endswith("right\n\nCheckup: 0 of 0 links ready.\n")
-    assert render("markdown", found) == "Checkup: 0 of 0 links ready.\n"
+    assert rendered("table", found).endswith("correct\n\nCheckup: 0 of 0 links ready.\n")
+    assert rendered("markdown", found) == "Checkup: 0 of 0 links ready.\n"
 
 
 def test_two_accounts_of_one_customer_share_a_note() -> None:
@@ -287,7 +298,7 @@ def test_two_accounts_of_one_customer_share_a_note() -> None:
         ),
         check("Tailspin", 2, StepName.TOKEN, OURS),
     )
-    note, ours = render("markdown", found).split("\n\n---\n\n")
+    note, ours = rendered("markdown", found).split("\n\n---\n\n")
     assert note.count("What is missing") == 2
     assert note.count("Consent link") == 1
     assert "Tailspin" not in note

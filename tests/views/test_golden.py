@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.plan import FactKind, Plan, Report
-from reconciler.views.registry import Format, render
+from reconciler.core.plan import Plan, Report
+from reconciler.views.formats import Format, View
+from reconciler.views.registry import render
 from tests.views import facts
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -28,18 +29,18 @@ ENDINGS = {
     Format.HTML: "html",
 }
 
-FACTS: dict[str, tuple[FactKind, Callable[[], Plan | Report]]] = {
-    "plan": (FactKind.PLAN, facts.ordinary_plan),
-    "plan_in_sync": (FactKind.PLAN, facts.in_sync_plan),
-    "plan_hostile": (FactKind.PLAN, facts.hostile_plan),
-    "plan_news": (FactKind.PLAN, facts.plan_with_news),
-    "plan_people": (FactKind.PLAN, facts.people_plan),
-    "plan_many": (FactKind.PLAN, facts.many_plan),
-    "report": (FactKind.REPORT, lambda: facts.report_of(facts.busy_plan(), interrupted=True)),
-    "report_hostile": (FactKind.REPORT, lambda: facts.report_of(facts.hostile_plan())),
-    "report_refused": (FactKind.REPORT, facts.refused_report),
-    "inventory": (FactKind.INVENTORY, facts.inventory),
-    "inventory_hostile": (FactKind.INVENTORY, facts.hostile_plan),
+FACTS: dict[str, tuple[View, Callable[[], Plan | Report]]] = {
+    "plan": (View.PLAN, facts.ordinary_plan),
+    "plan_in_sync": (View.PLAN, facts.in_sync_plan),
+    "plan_hostile": (View.PLAN, facts.hostile_plan),
+    "plan_news": (View.PLAN, facts.plan_with_news),
+    "plan_people": (View.PLAN, facts.people_plan),
+    "plan_many": (View.PLAN, facts.many_plan),
+    "report": (View.REPORT, lambda: facts.report_of(facts.busy_plan(), interrupted=True)),
+    "report_hostile": (View.REPORT, lambda: facts.report_of(facts.hostile_plan())),
+    "report_refused": (View.REPORT, facts.refused_report),
+    "inventory": (View.INVENTORY, facts.inventory),
+    "inventory_hostile": (View.INVENTORY, facts.hostile_plan),
 }
 
 CASES = [
@@ -74,7 +75,7 @@ TABLES = [
 
 @pytest.mark.parametrize(("kind", "form", "make", "file", "page"), CASES + TABLES)
 def test_a_fact_renders_as_its_golden_file(
-    kind: FactKind,
+    kind: View,
     form: Format,
     make: Callable[[], Plan | Report],
     file: str,

@@ -1,9 +1,18 @@
-"""Cells become lines that line up, in every script."""
+"""Tables line up in every script, fit their terminal, and are never folded in a pipe."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.views.terminal.layout import Cell, Page, columns_of, fold
+from reconciler.views.terminal.layout import (
+    FIXED,
+    NAME,
+    Cell,
+    Page,
+    columns_of,
+    fold,
+    shorten,
+    text_column,
+)
 
 GUID = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"
 
@@ -12,18 +21,37 @@ def test_wide_characters_take_two_columns() -> None:
     """East Asian names do not push the next column away."""
     page = Page(80, color=False)
     rows = [[Cell("東京"), Cell("x")], [Cell("abcd"), Cell("x")]]
-    widths = page.fit(rows, (0, 0))
-    assert [line for row in rows for line in page.row(row, widths)] == ["  東京  x", "  abcd  x"]
+    assert list(page.table(rows, (FIXED, FIXED))) == [["  東京  x"], ["  abcd  x"]]
 
 
-def test_a_long_name_folds_in_its_own_column() -> None:
-    """The cells beside it stay where they are."""
-    page = Page(24, color=False)
+def test_a_long_name_is_shortened_in_the_middle() -> None:
+    """Its beginning and its end stay, and the next column does not move."""
     row = [Cell("Contoso Consulting Limited"), Cell("4936128")]
-    assert list(page.row(row, page.fit([row], (10, 0)))) == [
-        "  Contoso        4936128",
-        "  Consulting",
-        "  Limited",
+    assert list(Page(26).table([row], (NAME, FIXED))) == [["  Contoso…Limited  4936128"]]
+
+
+def test_a_name_never_widens_the_table() -> None:
+    """Also a pipe, which has no edge, pads no row to the width of one long name."""
+    rows = [[Cell("x" * 500), Cell("4936128")], [Cell("Fabrikam"), Cell("4936128")]]
+    (long,), (short,) = Page().table(rows, (NAME, FIXED))
+    assert len(long) == len(short) == 71
+    assert "xx…xx" in long
+
+
+def test_a_sentence_folds_in_its_own_column_on_a_terminal() -> None:
+    """The cells beside it stay where they are."""
+    row = [Cell("Contoso Consulting Limited"), Cell("4936128")]
+    assert list(Page(24).table([row], (text_column(10), FIXED))) == [
+        ["  Contoso        4936128", "  Consulting", "  Limited"]
+    ]
+
+
+def test_text_in_a_pipe_is_never_folded() -> None:
+    """One sentence is one line, however long, so that grep finds it."""
+    text = "word " * 400 + "end"
+    assert list(Page().note(text)) == [text]
+    assert list(Page().table([[Cell("a"), Cell(text)]], (FIXED, text_column()))) == [
+        [f"  a  {text}"]
     ]
 
 
@@ -33,7 +61,7 @@ def test_a_word_too_long_for_its_column_is_broken() -> None:
 
 
 def test_an_id_is_not_broken_even_where_words_are() -> None:
-    """It juts out: an ID in two pieces is of no use."""
+    """It extends beyond the line, because an ID in two pieces cannot be copied."""
     assert fold(f"Fabrikam ({GUID})", 12, breaks_words=True) == ["Fabrikam", f"({GUID})"]
 
 
@@ -46,8 +74,21 @@ def test_in_a_sentence_only_endless_words_are_broken() -> None:
 def test_styles_surround_text_and_not_its_padding() -> None:
     """A dim column does not paint the gap behind it."""
     page = Page(80, color=True)
-    line = list(page.row([Cell("a", "quiet"), Cell("b")], [3, 1]))
-    assert line == ["  \x1b[2ma\x1b[0m    b"]
+    rows = [[Cell("a", "quiet"), Cell("b")], [Cell("abc"), Cell("b")]]
+    assert next(page.table(rows, (FIXED, FIXED))) == ["  \x1b[2ma\x1b[0m    b"]
+
+
+@given(st.text("xy 東", max_size=60), st.integers(1, 20))
+def test_shortening_keeps_both_ends(text: str, width: int) -> None:
+    """A text that fits is unchanged; any other has its middle replaced and fits."""
+    short = shorten(text, width)
+    assert columns_of(short) <= width
+    if columns_of(text) <= width:
+        assert short == text
+    else:
+        head, tail = short.split("…")
+        assert text.startswith(head)
+        assert text.endswith(tail)
 
 
 @given(st.text("xy 東", max_size=60), st.integers(2, 20))

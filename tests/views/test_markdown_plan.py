@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from reconciler.core.findings import Finding
 from reconciler.core.links import Observed, Problem, WantedState
-from reconciler.core.plan import FactKind, Plan
+from reconciler.core.plan import Plan
 from reconciler.core.plan_json import digest, plan_data
+from reconciler.views.formats import Format, View
 from reconciler.views.markdown.plan import LONG
-from reconciler.views.registry import Format, render
+from reconciler.views.registry import render
 from tests.views import facts
 
 COMMENT = 65_536
@@ -47,7 +48,7 @@ def _plan(kinds: str, count: int, name: str = "Customer {}", people: int = 1) ->
 def test_the_comment_is_never_too_long_for_github(name: str, people: int) -> None:
     """A comment that is refused is a plan that nobody sees: whoever is in it, and however named."""
     plan = _plan("uxmp", 300, name, people)
-    for kind, fact in ((FactKind.PLAN, plan), (FactKind.REPORT, facts.report_of(plan))):
+    for kind, fact in ((View.PLAN, plan), (View.REPORT, facts.report_of(plan))):
         text = render(kind, Format.MARKDOWN, fact)
         assert len(text) < COMMENT
         assert "more that a comment cannot hold" in text
@@ -56,12 +57,12 @@ def test_the_comment_is_never_too_long_for_github(name: str, people: int) -> Non
 def test_the_digest_is_there_however_long_the_plan() -> None:
     """It is what a reviewer approves."""
     plan = _plan("uxm", 600)
-    assert digest(plan_data(plan)) in render(FactKind.PLAN, Format.MARKDOWN, plan)
+    assert digest(plan_data(plan)) in render(View.PLAN, Format.MARKDOWN, plan)
 
 
 def test_the_inventory_is_never_cut() -> None:
     """It is a document, not a comment."""
-    text = render(FactKind.INVENTORY, Format.MARKDOWN, _plan("u", 1500))
+    text = render(View.INVENTORY, Format.MARKDOWN, _plan("u", 1500))
     assert all(f"| Customer {n} |" in text for n in range(1500))
 
 
@@ -71,13 +72,13 @@ def test_long_lists_are_folded(count: int, is_folded: bool) -> None:
     plan = facts.plan_of(
         *((facts.wanted(f"T{n}", n), facts.linked(n, facts.OLD)) for n in range(count))
     )
-    assert ("<details>" in render(FactKind.PLAN, Format.MARKDOWN, plan)) is is_folded
+    assert ("<details>" in render(View.PLAN, Format.MARKDOWN, plan)) is is_folded
 
 
 @given(st.lists(st.sampled_from("uxm"), max_size=40).map("".join))
 @settings(deadline=None, max_examples=30)
 def test_nothing_is_cut_while_there_is_room(kinds: str) -> None:
     """Each change, problem and quiet link of a common plan is named."""
-    text = render(FactKind.PLAN, Format.MARKDOWN, _plan(kinds, 1))
+    text = render(View.PLAN, Format.MARKDOWN, _plan(kinds, 1))
     assert "cannot hold" not in text
     assert all(f"Customer {n}" in text for n in range(len(kinds)) if kinds[n] in "ux")

@@ -57,7 +57,7 @@ def test_a_run_that_failed_says_why_and_what_checks_the_file() -> None:
     )
     lines = body(told(run_summary), run_summary, "tenants.yaml", "text").splitlines()
     assert lines[0] == "Changed since the night before: the run failed."
-    assert "tenants.yaml:3:1: no (and 1 more complaint)" in lines[1]
+    assert "tenants.yaml:3:1: no (and 1 more error)" in lines[1]
     assert lines[4] == "Look closer: pal-reconcile validate -c tenants.yaml"
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.core.plan import FactKind, Plan, Report
+from reconciler.core.plan import Plan, Report
 from reconciler.core.text import visible
-from reconciler.views.registry import Format, render
+from reconciler.views.formats import Format, View
+from reconciler.views.registry import render
 from tests.views import facts
 
 NAMES = st.one_of(st.text(st.characters()), st.sampled_from(list(facts.HOSTILE.values())))
@@ -33,11 +34,11 @@ class Parsed(HTMLParser):
         self.text.append(data)
 
 
-def _fact(kind: FactKind, plan: Plan) -> Plan | Report:
-    return facts.report_of(plan) if kind is FactKind.REPORT else plan
+def _fact(kind: View, plan: Plan) -> Plan | Report:
+    return facts.report_of(plan) if kind is View.REPORT else plan
 
 
-def _parsed(kind: FactKind, plan: Plan) -> Parsed:
+def _parsed(kind: View, plan: Plan) -> Parsed:
     return Parsed(render(kind, Format.HTML, _fact(kind, plan)))
 
 
@@ -49,18 +50,18 @@ def _named(name: str) -> Plan:
     )
 
 
-@pytest.mark.parametrize("kind", FactKind)
+@pytest.mark.parametrize("kind", facts.VIEWS)
 @given(name=NAMES)
 @settings(max_examples=40)
-def test_no_name_adds_a_tag_or_an_attribute(kind: FactKind, name: str) -> None:
+def test_no_name_adds_a_tag_or_an_attribute(kind: View, name: str) -> None:
     """A page with any name has the tags of a page with an ordinary one, and shows the name."""
     parsed = _parsed(kind, _named(name))
     assert parsed.tags == _parsed(kind, _named("x")).tags
     assert visible(f"A{name}") in parsed.text
 
 
-@pytest.mark.parametrize("kind", FactKind)
-def test_a_page_leads_nowhere_else(kind: FactKind) -> None:
+@pytest.mark.parametrize("kind", facts.VIEWS)
+def test_a_page_leads_nowhere_else(kind: View) -> None:
     """Its only addresses are its own places."""
     addresses = _parsed(kind, facts.hostile_plan()).addresses
     assert {address for address in addresses if not address.startswith(("#", "data:"))} == set()
@@ -68,13 +69,13 @@ def test_a_page_leads_nowhere_else(kind: FactKind) -> None:
 
 def test_every_tone_has_a_word() -> None:
     """Colour is never the only sign."""
-    page = render(FactKind.PLAN, Format.HTML, facts.ordinary_plan())
+    page = render(View.PLAN, Format.HTML, facts.ordinary_plan())
     for word in ("conflict", "unreadable", "create", "update", "remove", "held", "in sync"):
         assert f"</span> {word}</span>" in page
 
 
 def test_what_was_not_written_is_said_first() -> None:
     """A guard's refusal stands above all the figures."""
-    page = render(FactKind.REPORT, Format.HTML, facts.refused_report())
+    page = render(View.REPORT, Format.HTML, facts.refused_report())
     assert page.index("Refused by remove-count.") < page.index('class="glance"')
     assert "not tried</span>" in page

@@ -12,20 +12,21 @@ from hypothesis import strategies as st
 
 from reconciler.core.findings import Finding
 from reconciler.core.links import Observed, Problem
-from reconciler.core.plan import FactKind, Plan, Refusal, Report
+from reconciler.core.plan import Plan, Refusal, Report
 from reconciler.core.text import visible
 from reconciler.views.csv import safe_cell
+from reconciler.views.formats import Format, View
 from reconciler.views.markdown.escape import escape
-from reconciler.views.registry import Format, render
+from reconciler.views.registry import render
 from tests.views import facts
 
-EVERY = list(product(FactKind, Format))
+EVERY = list(product(facts.VIEWS, Format))
 
 NAMES = st.one_of(st.text(st.characters()), st.sampled_from(list(facts.HOSTILE.values())))
 
 
-def _fact(kind: FactKind, plan: Plan) -> Plan | Report:
-    return facts.report_of(plan) if kind is FactKind.REPORT else plan
+def _fact(kind: View, plan: Plan) -> Plan | Report:
+    return facts.report_of(plan) if kind is View.REPORT else plan
 
 
 def _named(name: str) -> Plan:
@@ -41,7 +42,7 @@ def _named(name: str) -> Plan:
 @pytest.mark.parametrize(("kind", "form"), EVERY)
 @given(name=NAMES)
 @settings(max_examples=60, deadline=None)
-def test_no_name_brings_a_hidden_character_out(kind: FactKind, form: Format, name: str) -> None:
+def test_no_name_brings_a_hidden_character_out(kind: View, form: Format, name: str) -> None:
     """But for line ends of its own, a rendered fact has nothing that a terminal would obey."""
     text = render(kind, form, _fact(kind, _named(name)), width=80)
     assert text.endswith("\n")
@@ -60,7 +61,7 @@ def test_refusals_and_failures_are_made_safe_too(form: Format) -> None:
         (Refusal("x\x1b[0m", "y\x1b[0m"),),
         failure="z\x1b[0m\u202e",
     )
-    assert "\x1b" not in render(FactKind.REPORT, form, report)
+    assert "\x1b" not in render(View.REPORT, form, report)
 
 
 @given(lines=st.integers(1, 4), name=NAMES)
@@ -68,7 +69,7 @@ def test_refusals_and_failures_are_made_safe_too(form: Format) -> None:
 def test_a_name_never_adds_a_line_to_csv(lines: int, name: str) -> None:
     """One line is one link, so that grep and wc tell the truth."""
     pairs = [(facts.wanted(f"{name}{n}", n), facts.linked(n, facts.OLD)) for n in range(lines)]
-    assert len(render(FactKind.PLAN, Format.CSV, facts.plan_of(*pairs)).split("\n")) == lines + 2
+    assert len(render(View.PLAN, Format.CSV, facts.plan_of(*pairs)).split("\n")) == lines + 2
 
 
 @pytest.mark.parametrize(
@@ -107,9 +108,9 @@ def test_csv_has_the_documented_columns() -> None:
     )
     plan = facts.ordinary_plan()
     for kind, more in (
-        (FactKind.PLAN, ""),
-        (FactKind.INVENTORY, ""),
-        (FactKind.REPORT, ",outcome"),
+        (View.PLAN, ""),
+        (View.INVENTORY, ""),
+        (View.REPORT, ",outcome"),
     ):
         lines = render(kind, Format.CSV, _fact(kind, plan)).split("\n")
         assert lines[0].startswith(heading + more)
@@ -118,7 +119,7 @@ def test_csv_has_the_documented_columns() -> None:
 def test_csv_reads_back_as_one_row_a_link() -> None:
     """Any CSV reader gets each link with all its columns."""
     plan = facts.hostile_plan()
-    rows = list(reader.DictReader(io.StringIO(render(FactKind.PLAN, Format.CSV, plan))))
+    rows = list(reader.DictReader(io.StringIO(render(View.PLAN, Format.CSV, plan))))
     assert [row["action"] for row in rows] == [change.action for change in plan.changes]
     assert all(None not in row and None not in row.values() for row in rows)
 
@@ -137,6 +138,6 @@ def _without_entities(text: str) -> str:
 
 def test_json_is_the_document_itself() -> None:
     """A program gets the names as they are, hostile or not."""
-    data = json.loads(render(FactKind.PLAN, Format.JSON, facts.hostile_plan()))
+    data = json.loads(render(View.PLAN, Format.JSON, facts.hostile_plan()))
     assert data["links"][1]["tenant"] == facts.HOSTILE["newline"]
     assert data["links"][6]["tenant"] == facts.HOSTILE["lone"]

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from reconciler.core.findings import Finding
 from reconciler.core.links import Action, Observed, ObservedState, Problem, WantedState
-from reconciler.core.plan import FactKind, Plan, Report
+from reconciler.core.plan import Plan, Report
 from reconciler.core.results import Outcome, Result, untouched
+from reconciler.views.formats import Format, View
 from reconciler.views.grouping import MANY, NAMED
-from reconciler.views.registry import Format, render
-from reconciler.views.terminal.layout import columns_of
+from reconciler.views.registry import render
+from reconciler.views.terminal.layout import Page, columns_of
 from reconciler.views.terminal.plan import render_inventory, render_plan, render_report
 from tests.views import facts
 
@@ -32,7 +33,7 @@ def _unreadable(count: int, *, message: str = "same") -> Plan:
 
 def test_links_in_sync_are_counted_and_not_listed() -> None:
     """A plan is about differences."""
-    text = render_plan(facts.ordinary_plan(), width=100, color=False)
+    text = render_plan(facts.ordinary_plan(), Page(100))
     assert "Adatum  " not in text
     assert "Margie" not in text
 
@@ -40,20 +41,20 @@ def test_links_in_sync_are_counted_and_not_listed() -> None:
 def test_every_link_is_listed_in_the_inventory() -> None:
     """The inventory is the list that nobody had."""
     plan = facts.ordinary_plan()
-    text = render_inventory(plan, width=160, color=False)
+    text = render_inventory(plan, Page(160))
     assert all(change.place.tenant in text for change in plan.changes)
 
 
 @pytest.mark.parametrize("count", [1, MANY])
 def test_few_links_with_one_cause_have_a_line_each(count: int) -> None:
     """Each is then read with its own reason and hint."""
-    text = render_plan(_unreadable(count), width=80, color=False)
+    text = render_plan(_unreadable(count), Page(80))
     assert text.count("-> mend it") == count
 
 
 def test_many_links_with_one_cause_are_one_entry() -> None:
     """Four hundred unreadable tenants leave the rest of the plan in sight."""
-    text = render_plan(facts.many_plan(), width=80, color=False)
+    text = render_plan(facts.many_plan(), Page(80))
     assert text.count("expired_client_secret") == 1
     assert f"and {400 - NAMED} more (show lists every link)" in text.replace("\n       ", " ")
     assert len(text.splitlines()) < 20
@@ -61,14 +62,14 @@ def test_many_links_with_one_cause_are_one_entry() -> None:
 
 def test_a_group_that_fits_names_all_its_links() -> None:
     """Nobody has to look elsewhere for six names."""
-    text = render_plan(_unreadable(MANY + 1), width=200, color=False)
+    text = render_plan(_unreadable(MANY + 1), Page(200))
     assert all(f"Customer {n}" in text for n in range(MANY + 1))
     assert "more" not in text
 
 
 def test_messages_that_differ_are_shown_by_one_example() -> None:
     """One cause may name each tenant in its message; the hint is the same."""
-    text = render_plan(_unreadable(MANY + 1, message="no app in T{}"), width=100, color=False)
+    text = render_plan(_unreadable(MANY + 1, message="no app in T{}"), Page(100))
     assert "broken: for example: no app in T0" in text
 
 
@@ -78,7 +79,7 @@ def test_links_of_several_identities_are_named_with_them() -> None:
     plan = facts.plan_of(
         *((facts.wanted(f"T{n}", n, identity=f"i{n % 2}"), problem) for n in range(6))
     )
-    assert "T0 / i0, T1 / i1" in render_plan(plan, width=100, color=False)
+    assert "T0 / i0, T1 / i1" in render_plan(plan, Page(100))
 
 
 def test_many_quiet_links_are_one_line() -> None:
@@ -87,7 +88,7 @@ def test_many_quiet_links_are_one_line() -> None:
         (facts.wanted(f"T{n}", n, aim=WantedState.UNMANAGED), facts.linked(n, facts.OURS))
         for n in range(9)
     )
-    text = render_plan(facts.plan_of(*pairs), width=100, color=False)
+    text = render_plan(facts.plan_of(*pairs), Page(100))
     assert "  .  9 unmanaged\n" in text
 
 
@@ -96,8 +97,8 @@ def test_many_findings_of_one_kind_are_one_entry() -> None:
     findings = tuple(Finding("old", f"{n} days", "renew", f"T{n}") for n in range(9))
     plan = facts.plan_of(findings=findings)
     for text in (
-        render_plan(plan, width=100, color=False),
-        render(FactKind.PLAN, Format.MARKDOWN, plan),
+        render_plan(plan, Page(100)),
+        render(View.PLAN, Format.MARKDOWN, plan),
     ):
         assert text.count("renew") == 1
         assert "9 times" in text
@@ -106,27 +107,27 @@ def test_many_findings_of_one_kind_are_one_entry() -> None:
 def test_a_finding_about_the_whole_file_names_no_tenant() -> None:
     """There is none to name."""
     plan = facts.plan_of(findings=(Finding("old_file", "nobody looked at it", "look"),))
-    assert "  old_file: nobody looked at it\n" in render_plan(plan, width=80, color=False)
-    assert "- `old_file`: nobody looked" in render(FactKind.PLAN, Format.MARKDOWN, plan)
+    assert "  old_file: nobody looked at it\n" in render_plan(plan, Page(80))
+    assert "- `old_file`: nobody looked" in render(View.PLAN, Format.MARKDOWN, plan)
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_each_outcome_is_said_beside_its_link(outcome: Outcome) -> None:
     """The line is the plan's, with what became of it."""
     report = facts.report_of(facts.busy_plan())
-    text = render_report(report, width=120, color=False)
+    text = render_report(report, Page(120))
     assert re.search(rf"^  ~  {outcome} +Customer \d ", text, re.M)
 
 
 def test_a_failure_carries_the_id_that_support_asks_for() -> None:
     """Azure's correlation ID stands with the problem."""
-    text = render_report(facts.report_of(facts.busy_plan()), width=80, color=False)
+    text = render_report(facts.report_of(facts.busy_plan()), Page(80))
     assert "correlation ID c0ffee00-0000-4000-8000-000000000002" in text
 
 
 def test_refusals_stand_above_the_recap() -> None:
     """The plan that was refused stands above the report; its links are not listed twice."""
-    text = render_report(facts.refused_report(), width=100, color=False)
+    text = render_report(facts.refused_report(), Page(100))
     assert text.index("Refused by remove-count") < text.index("Apply: ")
     assert "Fabrikam" not in text
 
@@ -136,17 +137,15 @@ def test_a_failed_run_shows_why() -> None:
     plan = facts.in_sync_plan()
     results = tuple(map(untouched, plan.changes))
     report = Report(plan, results, failure="cannot write the journal: disk full")
-    assert "The run failed: cannot write the journal: disk full" in render_report(
-        report, width=100, color=False
-    )
-    assert "**The run failed**: cannot write" in render(FactKind.REPORT, Format.MARKDOWN, report)
+    assert "The run failed: cannot write the journal: disk full" in render_report(report, Page(100))
+    assert "**The run failed**: cannot write" in render(View.REPORT, Format.MARKDOWN, report)
 
 
 def test_a_result_without_a_problem_falls_back_to_the_reason() -> None:
     """A link that was skipped for no stated reason still says what was meant."""
     plan = facts.plan_of((facts.wanted("Fabrikam", 1), facts.linked(1, facts.OLD)))
     report = Report(plan, (Result(plan.changes[0], Outcome.SKIPPED),))
-    assert "linked to 1158331; 4936128 is wanted" in render_report(report, width=80, color=False)
+    assert "linked to 1158331; 4936128 is wanted" in render_report(report, Page(80))
 
 
 def test_a_removal_whose_principal_is_gone_says_so_in_the_inventory() -> None:
@@ -157,7 +156,7 @@ def test_a_removal_whose_principal_is_gone_says_so_in_the_inventory() -> None:
     )
     plan = facts.plan_of(gone)
     assert plan.changes[0].action is Action.NONE
-    assert "nothing can be linked there" in render_inventory(plan, width=200, color=False)
+    assert "nothing can be linked there" in render_inventory(plan, Page(200))
 
 
 def test_an_unmanaged_link_that_cannot_be_read_wants_nothing() -> None:
@@ -166,20 +165,20 @@ def test_an_unmanaged_link_that_cannot_be_read_wants_nothing() -> None:
         facts.wanted("Fabrikam", 1, aim=WantedState.UNMANAGED),
         Observed.unknown(facts.APP_MISSING),
     )
-    assert "automation  unreadable\n" in render_plan(facts.plan_of(pair), width=80, color=False)
+    assert "automation  unreadable\n" in render_plan(facts.plan_of(pair), Page(80))
 
 
 def test_an_empty_plan_is_one_line() -> None:
     """Nothing selected, nothing listed."""
-    assert render_plan(facts.plan_of(), width=80, color=False) == "No changes. 0 links in sync.\n"
-    assert render_inventory(facts.plan_of(), width=80, color=False).endswith("0 links.\n")
+    assert render_plan(facts.plan_of(), Page(80)) == "No changes. 0 links in sync.\n"
+    assert render_inventory(facts.plan_of(), Page(80)).endswith("0 links.\n")
 
 
 def test_color_adds_styles_and_nothing_else() -> None:
     """Without its escape sequences the coloured table is the plain one."""
     for plan in (facts.ordinary_plan(), facts.hostile_plan(), facts.many_plan()):
-        plain = render_plan(plan, width=80, color=False)
-        colored = render_plan(plan, width=80, color=True)
+        plain = render_plan(plan, Page(80))
+        colored = render_plan(plan, Page(80, color=True))
         assert colored != plain
         assert re.sub("\x1b\\[[0-9;]*m", "", colored) == plain
 
@@ -189,9 +188,9 @@ def test_color_adds_styles_and_nothing_else() -> None:
 def test_no_id_is_ever_cut(width: int) -> None:
     """Whatever the terminal, partner IDs and GUIDs can be copied in one piece."""
     plan = facts.ordinary_plan()
-    text = render_inventory(plan, width=width, color=False)
+    text = render_inventory(plan, Page(width))
     assert all(change.place.directory in text for change in plan.changes)
-    report = render_report(facts.report_of(facts.busy_plan()), width=width, color=False)
+    report = render_report(facts.report_of(facts.busy_plan()), Page(width))
     assert "c0ffee00-0000-4000-8000-000000000002" in report
     assert report.count(facts.OLD) >= 7
 
@@ -201,8 +200,8 @@ def test_no_id_is_ever_cut(width: int) -> None:
 def test_an_ordinary_list_fits_its_terminal(width: int) -> None:
     """From 80 columns on only the recap may be longer than the terminal is wide."""
     for text in (
-        render_plan(facts.ordinary_plan(), width=width, color=False),
-        render_inventory(facts.ordinary_plan(), width=width, color=False),
+        render_plan(facts.ordinary_plan(), Page(width)),
+        render_inventory(facts.ordinary_plan(), Page(width)),
     ):
         *lines, _recap = text.splitlines()
         assert max(map(columns_of, lines)) <= width
@@ -212,7 +211,7 @@ def test_it_is_never_said_that_a_link_works() -> None:
     """A link is in place; whether it earns anything is not known here."""
     for make in (facts.ordinary_plan, facts.in_sync_plan):
         for form in (Format.TABLE, Format.MARKDOWN):
-            text = render(FactKind.INVENTORY, form, make())
+            text = render(View.INVENTORY, form, make())
             assert not re.search(r"\b(works?|working|active|effective|earn)", text)
 
 
@@ -220,8 +219,8 @@ def test_a_plan_names_the_customers_that_are_covered() -> None:
     """They have no line of their own: one link in our own tenant serves them."""
     wanted = replace(facts.wanted("Home", 1), covers=("Fabrikam", "Adatum"))
     plan = facts.plan_of((wanted, facts.linked(1, facts.OURS)))
-    assert "serves 2: Fabrikam, Adatum" in render_plan(plan, width=100, color=False)
-    assert "serves 2: Fabrikam, Adatum" in render_inventory(plan, width=200, color=False)
+    assert "serves 2: Fabrikam, Adatum" in render_plan(plan, Page(100))
+    assert "serves 2: Fabrikam, Adatum" in render_inventory(plan, Page(200))
 
 
 def test_what_several_findings_say_alike_is_said_once() -> None:
@@ -230,15 +229,15 @@ def test_what_several_findings_say_alike_is_said_once() -> None:
         Finding("odd", "the same of each", "look", name, None) for name in ("Adatum", "Fabrikam")
     ]
     plan = replace(facts.ordinary_plan(), findings=tuple(said))
-    text = render(FactKind.PLAN, Format.TABLE, plan, width=100)
+    text = render(View.PLAN, Format.TABLE, plan, width=100)
     assert "  odd, 2 times: the same of each\n       -> look\n       Adatum, Fabrikam\n" in text
-    page = render(FactKind.PLAN, Format.MARKDOWN, plan)
+    page = render(View.PLAN, Format.MARKDOWN, plan)
     assert "- **2 times** `odd`: the same of each<br>→ look<br>Adatum, Fabrikam\n" in page
 
 
 @pytest.mark.parametrize("form", list(Format))
-@pytest.mark.parametrize("kind", [FactKind.PLAN, FactKind.INVENTORY])
-def test_the_guid_of_an_entry_named_by_a_domain_is_shown(form: Format, kind: FactKind) -> None:
+@pytest.mark.parametrize("kind", [View.PLAN, View.INVENTORY])
+def test_the_guid_of_an_entry_named_by_a_domain_is_shown(form: Format, kind: View) -> None:
     """Whoever looks sees which directory a domain led to, in every format."""
     tenant_id = "00000000-0000-4000-8000-00000000000a"
     want = facts.wanted("Northwind", 1)

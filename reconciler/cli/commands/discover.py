@@ -10,7 +10,7 @@ from reconciler.cli.flows import discovery as discovering
 from reconciler.cli.options import Options, with_options
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.exit_status import of_plan
-from reconciler.core.plan import FactKind
+from reconciler.views.formats import View
 
 
 @with_options
@@ -73,7 +73,7 @@ def discover(
     with wiring.read_session(options, search.selection) as run:
         discovery = discovering.look(run, search)
     if not (options.quiet and options.format == "table"):
-        output.show(discovery.plan, FactKind.INVENTORY, options.format)
+        output.show(discovery.plan, View.INVENTORY, options.format)
     if target := out or update:
         _write(search, discovery, target)
     return run.status(of_plan(discovery.plan, detailed=False))

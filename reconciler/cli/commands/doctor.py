@@ -4,6 +4,7 @@ from reconciler.cli import wiring
 from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_checkup
+from reconciler.views.formats import View
 
 
 @with_options
@@ -12,7 +13,7 @@ def doctor(options: Options) -> int:
 
     With --format markdown: a note for each customer that has something to mend.
     """
-    from reconciler.cli.output import show_checkup
+    from reconciler.cli.output import show
 
     # A secret that cannot be had is a step that fails, and no reason to look at nothing else.
     selection = read_file(options, with_secrets=False)
@@ -20,5 +21,5 @@ def doctor(options: Options) -> int:
         checkup = run.checkup()
     has_news = not checkup.is_healthy or checkup.findings
     if has_news or not (options.quiet and options.format == "table"):
-        show_checkup(checkup, options.format)
+        show(checkup, View.CHECKUP, options.format)
     return run.status(of_checkup(checkup))

@@ -12,8 +12,9 @@ from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import now, read_file
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.exit_status import of_plan
-from reconciler.core.plan import FactKind, Plan
+from reconciler.core.plan import Plan
 from reconciler.version import __version__
+from reconciler.views.formats import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +53,7 @@ def evidence(
     else:
         _write(out, found, is_there=out.exists())
     if not (options.quiet and options.format == "table"):
-        output.show(plan, FactKind.INVENTORY, options.format)
+        output.show(plan, View.INVENTORY, options.format)
     return run.status(of_plan(plan, detailed=False))
 
 

@@ -17,6 +17,7 @@ from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
 from reconciler.core.history.link_history import Period, Write, timeline
 from reconciler.core.selectors import record_index
+from reconciler.views.formats import View
 
 if TYPE_CHECKING:
     from reconciler.config.load import Config
@@ -77,13 +78,13 @@ def show(
     config = selection.config
     with closing(state.open_history(options, config.history, config.cloud)) as book:
         if link is None and begin is None:
-            output.show_runs(book.runs()[-last:], options.format)
+            output.show(book.runs()[-last:], View.RUNS, options.format)
             return Status.IN_SYNC
         happened = _happened(book, link, begin, config)
     if options.only or options.exclude:
         kept = {(want.place.tenant, want.place.identity) for want in selection.wanted}
         happened = tuple(each for each in happened if _key(each) in kept)
-    output.show_events(happened, options.format)
+    output.show(happened, View.EVENTS, options.format)
     return Status.IN_SYNC
 
 

@@ -12,6 +12,7 @@ from reconciler.cli.selection import places_of, read_file
 from reconciler.core.errors import Refused, WrongUsage
 from reconciler.core.exit_status import Status
 from reconciler.core.links import Place
+from reconciler.views.formats import View
 
 IN_PLAIN_TEXT = (
     "Without a keyring, keep tokens in plain text under ~/.IdentityService: whoever can read that "
@@ -41,7 +42,7 @@ def login(
     """Sign a person in, for each tenant that lists them, and keep it for plan and apply."""
     from reconciler.azure.interactive_login import SignInMethod
     from reconciler.azure.signin.cached_users import NO_KEYRING
-    from reconciler.cli.output import asks_here, note, show_sign_ins
+    from reconciler.cli.output import asks_here, note, show
 
     selection = read_file(options, with_secrets=False, needs_tenants=not tenant)
     places = places_of(selection, identity, tenant or ())
@@ -59,7 +60,7 @@ def login(
             if problem and problem.code == NO_KEYRING:
                 raise Refused("plaintext-cache", f"{problem.message}; {problem.hint}")
             outcomes.append((place, problem))
-    show_sign_ins(outcomes, options.format)
+    show(outcomes, View.SIGN_INS, options.format)
     return Status.PARTIAL if _failures(outcomes) else Status.IN_SYNC
 
 

@@ -16,8 +16,8 @@ from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status, of_plan
-from reconciler.core.plan import FactKind
 from reconciler.core.plan_review import PlanReview
+from reconciler.views.formats import View
 
 
 @with_options
@@ -64,6 +64,6 @@ def plan(
         if out:
             save_plan(out, plan)
         if has_news or not (options.quiet and options.format == "table"):
-            show(plan, FactKind.PLAN, options.format)
+            show(plan, View.PLAN, options.format)
         account.status = run.status(of_plan(plan, detailed=detailed_exitcode))
     return account.status

@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import wiring
-from reconciler.cli.options import Options, OutputFormat, with_options
+from reconciler.cli.options import Options, with_options
 from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import of_plan
+from reconciler.views.formats import Format
 
 
 @with_options
@@ -26,7 +27,7 @@ def report(
     from reconciler.cli.output import note
     from reconciler.views.summary import inventory_summary
 
-    if options.format is not OutputFormat.TABLE:
+    if options.format is not Format.TABLE:
         raise WrongUsage("the report is a page; for other formats take show or history")
     check_pages_extra()
     check_file(out, is_forced=force)

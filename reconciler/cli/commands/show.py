@@ -9,7 +9,7 @@ from reconciler.cli.options import Options, with_options
 from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_plan
-from reconciler.core.plan import FactKind
+from reconciler.views.formats import View
 
 
 @with_options
@@ -35,6 +35,7 @@ def show(
     from reconciler.cli import output
     from reconciler.cli.run_history import with_known
     from reconciler.core.inventory.filters import check_field, conditions, matching
+    from reconciler.views.lists.inventory_groups import GroupedInventory
 
     for field in by or ():
         check_field("--by", field)
@@ -48,8 +49,8 @@ def show(
         if where:
             output.note(f"{len(shown.changes)} of {len(plan.changes)} links are like that")
         if by:
-            output.show_rollup(shown, by, options.format)
+            output.show(GroupedInventory(shown, by), View.INVENTORY_GROUPS, options.format)
         else:
-            output.show(shown, FactKind.INVENTORY, options.format)
+            output.show(shown, View.INVENTORY, options.format)
         account.status = run.status(of_plan(plan, detailed=False))
     return account.status

@@ -9,6 +9,7 @@ from reconciler.cli.options import Options, with_options
 from reconciler.cli.selection import findings_of, now, read_file
 from reconciler.core.errors import BadFile, WrongUsage
 from reconciler.core.exit_status import Status
+from reconciler.views.formats import View
 
 
 @with_options
@@ -38,8 +39,8 @@ def validate(
     ] = False,
 ) -> int:
     """Check the file and name everything that is wrong with it. Azure is not asked."""
-    from reconciler.cli.output import emit, note
-    from reconciler.views import validation
+    from reconciler.cli.output import note, show
+    from reconciler.views.validation import Validation
 
     if name and not explain:
         raise WrongUsage(f"validate checks the whole file; did you mean --explain {name[0]}?")
@@ -51,20 +52,19 @@ def validate(
         selection = read_file(options, with_secrets=not without_secrets)
     except BadFile as error:
         if options.format != "table":
-            emit(validation.render(options.format, error.complaints, links=None), options.format)
+            show(Validation(error.complaints), View.VALIDATION, options.format)
         raise
     if not (options.quiet and options.format == "table"):
-        emit(validation.render(options.format, (), links=len(selection.wanted)), options.format)
+        show(Validation(links=len(selection.wanted)), View.VALIDATION, options.format)
         for finding in findings_of(selection):
             note(f"warning: {finding.message}; {finding.hint}")
     return Status.IN_SYNC
 
 
 def _explain(options: Options, names: Sequence[str]) -> int:
-    from reconciler.cli.output import emit
+    from reconciler.cli.output import show
     from reconciler.config import explain
-    from reconciler.views import explanation
 
     explained = explain.explain(options.config, now().date(), names)
-    emit(explanation.render(options.format, explained), options.format)
+    show(explained, View.EXPLANATION, options.format)
     return Status.IN_SYNC

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.cli import output
-from reconciler.cli.options import Options, OutputFormat
+from reconciler.cli.options import Options
 from reconciler.core.exit_status import Status, of_plan
 from reconciler.core.links import Change
-from reconciler.core.plan import FactKind, Plan, Refusal, Report
+from reconciler.core.plan import Plan, Refusal, Report
+from reconciler.views.formats import Format, View
 
 GUARD = "confirmation"
 """The guard of a plan that was not confirmed."""
@@ -38,7 +39,7 @@ class Consent:
     """
 
     is_given: bool
-    form: OutputFormat
+    form: Format
     is_quiet: bool = False
 
     def show_plan(self, plan: Plan, *, will_write: bool) -> None:
@@ -49,10 +50,10 @@ class Consent:
         is_silent = self.is_quiet and of_plan(plan, detailed=True) is Status.IN_SYNC
         if not plan.changes or is_silent:
             return
-        if self.form is OutputFormat.TABLE:
-            output.show(plan, FactKind.PLAN, OutputFormat.TABLE)
+        if self.form is Format.TABLE:
+            output.show(plan, View.PLAN, Format.TABLE)
         elif will_write and not self.is_given and output.asks_here():
-            output.show(plan, FactKind.PLAN, OutputFormat.TABLE, to_stderr=True)
+            output.show(plan, View.PLAN, Format.TABLE, to_stderr=True)
 
     def ask(self, changes: Sequence[Change]) -> tuple[Refusal, ...]:
         """Ask for confirmation on the terminal; returns why the changes are not confirmed."""
@@ -85,12 +86,12 @@ def show_report(report: Report, options: Options) -> None:
     As a table, a run without changes shows nothing, because the plan said so. A plan that was not
     confirmed shows one sentence, because its table was shown before the question.
     """
-    if options.format is not OutputFormat.TABLE:
-        output.show(report, FactKind.REPORT, options.format)
+    if options.format is not Format.TABLE:
+        output.show(report, View.REPORT, options.format)
         return
     unconfirmed = [refusal for refusal in report.refusals if refusal.guard == GUARD]
     if unconfirmed:
         output.emit(f"\n{unconfirmed[0].message}\n")
     elif report.plan.writes or report.refusals or report.interrupted:
         sys.stdout.write("\n")
-        output.show(report, FactKind.REPORT, OutputFormat.TABLE)
+        output.show(report, View.REPORT, Format.TABLE)

@@ -34,7 +34,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ChartColumn:
     """One night: its bars from the ground up, and its numbers."""
 
     day: date
@@ -54,18 +54,18 @@ class Column:
 class Chart:
     """All nights, on a ground of `width` dates from `start` on; `most` is the full height."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ChartColumn, ...]
     start: date
     width: int
     most: int
 
     @property
-    def last(self) -> Column:
+    def last(self) -> ChartColumn:
         """Today, or the newest night that there is."""
         return self.columns[-1]
 
     @property
-    def worst(self) -> Column:
+    def worst(self) -> ChartColumn:
         """The night with the most links out of sync; the newest of several."""
         return max(self.columns, key=lambda column: (column.off, column.day))
 
@@ -84,7 +84,7 @@ def chart(nights: Sequence[DailyHealth]) -> Chart | None:
     return Chart(columns, start, (days[-1] - start).days + 1, most)
 
 
-def _column(day: date, slot: int, night: DailyHealth, most: int) -> Column:
+def _column(day: date, slot: int, night: DailyHealth, most: int) -> ChartColumn:
     count = night.standings
     drift, unreadable = count.get(Health.DRIFT, 0), count.get(Health.UNREADABLE, 0)
     bars = []
@@ -96,7 +96,7 @@ def _column(day: date, slot: int, night: DailyHealth, most: int) -> Column:
             bars.append(_bar(slot, ground, height, tone))
     bars = bars or [_bar(slot, HEIGHT - _MARK, _MARK, "good")]
     in_sync, left_alone = count.get(Health.IN_SYNC, 0), count.get(Health.LEFT_ALONE, 0)
-    return Column(day, drift, unreadable, in_sync, left_alone, tuple(bars))
+    return ChartColumn(day, drift, unreadable, in_sync, left_alone, tuple(bars))
 
 
 def _bar(slot: int, y: float, height: float, tone: str) -> Bar:

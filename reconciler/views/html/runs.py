@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from reconciler.core.plan import Plan, Refusal, Report
 from reconciler.core.plan_json import digest, plan_data
 from reconciler.core.plan_review import Forecast, PlanReview
+from reconciler.views.changes_since import change_lines, heading
 from reconciler.views.grouping import CauseGroup, group_findings, group_rows
 from reconciler.views.html.badges import Badge, became, by_urgency, health, planned, tallies
 from reconciler.views.html.pages import page
-from reconciler.views.news import heading, news_lines
 from reconciler.views.rows import Row, plan_rows, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
 
@@ -66,7 +66,7 @@ def _page(
         "tallies": tallies(found for _, found in pairs),
         "causes": [group for group in group_rows(rows) if not group.cause.is_quiet],
         "findings": group_findings(plan.findings),
-        "changes_since": (heading(since), list(news_lines(since))) if since else None,
+        "changes_since": (heading(since), list(change_lines(since))) if since else None,
         "digest": None,
         "journal": None,
         "refusals": (),

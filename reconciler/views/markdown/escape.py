@@ -1,4 +1,4 @@
-"""How is text written in GitHub Markdown so that it shows as itself?"""
+"""Escaping and building blocks of GitHub Markdown: text, code, tables and folded lists."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,32 +15,37 @@ _BREAK = "&#8203;"
 
 
 def escape(text: str) -> str:
-    """The text as one line of Markdown that formats, links and notifies nothing.
+    """Return the text as one line of Markdown that formats, links and notifies nothing.
 
-    Nobody is mentioned by a customer's name and no link leads where a stranger wants it: a break
-    of no width follows `@` and `#`, and an address is text only.
+    A zero-width break follows `@` and `#`, so that a name mentions no user and no issue. An
+    address stays text and becomes no link.
     """
     return _SPECIAL.sub(_escape, visible(text))
 
 
 def code(text: str) -> str:
-    """An ID as code; whatever does not look like an ID is escaped instead."""
+    """Return an ID as code; text that does not look like an ID is escaped instead."""
     return f"`{text}`" if _PLAIN.fullmatch(text) else escape(text)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table of cells that are Markdown already."""
+    """Return the lines of a table; its cells are Markdown already."""
     lines = [columns, ["---"] * len(columns), *rows]
     return [f"| {' | '.join(line)} |" for line in lines]
 
 
 def folded(lines: Sequence[str], summary: str) -> list[str]:
-    """The lines behind a summary that the reader opens."""
+    """Return the lines, collapsed behind a summary that the reader opens."""
     return [f"<details><summary>{summary}</summary>", "", *lines, "", "</details>"]
 
 
+def lines_of(lines: Iterable[str]) -> str:
+    """Return the lines as text that ends with a newline."""
+    return "".join(f"{line}\n" for line in lines)
+
+
 def limited(lines: Iterable[str], limit_chars: int | None) -> tuple[list[str], int]:
-    """As many of the lines as fit, and how many had to be left out; None is no limit."""
+    """Return the lines that fit and the number of those left out; None is no limit."""
     kept: list[str] = []
     room = limit_chars
     left_out = 0

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.core.doctor.checkup import Checkup, CredentialCheck, LinkCheck
 from reconciler.core.doctor.steps import Step
 from reconciler.core.text import visible
-from reconciler.views.checkup_groups import WHERE, faults, recap, tenant_id, waiting
+from reconciler.views.checkup import WHERE, affected, checkup_summary, faults, tenant_id
 from reconciler.views.markdown.escape import code, escape
 
 
@@ -22,7 +22,7 @@ def render(checkup: Checkup) -> str:
     notes = [_note(checks) for checks in by_tenant.values()]
     ours = _ours(checkup)
     if not (notes or ours):
-        notes = [[escape(recap(checkup))]]
+        notes = [[escape(checkup_summary(checkup))]]
     return "\n\n---\n\n".join("\n".join(part) for part in (*notes, ours) if part) + "\n"
 
 
@@ -72,7 +72,13 @@ def _ours(checkup: Checkup) -> list[str]:
         items.append(_item(about, finding.code, finding.message, finding.hint))
     if not items:
         return []
-    return ["## For us, not for customers", "", f"**{escape(recap(checkup))}**", "", *items]
+    return [
+        "## For us, not for customers",
+        "",
+        f"**{escape(checkup_summary(checkup))}**",
+        "",
+        *items,
+    ]
 
 
 def _shared(checkup: Checkup) -> Iterator[str]:
@@ -83,7 +89,7 @@ def _shared(checkup: Checkup) -> Iterator[str]:
     steps += [(c.label, step, c) for c in checkup.credentials for step in c.steps]
     for about, step, whose in steps:
         if step.problem:
-            hurt = waiting(checkup, step, whose)
+            hurt = affected(checkup, step, whose)
             yield _item(about, step.problem.code, step.problem.message, step.problem.hint, hurt)
 
 

@@ -11,10 +11,10 @@ from reconciler.core.links import WRITES, Action
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.core.plan_json import digest, iso, plan_data
 from reconciler.core.plan_review import PlanReview
+from reconciler.views.changes_since import change_lines, heading
 from reconciler.views.grouping import CauseGroup, group_findings, group_rows, member_label
 from reconciler.views.markdown.escape import code, escape, folded, limited, table
 from reconciler.views.markdown.sign_in_note import people_lines
-from reconciler.views.news import heading, news_lines
 from reconciler.views.notes import changed, expires, note, since, verified
 from reconciler.views.rows import QUIET, Cause, Row, plan_rows, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
@@ -163,7 +163,7 @@ def _changes_since(plan: Plan) -> list[str]:
     since = PlanReview.of(plan).changes_since
     if not since:
         return []
-    lines = [f"- {escape(line)}" for line in news_lines(since)]
+    lines = [f"- {escape(line)}" for line in change_lines(since)]
     return _section(escape(heading(since)), lines, _LIST_CHARS)
 
 

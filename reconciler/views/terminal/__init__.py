@@ -1,1 +1,1 @@
-"""Plans and inventories for a terminal."""
+"""Terminal tables for plans, reports, inventories and checkups."""

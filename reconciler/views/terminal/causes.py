@@ -1,44 +1,45 @@
-"""How does a terminal show why something is not as wanted, and what to do about it?"""
+"""Terminal lines for causes and findings: what is wrong, where, and what to do about it."""
 
 from collections.abc import Iterator, Sequence
 
 from reconciler.core.findings import Finding
 from reconciler.core.text import visible
-from reconciler.views.grouping import CauseGroup, group_findings, group_rows, member_label
+from reconciler.views.grouping import CauseGroup, attention_groups, group_findings, member_label
 from reconciler.views.rows import QUIET, SYMBOLS, Cause, Row
-from reconciler.views.terminal.layout import Cell, Page
+from reconciler.views.terminal.layout import FIXED, Cell, Page, text_column
 
 INDENT = " " * 7
-_TEXT = len("  ?  ")
 _HINT = INDENT + "-> "
 
 _QUIET_SYMBOLS = {action.value: SYMBOLS[action] for action in QUIET}
 
 
 def cause_lines(page: Page, cause: Cause) -> Iterator[str]:
-    """The reason under a row, with its hint and Azure's ID for a support case."""
+    """Yield the reason under a row, with its hint and Azure's ID for a support case."""
     yield from page.note(visible(with_code(cause, cause.message)), lead=INDENT)
     yield from _remedy(page, cause)
 
 
 def group_lines(page: Page, group: CauseGroup) -> Iterator[str]:
-    """One cause that several links share: said once, then the links."""
+    """Yield one cause that several links share, then the links."""
     cause = group.cause
     quiet = _QUIET_SYMBOLS.get(cause.label)
-    symbol = quiet or ("?" if cause.label == "unreadable" else "!")
+    symbol = quiet or ("?" if cause.label in ("unreadable", "not read") else "!")
     style = "quiet" if quiet else "alarm"
     text = f"{len(group.entries)} {cause.label}"
     if not quiet:
         text += f": {with_code(cause, group.message)}"
-    cells = [Cell(symbol, style), Cell(visible(text), style)]
-    yield from page.row(cells, [1, page.width - _TEXT])
+    for lines in page.table(
+        [[Cell(symbol, style), Cell(visible(text), style)]], (FIXED, text_column())
+    ):
+        yield from lines
     yield from _remedy(page, cause)
     yield from page.note(visible(group.named()), lead=INDENT, style="quiet")
 
 
 def problem_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
-    """Under an inventory: every cause once, with the links that have it."""
-    groups = [group for group in group_rows(rows) if not group.cause.is_quiet]
+    """Yield each cause once under an inventory, with the links that have it."""
+    groups = attention_groups(rows)
     if groups:
         yield from ("", page.paint("Problems:", "strong"))
     for group in groups:
@@ -46,9 +47,9 @@ def problem_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def finding_lines(page: Page, findings: Sequence[Finding]) -> Iterator[str]:
-    """What should be looked at though no link has to change, each with its hint."""
+    """Yield the findings, each with its hint. They need no change but deserve attention."""
     if findings:
-        yield from ("", page.paint("Worth a look:", "strong"))
+        yield from ("", page.paint("Findings:", "strong"))
     for group in group_findings(findings):
         if group.is_said_once:
             yield from _finding(page, f"{len(group.entries)} times", group.message, group.cause)
@@ -59,7 +60,7 @@ def finding_lines(page: Page, findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def with_code(cause: Cause, message: str) -> str:
-    """The message behind its code, the word to search for, unless the label says it already."""
+    """Return the message after its code, the word to search for, unless the label says it."""
     return message if cause.code == cause.label else f"{cause.code}: {message}"
 
 

@@ -1,22 +1,23 @@
-"""How do cells become lines on a terminal? Widths, folding and colour; it knows no plan.
+"""Layout of terminal text: column widths, shortening, folding and colour.
 
-Plain string work, because a cell a thousand times costs what a rich table cannot give: twenty
-thousand links in well under a second. All text that comes in here is already visible
-(`text.visible`), so a style is the only escape sequence that leaves.
+It is plain string work: 20,000 links take well under a second, which a rich table cannot reach.
+All text that comes in is already visible (`text.visible`), so the only escape sequences in the
+output are those of a style.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-
-from rich.cells import cell_len
 
 GAP = "  "
 MARGIN = "  "
 
+UNLIMITED = 1 << 20
+"""The width of a pipe: nothing is folded."""
+
 WHOLE = 40
-"""In sentences, words up to so many columns are never broken: IDs, options, names of variables."""
+"""In sentences, words of up to this many columns are never broken: IDs, options, variables."""
 
 _ID = re.compile(r"[(]?[0-9A-Fa-f-]{1,40}[),.;]*")
 
@@ -33,46 +34,81 @@ _SGR = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A piece of one line, in a style of `paint`."""
+    """A piece of one line, in a style that `Page.paint` knows."""
 
     text: str
     style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What the text is laid out for.
+class Column:
+    """How a column adapts to the page.
 
-    width  columns of the terminal
+    least  its minimum width in columns of the terminal; 0 keeps the width of the longest text
+    most   its maximum width; longer text is shortened in the middle. 0 is no limit
+    folds  continue text that is too long on the next line, instead of shortening it
+    """
+
+    least: int = 0
+    most: int = 0
+    folds: bool = False
+
+
+FIXED = Column()
+"""For IDs, dates and numbers: always shown whole."""
+
+NAME = Column(least=10, most=60)
+"""For names of tenants, identities and partners."""
+
+
+def text_column(least: int = 24) -> Column:
+    """Return a column for sentences, which fold."""
+    return Column(least=least, folds=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The target of a layout.
+
+    width  columns of the terminal, or `UNLIMITED`
     color  whether it understands styles
     """
 
-    width: int
-    color: bool
+    width: int = UNLIMITED
+    color: bool = False
 
     def paint(self, text: str, style: str) -> str:
-        """The text in that style, or as it is where there is no colour to be had."""
+        """Return the text in that style, or unchanged where there is no colour."""
         if not (self.color and style and text):
             return text
         return f"\x1b[{_SGR[style]}m{text}\x1b[0m"
 
     def note(self, text: str, *, lead: str = "", style: str = "") -> Iterator[str]:
-        """A sentence under a row, folded to the page; lines after the first hang under it.
+        """Yield a sentence, folded to the page; further lines are indented by the lead's width.
 
-        lead  what stands before the first line, plain
+        lead  what precedes the first line, in no style
         """
         hang = " " * len(lead)
         for number, line in enumerate(fold(text, self.width - len(lead))):
             yield (hang if number else lead) + self.paint(line, style)
 
-    def row(self, cells: Sequence[Cell], widths: Sequence[int]) -> Iterator[str]:
-        """One row as lines: each cell folded to its column, without blanks at the end."""
-        end = len(cells) - 1  # only the last cell may jut out: nothing stands behind it
-        folded = [
-            fold(cell.text, width, breaks_words=i < end)
-            for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    def table(
+        self, rows: Iterable[Sequence[Cell]], columns: Sequence[Column]
+    ) -> Iterator[list[str]]:
+        """Yield the lines of each row, with aligned columns that fit the page if they can."""
+        rows = list(rows)
+        widths = self._fit(rows, columns)
+        for row in rows:
+            yield list(self._row(row, columns, widths))
+
+    def _row(
+        self, cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int]
+    ) -> Iterator[str]:
+        pieces_of = [
+            _pieces(cell.text, width, column, is_last=number == len(cells) - 1)
+            for number, (cell, column, width) in enumerate(zip(cells, columns, widths, strict=True))
         ]
-        for pieces in zip_longest(*folded, fillvalue=""):
+        for pieces in zip_longest(*pieces_of, fillvalue=""):
             last = max((i for i, piece in enumerate(pieces) if piece), default=0)
             line = []
             for i in range(last + 1):
@@ -80,42 +116,78 @@ class Page:
                 line.append(self.paint(pieces[i], cells[i].style) + pad)
             yield MARGIN + GAP.join(line)
 
-    def fit(self, rows: Sequence[Sequence[Cell]], least: Sequence[int]) -> list[int]:
-        """The width of each column so that a row fits the page, if it can.
-
-        least  how narrow each column may become; 0 for one that must not be folded
-        """
-        widths = natural(rows, len(least))
-        spare = self.width - total(widths)
-        while spare < 0:
-            foldable = [i for i, low in enumerate(least) if low and widths[i] > low]
-            if not foldable:
+    def _fit(self, rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> list[int]:
+        """Return the widths, after narrowing the widest columns until a row fits."""
+        widths = natural(rows, columns)
+        excess = total(widths) - self.width
+        while excess > 0:
+            flexible = [
+                i for i, column in enumerate(columns) if column.least and widths[i] > column.least
+            ]
+            if not flexible:
                 break
-            widths[max(foldable, key=widths.__getitem__)] -= 1
-            spare += 1
+            widths[max(flexible, key=widths.__getitem__)] -= 1
+            excess -= 1
         return widths
 
 
-def natural(rows: Sequence[Sequence[Cell]], count: int) -> list[int]:
-    """How wide each of the columns is when nothing is folded."""
-    return [max((columns_of(row[i].text) for row in rows), default=0) for i in range(count)]
+def natural(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> list[int]:
+    """Return the width of each column when nothing is folded."""
+    widths = [
+        max((columns_of(row[i].text) for row in rows), default=0) for i in range(len(columns))
+    ]
+    return [
+        min(width, column.most) if column.most else width
+        for width, column in zip(widths, columns, strict=True)
+    ]
+
+
+def widest(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> int:
+    """Return the width of a table in which nothing is folded."""
+    return total(natural(rows, columns))
+
+
+def narrowest(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> int:
+    """Return the smallest width that a table can be given."""
+    return total(
+        [
+            min(width, column.least) if column.least else width
+            for width, column in zip(natural(rows, columns), columns, strict=True)
+        ]
+    )
 
 
 def total(widths: Sequence[int]) -> int:
-    """How wide a row of such columns is, with its margin."""
+    """Return the width of a row of such columns, with its margin and gaps."""
     return len(MARGIN) + sum(widths) + len(GAP) * (len(widths) - 1)
 
 
 def columns_of(text: str) -> int:
-    """How many columns of a terminal the text takes; East Asian characters take two."""
-    return len(text) if text.isascii() else cell_len(text)
+    """Return how many columns of a terminal the text takes; East Asian characters take two."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # validate works without it
+
+    return cell_len(text)
+
+
+def shorten(text: str, width: int) -> str:
+    """Return the text with its middle replaced by an ellipsis, in at most that many columns."""
+    if columns_of(text) <= width:
+        return text
+    room = max(width - 1, 0)
+    head = _prefix(text, room - room // 2)
+    tail = _prefix(text[::-1], room // 2)[::-1]
+    return f"{head}…{tail}"
 
 
 def fold(text: str, width: int, *, breaks_words: bool = False) -> list[str]:
-    """The text in lines of at most that many columns, broken at blanks.
+    """Return the text in lines of at most that many columns, broken at blanks.
 
-    breaks_words  whether any word may be broken that is too long for a line. Without it only one
-                  too long for any ID is; an ID is never broken, and juts out instead
+    An ID is never broken and may extend beyond the line.
+
+    breaks_words  break every word that is longer than a line; without it, only those that are
+                  longer than `WHOLE`
     """
     if columns_of(text) <= width:
         return [text]
@@ -127,8 +199,15 @@ def fold(text: str, width: int, *, breaks_words: bool = False) -> list[str]:
         elif _stays_whole(word, width, breaks_words):
             lines.append(word)
         else:
-            lines += _pieces(word, max(width, 2))
+            lines += _chunks(word, max(width, 2))
     return [line for line in lines if line]
+
+
+def _pieces(text: str, width: int, column: Column, *, is_last: bool) -> list[str]:
+    """Return a cell's lines. Only the last cell may extend beyond its column."""
+    if column.folds:
+        return fold(text, width, breaks_words=not is_last)
+    return [shorten(text, width)]
 
 
 def _stays_whole(word: str, width: int, breaks_words: bool) -> bool:
@@ -137,15 +216,20 @@ def _stays_whole(word: str, width: int, breaks_words: bool) -> bool:
     return not breaks_words and columns_of(word) <= WHOLE
 
 
-def _pieces(word: str, width: int) -> list[str]:
-    """The word in pieces; rich's own `split_text` drops a wide character that a cut falls on."""
-    pieces = [""]
+def _chunks(word: str, width: int) -> list[str]:
+    """Return the word in pieces; rich's `split_text` loses a wide character at a cut."""
+    chunks = []
+    while word:
+        chunks.append(_prefix(word, width))
+        word = word[len(chunks[-1]) :]
+    return chunks
+
+
+def _prefix(text: str, width: int) -> str:
+    """Return as many of the first characters as fit."""
     room = width
-    for char in word:
-        size = columns_of(char)
-        if size > room:
-            pieces.append("")
-            room = width
-        pieces[-1] += char
-        room -= size
-    return pieces
+    for number, char in enumerate(text):
+        room -= columns_of(char)
+        if room < 0:
+            return text[:number]
+    return text

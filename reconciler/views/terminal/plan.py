@@ -1,7 +1,7 @@
-"""The facts for people at a terminal: a list that reads like a diff, and a line that sums it up.
+"""Terminal output of plans, reports and inventories: a list like a diff, and a summary line.
 
-Shown: every change, everything that needs somebody, and quietly what is left alone on purpose.
-Links in sync are counted. It says that a link is in place, never that it earns anything.
+Listed are changes, problems, and links that the file leaves alone. Links in sync are counted.
+The text says that a link is in place, never that it earns credit.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,10 @@ from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_review import PlanReview
 from reconciler.core.text import visible
+from reconciler.views.changes_since import change_lines, heading
 from reconciler.views.grouping import Key, group_rows, key_of, why
-from reconciler.views.news import heading, news_lines
 from reconciler.views.notes import serves
-from reconciler.views.rows import QUIET, Row, plan_rows, report_rows
+from reconciler.views.rows import QUIET, Row, plan_rows, refusal_sentence, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
 from reconciler.views.terminal.causes import (
     INDENT,
@@ -23,7 +23,7 @@ from reconciler.views.terminal.causes import (
     problem_lines,
 )
 from reconciler.views.terminal.inventory import inventory_lines
-from reconciler.views.terminal.layout import Cell, Page
+from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, shorten, text_column
 
 _STYLES = {
     Action.CREATE: "good",
@@ -35,13 +35,14 @@ _STYLES = {
 
 _WORDS = {"applied": "good", "already": "good", "failed": "alarm", "unreadable": "alarm"}
 
-_LEAST = (0, 10, 10, 24)
-"""How narrow symbol, tenant, identity and change may become; 0: never folded."""
+_COLUMNS = (FIXED, NAME, NAME, text_column())
+
+_SIDE = 60
+"""How wide one side of a change may be: a partner ID and Azure's name for it."""
 
 
-def render_plan(plan: Plan, *, width: int, color: bool) -> str:
-    """The plan as a diff. `width` is the terminal's, in columns."""
-    page = Page(width, color)
+def render_plan(plan: Plan, page: Page) -> str:
+    """Render the plan as a list of differences."""
     rows = plan_rows(plan)
     lines = _listed(page, rows, has_words=False)
     lines += _served(page, rows)
@@ -51,23 +52,19 @@ def render_plan(plan: Plan, *, width: int, color: bool) -> str:
     return _text(page, lines, plan_summary(plan))
 
 
-def render_report(report: Report, *, width: int, color: bool) -> str:
-    """What became of each change, with the reasons of those that failed.
+def render_report(report: Report, page: Page) -> str:
+    """Render the outcome of each change.
 
-    The plan stands above it: what that said of conflicts, unreadable links and findings is counted
-    here and not said twice.
+    The plan was printed before it, so its conflicts, unreadable links and findings are left out.
     """
-    page = Page(width, color)
     lines = _listed(page, [row for row in report_rows(report) if row.outcome], has_words=True)
-    changes_since = [finding for finding in report.findings if finding not in report.plan.findings]
-    lines += finding_lines(page, changes_since)
+    lines += finding_lines(page, [f for f in report.findings if f not in report.plan.findings])
     lines += _run_lines(page, report)
     return _text(page, lines, report_summary(report))
 
 
-def render_inventory(plan: Plan, *, width: int, color: bool) -> str:
-    """Every link as it was observed, with those in sync."""
-    page = Page(width, color)
+def render_inventory(plan: Plan, page: Page) -> str:
+    """Render every link as it was observed, also those in sync."""
     rows = plan_rows(plan)
     lines = list(inventory_lines(page, rows))
     lines += problem_lines(page, rows)
@@ -75,22 +72,22 @@ def render_inventory(plan: Plan, *, width: int, color: bool) -> str:
     return _text(page, lines, inventory_summary(plan))
 
 
-def _text(page: Page, lines: Sequence[str], recap: str) -> str:
-    """The recap stays one line however narrow the page: people and scripts search for it."""
-    run_summary = [*([""] if lines else []), page.paint(recap, "strong")]
-    return "\n".join([*lines, *run_summary]) + "\n"
+def _text(page: Page, lines: Sequence[str], summary: str) -> str:
+    """The summary is one line on every page: people and scripts search for it."""
+    gap = [""] if lines else []
+    return "\n".join([*lines, *gap, page.paint(summary, "strong")]) + "\n"
 
 
 def _listed(page: Page, rows: Sequence[Row], *, has_words: bool) -> list[str]:
-    """A line or more for each link out of sync; causes that many share come once, at the end."""
+    """Return the links that are not in sync; causes that many share follow once, at the end."""
     groups = [group for group in group_rows(rows) if group.is_large]
     grouped = {key_of(group.cause) for group in groups}
     single = [row for row in rows if not row.is_in_sync and _key(row) not in grouped]
     cells = [_cells(row, has_words=has_words) for row in single]
-    widths = page.fit(cells, (0, *_LEAST) if has_words else _LEAST)
+    columns = (FIXED, *_COLUMNS) if has_words else _COLUMNS
     lines: list[str] = []
-    for row, line in zip(single, cells, strict=True):
-        lines += page.row(line, widths)
+    for row, shown in zip(single, page.table(cells, columns), strict=True):
+        lines += shown
         if row.found_tenant_id:
             found = f"{row.change.place.directory} is tenant {row.found_tenant_id}"
             lines += page.note(visible(found), lead=INDENT, style="quiet")
@@ -100,7 +97,7 @@ def _listed(page: Page, rows: Sequence[Row], *, has_words: bool) -> list[str]:
 
 
 def _served(page: Page, rows: Sequence[Row]) -> Iterator[str]:
-    """Whom the links in our own tenant serve: those customers have no line of their own."""
+    """Yield the customers that links in the partner's own tenant serve."""
     covering = [row for row in rows if row.change.wanted.covers]
     if covering:
         yield from ("", page.paint("Covered:", "strong"))
@@ -109,7 +106,7 @@ def _served(page: Page, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _forecasts(page: Page, plan: Plan) -> Iterator[str]:
-    """The guards that would refuse these changes, one a line, under the command they stop."""
+    """Yield the guards that would refuse these changes, by the command that they would stop."""
     for forecast in PlanReview.of(plan).forecasts:
         yield from ("", page.paint(f"{forecast.command} would be refused:", "warn"))
         for refusal in forecast.refusals:
@@ -121,7 +118,7 @@ def _changes_since(page: Page, plan: Plan) -> Iterator[str]:
     since = PlanReview.of(plan).changes_since
     if since:
         yield from ("", page.paint(f"{heading(since)}:", "strong"))
-        for line in news_lines(since):
+        for line in change_lines(since):
             yield from page.note(visible(line), lead="  ")
 
 
@@ -138,21 +135,22 @@ def _cells(row: Row, *, has_words: bool) -> list[Cell]:
         *word,
         Cell(visible(row.tenant), style or "strong"),
         Cell(visible(row.identity), style),
-        Cell(visible(_change(row)), style),
+        Cell(_change(row), style),
     ]
 
 
 def _change(row: Row) -> str:
     if (cause := why(row)) and cause.is_quiet:
-        return cause.message
+        return visible(cause.message)
+    before, after = (shorten(visible(side), _SIDE) for side in (row.before, row.after))
     if row.action in (Action.CONFLICT, Action.UNKNOWN):
-        return f"{row.before}, wanted {row.after}" if row.after else row.before
-    return f"{row.before} → {row.after}"
+        return f"{before}, wanted {after}" if after else before
+    return f"{before} → {after}"
 
 
 def _run_lines(page: Page, report: Report) -> Iterator[str]:
-    """What concerns the run as a whole: why it was stopped, and where its journal ends."""
-    texts = [f"Refused by {refusal.guard}: {refusal.message}" for refusal in report.refusals]
+    """Yield what concerns the whole run: refusals, its failure, and the end of its journal."""
+    texts = [refusal_sentence(refusal) for refusal in report.refusals]
     if report.failure:
         texts.append(f"The run failed: {report.failure}")
     if texts:

@@ -1,4 +1,4 @@
-"""What `validate --explain` prints."""
+"""The output of `validate`: errors with their places, and with --explain the sources of values."""
 
 import csv
 import json
@@ -7,7 +7,9 @@ import pytest
 
 from reconciler.core.customers.explanations import ExplainedValue, Explanation
 from reconciler.core.text import visible
-from reconciler.views.explanation import render
+from reconciler.views.formats import Format, View
+from reconciler.views.registry import render
+from reconciler.views.validation import Validation
 
 FABRIKAM = Explanation(
     "Fabrikam",
@@ -26,9 +28,35 @@ HOSTILE = Explanation(
 )
 
 
+def explained(form: str, values: list[Explanation]) -> str:
+    """Render the explanations."""
+    return render(View.EXPLANATION, Format(form), values)
+
+
+def test_an_error_has_its_place_in_json() -> None:
+    """File, line, column and message are fields of their own, beside the whole line."""
+    complaints = ("a.yaml:3:7: no: such key", "cannot read b.yaml")
+    data = json.loads(render(View.VALIDATION, Format.JSON, Validation(complaints)))
+    assert (data["valid"], data["links"], data["complaints"]) == (False, None, list(complaints))
+    assert data["errors"] == [
+        {"file": "a.yaml", "line": 3, "column": 7, "message": "no: such key"},
+        {"file": None, "line": None, "column": None, "message": "cannot read b.yaml"},
+    ]
+    rows = list(
+        csv.DictReader(render(View.VALIDATION, Format.CSV, Validation(complaints)).splitlines())
+    )
+    assert [row["line"] for row in rows] == ["3", ""]
+
+
+@pytest.mark.parametrize("form", [Format.TABLE, Format.MARKDOWN])
+def test_a_valid_file_is_one_sentence(form: Format) -> None:
+    """It says how many links the file has."""
+    assert render(View.VALIDATION, form, Validation(links=1)) == "The file is valid: 1 link.\n"
+
+
 def test_a_table_shows_a_tenant_and_its_links() -> None:
     """Values in columns; those of a link stand under its identity."""
-    assert render("table", [FABRIKAM, FABRIKAM]).split("\n\n")[0].splitlines() == [
+    assert explained("table", [FABRIKAM, FABRIKAM]).split("\n\n")[0].splitlines() == [
         "Fabrikam",
         "  tags       us            tenant  customers.csv:2:27",
         "  app",
@@ -38,7 +66,7 @@ def test_a_table_shows_a_tenant_and_its_links() -> None:
 
 def test_json_holds_every_value() -> None:
     """For programs: the same, with its names."""
-    data = json.loads(render("json", [FABRIKAM]))
+    data = json.loads(explained("json", [FABRIKAM]))
     assert data["kind"] == "explanation"
     assert data["tenants"][0]["values"][1] == {
         "key": "partner",
@@ -51,7 +79,7 @@ def test_json_holds_every_value() -> None:
 
 def test_csv_has_a_row_for_each_value() -> None:
     """With a header, and the tenant's name in each row."""
-    rows = list(csv.reader(render("csv", [FABRIKAM]).splitlines()))
+    rows = list(csv.reader(explained("csv", [FABRIKAM]).splitlines()))
     assert [row[:3] for row in rows] == [
         ["tenant", "identity", "key"],
         ["Fabrikam", "", "tags"],
@@ -62,7 +90,7 @@ def test_csv_has_a_row_for_each_value() -> None:
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
 def test_strangers_text_does_no_harm(form: str) -> None:
     """A name or a tag moves no cursor, ends no line, and is no markup and no formula."""
-    text = render(form, [HOSTILE])
+    text = explained(form, [HOSTILE])
     assert visible(text.replace("\n", "")) == text.replace("\n", "")
     if form == "csv":
         assert text.splitlines()[1].startswith("'=cmd")

@@ -1,4 +1,4 @@
-"""An inventory in groups, in each format."""
+"""Inventory groups in each format: counts, names and hostile names."""
 
 import csv
 import io
@@ -6,14 +6,23 @@ import json
 
 import pytest
 
+from reconciler.core.plan import Plan
 from reconciler.core.text import visible
-from reconciler.views.rollup import render
+from reconciler.views.formats import Format, View
+from reconciler.views.lists.inventory_groups import GroupedInventory
+from reconciler.views.registry import render
+from reconciler.views.terminal.layout import UNLIMITED
 from tests.views import facts
 
 
+def grouped(form: str, plan: Plan, by: list[str], width: int = UNLIMITED) -> str:
+    """Render the groups."""
+    return render(View.INVENTORY_GROUPS, Format(form), GroupedInventory(plan, by), width=width)
+
+
 def test_a_table_counts_and_names() -> None:
-    """Largest first, what cannot be read in a column of its own, the whole in a line."""
-    text = render("table", facts.inventory(), ["partner"], width=110)
+    """The largest group is first, unreadable links have a column, the summary is the last line."""
+    text = grouped("table", facts.inventory(), ["partner"], width=110)
     lines = text.splitlines()
     assert lines[0].split() == [
         *("PARTNER", "PARTNER", "NAMES", "LINKS", "LINKED", "UNREAD", "CUSTOMERS", "NAMES"),
@@ -25,23 +34,23 @@ def test_a_table_counts_and_names() -> None:
 
 
 def test_the_other_formats_name_every_customer() -> None:
-    """JSON keeps the inventory's shape and adds groups."""
+    """JSON has the inventory's shape with groups added."""
     plan = facts.inventory()
-    rows = list(csv.DictReader(io.StringIO(render("csv", plan, ["partner", "state"]))))
+    rows = list(csv.DictReader(io.StringIO(grouped("csv", plan, ["partner", "state"]))))
     assert rows[0]["partner"] == facts.OURS
     assert rows[0]["customer_names"] == "Tailspin Toys;Adatum;Margie's Travel"
-    data = json.loads(render("json", plan, ["partner"]))
+    data = json.loads(grouped("json", plan, ["partner"]))
     assert (data["kind"], len(data["links"])) == ("inventory", 10)
     assert sum(group["links"] for group in data["groups"]) == 10
-    assert "| 4936128 | Contoso Consulting UK | 3 | 3 |" in render("markdown", plan, ["partner"])
-    page = render("html", plan, ["partner"])
+    assert "| 4936128 | Contoso Consulting UK | 3 | 3 |" in grouped("markdown", plan, ["partner"])
+    page = grouped("html", plan, ["partner"])
     assert all(customer in page for customer in ("Tailspin Toys", "Adatum", "Margie&#39;s Travel"))
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "csv"])
 def test_hostile_names_stay_text(form: str) -> None:
-    """A roll-up by tenant holds all names, and none of them does anything."""
-    text = render(form, facts.hostile_plan(), ["tenant", "partner_name"], width=400)
+    """A name in a group formats nothing, adds no line and is no formula."""
+    text = grouped(form, facts.hostile_plan(), ["tenant", "partner_name"])
     assert "\x1b" not in text
     assert all(visible(line) == line for line in text.splitlines())
     assert ("<b>" in text) is (form != "markdown")

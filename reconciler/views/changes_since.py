@@ -1,4 +1,4 @@
-"""What is new since a night, in words: one sentence for each kind of news."""
+"""Changes since a moment in words, one sentence for each kind of change, and as JSON data."""
 
 from collections.abc import Iterator
 
@@ -6,37 +6,37 @@ from reconciler.core.history.changes_since import ChangeKind, ChangesSince, Link
 from reconciler.core.plan_json import Data, iso
 from reconciler.views.grouping import NAMED, member_label
 
-_LABELS = {
+LABELS = {
     ChangeKind.NEW_DRIFT: "new drift",
     ChangeKind.NEWLY_UNREADABLE: "newly unreadable",
     ChangeKind.STILL_UNREADABLE: "still unreadable",
-    ChangeKind.STILL_DRIFT: "still drifting",
+    ChangeKind.STILL_DRIFT: "still drift",
     ChangeKind.RECOVERED: "recovered",
 }
 
 
 def heading(changes_since: ChangesSince) -> str:
-    """What the news is compared with."""
-    return f"News since {iso(changes_since.since)}"
+    """Return the heading, which names the moment of comparison."""
+    return f"Changes since {iso(changes_since.since)}"
 
 
-def news_lines(changes_since: ChangesSince) -> Iterator[str]:
-    """A sentence for each kind of news that there is; raw text, for a view to make safe."""
+def change_lines(changes_since: ChangesSince) -> Iterator[str]:
+    """Yield a sentence for each kind of change that occurred; raw text."""
     if not changes_since.is_known:
-        yield "nothing was recorded before that: all is compared with nothing"
+        yield "no earlier run is recorded, so every difference counts as new"
     if not changes_since.items:
-        yield "nothing is new"
-    for word, label in _LABELS.items():
-        items = changes_since.of(word)
+        yield "no changes"
+    for kind, label in LABELS.items():
+        items = changes_since.of(kind)
         if items:
             names = ", ".join(map(_named, items[:NAMED]))
             more = len(items) - NAMED
-            rest = f" and {more} more (the CSV and JSON formats have all)" if more > 0 else ""
+            rest = f" and {more} more (--format csv and json list all)" if more > 0 else ""
             yield f"{label} ({len(items)}): {names}{rest}"
 
 
-def news_data(changes_since: ChangesSince) -> Data:
-    """The news as JSON data."""
+def changes_data(changes_since: ChangesSince) -> Data:
+    """Return the changes as JSON data."""
     return {
         "since": iso(changes_since.since),
         "known": changes_since.is_known,
@@ -55,5 +55,5 @@ def news_data(changes_since: ChangesSince) -> Data:
 
 def _named(item: LinkChange) -> str:
     is_counted = item.nights > 1 and item.word is not ChangeKind.RECOVERED
-    nights = f" ({item.nights} nights)" if is_counted else ""
-    return member_label(item.observation.key) + nights
+    days = f" (for {item.nights} days)" if is_counted else ""
+    return member_label(item.observation.key) + days

@@ -1,0 +1,1 @@
+"""Lists under a heading: past runs, link events, inventory groups and sign-ins."""

@@ -1,0 +1,114 @@
+"""List of link events: each observation that differed from the one before, and each write.
+
+The CSV is made for auditors: a row is one observation or one write, with all its IDs.
+"""
+
+from collections.abc import Sequence
+
+from reconciler.core.history.link_history import Health, Period, Write
+from reconciler.core.links import ObservedState
+from reconciler.core.plan_json import FORMAT, iso, text
+from reconciler.views.csv import sheet
+from reconciler.views.lists.listing import Listing
+from reconciler.views.terminal.layout import FIXED, NAME, Page, text_column
+
+Event = Period | Write
+
+COLUMNS = (
+    *("at", "event", "tenant", "identity", "tenant_id", "object_id", "state", "partner_id"),
+    *("partner_name", "wanted_partner_id", "standing", "until", "action", "before", "after"),
+    *("outcome", "problem", "correlation_id", "run"),
+)
+"""A `seen` event fills state to until, a `written` one action to correlation_id. Both may have a
+problem."""
+
+HEALTH_WORDS = {
+    Health.IN_SYNC: "in sync",
+    Health.DRIFT: "drift",
+    Health.UNREADABLE: "unreadable",
+    Health.LEFT_ALONE: "left alone",
+}
+
+
+def render_table(events: Sequence[Event], page: Page) -> str:
+    """Render the events, oldest first."""
+    return _listing(events).table(page)
+
+
+def render_markdown(events: Sequence[Event]) -> str:
+    """Render the events as a Markdown table."""
+    return _listing(events).markdown()
+
+
+def render_html(events: Sequence[Event]) -> str:
+    """Render the events as a page."""
+    return _listing(events).html()
+
+
+def render_json(events: Sequence[Event]) -> str:
+    """Render the events as JSON."""
+    records = [dict(zip(COLUMNS, _cells(event), strict=True)) for event in events]
+    return text({"kind": "history", "format": FORMAT, "events": records})
+
+
+def render_csv(events: Sequence[Event]) -> str:
+    """Render the events as CSV."""
+    return sheet(COLUMNS, map(_cells, events))
+
+
+def _listing(events: Sequence[Event]) -> Listing:
+    return Listing(
+        "Timeline",
+        ("time", "link", "event"),
+        [_row(event) for event in events],
+        (FIXED, NAME, text_column(20)),
+        "No events are recorded.",
+    )
+
+
+def _row(event: Event) -> list[str]:
+    if isinstance(event, Write):
+        return [iso(event.at), " / ".join(event.key), _written(event)]
+    return [iso(event.first_at), " / ".join(event.observation.key), _seen(event)]
+
+
+def _seen(period: Period) -> str:
+    observation = period.observation
+    name = f" ({observation.partner_name})" if observation.partner_name else ""
+    state = {
+        ObservedState.LINKED: f"linked to {observation.partner_id}{name}",
+        ObservedState.NOT_LINKED: "not linked",
+        ObservedState.UNKNOWN: f"unreadable: {observation.problem}",
+        None: "not read",
+    }[observation.state]
+    wanted = f"; {observation.wanted_partner_id or 'no link'} is wanted"
+    is_drift = period.health is Health.DRIFT
+    word = "" if period.health is Health.UNREADABLE else f", {HEALTH_WORDS[period.health]}"
+    until = f"; last seen {iso(period.last_at)}" if period.last_at > period.first_at else ""
+    return f"{state}{word}{wanted * is_drift}{until}"
+
+
+def _written(write: Write) -> str:
+    before, after = (partner_id or "not linked" for partner_id in (write.before, write.after))
+    outcome = write.outcome.value if write.outcome else "interrupted, result unknown"
+    problem = f" ({write.problem})" if write.problem else ""
+    return f"{write.action.value} {before} → {after}: {outcome}{problem}"
+
+
+def _cells(event: Event) -> list[object]:
+    if isinstance(event, Write):
+        return [
+            *(iso(event.at), "written", *event.key, event.tenant_id, event.object_id),
+            *([None] * 6),
+            *(event.action.value, event.before, event.after),
+            *(event.outcome.value if event.outcome else None, event.problem),
+            *(event.correlation_id, event.run),
+        ]
+    seen = event.observation
+    return [
+        *(iso(seen.at), "seen", *seen.key, seen.tenant_id, seen.object_id),
+        *(seen.state.value if seen.state else None, seen.partner_id, seen.partner_name),
+        *(seen.wanted_partner_id, event.health.value, iso(event.last_at)),
+        *([None] * 4),
+        *(seen.problem, None, seen.run),
+    ]

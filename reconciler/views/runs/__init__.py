@@ -1,1 +1,0 @@
-"""Past runs, link events and sign-ins as text."""

@@ -1,0 +1,131 @@
+"""Terminal table of a checkup: what is ready is counted, what is not has its cause and its fix."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from reconciler.core.doctor.checkup import Checkup, CredentialCheck
+from reconciler.core.doctor.steps import State, Step
+from reconciler.core.text import visible
+from reconciler.views.checkup import WHERE, affected, checkup_summary, faults
+from reconciler.views.grouping import CauseGroup
+from reconciler.views.rows import Cause
+from reconciler.views.summary import count
+from reconciler.views.terminal.causes import INDENT, cause_lines, finding_lines
+from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, text_column
+
+_STYLES = {State.OK: "good", State.FAILED: "alarm", State.SKIPPED: "warn"}
+_COLUMNS = (FIXED, NAME, text_column())
+
+_SAME_S = 2
+"""Smaller differences between two clocks cannot be measured: an answer takes time, and its Date
+header has whole seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the table.
+
+    subject   an endpoint, an identity or a tenant
+    affected  the links that this concerns; empty if `subject` says it
+    """
+
+    state: State
+    subject: str
+    text: str
+    cause: Cause | None = None
+    affected: str = ""
+
+
+def render(checkup: Checkup, page: Page) -> str:
+    """Render the shared steps, then the links, the findings and the summary."""
+    links = list(_block(page, _link_lines(checkup)))
+    lines = [
+        *_block(page, _shared_lines(checkup)),
+        *([""] if checkup.checks else []),
+        *links,
+        *finding_lines(page, checkup.findings),
+    ]
+    gap = [""] if lines else []
+    return "\n".join([*lines, *gap, page.paint(checkup_summary(checkup), "strong")]) + "\n"
+
+
+def _block(page: Page, lines: Sequence[_Line]) -> Iterator[str]:
+    cells = [
+        [
+            Cell(line.state.value, _STYLES[line.state]),
+            Cell(visible(line.subject), "" if line.state is State.OK else "strong"),
+            Cell(visible(line.text), "quiet" if line.state is State.OK else ""),
+        ]
+        for line in lines
+    ]
+    for line, shown in zip(lines, page.table(cells, _COLUMNS), strict=True):
+        yield from shown
+        if line.cause:
+            yield from cause_lines(page, line.cause)
+        if line.affected:
+            yield from page.note(visible(line.affected), lead=INDENT, style="quiet")
+
+
+def _shared_lines(checkup: Checkup) -> list[_Line]:
+    """Return the endpoints, the clock, one line for all good identities, and each bad one."""
+    lines: list[_Line] = []
+    for endpoint in checkup.endpoints:
+        links = affected(checkup, endpoint.step) if endpoint.step.is_open else ""
+        lines.append(_line(endpoint.step, endpoint.name.value, endpoint.url, links))
+    lines.append(_line(checkup.clock, "clock", _clock_text(checkup)))
+    good = [c for c in checkup.credentials if not any(step.is_open for step in c.steps)]
+    if good:
+        lines.append(_Line(State.OK, "identities", _names(good)))
+    for credential in checkup.credentials:
+        for step in credential.steps:
+            if step.problem:
+                links = affected(checkup, step, credential)
+                lines.append(_line(step, credential.label, f"{step.name} of this identity", links))
+    return lines
+
+
+def _link_lines(checkup: Checkup) -> list[_Line]:
+    """Return what failed for links alone; a fault that many share is one line."""
+    ready = sum(check.is_ready for check in checkup.checks)
+    lines = [_Line(State.OK, "links", f"{ready} ready")] if ready else []
+    for step, group in faults(checkup.checks):
+        if group.is_large:
+            number = f"{len(group.entries)} links"
+            lines.append(_Line(step.state, number, step.name, _shared(group), group.named(WHERE)))
+            continue
+        for cause, (tenant, identity) in group.entries:
+            lines.append(_Line(step.state, tenant, f"{identity}: {step.name}", cause))
+    return lines
+
+
+def _line(step: Step, subject: str, text: str, links: str = "") -> _Line:
+    problem = step.problem
+    cause = Cause(step.name, problem.code, problem.message, problem.hint) if problem else None
+    return _Line(step.state, subject, text, cause, links)
+
+
+def _names(credentials: Sequence[CredentialCheck]) -> str:
+    """Name each identity once, with the number of its apps if it has one for each customer."""
+    apps = Counter(credential.identity for credential in credentials if credential.tenant)
+    names = dict.fromkeys(credential.identity for credential in credentials)
+    return ", ".join(name + f" ({count(apps[name], 'app')})" * (name in apps) for name in names)
+
+
+def _clock_text(checkup: Checkup) -> str:
+    known = [endpoint.skew_s for endpoint in checkup.endpoints if endpoint.skew_s is not None]
+    worst = max(known, key=abs, default=None)
+    if worst is None:
+        return "not compared: no endpoint answered"
+    if abs(worst) <= _SAME_S:
+        return "correct"
+    return f"{abs(worst)} s {'ahead' if worst > 0 else 'behind'}"
+
+
+def _shared(group: CauseGroup) -> Cause:
+    """Return one cause for many links; of hints that differ by customer, the first one."""
+    hints = {cause.hint for cause, _ in group.entries}
+    hint = group.cause.hint
+    if len(hints) > 1:
+        hint = f"for example: {hint} (doctor --format markdown writes a note for each customer)"
+    return replace(group.cause, message=group.message, hint=hint)
