@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli import state
 from reconciler.cli.output import note
 from reconciler.cli.selection import now
+from reconciler.core.errors import RunFailed
 from reconciler.core.plan import Plan, Report
 from reconciler.version import __version__
 
@@ -29,28 +30,29 @@ if TYPE_CHECKING:
     from reconciler.store.history.repository import HistoryRepository
 
 
-def record_run(run: Run, run_summary: RunSummary, *, is_fresh: bool) -> str | None:
-    """Keep what a run saw and wrote; returns what kept it from that, or None.
+def record_run(run: Run, run_summary: RunSummary, *, is_fresh: bool) -> None:
+    """Record what a run read and wrote. Raises `RunFailed` if the history cannot be used.
 
     is_fresh  whether the run itself made its plan
     """
     if run_summary.fact is None or (is_fresh and run_summary.plan and run_summary.plan.for_day):
-        return None  # nothing was read, or it was compared with what is not wanted yet
+        return  # nothing was read, or it was compared with a future day
     try:
         with closing(_open(run)) as history:
             history.record(_recording(run, run_summary, run_summary.fact, is_fresh))
     except Exception as error:
-        return f"this run is not in the history: {error}"
-    return None
+        raise RunFailed(f"this run is not in the history: {error}") from None
 
 
 def record_failure(
     options: Options, source: HistorySource, cloud: str, run_summary: RunSummary, run_id: str
-) -> str | None:
-    """Keep that a run came to nothing, so that the next one knows; returns what kept it from that.
+) -> None:
+    """Record that a run ended without a result, for the next run to compare with.
 
     source  where the history is, as far as the file could be read
-    run_id  what it is recorded as, unless it has an ID of its own
+    run_id  the run's ID in the history if it never began to read
+
+    Raises `RunFailed` if the history cannot be used.
     """
     from reconciler.core.history.recording import Recording, failed_run
     from reconciler.store.machine import host, user
@@ -60,8 +62,7 @@ def record_failure(
         with closing(state.open_history(options, source, cloud)) as history:
             history.record(Recording(run, ()))
     except Exception as error:
-        return f"this run is not in the history: {error}"
-    return None
+        raise RunFailed(f"this run is not in the history: {error}") from None
 
 
 def previous_run(

@@ -107,7 +107,7 @@ def test_the_heartbeat_frames_the_run(desk: Desk, receiver: Receiver) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://127.0.0.1:9/a-secret", "heartbeat: the check was not told: no answer"),
+        ("http://127.0.0.1:9/a-secret", "heartbeat: the ping failed: no answer"),
         ("", "heartbeat: {env: PAL_HEARTBEAT} is empty"),
         ("a-secret", "not an https URL"),
     ],

@@ -8,8 +8,8 @@ import typer
 from reconciler.cli import wiring
 from reconciler.cli.flows.approval import ApplyPolicy, carry_out, check_allowed
 from reconciler.cli.flows.plan_files import load_plan, moved
+from reconciler.cli.flows.side_tasks import recorded
 from reconciler.cli.options import Metrics, Options, with_options
-from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 

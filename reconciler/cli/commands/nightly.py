@@ -10,7 +10,6 @@ import typer
 
 from reconciler.cli.flows.approval import check_allowed
 from reconciler.cli.options import Metrics, Options, with_options
-from reconciler.cli.run_record import check_metrics_extra
 
 DEADLINE_S = 1800.0
 """So that one night's run is over when the next one, or the working day, begins."""
@@ -59,7 +58,8 @@ def nightly(
     With --repair stricter guards judge the whole plan and seven days of unattended changes,
     whatever --max-changes and --only are. See docs/safety.md.
     """
-    from reconciler.cli.flows.nightly import NightlyOptions, NightlyRun
+    from reconciler.cli.flows.nightly import NightlyOptions, run_nightly
+    from reconciler.cli.flows.side_tasks import check_metrics_extra
     from reconciler.cli.output import show_night
 
     allowed = check_allowed(allow)
@@ -77,7 +77,6 @@ def nightly(
     nightly_options = NightlyOptions(
         repair, allowed, max_changes, lock_timeout, exit_zero_on_drift, metrics, report
     )
-    night = NightlyRun(options, nightly_options)
-    status = night.go()
-    show_night(night.account.run_summary(), options)
-    return status
+    record = run_nightly(options, nightly_options)
+    show_night(record.summary(), options)
+    return record.exit_status

@@ -10,9 +10,9 @@ from reconciler.cli import wiring
 from reconciler.cli.dates import HELP, day_to_come, moment
 from reconciler.cli.flows.approval import forecasts
 from reconciler.cli.flows.plan_files import save_plan
+from reconciler.cli.flows.side_tasks import recorded
 from reconciler.cli.options import Metrics, Options, with_options
 from reconciler.cli.run_history import with_changes
-from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status, of_plan

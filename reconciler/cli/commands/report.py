@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import wiring
+from reconciler.cli.flows.side_tasks import recorded
 from reconciler.cli.options import Options, with_options
-from reconciler.cli.run_record import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import of_plan
