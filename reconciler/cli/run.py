@@ -114,7 +114,8 @@ class Run(RunContext):
                 recall=partial(recall, self),
             )
             plan = make_plan(wanted, metadata, self.workers, self.azure.reader, on_read)
-        return replace(plan, not_selected=len(self.config.wanted) - len(wanted))
+        findings = self.config.reported(plan.findings)
+        return replace(plan, findings=findings, not_selected=len(self.config.wanted) - len(wanted))
 
     def inventory(self) -> Plan:
         """Read every selected link, with findings about each customer's resilience."""
@@ -126,7 +127,7 @@ class Run(RunContext):
 
         people = [name for name, identity in self.config.identities.items() if identity.username]
         findings = resilience_findings(self.config.wanted, plan.changes, people)
-        return replace(plan, findings=(*plan.findings, *findings))
+        return replace(plan, findings=(*plan.findings, *self.config.reported(findings)))
 
     def apply(
         self,
@@ -159,7 +160,8 @@ class Run(RunContext):
                 blocked=blocked,
                 trust=trust,
             )
-        return replace(report, journal=journal.last)
+        findings = self.config.reported(report.findings)
+        return replace(report, findings=findings, journal=journal.last)
 
     def checkup(self) -> Checkup:
         """Check everything that a plan of the selected links needs."""
@@ -172,7 +174,8 @@ class Run(RunContext):
                 advance()
                 log_read(self.log, check.place, check.observed)
 
-            return make_checkup(wanted, self._metadata(), self.workers, doctor, on_check)
+            checkup = make_checkup(wanted, self._metadata(), self.workers, doctor, on_check)
+        return replace(checkup, findings=self.config.reported(checkup.findings))
 
     def status(self, status: Status) -> int:
         """The exit status of this run, which a signal or its deadline may have stopped."""

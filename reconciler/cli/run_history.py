@@ -121,7 +121,7 @@ def with_known(run: Run, plan: Plan) -> Plan:
     except Exception as error:
         note(f"since when, and when last, is shown without the history: {error}")
         latest = {}
-    lost = unreadable_findings(latest, observations_of_plan(plan))
+    lost = run.config.reported(unreadable_findings(latest, observations_of_plan(plan)))
     read = replace(plan, findings=(*plan.findings, *lost))
     return inventory.with_known(read, inventory.known_of(plan, latest, run.last_days()))
 

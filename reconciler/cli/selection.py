@@ -150,7 +150,8 @@ def findings_of(selection: Selection) -> tuple[Finding, ...]:
         for finding in selection.config.findings
         if finding.tenant in tenants | {None} and finding.identity in identities | {None}
     )
-    return (*of_file, *exposed(used_identities(selection)))
+    found = (*of_file, *exposed(used_identities(selection)))
+    return selection.config.reported(found)
 
 
 def is_read(want: Wanted) -> bool:

@@ -4,7 +4,7 @@
 `worries`). Whether a secret can be had is not asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from reconciler.config.parse import ParsedFile, read
 from reconciler.config.parse import examine as sound_parts
 from reconciler.config.partners import Partners
 from reconciler.config.wanted import wanted
-from reconciler.core.findings import Finding
+from reconciler.core.findings import Finding, not_ignored
 from reconciler.core.guards.attended import GuardLimits
 from reconciler.core.history.link_history import HistorySource
 from reconciler.core.identities import Identity
@@ -49,7 +49,12 @@ class Config:
     partner_names: Mapping[str, tuple[str, ...]]
     limits: GuardLimits
     findings: tuple[Finding, ...]
+    ignored_findings: frozenset[str]
     history: HistorySource
+
+    def reported(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings that the file does not ignore."""
+        return not_ignored(findings, self.ignored_findings)
 
 
 def load(
@@ -97,6 +102,7 @@ def settled(parsed: ParsedFile, path: Path, today: date) -> Config:
         partner_names=partners.names,
         limits=_limits(document),
         findings=(*parsed.findings, *findings(document, known, partners, today)),
+        ignored_findings=frozenset(document.findings.ignore if document.findings else ()),
         history=_history(parsed, path.parent),
     )
 

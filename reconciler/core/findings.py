@@ -1,10 +1,40 @@
 """Findings: what deserves attention although no link has to change."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 SOON = timedelta(days=30)
 """A credential that ends within this time is a finding."""
+
+CODES = frozenset(
+    {
+        "attestation_old",
+        "attested_partner_differs",
+        "certificate_expired",
+        "certificate_expiring",
+        "certificate_key_mismatch",
+        "certificate_not_yet_valid",
+        "columns_skipped",
+        "covered_and_linked",
+        "covered_by_nothing",
+        "credential_expired",
+        "credential_expiring",
+        "hold_expired",
+        "listener_failed",
+        "neighbouring_partner_ids",
+        "only_one_principal",
+        "only_people",
+        "partner_name_mismatch",
+        "power_platform_by_lighthouse",
+        "power_platform_ownership",
+        "rows_joined",
+        "secret_file_exposed",
+        "secret_refused",
+        "unreadable_for_nights",
+    }
+)
+"""Every code, for `findings: {ignore: [CODE]}`. A test compares them with the code and docs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +53,8 @@ class Finding:
     hint: str
     tenant: str | None = None
     identity: str | None = None
+
+
+def not_ignored(findings: Iterable[Finding], ignored: Collection[str]) -> tuple[Finding, ...]:
+    """The findings whose codes are not ignored."""
+    return tuple(finding for finding in findings if finding.code not in ignored)

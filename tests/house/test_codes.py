@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from reconciler.azure import error_codes
+from reconciler.core.findings import CODES
 from reconciler.core.guards.attended import GUARDS
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,7 @@ def test_every_finding_code_is_documented() -> None:
     """Every finding is in the table; a few take the code of a problem."""
     known = codes("Finding")
     documented = first_column("findings.md", "# Findings\n")
+    assert documented == CODES
     assert known - documented == set()
     of_certificates = {code for code in codes("Problem") if code.startswith("certificate_")}
     passed_on = {"credential_expired", "credential_expiring", "partner_name_mismatch"}

@@ -277,6 +277,13 @@ class Notification(Part):
     """How the message is written."""
 
 
+class FindingSettings(Part):
+    """Which findings are reported."""
+
+    ignore: Annotated[list[fields.FindingCode], Field(min_length=1)]
+    """The codes of findings that no output reports."""
+
+
 class Document(Part):
     """Which customer tenants should carry which partner ID."""
 
@@ -304,6 +311,8 @@ class Document(Part):
     tells it that it begins, and how it ended."""
     notify: Annotated[list[Notification], Field(min_length=1)] | None = None
     """Whom nightly tells of a change: new drift, newly unreadable, recovered, a run that failed."""
+    findings: FindingSettings | None = None
+    """Which findings are reported; all by default."""
     history: History = History()
     """Where runs are remembered: sqlite (default), in this machine's state directory; or
     {url: {env: NAME}}, a PostgreSQL database that several machines share."""

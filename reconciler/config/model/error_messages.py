@@ -19,6 +19,7 @@ MERGE = "<<"
 REFERENCE = "{env: NAME} or {file: PATH}"
 _SINGULAR = {
     "id": "partner",
+    "ignore": "finding",
     "identities": "identity",
     "partners": "partner",
     "replaces": "partner",
@@ -30,6 +31,7 @@ _READ_AS = {"int": "a number", "float": "a number", "bool": "yes or no", "timest
 _SHAPES = {"list_type": "a list: [first, second]", "dict_type": "a mapping: {name: …}"}
 _MAPPINGS: Mapping[str | int, str] = {
     "token": "{file: PATH}, {github: AUDIENCE} or {azure_pipelines: SERVICE_CONNECTION_ID}",
+    "findings": "{ignore: [CODE]}",
     "becomes": "{partner: ALIAS, from: DATE}",
     "history": "the word sqlite, or {url: {env: NAME}}",
 }
@@ -42,6 +44,7 @@ _MODELS: Mapping[str | int, type[identities.Part]] = {
     "attested": document.Attested,
     "becomes": document.Becomes,
     "history": document.History,
+    "findings": document.FindingSettings,
 }
 
 

@@ -11,8 +11,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from reconciler.config.reading.diagnostics import hidden
+from reconciler.config.reading.diagnostics import did_you_mean, hidden
 from reconciler.config.reading.tree import Plain
+from reconciler.core.findings import CODES
 
 SAID, MASKED, BARE = "said", "masked", "bare"
 """Our own errors: said with the field and its value, with the field alone, or alone."""
@@ -226,6 +227,12 @@ def _secret_url(text: str) -> str:
     return text
 
 
+def _finding_code(text: str) -> str:
+    if text not in CODES:
+        raise refuse(f"is unknown; {did_you_mean(text, CODES) or 'docs/findings.md lists them'}")
+    return text
+
+
 def _word(text: str) -> str:
     if not text or hidden(text):
         raise refuse("is empty or holds a control character; correct it", MASKED)
@@ -301,6 +308,11 @@ SecretUrl = Annotated[
     str,
     AfterValidator(_secret_url),
     WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https://[^/]+/secrets/"}),
+]
+FindingCode = Annotated[
+    str,
+    AfterValidator(_finding_code),
+    WithJsonSchema({"type": "string", "enum": sorted(CODES)}),
 ]
 Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": "string", "minLength": 1})]
 FilePath = Annotated[str, AfterValidator(_path), WithJsonSchema({"type": "string", "minLength": 1})]
