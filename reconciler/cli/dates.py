@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from reconciler.cli.selection import now
 from reconciler.core.errors import WrongUsage
-from reconciler.core.history.changes_since import last_night
+from reconciler.core.history.changes_since import latest_noon
 
 LAST_NIGHT = "last-night"
 HELP = "A date (UTC) as in 2026-11-20, or last-night: before this machine's latest noon."
@@ -16,7 +16,7 @@ _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def moment(text: str) -> datetime:
     """The beginning of that date in UTC, or of this night. Raises `WrongUsage`."""
     if text == LAST_NIGHT:
-        return last_night(now().astimezone())
+        return latest_noon(now().astimezone())
     if day := _date(text):
         return datetime.combine(day, time(), UTC)
     raise WrongUsage(f"--since {text} is neither a date as in 2026-11-20 nor {LAST_NIGHT}")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.cli.options import Options
     from reconciler.cli.run import Run
     from reconciler.core.history.link_history import HistorySource
-    from reconciler.core.history.notifications import Before
+    from reconciler.core.history.notifications import EarlierRuns
     from reconciler.core.history.overview import PastRuns
     from reconciler.core.history.recording import Recording
     from reconciler.core.history.run_summary import RunSummary
@@ -67,12 +67,12 @@ def record_failure(
 
 def previous_run(
     options: Options, source: HistorySource, cloud: str, run_id: str
-) -> tuple[Before | None, str | None]:
+) -> tuple[EarlierRuns | None, str | None]:
     """What the history knows of the nights before this one, or None and why that cannot be had.
 
     run_id  this night's, which may be recorded already
     """
-    from reconciler.core.history.notifications import Before
+    from reconciler.core.history.notifications import EarlierRuns
     from reconciler.core.history.overview import MONTHS
     from reconciler.core.history.recording import NIGHTLY
 
@@ -86,7 +86,7 @@ def previous_run(
             last = nights[-1] if nights else None
             read = next((run for run in reversed(nights) if run.standings), None)
             links = history.as_of(read.at) if read else {}
-            return Before(last, read, links, history.latest()), None
+            return EarlierRuns(last, read, links, history.latest()), None
     except Exception as error:
         return None, str(error)
 
@@ -131,10 +131,10 @@ def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:
 
     until  when the run's reads had ended
     """
-    from reconciler.core.history.changes_since import last_night
+    from reconciler.core.history.changes_since import latest_noon
     from reconciler.core.history.overview import MONTHS, PastRuns
 
-    first, since = until - MONTHS, last_night(until.astimezone())
+    first, since = until - MONTHS, latest_noon(until.astimezone())
     try:
         with closing(_open(run)) as history:
             return PastRuns(

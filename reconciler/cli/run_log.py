@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.options import LogFormat, Options
 from reconciler.core.plan import Report, count_actions, count_outcomes
-from reconciler.core.results import untouched
+from reconciler.core.results import not_written
 
 if TYPE_CHECKING:
     from reconciler.core.history.run_summary import RunSummary
@@ -57,7 +57,7 @@ def log_summary(summary: RunSummary, options: Options) -> None:
     logger = log.get().bind(run=summary.run_id or None)
     plan = summary.plan
     report = summary.fact if isinstance(summary.fact, Report) else None
-    results = report.results if report else map(untouched, plan.changes if plan else ())
+    results = report.results if report else map(not_written, plan.changes if plan else ())
     for result in results:
         logger.info("link", **_link(result))
     logger.info(

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from reconciler.core.findings import Finding
 from reconciler.core.links import WRITES, Action, Change, ObservedState
-from reconciler.core.results import Outcome, Result, untouched
+from reconciler.core.results import Outcome, Result, not_written
 
 
 class FactKind(StrEnum):
@@ -108,7 +108,7 @@ def not_applied(plan: Plan, refusals: Sequence[Refusal] = ()) -> Report:
     """The report of a plan that was not applied."""
     return Report(
         plan,
-        tuple(untouched(change) for change in plan.changes),
+        tuple(not_written(change) for change in plan.changes),
         tuple(refusals),
         plan.interrupted,
         plan.findings,

@@ -72,7 +72,7 @@ class Result:
         return self.after or self.change.observed
 
 
-def untouched(change: Change) -> Result:
+def not_written(change: Change) -> Result:
     """The result of a change that asks for no write."""
     return Result(change, None, problem=change.problem)
 

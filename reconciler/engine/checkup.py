@@ -5,14 +5,14 @@ Each problem is a value: a problem of one customer does not stop the checks of o
 
 from collections.abc import Callable, Sequence
 
-from reconciler.core.doctor.certificate_findings import expiring
+from reconciler.core.doctor.certificate_findings import expiring_certificates
 from reconciler.core.doctor.checkup import (
     Checkup,
     CredentialCheck,
     LinkCheck,
     clock_step,
-    settled,
-    untried,
+    not_tried,
+    settle_checks,
 )
 from reconciler.core.doctor.steps import IDENTITY_STEPS, Step, StepResults
 from reconciler.core.links import Place, Problem, Wanted
@@ -47,7 +47,7 @@ def make_checkup(
         try:
             return examiner.link(place, before[place.login])
         except Exception as error:
-            return untried(place, before[place.login], internal(error))
+            return not_tried(place, before[place.login], internal(error))
 
     for place, check in run_all(workers.pool, check_link, by_place, gates, workers.concurrency):
         checks[place] = check
@@ -57,11 +57,15 @@ def make_checkup(
         endpoints,
         shared[-1],
         tuple(credentials.values()),
-        settled(by_place, [checks[place] for place in by_place]),
+        settle_checks(by_place, [checks[place] for place in by_place]),
         metadata.config_digest,
         metadata.clock(),
         metadata.tool_version,
-        (*metadata.findings, *expiring(credentials.values(), today), *listeners.findings),
+        (
+            *metadata.findings,
+            *expiring_certificates(credentials.values(), today),
+            *listeners.findings,
+        ),
         interrupted=workers.stop.is_set,
     )
 
@@ -128,7 +132,7 @@ class _LinkGates:
         return self._stopped() or self._identities.problem(place) or Verdict.GO
 
     def refuse(self, place: Place, problem: Problem) -> LinkCheck:
-        return untried(place, self._before[place.login], problem)
+        return not_tried(place, self._before[place.login], problem)
 
     lose = refuse
 

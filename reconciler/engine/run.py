@@ -21,7 +21,7 @@ from reconciler.core.links import Change, Observed, Place, Problem, Wanted
 from reconciler.core.plan import Plan, Report
 from reconciler.core.ports import Journal, OpenReader, OpenWriter
 from reconciler.core.problems import LIMIT, NAME_MISMATCH
-from reconciler.core.results import Result, skipped, untouched
+from reconciler.core.results import Result, not_written, skipped
 from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities, ReadGates, WriteGates
 from reconciler.engine.jobs import apply_change, read_link
@@ -167,7 +167,7 @@ def apply_plan(
     for change, result in run_all(workers.pool, job, writes, gates, workers.concurrency):
         results[change.place] = result
         listeners.notify(on_result, result)
-    ended = [results.get(change.place) or untouched(change) for change in plan.changes]
+    ended = [results.get(change.place) or not_written(change) for change in plan.changes]
     newest = [(r.change.place.tenant, r.observed) for r in ended if r.observed]
     return Report(
         plan,

@@ -44,9 +44,9 @@ def changes_data(changes_since: ChangesSince) -> Data:
             {
                 "tenant": item.observation.tenant,
                 "identity": item.observation.identity,
-                "news": item.word.value,
+                "news": item.kind.value,
                 "since": iso(item.since),
-                "nights": item.nights,
+                "nights": item.days,
             }
             for item in changes_since.items
         ],
@@ -54,6 +54,6 @@ def changes_data(changes_since: ChangesSince) -> Data:
 
 
 def _named(item: LinkChange) -> str:
-    is_counted = item.nights > 1 and item.word is not ChangeKind.RECOVERED
-    days = f" (for {item.nights} days)" if is_counted else ""
+    is_counted = item.days > 1 and item.kind is not ChangeKind.RECOVERED
+    days = f" (for {item.days} days)" if is_counted else ""
     return member_label(item.observation.key) + days

@@ -66,7 +66,7 @@ def faults(checks: Iterable[LinkCheck]) -> list[tuple[Step, CauseGroup]]:
     """
     found: dict[tuple[str, str, str], tuple[Step, list[tuple[Cause, Member]]]] = {}
     for check in checks:
-        step = check.fault
+        step = check.own_failure
         if step and step.problem:
             problem = step.problem
             _, entries = found.setdefault((step.name, step.state, problem.code), (step, []))
@@ -83,7 +83,7 @@ def affected(checkup: Checkup, step: Step, credential: CredentialCheck | None = 
     names = [
         check.place.tenant
         for check in checkup.checks
-        if check.culprit == step and (credential is None or credential.is_of(check.place))
+        if check.blocking_step == step and (credential is None or credential.is_of(check.place))
     ]
     if not names:
         return ""
@@ -96,7 +96,7 @@ def checkup_summary(checkup: Checkup) -> str:
     """Return `Checkup: 388 of 400 links ready; 10 failed, 2 blocked; 1 shared step failed.`"""
     checks = checkup.checks
     ready = sum(check.is_ready for check in checks)
-    own = [check.fault.state for check in checks if check.fault]
+    own = [check.own_failure.state for check in checks if check.own_failure]
     failed, skipped = own.count(State.FAILED), own.count(State.SKIPPED)
     blocked = len(checks) - ready - len(own)
     numbers = ((failed, "failed"), (skipped, "not tried"), (blocked, "blocked"))
@@ -157,7 +157,7 @@ def _step(step: Step) -> Data:
 def _cells(data: Data, check: LinkCheck) -> Sequence[object]:
     """Flatten a link's JSON data in the order of `COLUMNS`."""
     states = {step["step"]: step["state"] for step in data["steps"]}
-    culprit = check.culprit
+    culprit = check.blocking_step
     problem = culprit.problem if culprit else None
     return [
         *(data[key] for key in ("tenant", "tenant_id", "identity", "object_id")),

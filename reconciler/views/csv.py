@@ -137,7 +137,7 @@ def _cells(link: Data) -> list[object]:
 
 
 def _change_cells(item: LinkChange | None) -> list[object]:
-    return [item.word.value, iso(item.since), item.nights] if item else [None] * 3
+    return [item.kind.value, iso(item.since), item.days] if item else [None] * 3
 
 
 def _known_cells(known: Known) -> list[object]:

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.links import Action, ObservedState
 from reconciler.core.plan import Plan, Report, count_outcomes
-from reconciler.core.results import CONVERGED, Result, untouched
+from reconciler.core.results import CONVERGED, Result, not_written
 
 LAST_SUCCESS = "pal_reconcile_last_success_timestamp_seconds"
 
@@ -88,7 +88,7 @@ def _run(page: _Page, run_summary: RunSummary, before: str) -> None:
 
 
 def _links(page: _Page, plan: Plan, report: Report | None) -> None:
-    results = report.results if report else tuple(map(untouched, plan.changes))
+    results = report.results if report else tuple(map(not_written, plan.changes))
     newest = [result.observed for result in results]
     states = Counter(seen.state.value if seen else "not_read" for seen in newest)
     page.labelled(

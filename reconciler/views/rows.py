@@ -17,7 +17,7 @@ from reconciler.core.links import (
 )
 from reconciler.core.plan import Plan, Refusal, Report
 from reconciler.core.problems import DEADLINE, INTERRUPTED
-from reconciler.core.results import CONVERGED, Outcome, Result, untouched
+from reconciler.core.results import CONVERGED, Outcome, Result, not_written
 
 SYMBOLS = {
     Action.NONE: " ",
@@ -147,7 +147,8 @@ class Row:
 def plan_rows(plan: Plan) -> list[Row]:
     """Return one row for each link of the plan, in file order."""
     return [
-        replace(_row(untouched(change)), known=known_about(plan, change)) for change in plan.changes
+        replace(_row(not_written(change)), known=known_about(plan, change))
+        for change in plan.changes
     ]
 
 

@@ -7,9 +7,9 @@ import pytest
 from reconciler.core.history.changes_since import (
     ChangeKind,
     changes_since,
-    count_nights,
-    last_night,
-    nightly,
+    count_days,
+    daily_runs,
+    latest_noon,
 )
 from reconciler.core.history.link_history import Observation, Period, periods_of
 from reconciler.core.history.recording import RecordedRun
@@ -29,7 +29,7 @@ def told(*nights: Observation) -> tuple[ChangeKind, int] | None:
         return {KEY: lived[-1]} if lived else {}
 
     items = changes_since(SINCE, newest(SINCE), newest(night(99)), [now]).items
-    return (items[0].word, items[0].nights) if items else None
+    return (items[0].kind, items[0].days) if items else None
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_a_night_goes_from_noon_to_noon(clock: str, expected: str) -> None:
     """So who asks again in the morning gets the news that the nightly run told."""
     zone = timezone(timedelta(hours=2))
     asked = datetime.fromisoformat(f"2026-11-{clock}:00").replace(tzinfo=zone)
-    assert last_night(asked) == datetime.fromisoformat(f"2026-11-{expected}:00+02:00")
+    assert latest_noon(asked) == datetime.fromisoformat(f"2026-11-{expected}:00+02:00")
 
 
 def test_nights_are_dates() -> None:
     """Both ends count, in UTC."""
-    assert count_nights(night(0), night(0)) == 1
-    assert count_nights(night(0), night(2)) == 3
+    assert count_days(night(0), night(0)) == 1
+    assert count_days(night(0), night(2)) == 3
 
 
 def test_a_chart_has_one_point_a_night() -> None:
@@ -91,4 +91,4 @@ def test_a_chart_has_one_point_a_night() -> None:
         run("c", datetime(2026, 11, 20, 10, tzinfo=UTC), is_whole=False),
         run("d", datetime(2026, 11, 22, 2, tzinfo=UTC)),
     ]
-    assert [r.id for r in nightly(runs)] == ["b", "d"]
+    assert [r.id for r in daily_runs(runs)] == ["b", "d"]

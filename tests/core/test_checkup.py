@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.doctor.certificate_findings import expiring, unfit
+from reconciler.core.doctor.certificate_findings import expiring_certificates, unusable_certificates
 from reconciler.core.doctor.checkup import (
     LARGEST_SKEW_S,
     Checkup,
@@ -16,8 +16,8 @@ from reconciler.core.doctor.checkup import (
     EndpointCheck,
     LinkCheck,
     clock_step,
-    settled,
-    untried,
+    not_tried,
+    settle_checks,
 )
 from reconciler.core.doctor.steps import LINK_STEPS, NEEDS, State, Step, StepName, StepResults
 from reconciler.core.exit_status import Status, of_checkup
@@ -137,23 +137,23 @@ def test_a_clock_without_a_host_to_ask_waits_for_one() -> None:
 def test_a_link_is_ready_when_none_of_its_own_steps_is_open() -> None:
     """A shared step that failed makes it wait; the step to be mended first is named."""
     assert check().is_ready
-    assert check().culprit is None
+    assert check().blocking_step is None
     own = check(1, None, StepName.TOKEN)
-    assert own.fault is own.culprit
+    assert own.own_failure is own.blocking_step
     shared = check(1, None, StepName.SECRET)
     assert not shared.is_ready
-    assert shared.fault is None
-    assert shared.culprit
-    assert shared.culprit.name is StepName.SECRET
+    assert shared.own_failure is None
+    assert shared.blocking_step
+    assert shared.blocking_step.name is StepName.SECRET
 
 
 def test_an_untried_link_says_why() -> None:
     """Its first step has the reason, the others wait for it."""
-    left = untried(worlds.place(), link_timeline().steps[:7], BAD)
+    left = not_tried(worlds.place(), link_timeline().steps[:7], BAD)
     assert left.observed.problem == BAD
     assert [step.name for step in left.own] == list(LINK_STEPS)
-    assert left.fault
-    assert left.fault.state is State.SKIPPED
+    assert left.own_failure
+    assert left.own_failure.state is State.SKIPPED
     assert {step.blocked_by for step in left.own[1:]} == {StepName.OPENID}
 
 
@@ -161,10 +161,10 @@ def test_two_entries_for_one_principal_fail_at_their_claims() -> None:
     """As in a plan, both are unknown: they would flip one link for ever."""
     same = worlds.linked(number=1)
     wanted = {worlds.place(n): worlds.wanted(number=n) for n in (1, 2, 3)}
-    found = settled(wanted, [check(1, same), check(2, same), check(3)])
+    found = settle_checks(wanted, [check(1, same), check(2, same), check(3)])
     assert [one.is_ready for one in found] == [False, False, True]
-    assert found[0].fault
-    assert found[0].fault.name is StepName.CLAIMS
+    assert found[0].own_failure
+    assert found[0].own_failure.name is StepName.CLAIMS
     assert found[0].observed.problem
     assert found[0].observed.problem.code == "duplicate_principal"
 
@@ -183,7 +183,7 @@ def test_where_no_link_is_wanted_a_principal_may_be_gone(aim: WantedState, is_re
         worlds.unknown(worlds.GONE),
         CustomerRequest("app", "you", "add"),
     )
-    (found,) = settled({worlds.place(): worlds.wanted(aim)}, [gone])
+    (found,) = settle_checks({worlds.place(): worlds.wanted(aim)}, [gone])
     assert found.is_ready is is_ready
     assert (found.request is None) is is_ready
 
@@ -204,7 +204,7 @@ def test_a_certificate_that_ends_soon_is_a_finding(
 ) -> None:
     """Not one that has ended, which is a failed step, and not what the file says itself."""
     credential = CredentialCheck("app", "client_certificate", "c", (), ends, noted)
-    found = list(expiring([credential], TODAY))
+    found = list(expiring_certificates([credential], TODAY))
     assert [finding.identity for finding in found] == ["app"] * is_found
     assert credential.expires_on == (ends or noted)
 
@@ -215,10 +215,10 @@ def test_a_certificate_that_entra_will_refuse_is_a_finding() -> None:
     step = Step(StepName.CERTIFICATE, State.FAILED, problem)
     ended = CredentialCheck("app", "client_certificate", "c", (step,), TODAY, tenant="Litware")
     unread = CredentialCheck("app", "client_certificate", "c", (step,))
-    (finding,) = unfit([ended, unread])
+    (finding,) = unusable_certificates([ended, unread])
     assert (finding.code, finding.tenant) == ("certificate_expired", "Litware")
     assert finding.message == "app of Litware: the certificate ended"
-    assert list(expiring([ended], TODAY)) == []
+    assert list(expiring_certificates([ended], TODAY)) == []
 
 
 @pytest.mark.parametrize("name", [StepName.AUTHORITY, StepName.CLOCK, StepName.SECRET])

@@ -6,7 +6,7 @@ from reconciler.core.customers.discovery import (
     desired_entry,
     distinct,
     found,
-    looks,
+    wanted_reads,
 )
 from reconciler.core.links import Action, Observed, ObservedState, Problem, WantedState
 
@@ -36,8 +36,8 @@ def test_what_names_one_tenant_is_one_customer() -> None:
 def test_a_principal_that_is_reached_twice_is_listed_once() -> None:
     """The first entry keeps the link; the second one says where it stands."""
     wanted = [
-        *looks(Customer("", "guid", tags=("emea",)), "A", ["app", "me"]),
-        *looks(Customer("", "a.example"), "B", ["app"]),
+        *wanted_reads(Customer("", "guid", tags=("emea",)), "A", ["app", "me"]),
+        *wanted_reads(Customer("", "a.example"), "B", ["app"]),
     ]
     app, me, again = (want.place for want in wanted)
     one = seen("guid", "oid", UK)

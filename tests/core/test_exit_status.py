@@ -6,7 +6,7 @@ from reconciler.core.exit_status import Status, of_plan, of_report, of_stopped_r
 from reconciler.core.links import Action, Observed, Settled, Wanted, WantedState
 from reconciler.core.plan import Refusal, Report, not_applied
 from reconciler.core.problems import LIMIT
-from reconciler.core.results import Outcome, Result, skipped, untouched
+from reconciler.core.results import Outcome, Result, not_written, skipped
 from tests.core import worlds
 from tests.core.worlds import FOREIGN, GONE, OLD, OURS, PROBLEM, linked, unknown, unlinked, wanted
 
@@ -59,7 +59,7 @@ def test_an_unreadable_link_outranks_a_difference() -> None:
 def test_a_report_ends_with_the_status_of_its_worst_outcome(outcome: Outcome, status: int) -> None:
     """Only what converged is fine."""
     plan = worlds.plan((wanted(), linked(OLD)), (wanted(number=2), linked(OURS, 2)))
-    results = (Result(plan.changes[0], outcome), untouched(plan.changes[1]))
+    results = (Result(plan.changes[0], outcome), not_written(plan.changes[1]))
     assert of_report(Report(plan, results)) == status
 
 
@@ -78,7 +78,7 @@ def test_a_refusal_outranks_an_unreadable_link() -> None:
 def test_a_run_that_failed_outranks_everything_it_reports() -> None:
     """1 comes before 3 and 4."""
     plan = worlds.plan((wanted(), unknown()))
-    report = Report(plan, (untouched(plan.changes[0]),), (Refusal("x", "y"),), failure="no disk")
+    report = Report(plan, (not_written(plan.changes[0]),), (Refusal("x", "y"),), failure="no disk")
     assert of_report(report) is Status.RUN_FAILED
     assert PROBLEM.code  # the link's own trouble is in the report all the same
 

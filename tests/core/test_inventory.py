@@ -8,7 +8,7 @@ import pytest
 from reconciler.core.errors import WrongUsage
 from reconciler.core.history.link_history import periods_of
 from reconciler.core.history.recording import observations_of_plan
-from reconciler.core.inventory.filters import FIELDS, conditions, grouped, matching
+from reconciler.core.inventory.filters import FIELDS, filtered, grouped, parse_filters
 from reconciler.core.inventory.inventory import Known, known_of
 from reconciler.core.inventory.inventory_json import inventory_data
 from reconciler.core.links import Observed, ObservedState, Problem
@@ -85,7 +85,7 @@ def test_a_time_that_azure_writes_strangely_is_no_day() -> None:
 def test_links_are_shown_by_any_of_their_facts(condition: str, tenants: str) -> None:
     """Globs for text, comparison for days, nothing for what is not there."""
     plan = facts.inventory()
-    shown = matching(plan, conditions([condition], {"old": facts.OLD}))
+    shown = filtered(plan, parse_filters([condition], {"old": facts.OLD}))
     names = [change.place.tenant for change in shown.changes]
     if tenants == "all but alice":
         assert names == [c.place.tenant for c in plan.changes if c.place.identity != "alice"]
@@ -102,11 +102,11 @@ def test_links_are_shown_by_any_of_their_facts(condition: str, tenants: str) -> 
 def test_every_condition_must_hold_and_findings_follow() -> None:
     """What was found of a tenant that is not shown is not shown either."""
     plan = facts.inventory()
-    both = matching(plan, conditions(["state=linked", "partner=4936128"], {}))
+    both = filtered(plan, parse_filters(["state=linked", "partner=4936128"], {}))
     assert len(both.changes) == 3
-    none = matching(plan, conditions(["tenant=Wingtip"], {}))
+    none = filtered(plan, parse_filters(["tenant=Wingtip"], {}))
     assert [finding for finding in none.findings if finding.tenant] == []
-    assert matching(plan, ()) is plan
+    assert filtered(plan, ()) is plan
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_every_condition_must_hold_and_findings_follow() -> None:
 def test_a_condition_that_is_none_is_said_so(text: str, said: str) -> None:
     """With what may be asked."""
     with pytest.raises(WrongUsage, match=said):
-        conditions([text], {})
+        parse_filters([text], {})
 
 
 def test_customers_are_rolled_up_by_partner() -> None:

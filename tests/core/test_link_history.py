@@ -12,7 +12,7 @@ from reconciler.core.history.link_history import (
     Health,
     Observation,
     count_health,
-    follow,
+    next_period,
     periods_of,
 )
 from reconciler.core.history.recording import (
@@ -24,7 +24,7 @@ from reconciler.core.history.recording import (
 from reconciler.core.links import Action, Observed, ObservedState, Problem, Settled
 from reconciler.core.plan import Report
 from reconciler.core.problems import INTERRUPTED
-from reconciler.core.results import Outcome, Result, untouched
+from reconciler.core.results import Outcome, Result, not_written
 from tests.core.worlds import FOREIGN, OLD, OURS, PROBLEM, linked, plan, unknown, unlinked, wanted
 
 FIRST = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -93,7 +93,7 @@ def test_unreadable_is_never_not_linked() -> None:
     lived = periods_of([observation(0), observation(1), failed(2), failed(3)])
     last = lived[-1]
     assert (last.read_at, last.read_partner_id, last.linked_since) == (night(1), OURS, night(0))
-    again = follow(last, observation(4))
+    again = next_period(last, observation(4))
     assert again.linked_since == night(0)
 
 
@@ -105,8 +105,8 @@ def test_a_link_that_was_gone_is_linked_since_it_is_back() -> None:
 
 def test_a_sight_that_comes_late_is_a_period_of_its_own() -> None:
     """Two runs at once: what the slower one saw earlier must not become the newest."""
-    before = follow(follow(None, observation(0)), observation(2))
-    late = follow(before, failed(1))
+    before = next_period(next_period(None, observation(0)), observation(2))
+    late = next_period(before, failed(1))
     assert (late.first_at, late.last_at) == (night(1), night(1))
 
 
@@ -157,7 +157,7 @@ def reported(outcome: Outcome, after: Observed | None) -> Report:
     """An apply of one change and one link that was left as it was."""
     made = plan((wanted(number=1), linked(OLD, 1)), (wanted(number=2), linked(number=2)))
     changed, same = made.changes
-    return Report(made, (Result(changed, outcome, after), untouched(same)))
+    return Report(made, (Result(changed, outcome, after), not_written(same)))
 
 
 def test_an_apply_leaves_what_was_seen_last() -> None:

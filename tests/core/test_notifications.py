@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.core.history.link_history import count_health, periods_of
 from reconciler.core.history.notification_targets import Subscriber, When
-from reconciler.core.history.notifications import Before, EventKind, events, message_for
+from reconciler.core.history.notifications import EarlierRuns, EventKind, events, message_for
 from reconciler.core.history.recording import RecordedRun, failed_run, observations_of_plan
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
@@ -53,12 +53,12 @@ def rung(nights: str, subscriber: Subscriber | None = None) -> list[list[str]]:
     return told
 
 
-def before_of(runs: list[RecordedRun], past: list[Plan]) -> Before:
+def before_of(runs: list[RecordedRun], past: list[Plan]) -> EarlierRuns:
     """What a history knows of these nights."""
     read = next((run for run in reversed(runs) if run.standings), None)
     observations = [observation for one in past for observation in observations_of_plan(one)]
     latest = {observations[0].key: periods_of(observations)[-1]} if observations else {}
-    return Before(runs[-1] if runs else None, read, latest, latest)
+    return EarlierRuns(runs[-1] if runs else None, read, latest, latest)
 
 
 @pytest.mark.parametrize(
@@ -127,10 +127,10 @@ def test_always_is_each_night() -> None:
     today = plan((wanted(), linked()))
     run_summary = RunSummary("nightly", 0, FIRST, 1.0, "run", fact=today)
     subscriber = Subscriber(TO, frozenset({When.ALWAYS}))
-    message = message_for(subscriber, run_summary, Before(), ())
+    message = message_for(subscriber, run_summary, EarlierRuns(), ())
     assert message is not None
     assert message.events == ()
-    assert message_for(Subscriber(TO), run_summary, Before(), ()) is None
+    assert message_for(Subscriber(TO), run_summary, EarlierRuns(), ()) is None
 
 
 @pytest.mark.parametrize(("status", "is_told"), [(0, False), (2, True), (4, True), (78, True)])
@@ -145,4 +145,4 @@ def test_a_link_that_is_left_alone_rings_nobody() -> None:
     """Unmanaged links come and go as they please."""
     today = plan((wanted(WantedState.UNMANAGED), linked(OURS)), created_at=FIRST)
     run_summary = RunSummary("nightly", 0, FIRST, 1.0, "run", fact=today)
-    assert events(run_summary, Before()) == ()
+    assert events(run_summary, EarlierRuns()) == ()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from reconciler.core.history.changes_since import ChangeKind, unreadable_findings
 from reconciler.core.history.link_history import Health
-from reconciler.core.history.overview import as_it_is, overview
+from reconciler.core.history.overview import overview, plan_after
 from reconciler.core.links import Action
 from reconciler.core.plan import not_applied
 from tests.core.worlds import OLD, OURS, linked, plan, unknown, unlinked, wanted
@@ -15,26 +15,27 @@ from tests.views import facts
 def test_without_a_history_there_is_today() -> None:
     """And why there is no more; nothing is called new."""
     found = overview(facts.ordinary_plan(), None, is_whole=True, failure="disk full")
-    assert (found.changes_since, len(found.nights), found.failure) == (None, 1, "disk full")
+    assert (found.changes_since, len(found.daily_health), found.failure) == (None, 1, "disk full")
     assert {len(link_timeline.periods) for link_timeline in found.link_timelines.values()} == {1}
 
 
 def test_a_selection_is_no_night() -> None:
     """Its counts would stand in the chart as if the other links were gone."""
-    assert overview(facts.ordinary_plan(), None, is_whole=False, failure=None).nights == ()
+    assert overview(facts.ordinary_plan(), None, is_whole=False, failure=None).daily_health == ()
 
 
 def test_a_month_is_told_night_by_night() -> None:
     """One point a date, today the last; what is new counts from last night."""
     month = facts.month()
-    days = [night.at.date() for night in month.nights]
+    days = [night.at.date() for night in month.daily_health]
     assert days == [date(2026, 10, 25) + timedelta(days=n) for n in range(30)]
     bad = {
-        night.at.date().isoformat(): night.standings[Health.UNREADABLE] for night in month.nights
+        night.at.date().isoformat(): night.standings[Health.UNREADABLE]
+        for night in month.daily_health
     }
     assert bad["2026-11-12"] == 7
     words = (
-        {item.observation.tenant: item.word for item in month.changes_since.items}
+        {item.observation.tenant: item.kind for item in month.changes_since.items}
         if month.changes_since
         else {}
     )
@@ -55,7 +56,9 @@ def test_telling_it_after_the_run_was_recorded_is_the_same() -> None:
     after = replace(after, since=before.since, before=before.before)
     told = [overview(today, past, is_whole=True, failure=None) for past in (before, after)]
     assert told[0].link_timelines == told[1].link_timelines
-    assert [night.at for night in told[0].nights] == [night.at for night in told[1].nights]
+    assert [night.at for night in told[0].daily_health] == [
+        night.at for night in told[1].daily_health
+    ]
     assert told[0].changes_since == told[1].changes_since
 
 
@@ -71,15 +74,15 @@ def test_a_link_is_lost_from_its_second_night_on() -> None:
         ]
 
     assert found(0) == []
-    assert [message.split(",")[0] for message in found(2)] == ["unreadable for 3 nights"]
+    assert [message.split(",")[0] for message in found(2)] == ["unreadable for 3 days"]
 
 
 def test_after_a_repair_what_converged_differs_no_longer() -> None:
     """What failed still does, and nothing that was refused is called done."""
     report = facts.report_of(facts.busy_plan())
     done = {result.change.place for result in report.results if result.outcome == "applied"}
-    now = {change.place: change.action for change in as_it_is(report).changes}
+    now = {change.place: change.action for change in plan_after(report).changes}
     assert {now[place] for place in done} == {Action.NONE}
     assert Action.UPDATE in now.values()
     refused = plan((wanted(), unlinked()))
-    assert as_it_is(not_applied(refused)).changes == refused.changes
+    assert plan_after(not_applied(refused)).changes == refused.changes

@@ -10,8 +10,8 @@ from reconciler.core.results import (
     after_write,
     before_write,
     may_repeat,
+    not_written,
     skipped,
-    untouched,
 )
 from tests.core.worlds import (
     FOREIGN,
@@ -120,7 +120,7 @@ def test_a_newer_version_of_the_same_link_is_not_stale() -> None:
 
 def test_a_change_without_a_write_has_no_outcome() -> None:
     """Its problem and its read are the plan's."""
-    result = untouched(change(wanted(), unknown()))
+    result = not_written(change(wanted(), unknown()))
     assert (result.outcome, result.problem) == (None, PROBLEM)
     assert result.observed == unknown()
 

@@ -9,7 +9,7 @@ from reconciler.core.doctor.checkup import (
     CredentialCheck,
     EndpointCheck,
     LinkCheck,
-    untried,
+    not_tried,
 )
 from reconciler.core.doctor.steps import LINK_STEPS, State, Step, StepName, StepResults
 from reconciler.core.links import Action, App, Observed, ObservedState, Place, Problem, Settled
@@ -112,7 +112,7 @@ def test_one_customers_trouble_stops_no_others() -> None:
     """Neither a refusal nor a mistake of the program ends the others' steps."""
     found = checked(MemoryExaminer(refuses=("C1",), breaks=("C2",)), 3)
     assert [check.is_ready for check in found.checks] == [False, False, True]
-    fault = found.checks[1].fault
+    fault = found.checks[1].own_failure
     assert fault
     assert fault.problem
     assert fault.problem.code == "internal_error"
@@ -123,7 +123,7 @@ def test_a_broken_identity_is_tried_no_further() -> None:
     examiner = MemoryExaminer(refuses=tuple(f"C{n}" for n in range(1, 9)))
     found = checked(examiner, 8)
     assert examiner.looked == ["app", "C1", "C2"]
-    states = [check.fault and check.fault.state for check in found.checks]
+    states = [check.own_failure and check.own_failure.state for check in found.checks]
     assert states == [State.FAILED] * 2 + [State.SKIPPED] * 6
 
 
@@ -135,7 +135,7 @@ def test_a_stopped_run_begins_nothing_new() -> None:
     assert examiner.looked == ["app", "C1"]
     assert found.interrupted
     assert [check.is_ready for check in found.checks] == [True, False, False]
-    assert found.checks[2] == untried(
+    assert found.checks[2] == not_tried(
         where(3), found.checks[2].steps[:5], Problem(*_interrupted(found))
     )
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from reconciler.core.diff import diff
 from reconciler.core.findings import Finding
-from reconciler.core.history.changes_since import ChangeKind, ChangesSince, LinkChange, last_night
+from reconciler.core.history.changes_since import ChangeKind, ChangesSince, LinkChange, latest_noon
 from reconciler.core.history.link_history import (
     Key,
     Observation,
@@ -41,8 +41,8 @@ from reconciler.core.results import (
     Result,
     after_write,
     before_write,
+    not_written,
     skipped,
-    untouched,
 )
 from reconciler.views.formats import View
 
@@ -251,7 +251,7 @@ def report_of(plan: Plan, **more: object) -> Report:
     """A report in which the plan's writes come to each outcome in turn."""
     turn = iter(_outcomes() * len(plan.writes))
     results = tuple(
-        next(turn)(change) if change in plan.writes else untouched(change)
+        next(turn)(change) if change in plan.writes else not_written(change)
         for change in plan.changes
     )
     journal = "sha256:" + "a1" * 32
@@ -269,7 +269,7 @@ def refused_report() -> Report:
         ),
         Refusal("incomplete", "6 of 10 links unreadable, at most 50 %; --allow incomplete"),
     )
-    return Report(plan, tuple(map(untouched, plan.changes)), refusals, findings=plan.findings)
+    return Report(plan, tuple(map(not_written, plan.changes)), refusals, findings=plan.findings)
 
 
 def busy_plan() -> Plan:
@@ -351,7 +351,7 @@ def nights_of(*plans: Plan) -> tuple[Plan, ...]:
 
 def past_of(*earlier: Plan) -> PastRuns:
     """What the history knows once these plans, oldest first, have been recorded."""
-    since = last_night(earlier[0].created_at + timedelta(days=len(earlier)))
+    since = latest_noon(earlier[0].created_at + timedelta(days=len(earlier)))
     seen = [observations_of_plan(plan) for plan in earlier]
 
     def periods(until: datetime) -> dict[Key, tuple[Period, ...]]:
@@ -388,7 +388,7 @@ def overview_of(*plans: Plan, writes: tuple[Write, ...] = ()) -> Overview:
     *earlier, today = nights_of(*plans)
     if not earlier:
         return overview(today, None, is_whole=True, failure=None)
-    past = replace(past_of(*earlier), since=last_night(today.created_at), writes=writes)
+    past = replace(past_of(*earlier), since=latest_noon(today.created_at), writes=writes)
     before = past_of(*(plan for plan in earlier if plan.created_at <= past.since)).latest
     return overview(today, replace(past, before=before), is_whole=True, failure=None)
 

@@ -18,7 +18,7 @@ from reconciler.core.doctor.checkup import (
     CustomerRequest,
     EndpointCheck,
     LinkCheck,
-    untried,
+    not_tried,
 )
 from reconciler.core.doctor.steps import LINK_STEPS, State, Step, StepName, StepResults
 from reconciler.core.findings import Finding
@@ -269,7 +269,7 @@ def test_the_clock_is_told_in_words(skews: tuple[int | None, ...], words: str) -
 def test_an_interrupted_checkup_says_so() -> None:
     """What was not tried is no failure of the customer, and no success."""
     place = Place("Late", "late.example", "automation")
-    left = untried(place, (*shared(), *credential().steps), INTERRUPTED)
+    left = not_tried(place, (*shared(), *credential().steps), INTERRUPTED)
     found = checkup(check("A", 1), left, interrupted=True)
     text = rendered("table", found)
     assert "skipped" in text

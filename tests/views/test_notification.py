@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reconciler.core.history.notification_targets import Subscriber
-from reconciler.core.history.notifications import Before, Message, events, message_for
+from reconciler.core.history.notifications import EarlierRuns, Message, events, message_for
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
 from reconciler.core.plan import Refusal, not_applied
@@ -20,7 +20,7 @@ FORMS = ("text", "markdown", "html")
 
 def told(run_summary: RunSummary) -> Message:
     """What a listener is told of a first night."""
-    before = Before()
+    before = EarlierRuns()
     message = message_for(
         Subscriber(SecretRef("env", "X")), run_summary, before, events(run_summary, before)
     )

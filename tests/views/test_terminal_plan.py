@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reconciler.core.findings import Finding
 from reconciler.core.links import Action, Observed, ObservedState, Problem, WantedState
 from reconciler.core.plan import Plan, Report
-from reconciler.core.results import Outcome, Result, untouched
+from reconciler.core.results import Outcome, Result, not_written
 from reconciler.views.formats import Format, View
 from reconciler.views.grouping import MANY, NAMED
 from reconciler.views.registry import render
@@ -135,7 +135,7 @@ def test_refusals_stand_above_the_recap() -> None:
 def test_a_failed_run_shows_why() -> None:
     """The reason stands under what was done."""
     plan = facts.in_sync_plan()
-    results = tuple(map(untouched, plan.changes))
+    results = tuple(map(not_written, plan.changes))
     report = Report(plan, results, failure="cannot write the journal: disk full")
     assert "The run failed: cannot write the journal: disk full" in render_report(report, Page(100))
     assert "**The run failed**: cannot write" in render(View.REPORT, Format.MARKDOWN, report)

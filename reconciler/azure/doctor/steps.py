@@ -104,7 +104,7 @@ class Doctor:
         tenant_id = observed.tenant_id or place.directory
         who = SignIn(tenant_id, identity.client_id or "", self._entra.cloud.authority)
         check = LinkCheck(place, results.steps, observed)
-        fault = check.fault
+        fault = check.own_failure
         request = request_for(fault.problem, who) if fault and fault.problem else None
         return replace(check, request=request)
 

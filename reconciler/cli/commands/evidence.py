@@ -46,7 +46,7 @@ def evidence(
     customer = customer_of(selection.wanted, options.only)
     with wiring.read_session(options, selection) as run:
         found = _gather(run, customer)
-    changes = tuple(exhibit.change for exhibit in found.exhibits)
+    changes = tuple(exhibit.change for exhibit in found.items)
     plan = Plan(changes, found.config_digest, found.created_at, __version__)
     if run.workers.stop.is_set:
         output.note(f"the run was cut short; {out} was not written")

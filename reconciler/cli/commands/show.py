@@ -34,18 +34,18 @@ def show(
     """Show every link as Azure has it: the inventory. Nothing is written to Azure."""
     from reconciler.cli import output
     from reconciler.cli.run_history import with_known
-    from reconciler.core.inventory.filters import check_field, conditions, matching
+    from reconciler.core.inventory.filters import check_field, filtered, parse_filters
     from reconciler.views.lists.inventory_groups import GroupedInventory
 
     for field in by or ():
         check_field("--by", field)
-    conditions(where or (), {})
+    parse_filters(where or (), {})
     with recorded("show", options) as account:
         selection = read_file(options)
         with wiring.read_session(options, selection) as run:
             account.run = run
             plan = account.fact = with_known(run, run.inventory())
-        shown = matching(plan, conditions(where or (), selection.config.partners))
+        shown = filtered(plan, parse_filters(where or (), selection.config.partners))
         if where:
             output.note(f"{len(shown.changes)} of {len(plan.changes)} links are like that")
         if by:

@@ -26,11 +26,14 @@ class Certificates:
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong with certificates; it depends on the certificates, not on the file."""
-        from reconciler.core.doctor.certificate_findings import expiring, unfit
+        from reconciler.core.doctor.certificate_findings import (
+            expiring_certificates,
+            unusable_certificates,
+        )
 
         checks = self._checks.values()
-        yield from unfit(checks)
-        yield from expiring(checks, self._selection.config.day)
+        yield from unusable_certificates(checks)
+        yield from expiring_certificates(checks, self._selection.config.day)
 
     def last_days(self) -> Mapping[str, date]:
         """The last day of each credential that has one, from its certificate or from the file.

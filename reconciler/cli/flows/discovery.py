@@ -15,7 +15,7 @@ from reconciler.core.customers.discovery import (
     changes,
     distinct,
     found,
-    looks,
+    wanted_reads,
 )
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.links import Place, Problem, Wanted, WantedState
@@ -119,7 +119,7 @@ def look(run: Run, search: Search) -> Discovery:
         [
             w
             for one, title in zip(new, titles, strict=True)
-            for w in looks(one, title, search.names)
+            for w in wanted_reads(one, title, search.names)
         ],
         options,
     )

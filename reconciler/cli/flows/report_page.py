@@ -40,11 +40,11 @@ def write_report(path: Path, run: Run, fact: Plan | Report) -> None:
 
     fact  what the run has read, or what it came to
     """
-    from reconciler.core.history.overview import as_it_is, overview
+    from reconciler.core.history.overview import overview, plan_after
     from reconciler.store.files import write_private
     from reconciler.views.html.overview import render_overview
 
-    plan = as_it_is(fact) if isinstance(fact, Report) else fact
+    plan = plan_after(fact) if isinstance(fact, Report) else fact
     past, failure = past_of(run, plan.created_at)
     is_whole = not (plan.not_selected or plan.interrupted)
     told = overview(

@@ -94,7 +94,7 @@ def _joined(first: Customer, other: Customer) -> Customer:
     )
 
 
-def looks(customer: Customer, label: str, identities: Sequence[str]) -> tuple[Wanted, ...]:
+def wanted_reads(customer: Customer, label: str, identities: Sequence[str]) -> tuple[Wanted, ...]:
     """The links to look at in one tenant: nothing is wanted of them."""
     return tuple(
         Wanted(

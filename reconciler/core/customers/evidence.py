@@ -86,7 +86,7 @@ class Evidence:
     """
 
     customer: str
-    exhibits: tuple[EvidenceItem, ...]
+    items: tuple[EvidenceItem, ...]
     journal: tuple[Line, ...]
     link_histories: tuple[LinkHistory, ...] | None
     others: frozenset[str]
@@ -98,7 +98,7 @@ class Evidence:
     @property
     def is_complete(self) -> bool:
         """Whether every link that is read could be read."""
-        return not any(exhibit.change.problem for exhibit in self.exhibits)
+        return not any(exhibit.change.problem for exhibit in self.items)
 
 
 def customer_of(wanted: Sequence[Wanted], selectors: Sequence[str]) -> str:

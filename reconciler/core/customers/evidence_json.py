@@ -17,7 +17,7 @@ def links_data(evidence: Evidence) -> Data:
         "tool_version": evidence.tool_version,
         "config_digest": evidence.config_digest,
         "complete": evidence.is_complete,
-        "links": [_link(n, one, evidence) for n, one in enumerate(evidence.exhibits, 1)],
+        "links": [_link(n, one, evidence) for n, one in enumerate(evidence.items, 1)],
     }
 
 

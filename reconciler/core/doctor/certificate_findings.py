@@ -7,7 +7,7 @@ from reconciler.core.doctor.checkup import CredentialCheck
 from reconciler.core.findings import SOON, Finding
 
 
-def expiring(credentials: Iterable[CredentialCheck], today: date) -> Iterator[Finding]:
+def expiring_certificates(credentials: Iterable[CredentialCheck], today: date) -> Iterator[Finding]:
     """A finding for each certificate that ends soon. One that has ended is a step that failed.
 
     What the file itself notes of an end is a finding of the file.
@@ -27,7 +27,7 @@ def expiring(credentials: Iterable[CredentialCheck], today: date) -> Iterator[Fi
             )
 
 
-def unfit(credentials: Iterable[CredentialCheck]) -> Iterator[Finding]:
+def unusable_certificates(credentials: Iterable[CredentialCheck]) -> Iterator[Finding]:
     """A finding for each certificate that Entra will refuse: ended, not begun, or of another key.
 
     In a checkup, that is a step that failed.

@@ -110,15 +110,15 @@ class LinkCheck:
         return tuple(step for step in self.steps if step.name in LINK_STEPS)
 
     @property
-    def fault(self) -> Step | None:
+    def own_failure(self) -> Step | None:
         """The first of its own steps that failed or was not tried; None if it waits for others."""
         return next((step for step in self.own if step.problem), None)
 
     @property
-    def culprit(self) -> Step | None:
+    def blocking_step(self) -> Step | None:
         """The step to be mended first, be it its own or one it shares; None if it is ready."""
         shared = next((step.blocked_by for step in self.own if step.blocked_by), None)
-        return self.fault or next((step for step in self.steps if step.name is shared), None)
+        return self.own_failure or next((step for step in self.steps if step.name is shared), None)
 
     @property
     def is_ready(self) -> bool:
@@ -151,7 +151,7 @@ class Checkup:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether nothing failed and nothing was left untried."""
+        """Whether nothing failed and nothing was left not_tried."""
         steps = [self.clock, *(endpoint.step for endpoint in self.endpoints)]
         for credential in self.credentials:
             steps += credential.steps
@@ -172,7 +172,7 @@ def clock_step(endpoints: Sequence[EndpointCheck]) -> Step:
     return Step(StepName.CLOCK, State.FAILED, clock_skew(skew_s, worst.url))
 
 
-def untried(place: Place, before: Sequence[Step], problem: Problem) -> LinkCheck:
+def not_tried(place: Place, before: Sequence[Step], problem: Problem) -> LinkCheck:
     """A link that nobody looked at, and why."""
     link_timeline = StepResults(before)
     link_timeline.leave(LINK_STEPS[0], problem)
@@ -181,7 +181,9 @@ def untried(place: Place, before: Sequence[Step], problem: Problem) -> LinkCheck
     return LinkCheck(place, link_timeline.steps, Observed.unknown(problem))
 
 
-def settled(wanted: Mapping[Place, Wanted], checks: Sequence[LinkCheck]) -> tuple[LinkCheck, ...]:
+def settle_checks(
+    wanted: Mapping[Place, Wanted], checks: Sequence[LinkCheck]
+) -> tuple[LinkCheck, ...]:
     """The checks in the light of each other and of the file.
 
     Two entries that reach one principal are no good, and where no link is wanted a principal that
@@ -193,7 +195,7 @@ def settled(wanted: Mapping[Place, Wanted], checks: Sequence[LinkCheck]) -> tupl
         now = seen[check.place]
         if now is not check.observed:
             check = _doubled(check, now)
-        fault = check.fault
+        fault = check.own_failure
         is_gone = fault and fault.problem and fault.problem.code in PRINCIPAL_GONE
         if is_gone and wanted[check.place].state is WantedState.ABSENT:
             check = replace(check, steps=tuple(map(_let_go, check.steps)), request=None)

@@ -1,4 +1,4 @@
-"""What is new since a moment? Two states of the same links compared, and nights counted."""
+"""Changes since an earlier time: two states of the same links compared."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from reconciler.core.findings import Finding
 from reconciler.core.history.link_history import Health, Key, Observation, Period
 from reconciler.core.history.recording import RecordedRun
 
-SEVERAL = 2
-"""From so many nights on, an unreadable link is a finding."""
+UNREADABLE_DAYS = 2
+"""The number of days from which an unreadable link is a finding."""
 
 
 class ChangeKind(StrEnum):
-    """What a link's news is, in the order in which somebody wants to read it."""
+    """The kind of a change, the most important first."""
 
     NEW_DRIFT = "new_drift"
     NEWLY_UNREADABLE = "newly_unreadable"
@@ -25,34 +25,34 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """The news of one link.
+    """The change of one link.
 
-    sight   what is seen of it now
-    since   since when it stands so
-    nights  how many nights that is, this one among them
+    observation  the newest one
+    since        when the link got the health that it has now
+    days         the number of days since then, today included
     """
 
-    word: ChangeKind
+    kind: ChangeKind
     observation: Observation
     since: datetime
-    nights: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
 class ChangesSince:
-    """All news since a moment, in the file's order.
+    """All changes since a time, in the file's order.
 
-    since    the moment that was asked for
-    is_known whether anything was recorded before it: else all is compared with nothing
+    since     the time to compare with
+    is_known  whether the history has observations from before that time
     """
 
     since: datetime
     is_known: bool
     items: tuple[LinkChange, ...]
 
-    def of(self, word: ChangeKind) -> tuple[LinkChange, ...]:
-        """The items with this word."""
-        return tuple(item for item in self.items if item.word is word)
+    def of(self, kind: ChangeKind) -> tuple[LinkChange, ...]:
+        """The changes of this kind."""
+        return tuple(item for item in self.items if item.kind is kind)
 
 
 def changes_since(
@@ -61,10 +61,10 @@ def changes_since(
     latest: Mapping[Key, Period],
     now: Iterable[Observation],
 ) -> ChangesSince:
-    """Compare what is seen now with what was known at a moment.
+    """The changes from the state at a time to the state now.
 
-    before  each link's period at that moment
-    latest  each link's newest period; it may have this run in it already, or not
+    before  each link's period at that time
+    latest  each link's newest period, with or without this run
     """
     items = (_item(since, before.get(s.key), latest.get(s.key), s) for s in now)
     return ChangesSince(since, bool(before), tuple(item for item in items if item))
@@ -73,14 +73,14 @@ def changes_since(
 def _item(
     since: datetime, before: Period | None, latest: Period | None, observation: Observation
 ) -> LinkChange | None:
-    stands = latest and latest.health is observation.health
-    stands_since = latest.standing_since if latest and stands else observation.at
-    word = _word(before, observation.health, is_new=stands_since > since)
-    nights = count_nights(stands_since, observation.at)
-    return LinkChange(word, observation, stands_since, nights) if word else None
+    is_same = latest is not None and latest.health is observation.health
+    same_since = latest.standing_since if latest and is_same else observation.at
+    kind = _kind(before, observation.health, is_new=same_since > since)
+    days = count_days(same_since, observation.at)
+    return LinkChange(kind, observation, same_since, days) if kind else None
 
 
-def _word(before: Period | None, now: Health, *, is_new: bool) -> ChangeKind | None:
+def _kind(before: Period | None, now: Health, *, is_new: bool) -> ChangeKind | None:
     if now is Health.UNREADABLE:
         return ChangeKind.NEWLY_UNREADABLE if is_new else ChangeKind.STILL_UNREADABLE
     if now is Health.DRIFT:
@@ -89,11 +89,10 @@ def _word(before: Period | None, now: Health, *, is_new: bool) -> ChangeKind | N
     return ChangeKind.RECOVERED if now is Health.IN_SYNC and was_bad else None
 
 
-def count_nights(first: datetime, last: datetime) -> int:
-    """How many nights there are from one moment to another, both of theirs counted.
+def count_days(first: datetime, last: datetime) -> int:
+    """The number of UTC dates from one time to another, both included.
 
-    A night is a date in UTC: several runs on one day are one night, and a night without a run
-    counts, because nobody knows better of it.
+    Dates without a run count too: nothing is known of them.
     """
     return (last.astimezone(UTC).date() - first.astimezone(UTC).date()).days + 1
 
@@ -101,9 +100,9 @@ def count_nights(first: datetime, last: datetime) -> int:
 def unreadable_findings(
     latest: Mapping[Key, Period], observations: Iterable[Observation]
 ) -> Iterator[Finding]:
-    """The links that nobody could read for several nights, this one among them.
+    """A finding for each link that has been unreadable for several days.
 
-    latest  each link's newest period before these sights
+    latest  each link's newest period before these observations
     """
     for observation in observations:
         period = latest.get(observation.key)
@@ -111,29 +110,28 @@ def unreadable_findings(
             continue
         if period.health is not Health.UNREADABLE:
             continue
-        nights = count_nights(period.standing_since, observation.at)
-        if nights >= SEVERAL:
+        days = count_days(period.standing_since, observation.at)
+        if days >= UNREADABLE_DAYS:
             yield Finding(
                 "unreadable_for_nights",
-                f"unreadable for {nights} nights, since {period.standing_since.date()}",
-                "whether the link is still there is not known: mend what the link says; if it can "
-                "never be read again, have somebody look and list it as attested:",
+                f"unreadable for {days} days, since {period.standing_since.date()}",
+                "whether the link still exists is unknown: fix the problem that the link shows; if "
+                "it can never be read again, have a person check it and list it as attested:",
                 observation.tenant,
                 observation.identity,
             )
 
 
-def last_night(now: datetime) -> datetime:
-    """The moment up to which last night's news counts as known: the latest noon of that clock.
+def latest_noon(now: datetime) -> datetime:
+    """The latest noon in the time zone of `now`: the time that `--since last-night` compares with.
 
-    As astronomers do, a night goes from noon to noon. So the nightly run at 02:00 compares with
-    the night before, and whoever asks again at 09:00 gets the same news, and not none.
+    So the nightly run at 02:00 and a person at 09:00 see the same changes.
     """
     noon = datetime.combine(now.date(), time(12), now.tzinfo)
     return noon if noon <= now else noon - timedelta(days=1)
 
 
-def nightly(runs: Sequence[RecordedRun]) -> tuple[RecordedRun, ...]:
-    """The last whole run of each date (UTC), oldest first: the points of a chart of the nights."""
+def daily_runs(runs: Sequence[RecordedRun]) -> tuple[RecordedRun, ...]:
+    """The last run of the whole file on each UTC date, oldest first."""
     by_date = {run.at.astimezone(UTC).date(): run for run in runs if run.is_whole}
     return tuple(by_date[date] for date in sorted(by_date))

@@ -1,10 +1,10 @@
-"""What lasts of a run? What it saw of each link, what it wrote, and how nights add up to a life.
+"""Link history: the periods and the writes of each link.
 
-A link's life is a row of periods: an unbroken stretch in which every run that looked saw the same.
-A run that sees the same makes the last period longer; another sight begins a new one. So a night in
-which nothing happens costs no row, and what was true at any moment can still be said.
+A period is a time in which every run observed the same of a link. Another run that observes the
+same extends the last period; a different observation begins a new one. So a run without changes
+needs no new row, and the state at any time is still known.
 
-Values and decisions only. `store.history` keeps them; a run's links are named as in the file.
+`store.history` saves these values. Links are named as in the file.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ class HistorySource:
     """Where the history of a file is kept.
 
     url      of a shared database, by reference; None means SQLite in the state directory
-    name     which of several histories in a shared database this is
+    name     the name of this history in a shared database
     file_id  the `id:` of the file, which names its files in the state directory; or None
     """
 
@@ -36,7 +36,7 @@ class HistorySource:
 
 
 class Health(StrEnum):
-    """How a link stands, in the words of a report."""
+    """The state of a link compared with the file."""
 
     IN_SYNC = "in_sync"
     DRIFT = "drift"
@@ -46,15 +46,15 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one run saw of one link.
+    """What one run observed of one link.
 
     at                 when it was read, UTC
-    action             what the difference asked for; NONE once a change has converged
-    state              None where nobody looks (attested)
-    wanted_partner_id  None where no link is wanted
+    action             of the diff; NONE after a change that converged
+    state              None for a link that is not read (attested)
+    wanted_partner_id  None if no link is wanted
     partner_id         None unless linked; partner_name, version and updated_at are Azure's
     problem            the stable code of why it could not be read; message is for people
-    run                the run that saw it, once it was recorded
+    run                the ID of the run, once it is recorded
     """
 
     at: datetime
@@ -80,7 +80,7 @@ class Observation:
 
     @property
     def health(self) -> Health:
-        """How the link stands."""
+        """The health of the link."""
         return health(self.action)
 
     @property
@@ -89,20 +89,20 @@ class Observation:
         return self.state in (ObservedState.LINKED, ObservedState.NOT_LINKED)
 
     def shows_the_same(self, other: "Observation") -> bool:
-        """Whether both sights are of one period: equal in all but the time and the wording."""
+        """Whether both belong to one period: equal except for the time and the message."""
         return replace(self, at=other.at) == other
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """An unbroken stretch in which every run that looked saw the same of a link.
+    """A time in which every run observed the same of a link.
 
-    sight            the first of them
-    last_at          the time of the last of them
-    standing_since   since when it stands so, though its cause or details may have changed
-    read_at          when Azure last answered for this link, in this period or before it; or None
-    read_partner_id  what that answer was: the partner ID, or None for no link
-    linked_since     the first run that saw it carry that ID without another answer in between
+    observation      the first one
+    last_at          the time of the last one
+    standing_since   when the link got its health, even if details have changed since
+    read_at          when Azure last answered for this link, in this period or before; or None
+    read_partner_id  the partner ID in that answer; None for no link
+    linked_since     the first observation of that ID without another answer since
     """
 
     observation: Observation
@@ -114,23 +114,24 @@ class Period:
 
     @property
     def first_at(self) -> datetime:
-        """The time of the first sight."""
+        """The time of the first observation."""
         return self.observation.at
 
     @property
     def health(self) -> Health:
-        """How the link stands."""
+        """The health of the link."""
         return self.observation.health
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One change that a run tried, and what became of it.
+    """A change that a run tried, with its outcome.
 
-    at       the end of the run that made it, or the time in the journal
-    before   the partner ID that the link carried, and after the one it was to carry; None: no link
-    outcome  None where a crash cut it short and nobody knows
-    run      the run that tried it, once it was recorded
+    at       the end of the run, or the time in the journal
+    before   the partner ID before the change; None for no link
+    after    the partner ID that was wanted; None for no link
+    outcome  None if a crash ended the run and the outcome is unknown
+    run      the ID of the run, once it is recorded
     """
 
     at: datetime
@@ -154,7 +155,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class LinkHistory:
-    """What is known of one link, oldest first."""
+    """The periods and writes of one link, oldest first."""
 
     tenant: str
     identity: str
@@ -162,7 +163,7 @@ class LinkHistory:
     writes: tuple[Write, ...]
 
 
-_STANDINGS = {
+_HEALTH = {
     Action.NONE: Health.IN_SYNC,
     Action.CREATE: Health.DRIFT,
     Action.UPDATE: Health.DRIFT,
@@ -176,46 +177,46 @@ _STANDINGS = {
 
 
 def health(action: Action) -> Health:
-    """How a link stands for which the difference asks this."""
-    return _STANDINGS[action]
+    """The health of a link with this action."""
+    return _HEALTH[action]
 
 
 def count_health(observations: Iterable[Observation]) -> dict[Health, int]:
-    """How many links stand how: every standing, in a fixed order."""
+    """The number of links with each health, in a fixed order."""
     counts = Counter(observation.health for observation in observations)
     return {each: counts[each] for each in Health}
 
 
 def timeline(periods: Iterable[Period], writes: Iterable[Write]) -> tuple[Period | Write, ...]:
-    """All that happened, oldest first; a write stands before what was seen after it."""
-    happened: list[tuple[datetime, bool, Period | Write]] = [
+    """Periods and writes, oldest first. A write comes before the observation after it."""
+    entries: list[tuple[datetime, bool, Period | Write]] = [
         *((period.first_at, True, period) for period in periods),
         *((write.at, False, write) for write in writes),
     ]
-    happened.sort(key=lambda each: each[:2])
-    return tuple(each for *_, each in happened)
+    entries.sort(key=lambda each: each[:2])
+    return tuple(each for *_, each in entries)
 
 
-def follow(before: Period | None, observation: Observation) -> Period:
-    """The period that a link is in after this sight: the one before, made longer, or a new one.
+def next_period(before: Period | None, observation: Observation) -> Period:
+    """The period of a link after this observation: the last one extended, or a new one.
 
-    A sight that is older than what is already known (two runs at once) is a period of its own.
+    An observation that is older than the last one (of two runs at once) gets its own period.
     """
     if before is None or observation.at < before.last_at:
-        return Period(observation, observation.at, observation.at, *_known(None, observation))
+        return Period(observation, observation.at, observation.at, *_last_answer(None, observation))
     if observation.shows_the_same(before.observation):
         read_at = observation.at if observation.is_read else before.read_at
         return replace(before, last_at=observation.at, read_at=read_at)
     since = before.standing_since if observation.health is before.health else observation.at
-    return Period(observation, observation.at, since, *_known(before, observation))
+    return Period(observation, observation.at, since, *_last_answer(before, observation))
 
 
 def periods_of(observations: Sequence[Observation]) -> tuple[Period, ...]:
-    """The life that these sights of one link, oldest first, add up to."""
+    """The periods of these observations of one link, oldest first."""
     periods: list[Period] = []
     for observation in observations:
         last = periods[-1] if periods else None
-        now = follow(last, observation)
+        now = next_period(last, observation)
         if last and now.first_at == last.first_at:
             periods[-1] = now
         else:
@@ -223,10 +224,10 @@ def periods_of(observations: Sequence[Observation]) -> tuple[Period, ...]:
     return tuple(periods)
 
 
-def _known(
+def _last_answer(
     before: Period | None, observation: Observation
 ) -> tuple[datetime | None, str | None, datetime | None]:
-    """What Azure last answered of the link: when, which partner ID, and since when that one."""
+    """Azure's last answer for the link: when, which partner ID, and since when."""
     if not observation.is_read:
         if before is None:
             return None, None, None

@@ -8,7 +8,7 @@ from reconciler.core.identities import SecretRef
 
 
 class When(StrEnum):
-    """What somebody wants to be told of."""
+    """What a subscriber wants to be notified of."""
 
     CHANGE = "change"
     DRIFT = "drift"
@@ -20,11 +20,11 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Somebody who is told.
+    """A subscriber to notifications.
 
-    to     where the address is to be found: it is a secret
-    when   what they want to be told of
-    after  so many nights a link must have been unreadable
+    to     the reference to the address, which is a secret
+    when   what to notify of
+    after  the number of days for which a link must have been unreadable
     form   `text`, `markdown` or `html`
     """
 
@@ -36,12 +36,12 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class NotificationTargets:
-    """Who listens, as the file has it. Every address is a secret.
+    """The targets of a nightly run's result, as the file lists them. Every address is a secret.
 
-    cloud      public, usgov or china: whose key vaults may hold the addresses
-    heartbeat  the ping URL of a check in the protocol of healthchecks.io
-    listeners  who is sent a message
-    history    where runs are remembered: it knows what everybody has been told
+    cloud        public, usgov or china: the cloud of the key vaults that hold the addresses
+    heartbeat    the ping URL of a check, in the protocol of healthchecks.io
+    subscribers  who gets a message
+    history      where runs are recorded, and so what was notified before
     """
 
     cloud: str = "public"

@@ -1,8 +1,8 @@
-"""Is this night worth a message, and to whom? Only a change is: what is known already rings nobody.
+"""Notifications: which changes of a nightly run each subscriber gets.
 
-A night is compared with the nightly run before it, as the history has it. A link is told of when it
-begins to differ or has been unreadable for so many nights, and once more when it has recovered; a
-run that fails is told of when the one before it did not fail in that way.
+A run is compared with the nightly run before it. A link is notified when it begins to differ, when
+it has been unreadable for a number of days, and when it has recovered. A failed run is notified if
+the run before it did not fail with the same status. Known problems are not notified again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reconciler.core.exit_status import COMPLETED, Status
-from reconciler.core.history.changes_since import count_nights
+from reconciler.core.history.changes_since import count_days
 from reconciler.core.history.link_history import Health, Key, Observation, Period
 from reconciler.core.history.notification_targets import Subscriber, When
 from reconciler.core.history.recording import (
@@ -26,7 +26,7 @@ from reconciler.core.results import CONVERGED
 
 
 class EventKind(StrEnum):
-    """What is told of, in the order in which somebody wants to read it."""
+    """The kind of an event, the most important first."""
 
     FAILED = "the run failed"
     UNREADABLE = "newly unreadable"
@@ -47,13 +47,13 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """What the history knew of the nights before this one.
+class EarlierRuns:
+    """What the history knows of the nightly runs before this one.
 
-    last    the nightly run before this; None for the first
+    last    the previous nightly run; None for the first
     read    the last of them that read any link
-    links   each link's period when that one ended
-    latest  each link's newest period; it may have this night in it already, or not
+    links   each link's period at the end of that run
+    latest  each link's newest period, with or without this run
     """
 
     last: RecordedRun | None = None
@@ -64,68 +64,71 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that may be told.
+    """One thing that may be notified.
 
-    sight   the link; None for what concerns the whole run
-    nights  how many nights it has been unreadable, or was until now; else 1
-    told    how many of those the night before counted
+    observation    of the link; None for an event of the whole run
+    days           for how many days the link is, or was, unreadable; else 1
+    reported_days  how many of those the previous run had counted
     """
 
     kind: EventKind
     observation: Observation | None = None
-    nights: int = 1
-    told: int = 0
+    days: int = 1
+    reported_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one listener is told.
+    """The events that one subscriber gets.
 
-    is_known  whether anybody knows what was there before
+    is_known  whether the earlier runs are known
     """
 
     events: tuple[Event, ...]
     is_known: bool
 
     def of(self, kind: EventKind) -> tuple[Event, ...]:
-        """The tidings of this kind."""
+        """The events of this kind."""
         return tuple(each for each in self.events if each.kind is kind)
 
 
-def events(run_summary: RunSummary, before: Before) -> tuple[Event, ...]:
-    """All that is different from the night before, the worst first."""
+def events(run_summary: RunSummary, before: EarlierRuns) -> tuple[Event, ...]:
+    """All differences from the previous run, the most important first."""
     found = [*_of_run(run_summary, before), *_of_links(run_summary, before)]
     order = list(EventKind)
     return tuple(sorted(found, key=lambda each: order.index(each.kind)))
 
 
 def message_for(
-    subscriber: Subscriber, run_summary: RunSummary, before: Before | None, found: Sequence[Event]
+    subscriber: Subscriber,
+    run_summary: RunSummary,
+    before: EarlierRuns | None,
+    found: Sequence[Event],
 ) -> Message | None:
-    """What this listener is told of a night; None where it is nothing to them.
+    """The message of a run for one subscriber; None if there is nothing to send.
 
-    before  None where the history cannot be read: then whatever is not well is told, each night
+    before  None if the history cannot be read; then every run that is not in sync is notified
     """
     wanted = set().union(*(_KINDS[when] for when in subscriber.when))
     if before is None:
         is_sent = run_summary.status != Status.IN_SYNC or When.ALWAYS in subscriber.when
         return Message((), is_known=False) if is_sent else None
-    kept = tuple(each for each in found if each.kind in wanted and _rings(each, subscriber.after))
+    kept = tuple(each for each in found if each.kind in wanted and _is_due(each, subscriber.after))
     if kept or When.ALWAYS in subscriber.when:
         return Message(kept, is_known=True)
     return None
 
 
-def _rings(event: Event, after: int) -> bool:
-    """Whether the number of nights is passed now; and who heard nothing need not hear its end."""
+def _is_due(event: Event, after: int) -> bool:
+    """Whether the number of days is reached. A recovery is due only after a notification."""
     if event.kind is EventKind.UNREADABLE:
-        return event.told < after <= event.nights
+        return event.reported_days < after <= event.days
     if event.kind is EventKind.RECOVERED:
-        return event.told >= after or event.nights == 0
+        return event.reported_days >= after or event.days == 0
     return True
 
 
-def _of_run(run_summary: RunSummary, before: Before) -> list[Event]:
+def _of_run(run_summary: RunSummary, before: EarlierRuns) -> list[Event]:
     last = before.last
     has_failed = run_summary.status not in COMPLETED
     did_fail = last is not None and last.status not in COMPLETED
@@ -134,7 +137,7 @@ def _of_run(run_summary: RunSummary, before: Before) -> list[Event]:
     return [Event(EventKind.RUNS_AGAIN)] if did_fail and not has_failed else []
 
 
-def _of_links(run_summary: RunSummary, before: Before) -> list[Event]:
+def _of_links(run_summary: RunSummary, before: EarlierRuns) -> list[Event]:
     fact = run_summary.fact
     if fact is None:
         return []
@@ -155,42 +158,42 @@ def _of_links(run_summary: RunSummary, before: Before) -> list[Event]:
     return [each for each in found if each]
 
 
-def _of_link(observation: Observation, before: Before, *, is_repaired: bool) -> Event | None:
+def _of_link(observation: Observation, before: EarlierRuns, *, is_repaired: bool) -> Event | None:
     was = before.links.get(observation.key)
-    night_before = before.read.at if before.read else None
+    previous_run = before.read.at if before.read else None
     if observation.health is Health.UNREADABLE:
         since = _since(before.latest.get(observation.key), observation)
-        told = count_nights(since, night_before) if night_before and since <= night_before else 0
-        return Event(EventKind.UNREADABLE, observation, count_nights(since, observation.at), told)
+        reported = count_days(since, previous_run) if previous_run and since <= previous_run else 0
+        return Event(EventKind.UNREADABLE, observation, count_days(since, observation.at), reported)
     if observation.health is Health.DRIFT:
         is_new = was is None or was.health is not Health.DRIFT
-        is_other = was is not None and _is_elsewhere(was.observation, observation)
+        is_other = was is not None and _differs_otherwise(was.observation, observation)
         return Event(EventKind.DRIFT, observation) if is_new or is_other else None
     if is_repaired:
         return Event(EventKind.REPAIRED, observation)
-    if was and was.health is Health.UNREADABLE and night_before:
-        nights = count_nights(was.standing_since, night_before)
-        return Event(EventKind.RECOVERED, observation, nights, nights)
-    is_well = observation.health is Health.IN_SYNC
-    if is_well and was and was.health is Health.DRIFT:
+    if was and was.health is Health.UNREADABLE and previous_run:
+        days = count_days(was.standing_since, previous_run)
+        return Event(EventKind.RECOVERED, observation, days, days)
+    is_in_sync = observation.health is Health.IN_SYNC
+    if is_in_sync and was and was.health is Health.DRIFT:
         return Event(EventKind.RECOVERED, observation, 0, 0)
     return None
 
 
 def _since(latest: Period | None, observation: Observation) -> datetime:
-    """Since when the link has stood as it does now."""
+    """When the link got the health that it has now."""
     if latest and latest.health is observation.health:
         return latest.standing_since
     return observation.at
 
 
-def _is_elsewhere(was: Observation, observation: Observation) -> bool:
-    """Whether a link that differed yesterday differs in another way today: somebody moved it."""
+def _differs_otherwise(was: Observation, observation: Observation) -> bool:
+    """Whether a link that differed before differs in another way now."""
     return (was.partner_id, was.state) != (observation.partner_id, observation.state)
 
 
 def worst(message: Message, run_summary: RunSummary, most: int) -> list[str]:
-    """The worst that there is, a few words each: what was told, else what there is anyway."""
+    """The most important events, a line each; without events, what is wrong in any case."""
     named = [
         f"{observation.tenant} / {observation.identity}: {each.kind.value}{_why(observation)}"
         for each in message.events

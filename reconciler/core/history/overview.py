@@ -1,13 +1,13 @@
-"""How do things stand today, how did they come to, and what is new? All that the report tells.
+"""Overview for the report: the current state, the changes, and the timeline of each link.
 
-Made from what was just read and what the history knew before it. Without a history there is today.
+It is made from this run's reads and the history. Without a history it has the current state only.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from reconciler.core.history.changes_since import ChangesSince, changes_since, nightly
+from reconciler.core.history.changes_since import ChangesSince, changes_since, daily_runs
 from reconciler.core.history.link_history import (
     Health,
     Key,
@@ -15,7 +15,7 @@ from reconciler.core.history.link_history import (
     Period,
     Write,
     count_health,
-    follow,
+    next_period,
 )
 from reconciler.core.history.recording import RecordedRun, observations_of_plan
 from reconciler.core.links import Action, Change
@@ -23,19 +23,19 @@ from reconciler.core.plan import Plan, Report
 from reconciler.core.results import CONVERGED, Result
 
 MONTHS = timedelta(days=92)
-"""How far back the report looks."""
+"""The time that the report covers."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastRuns:
-    """What the history knew before today's reads, from a first moment on.
+    """The history before this run, from the first moment of the report on.
 
-    since    the moment that the news is counted from
-    runs     all since the first moment, oldest first; likewise `periods` and `writes`
+    since    the time that changes are counted from
+    runs     all runs since the first moment, oldest first; `writes` likewise
     first    each link's period at the first moment
     before   each link's period at `since`
     latest   each link's newest period
-    periods  those that began after the first moment
+    periods  those that began after the first moment, oldest first
     """
 
     since: datetime
@@ -49,7 +49,7 @@ class PastRuns:
 
 @dataclass(frozen=True, slots=True)
 class DailyHealth:
-    """How many links stood how on one date."""
+    """The number of links with each health on one date."""
 
     at: datetime
     standings: Mapping[Health, int]
@@ -57,7 +57,7 @@ class DailyHealth:
 
 @dataclass(frozen=True, slots=True)
 class LinkTimeline:
-    """What is known of one link, today included, oldest first."""
+    """The periods and writes of one link, today included, oldest first."""
 
     periods: tuple[Period, ...]
     writes: tuple[Write, ...] = ()
@@ -67,31 +67,34 @@ class LinkTimeline:
 class Overview:
     """What the report shows.
 
-    plan      today's reads, with all findings
-    is_whole  whether they were over all links of the file
-    news      since the moment that was asked for; None without a history
-    written   what was written since that moment
-    nights    the last whole run of each date, oldest first, today included where it is whole
-    courses   by link
-    trouble   why there is no history, in a sentence; None where there is one
+    plan            this run's reads, with all findings
+    is_whole        whether the run was over all links of the file
+    changes_since   the changes since the last run; None without a history
+    written         the writes since then
+    daily_health    of the last run of the whole file on each date, oldest first
+    link_timelines  by link
+    failure         why there is no history, in a sentence; None if there is one
     """
 
     plan: Plan
     is_whole: bool
     changes_since: ChangesSince | None
     written: tuple[Write, ...]
-    nights: tuple[DailyHealth, ...]
+    daily_health: tuple[DailyHealth, ...]
     link_timelines: Mapping[Key, LinkTimeline]
     failure: str | None = None
 
 
 def overview(plan: Plan, past: PastRuns | None, *, is_whole: bool, failure: str | None) -> Overview:
-    """Put today and the past together."""
+    """The overview of this run's reads and the history.
+
+    failure  why `past` is None; None if it is not
+    """
     observations = observations_of_plan(plan)
     today = [DailyHealth(plan.created_at, count_health(observations))] if is_whole else []
     if past is None:
         alone = {
-            observation.key: LinkTimeline((follow(None, observation),))
+            observation.key: LinkTimeline((next_period(None, observation),))
             for observation in observations
         }
         return Overview(plan, is_whole, None, (), tuple(today), alone, failure)
@@ -100,23 +103,23 @@ def overview(plan: Plan, past: PastRuns | None, *, is_whole: bool, failure: str 
         is_whole,
         changes_since(past.since, past.before, past.latest, observations),
         tuple(write for write in past.writes if write.at > past.since),
-        _nights(past.runs, today),
+        _daily_health(past.runs, today),
         _link_timelines(past, observations),
         failure,
     )
 
 
-def as_it_is(report: Report) -> Plan:
-    """The plan's links as they are after its changes: what converged differs no longer."""
+def plan_after(report: Report) -> Plan:
+    """The plan's links as they are after its changes: converged links are in sync."""
     return replace(
         report.plan,
-        changes=tuple(map(_as_it_is, report.results)),
+        changes=tuple(map(_change_after, report.results)),
         findings=report.findings,
         interrupted=report.interrupted,
     )
 
 
-def _as_it_is(result: Result) -> Change:
+def _change_after(result: Result) -> Change:
     change = replace(result.change, observed=result.observed)
     if result.outcome in CONVERGED:
         return replace(change, action=Action.NONE, reason="in sync")
@@ -125,26 +128,28 @@ def _as_it_is(result: Result) -> Change:
     return change
 
 
-def _nights(runs: Sequence[RecordedRun], today: Sequence[DailyHealth]) -> tuple[DailyHealth, ...]:
-    """One a date: the last of each."""
-    known = [DailyHealth(run.at, run.standings) for run in nightly(runs) if run.standings]
-    by_date = {night.at.astimezone(UTC).date(): night for night in (*known, *today)}
+def _daily_health(
+    runs: Sequence[RecordedRun], today: Sequence[DailyHealth]
+) -> tuple[DailyHealth, ...]:
+    """One for each date: the last of that date."""
+    known = [DailyHealth(run.at, run.standings) for run in daily_runs(runs) if run.standings]
+    by_date = {each.at.astimezone(UTC).date(): each for each in (*known, *today)}
     return tuple(by_date[date] for date in sorted(by_date))
 
 
 def _link_timelines(past: PastRuns, observations: Sequence[Observation]) -> dict[Key, LinkTimeline]:
-    lived: dict[Key, list[Period]] = {key: [period] for key, period in past.first.items()}
+    periods_of_link: dict[Key, list[Period]] = {key: [period] for key, period in past.first.items()}
     for period in past.periods:
-        lived.setdefault(period.observation.key, []).append(period)
-    written: dict[Key, list[Write]] = {}
+        periods_of_link.setdefault(period.observation.key, []).append(period)
+    writes_of_link: dict[Key, list[Write]] = {}
     for write in past.writes:
-        written.setdefault(write.key, []).append(write)
+        writes_of_link.setdefault(write.key, []).append(write)
     link_timelines = {}
     for observation in observations:
-        before = lived.get(observation.key, [])
-        now = follow(past.latest.get(observation.key), observation)
+        before = periods_of_link.get(observation.key, [])
+        now = next_period(past.latest.get(observation.key), observation)
         earlier = [period for period in before if period.first_at < now.first_at]
         link_timelines[observation.key] = LinkTimeline(
-            (*earlier, now), tuple(written.get(observation.key, ()))
+            (*earlier, now), tuple(writes_of_link.get(observation.key, ()))
         )
     return link_timelines

@@ -13,20 +13,20 @@ from reconciler.core.results import CONVERGED, Outcome, Result
 from reconciler.core.text import visible
 
 NIGHTLY = "nightly"
-"""The command of runs that nobody watches."""
+"""The command of unattended runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """One run, as the list of nights shows it.
+    """One run, as the run history shows it.
 
     id         as in the log and in the journal
-    command    plan, show or apply
-    at         when its reads had ended, UTC; for a run known from the journal alone, its start
-    status     its exit status; None where only the journal knows of it
-    is_whole   whether it was over all links of the file, and came to its end
-    standings  how many links stood how at its end; empty where only the journal knows of it
-    writes     how many changes it tried
+    command    plan, show, apply or nightly
+    at         when its reads had ended, UTC; its start, for a run known from the journal only
+    status     its exit status; None for a run known from the journal only
+    is_whole   whether it covered all links of the file and was not interrupted
+    standings  the number of links with each health; empty for a run known from the journal only
+    writes     the number of changes that it tried
     """
 
     id: str
@@ -44,7 +44,7 @@ class RecordedRun:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """All that is kept of one run, in one piece.
+    """All that the history keeps of one run.
 
     allowed  the guards that the run overrode with --allow
     """
@@ -58,7 +58,7 @@ class Recording:
 def failed_run(
     run_summary: RunSummary, run_id: str, tool_version: str, user: str, host: str
 ) -> RecordedRun:
-    """A run that ended before there was anything to see."""
+    """The record of a run that ended before it read anything."""
     return RecordedRun(
         run_summary.run_id or run_id,
         run_summary.command,
@@ -74,11 +74,11 @@ def failed_run(
 
 
 _NOT_TRIED = frozenset({INTERRUPTED.code, DEADLINE.code})
-"""Why a link was not even looked at: that says nothing about it."""
+"""Problems of links that were not read: they say nothing about the link."""
 
 
 def observations_of_plan(plan: Plan) -> tuple[Observation, ...]:
-    """What the plan's reads saw; a link that an interruption left unread is not among it."""
+    """The observations of a plan, without the links that an interruption left unread."""
     return tuple(
         _observation(plan.created_at, change, change.observed, change.action)
         for change in plan.changes
@@ -87,14 +87,14 @@ def observations_of_plan(plan: Plan) -> tuple[Observation, ...]:
 
 
 def observations_of_report(report: Report, ended_at: datetime) -> tuple[Observation, ...]:
-    """What was seen last of each link: at the end where it was read again, else by the plan."""
+    """The last observation of each link: of the read after a change, else of the plan."""
     before = {observation.key: observation for observation in observations_of_plan(report.plan)}
     touched = (_after(result, ended_at) for result in report.results if result.after)
     return tuple((before | {observation.key: observation for observation in touched}).values())
 
 
 def fresh_observations(report: Report, ended_at: datetime) -> tuple[Observation, ...]:
-    """What this run itself read, where its plan was made by another one."""
+    """The observations of this run, if another run made its plan."""
     return tuple(_after(result, ended_at) for result in report.results if result.after)
 
 

@@ -1,4 +1,4 @@
-"""How did a run end? What its metrics, its last log line and a heartbeat tell."""
+"""Summary of a run that has ended, for metrics, the log, notifications and the heartbeat."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from reconciler.core.plan import Plan, Report
 
 @dataclass(frozen=True, slots=True)
 class RequestStats:
-    """What a run asked of Azure and of Entra.
+    """The requests of a run to Azure and Entra.
 
-    requests     that were sent, answered or not
-    retries      how often something was tried again
-    throttled_s  seconds that were waited because a service asked to
+    requests     the number sent, answered or not
+    retries      the number of retries among them
+    throttled_s  seconds of waiting that a service asked for
     """
 
     requests: int = 0
@@ -22,7 +22,7 @@ class RequestStats:
     throttled_s: float = 0.0
 
     def __add__(self, other: "RequestStats") -> "RequestStats":
-        """Both together."""
+        """The sum of both."""
         return RequestStats(
             self.requests + other.requests,
             self.retries + other.retries,
@@ -30,7 +30,7 @@ class RequestStats:
         )
 
     def __sub__(self, earlier: "RequestStats") -> "RequestStats":
-        """What was asked since then."""
+        """The requests since an earlier count."""
         return RequestStats(
             self.requests - earlier.requests,
             self.retries - earlier.retries,
@@ -40,9 +40,9 @@ class RequestStats:
 
 @dataclass(frozen=True, slots=True)
 class SideFailure:
-    """A step beside the run itself that came to nothing: the run went on, and somebody should know.
+    """A failed side task. It is reported, and the run continues.
 
-    step     `history`, `report`, `metrics`, `notify` or `heartbeat`; `repair` where none was tried
+    step     `history`, `report`, `metrics`, `notify` or `heartbeat`; `repair` if none was tried
     message  what happened and what to do next, one line; never a secret
     """
 
@@ -52,16 +52,17 @@ class SideFailure:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run that is over.
+    """A run that has ended.
 
     command     `plan`, `apply` or `nightly`
-    run_id      as in the log and the journal; empty where the run never began
+    run_id      as in the log and the journal; empty if the run never began
     status      the exit status
     ended_at    UTC
-    duration_s  of the whole run; phases_s of its parts, by name: reading, applying
-    fact        what came of it; None where it ended before that
-    complaints  why it ended before that, a line each; the file's, or the run's one
-    setbacks    what went wrong beside it
+    duration_s  seconds of the whole run
+    phases_s    seconds of its phases, by name: reading, applying
+    fact        the plan or the report; None if the run ended before that
+    complaints  why it ended before that, a line each: the errors of the file, or of the run
+    setbacks    the side tasks that failed
     """
 
     command: str
@@ -77,16 +78,16 @@ class RunSummary:
 
     @property
     def plan(self) -> Plan | None:
-        """What was read and compared; None where the run ended before that."""
+        """The plan; None if the run ended before it."""
         return self.fact.plan if isinstance(self.fact, Report) else self.fact
 
     @property
     def has_news(self) -> bool:
-        """Whether there is anything to tell: not where all was in sync, and everybody knows."""
+        """Whether anything is worth a line: not if everything was and is in sync."""
         was_made = isinstance(self.fact, Report) and bool(self.fact.plan.writes)
         return self.status != Status.IN_SYNC or was_made or bool(self.setbacks)
 
     @property
     def is_success(self) -> bool:
-        """Whether the run did all its work: everything was read, and what was tried took."""
+        """Whether every link was read, and every change that was tried is made."""
         return self.status in SUCCESSES

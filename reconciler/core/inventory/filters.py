@@ -89,7 +89,7 @@ class InventoryGroup:
         return sum(1 for change in self.changes if state_of(change) == state)
 
 
-def conditions(texts: Iterable[str], aliases: Mapping[str, str]) -> tuple[Filter, ...]:
+def parse_filters(texts: Iterable[str], aliases: Mapping[str, str]) -> tuple[Filter, ...]:
     """What a command line asks for: `state=unknown`, `expires<2027-01-01`. Raises `WrongUsage`.
 
     aliases  what the file calls partner IDs
@@ -115,7 +115,7 @@ def check_field(option: str, field: str) -> None:
         raise WrongUsage(f"{option}: {field} is no field; they are: {', '.join(FIELDS)}")
 
 
-def matching(plan: Plan, wanted: Sequence[Filter]) -> Plan:
+def filtered(plan: Plan, wanted: Sequence[Filter]) -> Plan:
     """The plan with those links of which every condition holds, and what was found of them."""
     if not wanted:
         return plan

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
-from reconciler.core.history.link_history import Key, Observation, Period, follow
+from reconciler.core.history.link_history import Key, Observation, Period, next_period
 from reconciler.core.history.recording import Recording
 from reconciler.store.history.mapping import Values, period_of, period_row, run_row, write_row
 from reconciler.store.history.tables import allowed_guards, links, periods, runs, writes
@@ -97,7 +97,7 @@ def _record_sights(
     new: list[Values] = []
     for observation in observations:
         row_id, last = before.get(observation.key, (None, None))
-        now = follow(last, observation)
+        now = next_period(last, observation)
         is_late = last is not None and observation.at < last.last_at
         if last is not None and not is_late and now.first_at == last.first_at:
             longer.append({"row": row_id, "last_at": now.last_at, "read_at": now.read_at})

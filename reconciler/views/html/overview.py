@@ -51,7 +51,7 @@ def render_overview(overview: Overview) -> str:
         customers=len({row.tenant for row in rows}),
         overview=overview,
         changes_since=_told(overview.changes_since),
-        chart=chart(overview.nights),
+        chart=chart(overview.daily_health),
         partner_totals=partner_totals(plan.changes),
         links=pairs,
         tallies=tallies(found for _, found in pairs),

@@ -75,7 +75,7 @@ def files(evidence: Evidence) -> dict[str, bytes]:
     """All files of the folder, by name: facts and answers for programs, a page for people."""
     answers = {
         ANSWER.format(number=number): one.reading.body
-        for number, one in enumerate(evidence.exhibits, 1)
+        for number, one in enumerate(evidence.items, 1)
         if one.reading and one.reading.status
     }
     return {
@@ -108,12 +108,12 @@ def _lines(evidence: Evidence) -> Iterator[str]:
     yield ""
     yield "## What is linked"
     yield ""
-    rows = [_row(number, one) for number, one in enumerate(evidence.exhibits, 1)]
+    rows = [_row(number, one) for number, one in enumerate(evidence.items, 1)]
     yield from table(
         ("account", "object ID", "linked to", "partner", "last change", "read", "answer"), rows
     )
     yield ""
-    for exhibit in evidence.exhibits:
+    for exhibit in evidence.items:
         yield from _remark(exhibit, evidence)
     yield from _past(evidence)
     yield _QUESTIONS.format(looks_at=_LOOKS_AT[evidence.workload]).rstrip("\n")

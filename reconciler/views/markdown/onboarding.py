@@ -43,7 +43,7 @@ def _note(checks: Sequence[LinkCheck]) -> list[str]:
 
 
 def _needs(check: LinkCheck) -> Iterator[str]:
-    request, fault = check.request, check.fault
+    request, fault = check.request, check.own_failure
     if request:
         yield f"- **What is missing:** {_prose(request.missing)}"
         yield f"- **Who can do it:** {_prose(request.who)}"
