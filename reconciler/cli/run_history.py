@@ -86,7 +86,8 @@ def previous_run(
             last = nights[-1] if nights else None
             read = next((run for run in reversed(nights) if run.standings), None)
             links = history.as_of(read.at) if read else {}
-            return EarlierRuns(last, read, links, history.latest()), None
+            refused = history.refused(last.id) if last else ()
+            return EarlierRuns(last, read, links, history.latest(), refused), None
     except Exception as error:
         return None, str(error)
 
@@ -185,4 +186,4 @@ def _recording(run: Run, run_summary: RunSummary, fact: Plan | Report, is_fresh:
         user(),
         host(),
     )
-    return recording.Recording(record, observations, writes, run.allowed)
+    return recording.Recording(record, observations, writes, run.allowed, run_summary.refused)

@@ -11,7 +11,7 @@ from reconciler.core.history.recording import RecordedRun, failed_run, observati
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
 from reconciler.core.links import Observed, WantedState
-from reconciler.core.plan import Plan
+from reconciler.core.plan import Plan, Refusal, not_applied
 from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
 
 FIRST = datetime(2026, 11, 1, 2, tzinfo=UTC)
@@ -146,3 +146,25 @@ def test_a_link_that_is_left_alone_rings_nobody() -> None:
     today = plan((wanted(WantedState.UNMANAGED), linked(OURS)), created_at=FIRST)
     run_summary = RunSummary("nightly", 0, FIRST, 1.0, "run", fact=today)
     assert events(run_summary, EarlierRuns()) == ()
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "is_notified"),
+    [
+        (("incomplete",), ("incomplete",), False),
+        (("incomplete", "remove-count"), ("remove-count", "incomplete"), False),
+        (("incomplete",), ("incomplete", "remove-count"), True),
+        (("incomplete",), ("remove-count",), True),
+        ((), ("incomplete",), True),
+    ],
+)
+def test_a_refusal_by_other_guards_is_a_change(
+    last: tuple[str, ...], now: tuple[str, ...], is_notified: bool
+) -> None:
+    """A run that is refused again is notified again only if other guards refused it."""
+    refusals = [Refusal(guard, "too many") for guard in now]
+    fact = not_applied(plan((wanted(), linked()), created_at=FIRST), refusals)
+    run_summary = RunSummary("nightly", 3, FIRST, 1.0, "run1", fact=fact)
+    run = RecordedRun("run0", "nightly", FIRST, "1", "c", 3, True, {})
+    found = events(run_summary, EarlierRuns(run, refused=last))
+    assert [each.kind for each in found] == [EventKind.FAILED] * is_notified

@@ -206,6 +206,21 @@ def test_a_change_is_told_once(desk: Desk, receiver: Receiver) -> None:
     assert len(said["message"].splitlines()) == 5
 
 
+def test_a_refusal_by_other_guards_is_a_change(desk: Desk, receiver: Receiver) -> None:
+    """The same refusal is notified once; a run that another guard refuses is notified again."""
+    faults = [{"tenant": tenant_id(n), "operation": "read", "status": 403} for n in range(1, 4)]
+    desk.seed({12: OLD}, faults=faults)
+    desk.env["PAL_NOTIFY"] = receiver.url.replace("http://", "json://")
+    write(desk, 12, NOTIFY)
+    for _ in range(2):
+        assert desk.run("nightly", "--repair", "-q").status == 3
+    write(desk, 12, NOTIFY + "limits: {create_count: 1}\n")
+    assert desk.run("nightly", "--repair", "-q", "--allow", "incomplete").status == 3
+    first, second = (json.loads(body)["message"] for _, body in receiver.got)
+    assert "Refused by incomplete" in first
+    assert "Refused by create-count" in second
+
+
 @pytest.mark.parametrize("url", ["json://127.0.0.1:9/a-secret", "a-secret", ""])
 def test_somebody_who_cannot_be_told_changes_no_status(desk: Desk, url: str) -> None:
     """It is in the night's line with its place in the file, and never with its address."""

@@ -50,16 +50,18 @@ _KINDS = {
 class EarlierRuns:
     """What the history knows of the nightly runs before this one.
 
-    last    the previous nightly run; None for the first
-    read    the last of them that read any link
-    links   each link's period at the end of that run
-    latest  each link's newest period, with or without this run
+    last     the previous nightly run; None for the first
+    read     the last of them that read any link
+    links    each link's period at the end of that run
+    latest   each link's newest period, with or without this run
+    refused  the guards that refused the last run
     """
 
     last: RecordedRun | None = None
     read: RecordedRun | None = None
     links: Mapping[Key, Period] = field(default_factory=dict)
     latest: Mapping[Key, Period] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ def _of_run(run_summary: RunSummary, before: EarlierRuns) -> list[Event]:
     last = before.last
     has_failed = run_summary.status not in COMPLETED
     did_fail = last is not None and last.status not in COMPLETED
-    if has_failed and not (last and last.status == run_summary.status):
+    is_known = last is not None and last.status == run_summary.status
+    if has_failed and not (is_known and set(before.refused) == set(run_summary.refused)):
         return [Event(EventKind.FAILED)]
     return [Event(EventKind.RUNS_AGAIN)] if did_fail and not has_failed else []
 

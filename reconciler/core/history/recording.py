@@ -47,12 +47,14 @@ class Recording:
     """All that the history keeps of one run.
 
     allowed  the guards that the run overrode with --allow
+    refused  the guards that refused the run's plan
     """
 
     run: RecordedRun
     observations: tuple[Observation, ...]
     writes: tuple[Write, ...] = ()
     allowed: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def failed_run(

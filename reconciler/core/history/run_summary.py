@@ -88,6 +88,12 @@ class RunSummary:
         return self.status != Status.IN_SYNC or was_made or bool(self.setbacks)
 
     @property
+    def refused(self) -> tuple[str, ...]:
+        """The guards that refused the plan."""
+        refusals = self.fact.refusals if isinstance(self.fact, Report) else ()
+        return tuple(refusal.guard for refusal in refusals)
+
+    @property
     def is_success(self) -> bool:
         """Whether every link was read, and every change that was tried is made."""
         return self.status in SUCCESSES

@@ -28,7 +28,14 @@ from reconciler.store.history.database import Database, open_file
 from reconciler.store.history.database import open_shared as database_at
 from reconciler.store.history.mapping import period_of, run_of, write_of
 from reconciler.store.history.schema import prepare
-from reconciler.store.history.tables import allowed_guards, links, periods, runs, writes
+from reconciler.store.history.tables import (
+    allowed_guards,
+    links,
+    periods,
+    refused_guards,
+    runs,
+    writes,
+)
 
 DAY = timedelta(days=1)
 """A run that is known from a journal is dated by its start, and wrote later."""
@@ -69,6 +76,12 @@ class HistoryRepository:
             query = query.where(runs.c.at >= since)
         with self._database.reading() as connection:
             return tuple(map(run_of, connection.execute(query)))
+
+    def refused(self, run_id: str) -> tuple[str, ...]:
+        """The guards that refused a run, as they were recorded."""
+        query = select(refused_guards.c.guard).where(refused_guards.c.run_id == run_id)
+        with self._database.reading() as connection:
+            return tuple(connection.scalars(query.order_by(refused_guards.c.id)))
 
     def latest(self) -> dict[Key, Period]:
         """Each link's newest period."""

@@ -72,6 +72,15 @@ allowed_guards = Table(
     Index("allowed_guards_by_run", "run_id"),
 )
 
+refused_guards = Table(
+    "refused_guards",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("guard", String, nullable=False),
+    Index("refused_guards_by_run", "run_id"),
+)
+
 links = Table(
     "links",
     metadata,

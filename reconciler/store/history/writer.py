@@ -11,7 +11,14 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 from reconciler.core.history.link_history import Key, Observation, Period, next_period
 from reconciler.core.history.recording import Recording
 from reconciler.store.history.mapping import Values, period_of, period_row, run_row, write_row
-from reconciler.store.history.tables import allowed_guards, links, periods, runs, writes
+from reconciler.store.history.tables import (
+    allowed_guards,
+    links,
+    periods,
+    refused_guards,
+    runs,
+    writes,
+)
 
 NAMED = 500
 """Up to so many links a query names."""
@@ -38,6 +45,9 @@ def record(connection: Connection, history: str, recording: Recording) -> None:
     if recording.allowed:
         guards = [{"run_id": run.id, "guard": guard} for guard in recording.allowed]
         connection.execute(insert(allowed_guards), guards)
+    if recording.refused:
+        guards = [{"run_id": run.id, "guard": guard} for guard in recording.refused]
+        connection.execute(insert(refused_guards), guards)
 
 
 def current(

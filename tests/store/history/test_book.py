@@ -118,6 +118,14 @@ def test_what_unattended_runs_wrote_is_found_with_what_they_overrode(
     assert found.allowed == ("change-share", "remove-count")
 
 
+def test_the_guards_that_refused_a_run_are_kept(book: HistoryRepository) -> None:
+    """In their order, for that run only."""
+    book.record(replace(night(0, in_sync(0)), refused=("remove-count", "incomplete")))
+    book.record(night(1, in_sync(1)))
+    assert book.refused("run-0") == ("remove-count", "incomplete")
+    assert book.refused("run-1") == ()
+
+
 def test_the_last_directory_of_a_tenant_outlives_a_domain_that_moved(
     book: HistoryRepository,
 ) -> None:
