@@ -15,6 +15,7 @@ from reconciler.config.model.document import Document
 from reconciler.config.parse import ParsedFile, read
 from reconciler.config.parse import examine as sound_parts
 from reconciler.config.partners import Partners
+from reconciler.config.starter import placeholder_findings
 from reconciler.config.wanted import wanted
 from reconciler.core.findings import Finding, not_ignored
 from reconciler.core.guards.attended import GuardLimits
@@ -101,7 +102,11 @@ def settled(parsed: ParsedFile, path: Path, today: date) -> Config:
         partners=partners.by_alias,
         partner_names=partners.names,
         limits=_limits(document),
-        findings=(*parsed.findings, *findings(document, known, partners, today)),
+        findings=(
+            *placeholder_findings(parsed),
+            *parsed.findings,
+            *findings(document, known, partners, today),
+        ),
         ignored_findings=frozenset(document.findings.ignore if document.findings else ()),
         history=_history(parsed, path.parent),
     )

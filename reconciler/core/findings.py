@@ -26,6 +26,7 @@ CODES = frozenset(
         "only_one_principal",
         "only_people",
         "partner_name_mismatch",
+        "placeholder",
         "power_platform_by_lighthouse",
         "power_platform_ownership",
         "rows_joined",

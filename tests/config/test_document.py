@@ -8,7 +8,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from reconciler.config.model.document import json_schema
-from reconciler.config.starter import STARTER
+from reconciler.config.starter import starter
 from tests.config.test_examples import EXAMPLE
 
 
@@ -77,7 +77,7 @@ _EditorLoader.yaml_implicit_resolvers = {
 }
 
 
-@pytest.mark.parametrize("text", [EXAMPLE.read_text(encoding="utf-8"), STARTER])
+@pytest.mark.parametrize("text", [EXAMPLE.read_text(encoding="utf-8"), starter()])
 def test_the_files_that_we_hand_out_fit_the_schema(text: str) -> None:
     """Judged by a validator of JSON Schema, as editors do; one wrong key does not fit."""
     judge = Draft202012Validator(json_schema())

@@ -20,7 +20,7 @@ from reconciler.config.model.identities import (
     ClientCertificateSettings,
     ClientSecretSettings,
 )
-from reconciler.config.starter import STARTER
+from reconciler.config.starter import starter
 from reconciler.core.links import Action
 from tests.config.conftest import TODAY, Loader
 
@@ -28,10 +28,29 @@ EXAMPLE = Path(__file__).parents[2] / "tenants.example.yaml"
 
 
 def test_the_starter_is_valid_as_it_stands(loaded: Loader) -> None:
-    """`init`, then `validate --without-secrets`: no complaint, and nothing to look at."""
-    config = loaded(STARTER)
+    """`init`, then `validate --without-secrets`: no errors, and a finding for each placeholder."""
+    text = starter()
+    config = loaded(text)
     assert len(config.wanted) == 2
-    assert config.findings == ()
+    assert {finding.code for finding in config.findings} == {"placeholder"}
+    marked = [number for number, line in enumerate(text.splitlines(), 1) if "# FILL IN" in line]
+    found = [int(finding.message.split(":")[1]) for finding in config.findings]
+    assert found == marked
+
+
+def test_a_value_that_was_filled_in_is_no_placeholder(loaded: Loader) -> None:
+    """The others are still listed, each with its place, its value and what to write."""
+    text = starter().replace("1234567", "4936128").replace("22222222-2222", "2f0a1f6e-5b0c")
+    found = {finding.message: finding for finding in loaded(text).findings}
+    assert [message.partition(": ")[2] for message in found] == [
+        "the client ID 11111111-1111-1111-1111-111111111111 is a placeholder",
+        "the tenant northwind.example is a placeholder",
+    ]
+    assert [(one.tenant, one.identity) for one in found.values()] == [
+        (None, "automation"),
+        ("Northwind", None),
+    ]
+    assert loaded(text.replace("our-location", "uk")).findings == ()
 
 
 def test_the_example_is_valid() -> None:

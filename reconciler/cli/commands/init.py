@@ -23,11 +23,11 @@ def init(
 ) -> int:
     """Write a commented starter tenants.yaml. An existing file is never overwritten."""
     from reconciler.cli.output import note
-    from reconciler.config.starter import STARTER
+    from reconciler.config.starter import starter
 
     try:
         with config.open("x", encoding="utf-8") as file:
-            file.write(STARTER)
+            file.write(starter())
     except FileExistsError:
         raise WrongUsage(
             f"{config} exists and is left as it is; name another with --config"
