@@ -1,4 +1,4 @@
-"""A small Azure on loopback: enough of ARM and Entra to link, read and remove partner IDs.
+"""A small Azure on loopback: the parts of ARM and Entra that link, read and remove partner IDs.
 
-It imports nothing else of ours, so that it can judge the client without sharing its mistakes.
+It imports no other package of the program, so that it does not share the client's mistakes.
 """

@@ -1,6 +1,6 @@
-"""How does a request get its answer?
+"""ASGI applications of the emulator: they log a request, apply faults and latency, and answer.
 
-ASGI applications without a router: several hosts in one, told apart by their paths.
+They need no router: one application serves several hosts, which it tells apart by their paths.
 """
 
 from __future__ import annotations

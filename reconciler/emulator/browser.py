@@ -1,10 +1,10 @@
-"""What would the person at the browser do? A browser that signs in by itself, for scripts.
+"""A browser that signs in by itself, for scripts.
 
     BROWSER="python -m reconciler.emulator.browser %s &" pal-reconcile login …
 
-It opens the page that an app asks for, gives the user name in PAL_EMULATOR_USER if it is asked who
-signs in, and follows the way back to the app. It trusts the CA in SSL_CERT_FILE or
-REQUESTS_CA_BUNDLE, and speaks to this machine only.
+It opens the page that an app requests, enters the username in PAL_EMULATOR_USER if asked, and
+follows the redirect back to the app. It trusts the CA in SSL_CERT_FILE or REQUESTS_CA_BUNDLE, and
+connects to this machine only.
 """
 
 from __future__ import annotations

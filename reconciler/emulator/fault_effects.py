@@ -1,7 +1,6 @@
-"""What does a fault make of a call?
+"""Effects of a fault on the answer to a call.
 
-Lays one effect over what the routes would have done. The waiting is the application's; here
-everything happens at once.
+`app` waits for latencies; nothing here waits.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ def answer(effect: Effect, call: Call, carry_out: CarryOut, world: World) -> Ans
 
 
 def _replacement(effect: Effect, call: Call, world: World) -> Answer:
-    """Return the answer that stands in for the usual one."""
+    """Return the answer that replaces the usual one."""
     now = world.clock.now()
     if effect.drop:
         return DROPPED

@@ -1,4 +1,4 @@
-"""How does a server listen? On loopback only, quietly, and quickly on kept connections."""
+"""Settings of the servers: loopback only, without logs, and fast on kept connections."""
 
 from __future__ import annotations
 

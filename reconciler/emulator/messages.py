@@ -1,7 +1,4 @@
-"""What came in over HTTP, and what goes out?
-
-Plain values and their way through ASGI. It refuses to know what they mean.
-"""
+"""Requests and answers as plain values, and their conversion from and to ASGI."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""What does a request ask for, in whose name?
+"""The request log, and calls: requests that are parsed but not carried out.
 
-A `Call` is a request that has been understood but not carried out: what faults are matched against
-and what the request log shows. Pure.
+Faults are matched against calls. Pure.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class Call:
     tenant: the tenant's GUID; the name as sent, in lower case, when there is no such tenant
     client_id, object_id: who asks, lower case; empty when the request does not say
     partner_id: the ID in the path
-    claims: those of the access token, when it is one of ours
+    claims: those of the access token, if the emulator issued it
     """
 
     operation: str

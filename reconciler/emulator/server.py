@@ -1,7 +1,7 @@
-"""How does the emulator run?
+"""The emulator as a context manager that serves on loopback.
 
-On loopback: everything over TLS with a certificate authority of its own, and what only the machine
-itself may ask over plain HTTP on a second port.
+It serves over TLS with its own certificate authority, and over plain HTTP on a second port for
+services that only the machine itself can reach.
 """
 
 from __future__ import annotations

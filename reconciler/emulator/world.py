@@ -1,7 +1,7 @@
-"""Everything that one emulated Azure holds: who exists, what is linked, what goes wrong, when.
+"""The whole state of one emulated Azure: principals, links, faults and clock.
 
-The one mutable whole that the routes and the control routes share. A single event loop works on it;
-a test may look at it from its own thread, and change it between requests.
+Routes and control routes share this mutable object. A single event loop uses it. A test can read it
+from its own thread and change it between requests.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class World:
         self.reset(seed)
 
     def reset(self, seed: Seed | None = None) -> None:
-        """Begin anew with `seed`, or with the last one; tokens stay valid.
+        """Start again with `seed`, or with the last one; tokens stay valid.
 
         A request that still waits for its answer gets none.
         """

@@ -1,7 +1,6 @@
-"""How does this cloud describe itself?
+"""Documents that describe the emulated cloud: ARM's metadata, OpenID, and a few lists.
 
-ARM's metadata document, the tenants' OpenID documents and the few lists that clients ask for on
-their way in. Pure.
+Pure.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 
 # What 127.0.0.1 ends with: the emulator's address is that of its vault, and no name is resolved.
 VAULT_SUFFIX = "0.0.1"
-# There is no storage; the name can belong to nobody.
+# There is no storage; the name is reserved and cannot exist.
 STORAGE_SUFFIX = "storage.invalid"
 AUDIENCES = ("https://management.azure.com/", "https://management.core.windows.net/")
 OPERATIONS = (

@@ -1,4 +1,4 @@
-"""How does ARM say it? Headers, links and errors, byte by byte.
+"""Headers, links and errors of ARM, byte for byte.
 
 The ManagementPartner provider repeats code and message at both levels of an error; ARM's own front
 door does not.

@@ -1,7 +1,6 @@
-"""What does ARM answer?
+"""Routes of ARM: the metadata document and ManagementPartner.
 
-The metadata document and the ManagementPartner routes, as the front door and the provider answer
-them. It refuses to know about faults; those are laid over it.
+Faults are unknown here; `fault_effects` applies them to the answers.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The control route, by which tests inspect and change the emulator."""
+"""Control routes, with which tests inspect and change the emulator."""

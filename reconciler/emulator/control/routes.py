@@ -1,8 +1,7 @@
-"""How is the emulator looked at and steered while it runs?
+"""Control routes of the running emulator, under a path that Azure does not have.
 
-Routes under a path that Azure does not have. They are neither counted nor logged, wait for no
-latency and meet no fault. They ask for no password: the emulator listens on loopback only and holds
-nothing real.
+They are not counted or logged, and latency and faults do not apply to them. They need no password:
+the emulator listens on loopback only and contains no real data.
 """
 
 from __future__ import annotations
@@ -77,7 +76,7 @@ def _clear_faults(world: World) -> Any:
 
 
 def _write_link(world: World, body: Any) -> Any:
-    """Write a link by somebody else's hand.
+    """Change a link as another party.
 
     With an ID alone it counts as a write; with `version` or a time it replaces the whole record.
     """
@@ -131,6 +130,6 @@ def _switch(world: World, body: Any) -> Any:
 
 
 def _reset(world: World, body: Any) -> Any:
-    """Begin anew, with the seed in the body if there is one; `{}` is a seed that lists nothing."""
+    """Start again, with the seed in the body if there is one; `{}` is a seed that lists nothing."""
     world.reset(None if body is NOTHING else read(body))
     return views.state(world)

@@ -1,7 +1,6 @@
-"""How are sign-ins looked at and steered while the emulator runs?
+"""Control routes for users, refresh tokens, device codes and the tokens of other issuers.
 
-The control routes for users, refresh tokens, device codes and the tokens of other issuers. Each
-takes the body of a request and returns what is shown.
+Each function takes the body of a request and returns the body of the answer.
 """
 
 from __future__ import annotations
@@ -80,7 +79,7 @@ def _revoke(world: World, body: Any) -> Any:
 
 
 def _show_devices(world: World) -> Any:
-    """Show the codes that somebody still has to enter."""
+    """Show the pending device codes."""
     devices = world.sessions.devices.values()
     waiting = [d for d in devices if d.outcome is None and not world.sessions.is_over(d)]
     return {"device_codes": [_device(device) for device in waiting]}
@@ -115,7 +114,7 @@ def _device(device: Device) -> dict[str, Any]:
 
 
 def _issue(world: World, body: Any) -> Any:
-    """Sign a token as Kubernetes, or whoever else issues them, would."""
+    """Sign a token as its issuer, such as Kubernetes, would."""
     entry = Fields(body, "")
     now_s = world.clock.now() // TICKS_PER_SECOND
     seconds = entry.seconds("lifetime_s", can_be_negative=True)

@@ -1,4 +1,4 @@
-"""How do the control routes show what the emulator holds? Values to JSON, nothing else."""
+"""JSON of the emulator's state, for the control routes."""
 
 from __future__ import annotations
 

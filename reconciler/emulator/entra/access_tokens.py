@@ -1,8 +1,8 @@
-"""Is this access token one of ours, and what does it claim?
+"""Access and ID tokens of the emulator: issuing and checking them.
 
-Access tokens are JWTs signed with HS256 and a key that each start makes anew: Entra's RS256 would
-spend the CPU on signing, and no client verifies an access token that is not meant for it. ID tokens
-are for the client, so they are signed with RS256 and a key that is published.
+Access tokens are JWTs signed with HS256 and a key that changes at each start. RS256, as Entra uses
+it, would cost CPU, and no client verifies an access token that is not meant for it. ID tokens are
+for the client, so they are signed with RS256 and a published key.
 """
 
 from __future__ import annotations

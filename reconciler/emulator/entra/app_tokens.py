@@ -1,7 +1,6 @@
-"""Which token does an app get in its own name?
+"""The grant `client_credentials`: tokens for apps.
 
-The grant `client_credentials`: a token is issued to any app that the directory knows in the tenant
-and that shows its secret or an assertion.
+An app gets a token if the directory has it in the tenant and it sends its secret or an assertion.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Does a client assertion prove who the client is?
+"""Checks of client assertions.
 
-An assertion is a JWT: one that the client signed with its certificate's key, or one that another
-issuer signed and that the app trusts by a federated credential. What the seed does not name is not
-held against it: without a certificate any signature will do, without `federated` any issuer.
+An assertion is a JWT that the client signed with its certificate's key, or that another issuer
+signed and the app trusts through a federated credential. What the seed does not list is accepted:
+without a certificate any signature, without `federated` any issuer.
 """
 
 from __future__ import annotations

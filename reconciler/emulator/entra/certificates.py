@@ -1,7 +1,7 @@
-"""Was an assertion signed with a registered certificate?
+"""Checks of an assertion's signature against the registered certificates.
 
-Its header names the certificate by thumbprint: `x5t` (SHA-1) or `x5t#S256`. Entra looks for that
-one, then at its dates, then at the signature.
+The header of the assertion names the certificate by thumbprint: `x5t` (SHA-1) or `x5t#S256`. Like
+Entra, this finds the certificate, then checks its dates, then the signature.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Which refusals does Entra have?
-
-The numbers a client may meet, with the HTTP status, the OAuth `error` and the text of each. Pure.
-"""
+"""Table of Entra's errors: number, HTTP status, OAuth `error` and text. Pure."""
 
 from __future__ import annotations
 

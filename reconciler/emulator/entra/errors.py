@@ -1,4 +1,4 @@
-"""How does Entra refuse a token? The number's own status, error and text, unless they are given."""
+"""Error answers of Entra: status, error and text of the number, unless they are given."""
 
 from __future__ import annotations
 

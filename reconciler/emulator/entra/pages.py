@@ -1,4 +1,4 @@
-"""What does a person see who signs in? Pages as text; what they lead to is settled elsewhere."""
+"""HTML pages of a sign-in, as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does Entra answer a call? A document, a page, or a refusal in the caller's name."""
+"""Answers of Entra: documents, pages and errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from reconciler.emulator.request_log import Call
 from reconciler.emulator.world import World
 
 HTML_TYPE = (b"content-type", b"text/html; charset=utf-8")
-# The sign-in pages run no script but the one that sends a form on, and are framed by nobody.
+# The sign-in pages run only the script that submits a form, and cannot be framed.
 PAGE_POLICY = (
     b"content-security-policy",
     b"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "

@@ -1,4 +1,4 @@
-"""What does Entra answer? Discovery documents here; sign-ins and tokens where they are made."""
+"""Routes of Entra: discovery documents, and dispatch of sign-ins and tokens."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""How does a user sign in?
+"""Sign-ins of users: in the browser at the authorization endpoint, or with a device code.
 
-In the browser, at the authorization endpoint, or on another device with a code. Both ask on a page,
-unless `approve_as` says who approves without being asked.
+Both show a page that asks who signs in, unless `approve_as` names the user.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which token does a user get?
+"""Grants for users: `authorization_code`, `device_code` and `refresh_token`.
 
-The grants `authorization_code`, `device_code` and `refresh_token`: each finds the sign-in behind
-what is shown, asks whether the user may in this tenant, and issues what MSAL needs.
+Each finds the sign-in, checks whether the user may sign in to this tenant, and issues what MSAL
+needs.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def redeem_code(form: dict[str, str], call: Call, world: World) -> Answer:
 
 
 def redeem_device_code(form: dict[str, str], call: Call, world: World) -> Answer:
-    """Answer the grant `device_code`, which is asked again and again until somebody approves."""
+    """Answer the grant `device_code`, which clients poll until a user approves."""
     device = world.sessions.devices.get(form.get("device_code", ""))
     if device is None or device.client_id != call.client_id:
         return refuse(70000, call, world, error="bad_verification_code")

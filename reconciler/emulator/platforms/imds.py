@@ -1,7 +1,6 @@
-"""How does a machine get a token of its managed identity?
+"""Token endpoints for managed identities: virtual machines (IMDS) and App Service.
 
-Two forms, both over plain HTTP on loopback as the real ones are: that of a virtual machine (IMDS)
-and that of App Service.
+Both use plain HTTP on loopback, as the real ones do.
 """
 
 from __future__ import annotations

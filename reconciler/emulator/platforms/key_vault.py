@@ -1,8 +1,8 @@
-"""What does a Key Vault answer? One vault, whose secrets can be read and nothing else.
+"""A key vault whose secrets can be read.
 
-It has the emulator's own address. Key Vault's clients demand that a vault's host ends with the
-suffix that the cloud names, so the suffix is the end of that address: a name before it would have
-to be resolved, and most machines resolve no name below `localhost`.
+It has the emulator's own address. Clients require that a vault's host ends with the suffix that the
+cloud names, so the suffix is the end of that address. A name before it would have to be resolved,
+and most machines resolve no name below `localhost`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""How does a pipeline get the token that says which pipeline it is?
+"""OIDC token endpoints of GitHub Actions and Azure Pipelines.
 
-The OIDC endpoints of GitHub Actions and of Azure Pipelines. What they sign is no token of Entra's:
-it is the assertion that an app's federated credential trusts.
+Their tokens are not Entra's: they are assertions that an app's federated credential trusts.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The seed: what an emulated Azure holds at its start."""
+"""The seed: the initial state of an emulated Azure."""

@@ -1,7 +1,7 @@
-"""How is a fault written?
+"""Faults of a seed or a control request, from their fields to rules.
 
-From the flat fields of a seed or a control request to a rule. What contradicts itself is refused
-here, so that a fault which does not happen is never taken for a client that survives it.
+Contradictory fields are rejected, so that a fault without effect is never mistaken for a client
+that handles it.
 """
 
 from __future__ import annotations

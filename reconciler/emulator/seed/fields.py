@@ -1,8 +1,4 @@
-"""Is this field of a seed, or of a control request, what it should be?
-
-Reads mappings that came from YAML or JSON, one field at a time, and names the place of the first
-thing that is wrong. It refuses to know what the fields mean.
-"""
+"""Typed access to mappings from YAML or JSON, with the place of the first error."""
 
 from __future__ import annotations
 
@@ -25,7 +21,7 @@ class Fields:
     """The fields of one mapping. Ask for each, then call `finish` to refuse the others."""
 
     def __init__(self, value: object, where: str) -> None:
-        """`where` names the mapping in complaints, as in `links[2]`; the outermost has no name.
+        """`where` names the mapping in errors, as in `links[2]`; the outermost has no name.
 
         Raises BadSeed when the value is no mapping.
         """
@@ -44,7 +40,7 @@ class Fields:
         self._asked.add(key)
 
     def path(self, key: str) -> str:
-        """Return how complaints name a field."""
+        """Return the name of a field in errors."""
         return f"{self.where}.{key}" if self.where else key
 
     def text(self, key: str) -> str | None:

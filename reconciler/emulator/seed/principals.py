@@ -1,8 +1,4 @@
-"""How does a seed write who can sign in?
-
-Apps, users, managed identities, the issuers of federated tokens and what pipelines present, from
-fields to values.
-"""
+"""Principals of a seed: apps, users, managed identities, token issuers and pipelines."""
 
 from __future__ import annotations
 

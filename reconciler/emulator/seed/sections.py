@@ -1,7 +1,6 @@
-"""How is each section of a seed written?
+"""Sections of a seed: tenants, partners, links and switches, from fields to values.
 
-Tenants, partners, links and switches, from fields to values. Faults are read in `rules`, whoever
-can sign in in `principals`.
+`fault_rules` reads the faults, `principals` those who can sign in.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ def read_partners(top: Fields) -> Mapping[str, str | None] | None:
 
 
 def read_secrets(top: Fields) -> Mapping[str, str]:
-    """Read `secrets`: name to value. A complaint shows no value."""
+    """Read `secrets`: name to value. Errors show no value."""
     secrets = top.mapping("secrets") or {}
     for name, value in secrets.items():
         if not isinstance(value, str):

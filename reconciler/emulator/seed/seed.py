@@ -1,8 +1,7 @@
-"""What does an emulated Azure hold at its start?
+"""Reader of seeds, from a YAML or JSON file or a mapping.
 
-Reads a seed, from a YAML or JSON file or from a mapping. A section that is absent accepts
-everything: without `tenants` every tenant exists, without `clients` every client and secret is
-right, without `partners` every well-formed partner ID is one.
+A section that is absent accepts everything: without `tenants` every tenant exists, without
+`clients` every client and secret is valid, without `partners` every well-formed partner ID exists.
 """
 
 from __future__ import annotations
@@ -37,18 +36,18 @@ DEVICE_CODE_INTERVAL_S = 5
 
 @dataclass(frozen=True)
 class Seed:
-    """What an emulated Azure holds at its start.
+    """The initial state of an emulated Azure.
 
-    tenants, clients, partners, users: None where everything well formed is accepted
-    issuers: public keys in PEM by issuer; the emulator plays all others
-    secrets: what the key vault holds, by name in lower case
-    approve_as: who signs in without a page being filled in: a username, `*` for whoever is hinted
-        at, or empty for nobody
-    links: records to begin with, removed ones among them
+    tenants, clients, partners, users: None if everything well formed is accepted
+    issuers: public keys in PEM by issuer; the emulator signs for all others
+    secrets: the secrets of the key vault, by name in lower case
+    approve_as: the user who signs in without a page: a username, `*` for the hinted user, or empty
+        for none
+    links: initial records, including removed ones
     latency_s: seconds before every answer
     token_lifetime_s, refresh_token_lifetime_s, device_code_interval_s: seconds
-    request_log: entries kept
-    clock: where the clock starts, in ticks of 100 ns since 1970; None for the machine's time
+    request_log: number of entries
+    clock: start of the clock, in ticks of 100 ns since 1970; None for the machine's time
     """
 
     tenants: tuple[Tenant, ...] | None = None

@@ -1,1 +1,1 @@
-"""What the emulated Azure holds."""
+"""The state of the emulated Azure."""

@@ -1,8 +1,7 @@
-"""What time is it in the emulated Azure?
+"""The clock of the emulated Azure, which can be frozen, set and advanced.
 
 Time is counted in ticks of 100 ns since 1970, because Azure prints seven fractional digits and a
-`datetime` holds six. The clock can be frozen, set and advanced, so that a token's hour or a plan's
-day passes without waiting for it.
+`datetime` has six.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ TIME = re.compile(
 
 
 class Clock:
-    """The emulator's clock: the machine's own until somebody moves it."""
+    """The emulator's clock: the machine's time until it is changed."""
 
     def __init__(self, source_ns: Callable[[], int] = time.time_ns) -> None:
         """`source_ns` gives nanoseconds since 1970."""

@@ -1,7 +1,7 @@
-"""Which tenants and principals exist, and which object ID does an app have in a tenant?
+"""The directory: tenants, apps and object IDs.
 
-Pure. What no seed lists is derived: the same domain always gives the same tenant ID, and the same
-(tenant, client) the same object ID, so that runs can be compared.
+Pure. What no seed lists is derived: a domain always has the same tenant ID, and (tenant, client)
+the same object ID, so that runs can be compared.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Tenant:
 
 
 class Federated(NamedTuple):
-    """A federated identity credential: whose tokens stand for an app. Matched letter by letter."""
+    """A federated identity credential: whose tokens an app accepts. Compared exactly."""
 
     issuer: str
     subject: str
@@ -44,15 +44,15 @@ class Client:
     """An app registration.
 
     client_id: lower-case GUID
-    secret: the only accepted secret, or None: any is
+    secret: the only accepted secret; None accepts any
     certificate: PEM of one or more certificates, one of which a client assertion must be signed
-        with, or None: any signature will do
-    home: ID of the tenant where it is registered, or None: any may be it
-    federated: whose tokens stand for it, or None: anybody's do
-    tenants: IDs of the tenants that have the app, or None: all have it
-    absent_from: IDs of tenants that lack it
+        with; None accepts any signature
+    home: ID of the tenant where it is registered; None: any tenant
+    federated: accepted federated tokens; None accepts any
+    tenants: IDs of the tenants that have the app; None: all
+    absent_from: IDs of tenants that do not have it
     foreign_in: IDs of tenants where it acts without an object of its own, as GDAP and CSP do
-    object_ids: tenant ID → object ID, where it is not the derived one
+    object_ids: tenant ID → object ID, if not derived
     """
 
     client_id: str

@@ -1,7 +1,7 @@
-"""What goes wrong, for whom, and how often?
+"""Fault rules, which are matched against each call in order.
 
-Rules that are matched against each call in order; the first that matches, has done its skipping and
-is not used up decides. Pure: what an effect does to an answer is in `effects`.
+The first rule applies that matches, has skipped its calls and has times left. Pure: `fault_effects`
+applies the effect to the answer.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ ANY = "*"
 
 @dataclass(frozen=True)
 class Match:
-    """Which calls a rule is about.
+    """The calls that a rule applies to.
 
     tenant: GUID, lower-case domain, or `*`
-    operations: names out of calls.OPERATIONS; empty means all
+    operations: names from request_log.OPERATIONS; empty means all
     client_id, partner_id: `*` for all; a call without a partner ID matches only `*`
-    after: matching calls that are left alone first
-    times: matching calls that are hit then; None means all
+    after: number of matching calls to skip first
+    times: number of matching calls to affect; None means all
     """
 
     tenant: str = ANY
@@ -58,7 +58,7 @@ class Effect:
     claims: changed in the token that is issued; None removes one
     properties: changed in the link that is answered; None removes one
     cut_body: the connection is closed in the middle of the usual answer
-    drift: after the answer somebody else links this partner ID, or `unlink`s
+    drift: after the answer another party links this partner ID, or `unlink`s
     visible_after_s: the write takes effect, but for so many seconds reads show the link as before
     """
 

@@ -1,8 +1,7 @@
-"""Who signed a token that is not Entra's?
+"""Issuers of tokens that Entra did not sign.
 
-Kubernetes, GitHub and Azure Pipelines issue tokens that stand for an app. The emulator plays every
-issuer whose public key no seed names: it signs for all of them with one key of its own, made when
-it is first needed.
+Kubernetes, GitHub and Azure Pipelines issue tokens that an app signs in with. The emulator signs
+for every issuer whose public key no seed lists, with one key that it creates when first needed.
 """
 
 from __future__ import annotations

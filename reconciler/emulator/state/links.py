@@ -1,8 +1,8 @@
-"""Which partner ID does each principal carry, and what does a request make of it?
+"""The state machine behind ManagementPartner: the partner ID of each principal.
 
-The state machine behind ManagementPartner, without HTTP, tokens or files: one record per (tenant,
-object ID), never forgotten, because Azure's delete is soft: the creation time and the count of
-versions outlive it. It refuses to know who may ask; the caller has settled that.
+It has no HTTP, tokens or files: one record per (tenant, object ID). Records are never removed,
+because Azure's delete is soft: the creation time and the version count remain. The caller checks
+permissions.
 """
 
 from __future__ import annotations

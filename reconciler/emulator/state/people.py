@@ -1,7 +1,7 @@
-"""Which users exist, in which tenants, and what keeps them from signing in there?
+"""Users, their tenants, and what blocks their sign-in.
 
-A user has a home tenant and may be a guest in others, with another object ID in each. Pure, but for
-changes that the control routes make.
+A user has a home tenant and can be a guest in others, with another object ID in each. Pure, except
+for changes by the control routes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Who has signed in, and with what can a sign-in be continued?
+"""Sign-ins and what continues them: authorization codes, device codes and refresh tokens.
 
-Authorization codes, device codes and refresh tokens, each a random text that stands for a sign-in.
-It refuses to know whether the user may: that is asked anew each time, elsewhere.
+Each is a random text that identifies a sign-in. Whether the user may sign in is checked elsewhere,
+at each use.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class Sessions:
         return INACTIVE if is_inactive else refresh.sign_in
 
     def revoke(self, number: int, username: str | None, client_id: str | None) -> int:
-        """Let refresh tokens be refused with `number`; None stands for all. Return how many."""
+        """Let refresh tokens be refused with `number`; None means all. Return how many."""
         count = 0
         for text, refresh in self._refreshes.items():
             who = refresh.sign_in
@@ -159,7 +159,7 @@ class Sessions:
         return (sign_in, tenant_id) in self._mfa
 
     def forget_mfa(self, username: str | None) -> None:
-        """Ask the user, or everybody, for multi-factor authentication anew."""
+        """Require multi-factor authentication again from the user, or from all users."""
         if username is None:
             self._mfa.clear()
         self._mfa = {entry for entry in self._mfa if entry[0].username != username}

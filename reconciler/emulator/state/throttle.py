@@ -1,7 +1,6 @@
-"""Has this principal asked too often?
+"""ARM's token buckets in the public cloud, one of each kind per tenant and principal.
 
-ARM's token buckets in the public cloud, one of each kind per tenant and principal: reads 250
-refilled by 25 a second, writes and deletes 200 refilled by 10. Off unless the switch says so.
+Reads: 250, refilled by 25 a second. Writes and deletes: 200, refilled by 10. Off by default.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class Throttle:
         refilled = max(0, now - since) / TICKS_PER_SECOND * bucket.per_second
         level = min(float(bucket.size), level + refilled) - 1
         if level < 0:
-            # Asking again too early empties the bucket once more: the wait begins anew.
+            # Asking again too early empties the bucket once more: the wait starts again.
             self._levels[place, kind] = (0.0, now)
             return ceil(1 / bucket.per_second)
         self._levels[place, kind] = (level, now)

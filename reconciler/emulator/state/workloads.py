@@ -1,7 +1,6 @@
-"""Which identities do the machine and its pipelines have?
+"""Managed identities of the emulated machine, and the OIDC tokens of its pipelines.
 
-The managed identities of the one machine that the emulator stands for, and what GitHub Actions and
-Azure Pipelines put into their OIDC tokens. Pure.
+Pure.
 """
 
 from __future__ import annotations
