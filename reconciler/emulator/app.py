@@ -36,7 +36,7 @@ POLL_S = 0.1
 
 
 class Host(Protocol):
-    """One of those that answer. Its modules look like this."""
+    """The interface of a host's module: it parses requests and answers them."""
 
     def understand(self, request: Request, world: World) -> Call:
         """Say what a request asks for."""
@@ -48,7 +48,7 @@ class Host(Protocol):
 
 
 class Machine:
-    """The ASGI application that only this machine can ask, over plain HTTP."""
+    """The ASGI application for this machine only, over plain HTTP."""
 
     def __init__(self, world: World, disconnect: Disconnect) -> None:
         """`disconnect` closes the connection that a request came by."""
@@ -74,7 +74,7 @@ class Machine:
             await send_answer(answer._replace(headers=[self._date(), *answer.headers]), send)
         if answer.connection != "keep":
             self._disconnect(scope)
-            # To end before the server has noticed would make it answer 500 by itself.
+            # If this ended before the server has noticed, the server would answer 500.
             await receive()
 
     async def _pause(self, seconds: float) -> None:
@@ -98,7 +98,7 @@ class Machine:
 
 
 class Azure(Machine):
-    """The ASGI application that everybody asks, over TLS."""
+    """The ASGI application for all clients, over TLS."""
 
     def __init__(self, world: World, disconnect: Disconnect) -> None:
         """`disconnect` closes the connection that a request came by."""

@@ -33,7 +33,7 @@ POLL_S = 0.002
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """Its time goes on, whatever a test does meanwhile to the clock of the process."""
+    """An event loop whose time continues even if a test changes the clock of the process."""
 
     def time(self, now: Callable[[], float] = time.monotonic) -> float:
         return now()

@@ -36,7 +36,7 @@ class World:
         self.tokens = Tokens()
         self.issuers = Issuers()
         self.notary = Notary(self.tokens, self.issuers)
-        # What the machine and its pipelines are given to show to their own token endpoints.
+        # The secret with which the machine and its pipelines call their token endpoints.
         self.machine_secret = secrets.token_urlsafe(24)
         self.resets = 0
         self.seed = seed
@@ -74,7 +74,7 @@ class World:
             self.plant(link)
 
     def plant(self, link: SeedLink) -> None:
-        """Put a record where it says, whatever was there."""
+        """Put a record in its place and replace any earlier one."""
         self.links.records[link.place] = link.record(self.clock.now(), self.partners)
 
     def add_fault(self, fault: Rule | dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ AUDIENCES = frozenset(audience.rstrip("/") for audience in metadata.AUDIENCES)
 
 
 def understand(request: Request, world: World) -> Call:
-    """Say what a request to ARM asks for; whether it may is settled when it is carried out."""
+    """Say what a request to ARM asks for; permissions are checked when it is carried out."""
     segments = _segments(request)
     claims = world.tokens.read(request.bearer()) or {}
     operation, partner_id = "other", ""

@@ -45,7 +45,7 @@ def sign_in(
 ) -> SignIn | int:
     """Sign a user in to an app, with MFA where it is needed; or return an AADSTS number.
 
-    password: None when nobody is asked
+    password: None if no page is shown
     """
     user = world.people.find(username)
     if user is None:
@@ -137,7 +137,7 @@ def device_page(call: Call, world: World) -> Answer:
 
 
 def _is_loopback(uri: str) -> bool:
-    """Say whether the app waits on this machine; the emulator sends nobody elsewhere."""
+    """Say whether the app is on this machine; the emulator redirects nowhere else."""
     try:
         target = urlsplit(uri)
         return target.hostname in LOOPBACK and target.scheme in ("http", "https")

@@ -40,7 +40,7 @@ def understand(request: Request, world: World) -> Call:
 
 def carry_out(call: Call, world: World) -> Answer:
     """Answer with the secret, or say how to sign in."""
-    complaint = _complaint(call, world)
+    complaint = _token_error(call, world)
     if complaint:
         return _challenge(complaint, world)
     request = call.request
@@ -84,7 +84,7 @@ def tenant_id(world: World) -> str:
     return machine_tenant_id(world.directory)
 
 
-def _complaint(call: Call, world: World) -> str:
+def _token_error(call: Call, world: World) -> str:
     """Say what is wrong with the token, or nothing."""
     claims = call.claims
     if claims is None:

@@ -142,7 +142,7 @@ class Fields:
         return value
 
     def finish(self) -> None:
-        """Refuse the first key that nobody asked for."""
+        """Reject the first key that was not read."""
         for key in self._fields:
             if key not in self._asked:
                 near = difflib.get_close_matches(str(key), self._asked, n=1)

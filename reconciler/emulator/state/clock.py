@@ -29,7 +29,7 @@ class Clock:
 
     @property
     def is_frozen(self) -> bool:
-        """Whether time stands still."""
+        """Whether the clock is frozen."""
         return self._frozen_at is not None
 
     def now(self) -> int:
@@ -55,11 +55,11 @@ class Clock:
         self.set(self.now() + round(seconds * TICKS_PER_SECOND))
 
     def freeze(self) -> None:
-        """Let time stand still from now on."""
+        """Freeze the clock."""
         self._frozen_at = self.now()
 
     def run(self) -> None:
-        """Let time go on from where it stands."""
+        """Let the clock continue from its current time."""
         if self._frozen_at is not None:
             self._offset = self._frozen_at - self._source_ns() // 100
             self._frozen_at = None

@@ -45,7 +45,7 @@ class Record:
 
 
 class Refusal(Enum):
-    """Why a request was refused; the wire's codes and messages are in `answers`."""
+    """Why a request was refused; its codes and messages are in `arm.responses`."""
 
     NOT_LINKED = "not linked"
     INVALID_PARTNER_ID = "invalid partner ID"
@@ -54,7 +54,7 @@ class Refusal(Enum):
 
 @dataclass(frozen=True)
 class Switches:
-    """What nobody has published about Azure; each default is the emulator's guess.
+    """Behaviour that Azure does not document; each default is an assumption.
 
     put_while_linked: `refuse` leaves the link, `overwrite` re-points it
     already_linked_status: the HTTP status of that refusal

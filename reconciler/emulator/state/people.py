@@ -22,9 +22,9 @@ class User:
 
     username: user principal name, lower case
     tenant_id: the home tenant
-    password: what the sign-in page asks for, or None: any will do
-    guest_in: IDs of the other tenants that have the user, or None: all have
-    absent_from: IDs of tenants that lack it
+    password: what the sign-in page asks for; None accepts any
+    guest_in: IDs of the other tenants that have the user; None: all
+    absent_from: IDs of tenants that do not have it
     foreign_in: IDs of tenants where it acts without an object of its own, as GDAP and CSP do
     object_ids: tenant ID → object ID, where it is not the derived one
     disabled_in, blocked_in, mfa_required: IDs of tenants, or `*`, where the account is disabled,
@@ -68,7 +68,7 @@ class People:
     """All users of one emulated Azure."""
 
     def __init__(self, users: Iterable[User] | None, directory: Directory) -> None:
-        """None means that everybody with a well-formed name exists, and is a guest everywhere."""
+        """None means that every user with a well-formed name exists, and is a guest everywhere."""
         self._is_open = users is None
         self._directory = directory
         self.users = {user.username: user for user in users or ()}
