@@ -21,7 +21,7 @@ class Issuers:
         self.public_keys: Mapping[str, str] = {}
 
     def knows(self, issuer: str) -> bool:
-        """Say whether a seed lists the issuer's public key; the emulator cannot sign for it then."""
+        """Say whether a seed lists the issuer's public key, so that only the issuer can sign."""
         return issuer in self.public_keys
 
     def sign(self, claims: Mapping[str, Any]) -> str:
