@@ -18,7 +18,7 @@ from reconciler.cli.flows.guard_inputs import recall
 from reconciler.cli.progress import counting
 from reconciler.cli.run_context import RunContext
 from reconciler.cli.run_log import log_read, log_result
-from reconciler.cli.selection import findings_of, is_read, now
+from reconciler.cli.selection import findings_of, now
 from reconciler.core.exit_status import Status, of_stopped_run
 from reconciler.version import __version__
 
@@ -91,7 +91,7 @@ class Run(RunContext):
         from reconciler.core.customers.evidence import without_other_directories
         from reconciler.engine.jobs import read_raw
 
-        places = [want.place for want in self.selection.wanted if is_read(want)]
+        places = [want.place for want in self.selection.wanted if want.is_read]
         with self.working("Reading", len(places)) as advance:
 
             def job(place: Place) -> RawReading:
@@ -107,7 +107,7 @@ class Run(RunContext):
         from reconciler.engine.run import make_plan
 
         wanted = self.selection.wanted
-        with self._reading(sum(map(is_read, wanted))) as on_read:
+        with self._reading(sum(want.is_read for want in wanted)) as on_read:
             metadata = replace(
                 self._metadata(*self.certificates.findings()),
                 directories=self.directories,
@@ -168,7 +168,7 @@ class Run(RunContext):
         from reconciler.engine.checkup import make_checkup
 
         wanted, doctor = self.selection.wanted, self.azure.doctor(now)
-        with self.working("Checking", sum(map(is_read, wanted))) as advance:
+        with self.working("Checking", sum(want.is_read for want in wanted)) as advance:
 
             def on_check(check: LinkCheck) -> None:
                 advance()

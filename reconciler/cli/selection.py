@@ -96,8 +96,9 @@ def used_identities(selection: Selection) -> list[Identity]:
 def used_logins(selection: Selection) -> list[Place]:
     """The first link of each identity, and of each customer's own app, that is read."""
     first: dict[object, Place] = {}
-    for want in filter(is_read, selection.wanted):
-        first.setdefault(want.place.login, want.place)
+    for want in selection.wanted:
+        if want.is_read:
+            first.setdefault(want.place.login, want.place)
     return list(first.values())
 
 
@@ -152,8 +153,3 @@ def findings_of(selection: Selection) -> tuple[Finding, ...]:
     )
     found = (*of_file, *exposed(used_identities(selection)))
     return selection.config.reported(found)
-
-
-def is_read(want: Wanted) -> bool:
-    """Whether this link is asked for at all."""
-    return want.settled is None or want.settled.is_read

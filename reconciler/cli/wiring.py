@@ -16,7 +16,7 @@ from reconciler.cli import state
 from reconciler.cli.flows.recovery import recover
 from reconciler.cli.options import LogFormat, Options
 from reconciler.cli.run import Run
-from reconciler.cli.selection import Selection, check_vaults, is_read, now
+from reconciler.cli.selection import Selection, check_vaults, now
 from reconciler.core.errors import Locked, RunFailed, WrongUsage
 from reconciler.version import __version__
 
@@ -52,7 +52,7 @@ def read_session(options: Options, selection: Selection) -> Iterator[Run]:
     if options.arm_endpoint is None and config.cloud != "public":
         logger.warning("untested_cloud", cloud=config.cloud)
     people = _people(options, config)
-    to_read = sum(1 for want in selection.wanted if is_read(want))
+    to_read = sum(1 for want in selection.wanted if want.is_read)
     interpreter.tune()
     recipe = ConnectionSettings(
         cloud, config.identities, options.trusted, options.concurrency, people

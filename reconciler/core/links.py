@@ -139,6 +139,11 @@ class Wanted:
     settled: Settled | None = None
     workload: Workload = Workload.AZURE
 
+    @property
+    def is_read(self) -> bool:
+        """Whether a run reads this link: every link except an attested one."""
+        return self.settled is None or self.settled.is_read
+
     def may_replace(self, partner_id: str) -> bool:
         """Whether the file allows a link to this ID to be overwritten or removed."""
         return self.replaceable is None or partner_id in self.replaceable

@@ -34,7 +34,7 @@ def make_checkup(
     on_check: Callable[[LinkCheck], None],
 ) -> Checkup:
     """Check everything that a plan over these links would need."""
-    by_place = {want.place: want for want in wanted if want.settled is None or want.settled.is_read}
+    by_place = {want.place: want for want in wanted if want.is_read}
     endpoints = examiner.endpoints()
     shared = (*(endpoint.step for endpoint in endpoints), clock_step(endpoints))
     credentials = _credentials(list(by_place), workers, examiner)

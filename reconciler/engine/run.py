@@ -110,7 +110,7 @@ def make_plan(
     on_read: Callable[[Place, Observed], None],
 ) -> Plan:
     """Read every link that the file does not settle, and compare."""
-    places = [want.place for want in wanted if want.settled is None or want.settled.is_read]
+    places = [want.place for want in wanted if want.is_read]
     observed, listener_findings = read_links(places, workers, open_reader, on_read)
     observed = check_directories(observed, metadata.directories)
     changes = diff(wanted, observed, metadata.recall(observed))

@@ -58,8 +58,7 @@ def recall(run: RunContext, observed: Mapping[Place, Observed]) -> Mapping[Place
     others = {
         key: want.place
         for want in run.config.wanted
-        if (want.settled is None or want.settled.is_read)
-        and (key := (want.place.tenant, want.place.identity)) not in seen
+        if want.is_read and (key := (want.place.tenant, want.place.identity)) not in seen
     }
     if not others:
         return {}
