@@ -13,12 +13,18 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from reconciler.azure.signin.certificates import read_certificate, signing_pem
+from reconciler.azure.signin.certificates import read_certificate, signing_key
 from reconciler.azure.signin.secrets import Unresolved
 from reconciler.core.identities import SecretRef
 from tests.e2e.certificates import PASSWORD, write_certificates, write_pair
 
 REF = SecretRef("env", "PAL_CERTIFICATE")
+
+
+def _signs_with(ref: SecretRef, data: bytes, password: str | None) -> tuple[bytes, object]:
+    """The certificate and the key that sign, comparable."""
+    signing = signing_key(ref, data, password)
+    return signing.thumbprint, signing.key.private_numbers()
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_form_of_a_certificate_signs_in_alike(folder: Path) -> None:
     """Base64 of a vault, line ends written out, lost or doubled, marks, quotes: all are one."""
     pem, pfx = (folder / "open.pem").read_bytes(), (folder / "open.pfx").read_bytes()
-    expected = signing_pem(REF, pem, None)
+    expected = _signs_with(REF, pem, None)
     url_safe = base64.urlsafe_b64encode(pfx).rstrip(b"=")
     forms = {
         "pfx": pfx,
@@ -52,7 +58,7 @@ def test_every_form_of_a_certificate_signs_in_alike(folder: Path) -> None:
         "text before": b"Bag Attributes\n    localKeyID: 01\n" + pem,
     }
     for name, data in forms.items():
-        assert signing_pem(REF, data, None) == expected, name
+        assert _signs_with(REF, data, None) == expected, name
         assert read_certificate(REF, data, None).is_matched
 
 
@@ -78,7 +84,7 @@ def test_a_key_of_openssls_old_form_keeps_its_headers(folder: Path) -> None:
     data = (locked + pem.partition(b"-----BEGIN CERT")[2].join((b"-----BEGIN CERT", b""))).replace(
         b"\n", b"\\n"
     )
-    assert signing_pem(REF, data, PASSWORD) == signing_pem(REF, pem, None)
+    assert _signs_with(REF, data, PASSWORD) == _signs_with(REF, pem, None)
     with pytest.raises(Unresolved, match="protected by a password"):
         read_certificate(REF, data, None)
 
@@ -95,7 +101,7 @@ def test_the_keys_own_certificate_is_found_behind_others(tmp_path: Path) -> None
     chain = other[other.index(b"-----BEGIN CERT") :] + own
     found = read_certificate(REF, chain, None)
     assert found.is_matched
-    assert signing_pem(REF, chain, None) == signing_pem(REF, own, None)
+    assert _signs_with(REF, chain, None) == _signs_with(REF, own, None)
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     wrong = write_pair(tmp_path / "wrong.pem", other_key=key).read_bytes()
     problem = read_certificate(REF, wrong, None).problem(datetime.now(UTC))

@@ -31,7 +31,7 @@ OWNERS = {
     "uvicorn": {"emulator"},
     "yaml": {"config", "emulator"},
     "cryptography": {"azure", "emulator"},
-    "jwt": {"emulator"},
+    "jwt": {"azure", "emulator"},
 }
 
 

@@ -15,13 +15,8 @@ from functools import lru_cache
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-    pkcs12,
-)
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
 from reconciler.azure.signin.secrets import Unresolved
 from reconciler.core.identities import SecretRef
@@ -78,22 +73,30 @@ class Certificate:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """The private key that signs client assertions.
+
+    thumbprint  SHA-256 of the certificate in DER
+    """
+
+    key: RSAPrivateKey
+    thumbprint: bytes
+
+
 def read_certificate(ref: SecretRef, data: bytes, password: str | None) -> Certificate:
     """The certificate in a PEM or PFX file with its key; raises `Unresolved` for anything else."""
     return _read(ref, data, password)[0]
 
 
-def signing_pem(ref: SecretRef, data: bytes, password: str | None) -> bytes:
-    """The same certificate and its key as PEM without a password, which is what signs in.
-
-    Raises `Unresolved` for anything else.
-    """
+def signing_key(ref: SecretRef, data: bytes, password: str | None) -> SigningKey:
+    """The private key of the same certificate, loaded once; raises `Unresolved`."""
     return _read(ref, data, password)[1]
 
 
 @lru_cache(maxsize=64)
-def _read(ref: SecretRef, data: bytes, password: str | None) -> tuple[Certificate, bytes]:
-    """Cached, because decrypting a PFX takes longer than a sign-in."""
+def _read(ref: SecretRef, data: bytes, password: str | None) -> tuple[Certificate, SigningKey]:
+    """Cached: decrypting a PFX and checking an RSA key take longer than a sign-in."""
     key, certificates = _opened(ref, unpacked(data), password.encode() if password else None)
     if key is None or not certificates:
         missing = "certificate" if key else "private key"
@@ -105,8 +108,7 @@ def _read(ref: SecretRef, data: bytes, password: str | None) -> tuple[Certificat
     own = next((c for c in certificates if c.public_key() == key.public_key()), None)
     first = own or certificates[0]
     found = Certificate(ref, first.not_valid_before_utc, first.not_valid_after_utc, own is not None)
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return found, pem + first.public_bytes(Encoding.PEM)
+    return found, SigningKey(key, first.fingerprint(SHA256()))
 
 
 def _opened(

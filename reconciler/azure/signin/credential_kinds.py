@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from azure.core.credentials import AccessToken
 from azure.identity import (
     AzureCliCredential,
-    CertificateCredential,
     ClientAssertionCredential,
     ClientSecretCredential,
 )
@@ -52,6 +51,7 @@ class Opening:
     platform: PlatformTokens
     options: dict[str, Any]
     budget: RetryBudget
+    token_endpoint: Callable[[], str]
     people: CachedUsers | None = None
 
 
@@ -71,27 +71,22 @@ def _(identity: ClientSecret, opening: Opening) -> Credential:
 
 @open_credential.register
 def _(identity: ClientCertificate, opening: Opening) -> Credential:
-    from reconciler.azure.signin.certificates import signing_pem
+    from reconciler.azure.signin.certificates import signing_key
+    from reconciler.azure.signin.client_assertion import client_assertion
 
-    secrets, budget = opening.secrets, opening.budget
+    secrets, budget, client_id = opening.secrets, opening.budget, _client_id(identity)
     ref, password = identity.certificate, identity.password
     text = secrets.resolve_secret(identity, password, budget) if password else None
-    return CertificateCredential(
-        opening.tenant_id,
-        _client_id(identity),
-        certificate_data=signing_pem(ref, secrets.resolve(ref, budget), text),
-        **opening.options,
-    )
+    signing = signing_key(ref, secrets.resolve(ref, budget), text)
+    assertion = client_assertion(signing, client_id, opening.token_endpoint())
+    return _by_assertion(opening, client_id, assertion)
 
 
 @open_credential.register(WorkloadIdentity)
 @open_credential.register(FederatedManagedIdentity)
 def _(identity: WorkloadIdentity | FederatedManagedIdentity, opening: Opening) -> Credential:
     ask = platform_token(identity, opening.platform, opening.budget)
-    assertion = ask() if ask else ""
-    return ClientAssertionCredential(
-        opening.tenant_id, _client_id(identity), lambda: assertion, **opening.options
-    )
+    return _by_assertion(opening, _client_id(identity), ask() if ask else "")
 
 
 @open_credential.register
@@ -136,6 +131,12 @@ class _ManagedIdentityCredential:
         (scope,) = scopes
         client_id, budget = self.identity.client_id, self.opening.budget
         return AccessToken(self.opening.platform.managed_identity(client_id, scope, budget), 0)
+
+
+def _by_assertion(opening: Opening, client_id: str, assertion: str) -> Credential:
+    return ClientAssertionCredential(
+        opening.tenant_id, client_id, lambda: assertion, **opening.options
+    )
 
 
 def _client_id(identity: Identity) -> str:

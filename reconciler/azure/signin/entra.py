@@ -70,6 +70,7 @@ class Entra:
             self.platform,
             transport.options(),
             budget,
+            lambda: self.directories.token_endpoint(tenant_id),
             self.people,
         )
         try:

@@ -48,6 +48,10 @@ class OpenIdDocuments:
             self._read_first(tenant_id)
         return str(self._template).replace("{tenant}", tenant_id).encode()
 
+    def token_endpoint(self, tenant_id: str) -> str:
+        """The token endpoint of the tenant with this GUID; raises `RequestFailed`."""
+        return str(json.loads(self.document(tenant_id))["token_endpoint"])
+
     def _read_first(self, tenant_id: str) -> None:
         """One thread sends the request while the others wait. If it fails, each sends its own."""
         if self._first_failed:
