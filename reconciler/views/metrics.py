@@ -1,7 +1,7 @@
-"""The facts for Prometheus: a file for node_exporter's textfile collector.
+"""Metrics of a run for Prometheus: a file for node_exporter's textfile collector.
 
-Counts and times only: no customer's name leaves the machine this way. A link's newest read counts,
-so after an apply the figures are those that it left behind.
+It contains counts and times only, and no customer's name. Each link counts by its newest read, so
+after an apply the numbers are those that it left behind.
 """
 
 from collections import Counter
@@ -20,10 +20,10 @@ LAST_SUCCESS = "pal_reconcile_last_success_timestamp_seconds"
 
 
 def render(run_summary: RunSummary, ends: Mapping[str, date], before: str = "") -> str:
-    """The metrics of a run.
+    """Render the metrics of a run.
 
     ends    the last day of each credential that has one, by identity
-    before  the file as it is, whose last success holds until there is another
+    before  the present file; its last success is kept until the next success
     """
     page = _Page()
     _run(page, run_summary, before)
@@ -43,7 +43,7 @@ def _begins(day: date) -> float:
 
 
 def last_success(text: str) -> float:
-    """The last success that a file of metrics tells of, Unix time; 0 where it tells of none."""
+    """Return the Unix time of the last success in a file of metrics; 0 if it has none."""
     try:
         families = list(text_string_to_metric_families(text))
     except ValueError:
@@ -53,16 +53,18 @@ def last_success(text: str) -> float:
 
 
 class _Page:
-    """Collects gauges. All of a run's figures are gauges: the next run begins at zero."""
+    """Collector of gauges. All metrics of a run are gauges: the next run starts at zero."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
 
-    def plain(self, name: str, says: str, value: float) -> None:
-        Gauge(f"pal_reconcile_{name}", says, registry=self.registry).set(value)
+    def plain(self, name: str, about: str, value: float) -> None:
+        Gauge(f"pal_reconcile_{name}", about, registry=self.registry).set(value)
 
-    def labelled(self, name: str, says: str, label: str, values: Mapping[str, float]) -> None:
-        gauge = Gauge(f"pal_reconcile_{name}", says, [label], registry=self.registry)
+    def labelled(
+        self, name: str, description: str, label: str, values: Mapping[str, float]
+    ) -> None:
+        gauge = Gauge(f"pal_reconcile_{name}", description, [label], registry=self.registry)
         for key, value in values.items():
             gauge.labels(key).set(value)
 
@@ -73,7 +75,7 @@ def _run(page: _Page, run_summary: RunSummary, before: str) -> None:
     page.plain("run_timestamp_seconds", "When the last run ended.", ended_at)
     page.plain(
         LAST_SUCCESS.removeprefix("pal_reconcile_"),
-        "When a run last read every link and could make all its changes; 0: never yet.",
+        "When a run last read every link and made all its changes; 0: never.",
         ended_at if run_summary.is_success else last_success(before),
     )
     page.plain("run_duration_seconds", "How long the last run took.", run_summary.duration_s)
@@ -81,9 +83,11 @@ def _run(page: _Page, run_summary: RunSummary, before: str) -> None:
     page.plain(
         "run_requests", "Requests to Azure and Entra in the last run.", request_stats.requests
     )
-    page.plain("run_retries", "Requests that were tried again.", request_stats.retries)
+    page.plain("run_retries", "Requests that were repeated.", request_stats.retries)
     page.plain(
-        "run_throttled_seconds", "Waited because a service asked to.", request_stats.throttled_s
+        "run_throttled_seconds",
+        "Time spent waiting because a service asked for it.",
+        request_stats.throttled_s,
     )
 
 
@@ -93,20 +97,20 @@ def _links(page: _Page, plan: Plan, report: Report | None) -> None:
     states = Counter(seen.state.value if seen else "not_read" for seen in newest)
     page.labelled(
         "links",
-        "Links by what was seen of them; not_read: attested.",
+        "Links by their observed state; not_read: attested.",
         "state",
         {state: states[state] for state in (*(seen.value for seen in ObservedState), "not_read")},
     )
     actions = Counter(_left(result) for result in results)
     page.labelled(
         "links_by_action",
-        "Links by what is left to be done.",
+        "Links by the action that is left to be done.",
         "action",
         {action.value: actions[action] for action in Action},
     )
     page.labelled(
         "links_by_partner",
-        "Links by the partner ID that they carry.",
+        "Links by their present partner ID.",
         "partner_id",
         _counted(seen.partner_id for seen in newest if seen and seen.partner_id),
     )
@@ -117,14 +121,14 @@ def _links(page: _Page, plan: Plan, report: Report | None) -> None:
         _counted(seen.problem.code for seen in newest if seen and seen.problem),
     )
     findings = report.findings if report else plan.findings
-    page.labelled("findings", "What is worth a look.", "code", _counted(f.code for f in findings))
+    page.labelled("findings", "Findings of the run.", "code", _counted(f.code for f in findings))
     if report:
         page.labelled("changes", "Changes by outcome.", "outcome", count_outcomes(results))
         page.plain("refusals", "Guards that refused the plan.", len(report.refusals))
 
 
 def _left(result: Result) -> Action:
-    """What is left to be done about a link: nothing, once a change has taken."""
+    """Return the action that is left: none, once a change was applied."""
     return Action.NONE if result.outcome in CONVERGED else result.change.action
 
 

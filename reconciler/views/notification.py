@@ -1,8 +1,7 @@
-"""What does an on-call person read of a night? A title and five lines.
+"""Notification about an unattended run: a title and five lines for the person on call.
 
-What changed, how all stands, the worst, what to do, and the command to look closer.
-
-In plain text, Markdown or HTML; names from the file and from Azure are only text in each.
+The lines are the changes since the last run, the current state, the most important links, the next
+step, and the command for details. Names from the file and from Azure are only text in every format.
 """
 
 import html
@@ -17,10 +16,10 @@ from reconciler.views.markdown.escape import escape
 from reconciler.views.nightly import details_command, meaning, refusal_text, result_text
 
 MOST = 3
-"""The worst that is named."""
+"""How many links are named."""
 
 _LONGEST = 300
-"""Characters of one line: a name may be long, and a pager is small."""
+"""Characters of one line: a name may be long, and the screen of a pager is small."""
 
 _REFUSED = "Refused by "
 
@@ -33,12 +32,12 @@ _BREAKS = {"text": "\n", "markdown": "  \n", "html": "<br>\n"}
 
 
 def title(message: Message, run_summary: RunSummary) -> str:
-    """One line: `pal-reconcile: 2 new drift, 1 recovered`. Plain text, whatever the format."""
+    """Return `pal-reconcile: 2 new drift, 1 recovered`: plain text in every format."""
     return visible(_cut(f"pal-reconcile: {_changed(message) or meaning(run_summary.status)}"))
 
 
 def body(message: Message, run_summary: RunSummary, config: str, form: str) -> str:
-    """Five lines in this format.
+    """Return the five lines in this format.
 
     config  the file as it was named
     form    `text`, `markdown` or `html`
@@ -53,33 +52,35 @@ def _lines(message: Message, run_summary: RunSummary, config: str) -> tuple[str,
     if message.is_known:
         changed = _changed(message) or "nothing"
     else:
-        changed = "not known, the history cannot be read"
+        changed = "unknown, because the history cannot be read"
     return (
-        f"Changed since the night before: {changed}.",
-        f"Now: {result_text(run_summary)} "
-        f"Status {int(run_summary.status)}, {meaning(run_summary.status)}.",
-        f"{_REFUSED}{refused}." if (refused := refusal_text(run_summary)) else f"Worst: {named}.",
-        f"What to do: {_remedy(message, run_summary)}",
-        f"Look closer: {_command(run_summary, config)}",
+        f"Changes since the last run: {changed}.",
+        f"Current state: {result_text(run_summary)} "
+        f"Exit status {int(run_summary.status)}: {meaning(run_summary.status)}.",
+        f"{_REFUSED}{refused}."
+        if (refused := refusal_text(run_summary))
+        else f"Most important: {named}.",
+        f"Next step: {_next_step(message, run_summary)}",
+        f"For details run: {_command(run_summary, config)}",
     )
 
 
 def _changed(message: Message) -> str:
-    """`2 new drift, 1 recovered`; what concerns the run has no number."""
+    """Return `2 new drift, 1 recovered`; events of the whole run have no number."""
     counts = Counter(each.kind for each in message.events)
-    whole = (EventKind.FAILED, EventKind.RUNS_AGAIN)
+    of_run = (EventKind.FAILED, EventKind.RUNS_AGAIN)
     parts = (
-        kind.value if kind in whole else f"{counts[kind]} {kind.value}"
+        kind.value if kind in of_run else f"{counts[kind]} {kind.value}"
         for kind in EventKind
         if counts[kind]
     )
     return ", ".join(parts)
 
 
-def _remedy(message: Message, run_summary: RunSummary) -> str:
-    """The remedy of a refusal, else of the first that has one."""
+def _next_step(message: Message, run_summary: RunSummary) -> str:
+    """Return what to do about a refusal, else the hint of the first link that has one."""
     if refusal_text(run_summary):
-        return "review the plan, then run apply; or override once by name with --allow."
+        return "review the plan and run apply, or override a guard once with --allow."
     keys = [each.observation.key for each in message.events if each.observation]
     plan = run_summary.plan
     hints = {
@@ -90,7 +91,7 @@ def _remedy(message: Message, run_summary: RunSummary) -> str:
     found = next((hints[key] for key in keys if key in hints), None)
     if found is None and plan:
         found = next(iter(hints.values()), None)
-    return found or ("nothing." if run_summary.status == 0 else "see what the command below shows.")
+    return found or ("none." if run_summary.status == 0 else "run the command below.")
 
 
 def _command(run_summary: RunSummary, config: str) -> str:
@@ -99,7 +100,7 @@ def _command(run_summary: RunSummary, config: str) -> str:
 
 
 def _longest(line: str) -> int:
-    """Every guard that refused is named with its override: that line may be longer."""
+    """The line that names every guard that refused, with its override, may be longer."""
     return 2 * _LONGEST if line.startswith(_REFUSED) else _LONGEST
 
 

@@ -51,7 +51,7 @@ def test_the_comment_is_never_too_long_for_github(name: str, people: int) -> Non
     for kind, fact in ((View.PLAN, plan), (View.REPORT, facts.report_of(plan))):
         text = render(kind, Format.MARKDOWN, fact)
         assert len(text) < COMMENT
-        assert "more that a comment cannot hold" in text
+        assert "more that do not fit into a comment" in text
 
 
 def test_the_digest_is_there_however_long_the_plan() -> None:
@@ -80,5 +80,5 @@ def test_long_lists_are_folded(count: int, is_folded: bool) -> None:
 def test_nothing_is_cut_while_there_is_room(kinds: str) -> None:
     """Each change, problem and quiet link of a common plan is named."""
     text = render(View.PLAN, Format.MARKDOWN, _plan(kinds, 1))
-    assert "cannot hold" not in text
+    assert "do not fit" not in text
     assert all(f"Customer {n}" in text for n in range(len(kinds)) if kinds[n] in "ux")

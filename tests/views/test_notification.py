@@ -1,4 +1,4 @@
-"""Five lines for an on-call person, whatever a name may hold."""
+"""Notifications: five lines for the person on call, whatever a name contains."""
 
 from datetime import UTC, datetime
 
@@ -18,8 +18,8 @@ NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 FORMS = ("text", "markdown", "html")
 
 
-def told(run_summary: RunSummary) -> Message:
-    """What a listener is told of a first night."""
+def notified(run_summary: RunSummary) -> Message:
+    """Return the message about a first run."""
     before = EarlierRuns()
     message = message_for(
         Subscriber(SecretRef("env", "X")), run_summary, before, events(run_summary, before)
@@ -33,39 +33,41 @@ def ordinary() -> RunSummary:
 
 
 def test_it_says_what_an_on_call_person_needs() -> None:
-    """What changed, how all stands, the worst three, what to do, and the command."""
+    """Changes, current state, the three most important links, the next step, and the command."""
     run_summary = ordinary()
-    message = told(run_summary)
+    message = notified(run_summary)
     assert title(message, run_summary) == "pal-reconcile: 1 newly unreadable, 4 new drift"
     lines = body(message, run_summary, "tenants.yaml", "text").splitlines()
     assert [line.partition(":")[0] for line in lines] == [
-        "Changed since the night before",
-        "Now",
-        "Worst",
-        "What to do",
-        "Look closer",
+        "Changes since the last run",
+        "Current state",
+        "Most important",
+        "Next step",
+        "For details run",
     ]
-    assert lines[1].startswith("Now: Plan: 1 to create, 1 to update, 1 to remove; 1 conflict,")
+    assert lines[1].startswith(
+        "Current state: Plan: 1 to create, 1 to update, 1 to remove; 1 conflict,"
+    )
     assert lines[2].count(";") == 2
     assert lines[4].endswith("pal-reconcile plan -c tenants.yaml --since last-night")
 
 
 def test_a_run_that_failed_says_why_and_what_checks_the_file() -> None:
-    """The first complaint, how many more, and the command for exactly that."""
+    """The first error, how many more there are, and the command that shows them."""
     run_summary = RunSummary(
         "nightly", 78, NOW, 1.0, complaints=("tenants.yaml:3:1: no", "and more")
     )
-    lines = body(told(run_summary), run_summary, "tenants.yaml", "text").splitlines()
-    assert lines[0] == "Changed since the night before: the run failed."
+    lines = body(notified(run_summary), run_summary, "tenants.yaml", "text").splitlines()
+    assert lines[0] == "Changes since the last run: the run failed."
     assert "tenants.yaml:3:1: no (and 1 more error)" in lines[1]
-    assert lines[4] == "Look closer: pal-reconcile validate -c tenants.yaml"
+    assert lines[4] == "For details run: pal-reconcile validate -c tenants.yaml"
 
 
 def test_without_a_history_it_does_not_pretend_to_know() -> None:
-    """What is bad is named all the same."""
+    """Links that need attention are named all the same."""
     run_summary = ordinary()
     text = body(Message((), is_known=False), run_summary, "tenants.yaml", "text")
-    assert "not known, the history cannot be read" in text
+    assert "unknown, because the history cannot be read" in text
     assert "Wingtip" in text
 
 
@@ -75,7 +77,7 @@ def test_a_hostile_name_is_only_text(name: str, form: str) -> None:
     """It adds no line, formats nothing and links nowhere, in each format."""
     plan = facts.plan_of((facts.wanted(name, 1), facts.unlinked(1)))
     run_summary = RunSummary("nightly", 2, NOW, 1.0, "run", fact=plan)
-    message = told(run_summary)
+    message = notified(run_summary)
     text = body(message, run_summary, "tenants.yaml", form)
     assert len(text.splitlines()) == 5
     assert len(title(message, run_summary).splitlines()) == 1
@@ -86,25 +88,25 @@ def test_a_hostile_name_is_only_text(name: str, form: str) -> None:
 
 
 def test_a_long_name_does_not_fill_a_pager() -> None:
-    """Each line is cut, and says so."""
+    """Each line is cut and ends with an ellipsis."""
     plan = facts.plan_of(
         (facts.wanted("C" * 199, 1), facts.unlinked(1)),
         (facts.wanted("D" * 199, 2), facts.unlinked(2)),
     )
     run_summary = RunSummary("nightly", 2, NOW, 1.0, "run", fact=plan)
-    lines = body(told(run_summary), run_summary, "tenants.yaml", "text").splitlines()
+    lines = body(notified(run_summary), run_summary, "tenants.yaml", "text").splitlines()
     assert max(map(len, lines)) == 300
     assert lines[2].endswith("…")
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_refused_repair_names_every_guard_with_its_number_and_override(form: str) -> None:
-    """In the message and in the night's line, whatever the format."""
+    """In the message and in the line of the run, in every format."""
     guards = ("remove-share", "remove-count", "change-share", "change-count", "create-count")
     refusals = [Refusal(guard, f"{guard}: much", "1,234", "10") for guard in guards]
     report = not_applied(facts.ordinary_plan(), refusals)
     run_summary = RunSummary("nightly", 3, NOW, 12.0, "run", fact=report)
-    text = body(told(run_summary), run_summary, "tenants.yaml", form).replace("\\", "")
+    text = body(notified(run_summary), run_summary, "tenants.yaml", form).replace("\\", "")
     assert len(text.split({"text": "\n", "markdown": "  \n", "html": "<br>\n"}[form])) == 5
     for guard in guards:
         said = f"{guard} 1,234, limit 10 (--allow {guard})"

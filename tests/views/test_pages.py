@@ -77,5 +77,5 @@ def test_every_tone_has_a_word() -> None:
 def test_what_was_not_written_is_said_first() -> None:
     """A guard's refusal stands above all the figures."""
     page = render(View.REPORT, Format.HTML, facts.refused_report())
-    assert page.index("Refused by remove-count.") < page.index('class="glance"')
+    assert page.index("Refused by remove-count:") < page.index('class="current"')
     assert "not tried</span>" in page

@@ -1,1 +1,1 @@
-"""Facts as pages: one self-contained HTML file each, that asks no network for anything."""
+"""HTML pages: each is one self-contained file that loads nothing from the network."""

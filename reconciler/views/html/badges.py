@@ -1,6 +1,6 @@
-"""How does a link stand, in a word and a tone? The word always goes with the colour.
+"""Badges: the state of a link as a word with a tone. The colour never stands without the word.
 
-Tones: `good` as wanted, `change` to be written, `alarm` somebody has to look, `quiet` left alone.
+Tones: `good` as wanted, `change` to be written, `alarm` a person has to act, `quiet` left alone.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from reconciler.views.rows import QUIET, Row
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A standing in a word, with the sign that the other views use for it."""
+    """A state in a word, with the symbol that the other views use for it."""
 
     word: str
     tone: str
@@ -23,7 +23,7 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many links have one standing."""
+    """How many links have one state."""
 
     word: str
     tone: str
@@ -31,14 +31,14 @@ class Tally:
 
 
 def planned(row: Row) -> Badge:
-    """What is to be done about the link: `update`, or why nothing is."""
+    """Return what is to be done about the link, such as `update`, or why nothing is."""
     if row.action in WRITES:
         return Badge(row.action.value, "change", row.symbol)
     return _unwritten(row)
 
 
-def became(row: Row) -> Badge:
-    """What became of the link in a run that writes: `applied`."""
+def result(row: Row) -> Badge:
+    """Return the link's outcome in a run that writes, such as `applied`."""
     if row.outcome:
         is_good = row.outcome in CONVERGED
         return Badge(row.word, "good" if is_good else "alarm", row.symbol)
@@ -48,19 +48,19 @@ def became(row: Row) -> Badge:
 
 
 def health(row: Row) -> Badge:
-    """How it stands where nothing is about to be written: drift, whatever would mend it."""
+    """Return the link's state where nothing is about to be written; every difference is drift."""
     return Badge("drift", "change", "~") if row.action in WRITES else _unwritten(row)
 
 
 def tallies(badges: Iterable[Badge]) -> list[Tally]:
-    """The standings that there are: what needs somebody first, what is in sync last."""
-    counts = Counter((found.word, found.tone) for found in badges)
+    """Count the states, the most urgent first."""
+    counts = Counter((badge.word, badge.tone) for badge in badges)
     found = [Tally(*key, count) for key, count in counts.items()]
     return sorted(found, key=_urgency)
 
 
 def by_urgency(rows: Iterable[tuple[Row, Badge]]) -> list[tuple[Row, Badge]]:
-    """The rows with what needs somebody first; equal ones stay in the file's order."""
+    """Sort the rows, the most urgent first; equal ones stay in file order."""
     return sorted(rows, key=lambda pair: _urgency(pair[1])[0])
 
 
@@ -70,5 +70,5 @@ def _unwritten(row: Row) -> Badge:
     return Badge(row.word, "quiet" if row.action in QUIET else "alarm", row.symbol)
 
 
-def _urgency(found: Badge | Tally) -> tuple[int, str]:
-    return ("alarm", "change", "quiet", "good").index(found.tone), found.word
+def _urgency(badge: Badge | Tally) -> tuple[int, str]:
+    return ("alarm", "change", "quiet", "good").index(badge.tone), badge.word

@@ -6,7 +6,7 @@ addEventListener("DOMContentLoaded", () => {
   const table = document.querySelector(".links table");
   if (!table) return;
 
-  const MOST = 100; // Rows that are drawn at first: thousands would make every keystroke wait.
+  const MOST = 100; // Rows that are drawn at first; thousands would slow down every keystroke.
   const find = (what) => document.querySelector(`.links ${what}`);
   const body = table.tBodies[0];
   const listed = [...body.rows];
@@ -15,7 +15,7 @@ addEventListener("DOMContentLoaded", () => {
   const words = [...document.querySelectorAll(".links .words button")];
   const order = find(".order select");
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-  const text = new Map(); // Each row's text, folded; read when it is first needed.
+  const text = new Map(); // Each row's text in lower case; read when it is first needed.
   let rows = listed;
   let showsAll = false;
 
@@ -58,11 +58,11 @@ addEventListener("DOMContentLoaded", () => {
       const way = ascending ? 1 : -1;
       rows = [...listed].sort((a, b) => {
         const [left, right] = [keys.get(a), keys.get(b)];
-        if (!left || !right) return !left - !right; // What is empty comes last, either way.
+        if (!left || !right) return !left - !right; // Empty cells are last in both directions.
         return way * collator.compare(left, right);
       });
     }
-    show(); // Hidden rows cost nothing to move.
+    show(); // Moving hidden rows is cheap.
     body.append(...rows);
   }
 
@@ -87,7 +87,7 @@ addEventListener("DOMContentLoaded", () => {
       show();
     };
   });
-  search.onfocus = () => listed.forEach(folded); // So that the first keystroke waits for nothing.
+  search.onfocus = () => listed.forEach(folded); // Prepares the search before the first keystroke.
   search.oninput = show;
   find(".rest button").onclick = () => {
     showsAll = true;

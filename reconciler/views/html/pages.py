@@ -1,8 +1,8 @@
-"""How does a fact become a page that is safe to open and to pass on?
+"""Page rendering with Jinja, so that a page is safe to open and to pass on.
 
-Every text that a template puts out is made visible and then escaped, here and nowhere else. The
-style and the script stand in the page, and the page allows nothing but these two, by their digests:
-whatever a name may hold, no other style or script runs and no request leaves.
+Every text in a template is made visible and escaped here. The page contains its style and its
+script, and its policy allows only these two, by their digests: whatever a name contains, no other
+style or script runs and no request is sent.
 """
 
 import base64
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def page(template: str, **facts: object) -> str:
-    """A whole page that ends with one newline.
+    """Render a whole page that ends with one newline.
 
     template  the name of a file in `templates/`
-    facts     what the template speaks of
+    facts     the variables of the template
     """
     return _environment().get_template(template).render(facts).rstrip("\n") + "\n"
 
@@ -60,7 +60,7 @@ def _environment() -> "Environment":
 
 
 def _policy(style: str, script: str) -> str:
-    """What the page may load: itself."""
+    """Return the content security policy: the page may load nothing but itself."""
     return (
         f"default-src 'none'; style-src '{_source(style)}'; script-src '{_source(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"

@@ -1,26 +1,25 @@
-"""Plan, apply and show as a page: what it comes to, what needs somebody, and every link."""
+"""Pages of `plan`, `apply` and `show`: the summary, what needs attention, and every link."""
 
 from collections.abc import Callable, Sequence
 
-from reconciler.core.plan import Plan, Refusal, Report
+from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_json import digest, plan_data
-from reconciler.core.plan_review import Forecast, PlanReview
+from reconciler.core.plan_review import PlanReview
 from reconciler.views.changes_since import change_lines, heading
-from reconciler.views.grouping import CauseGroup, group_findings, group_rows
-from reconciler.views.html.badges import Badge, became, by_urgency, health, planned, tallies
+from reconciler.views.grouping import attention_groups, group_findings
+from reconciler.views.html.badges import Badge, by_urgency, health, planned, result, tallies
 from reconciler.views.html.pages import page
-from reconciler.views.rows import Row, plan_rows, report_rows
+from reconciler.views.rows import Row, plan_rows, refusal_sentence, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
 
 
 def render_plan(plan: Plan) -> str:
-    """What should change, and what keeps it from changing."""
-    rows = plan_rows(plan)
+    """Render the planned changes, and the guards that would refuse them."""
     return _page(
         "Plan",
         plan_summary(plan),
         plan,
-        rows,
+        plan_rows(plan),
         planned,
         digest=digest(plan_data(plan)),
         forecasts=PlanReview.of(plan).forecasts,
@@ -28,43 +27,43 @@ def render_plan(plan: Plan) -> str:
 
 
 def render_report(report: Report) -> str:
-    """What became of the plan's changes."""
+    """Render the outcome of each planned change."""
     return _page(
         "Apply",
         report_summary(report),
         report.plan,
         report_rows(report),
-        became,
+        result,
         digest=digest(plan_data(report.plan)),
         journal=report.journal,
-        refusals=report.refusals,
+        refusals=[refusal_sentence(refusal) for refusal in report.refusals],
         failure=report.failure,
         findings=group_findings(report.findings),
     )
 
 
 def render_inventory(plan: Plan) -> str:
-    """Every link as it was observed."""
+    """Render every link as it was observed."""
     return _page("Inventory", inventory_summary(plan), plan, plan_rows(plan), health)
 
 
 def _page(
     title: str,
-    recap: str,
+    summary: str,
     plan: Plan,
     rows: Sequence[Row],
-    stands: Callable[[Row], Badge],
-    **more: "str | Sequence[Refusal] | Sequence[Forecast] | Sequence[CauseGroup] | None",
+    badge_of: Callable[[Row], Badge],
+    **more: object,
 ) -> str:
-    pairs = by_urgency((row, stands(row)) for row in rows)
+    pairs = by_urgency((row, badge_of(row)) for row in rows)
     since = PlanReview.of(plan).changes_since
     facts: dict[str, object] = {
         "title": title,
-        "recap": recap.removeprefix(f"{title}: "),
+        "summary": summary.removeprefix(f"{title}: "),
         "plan": plan,
         "links": pairs,
-        "tallies": tallies(found for _, found in pairs),
-        "causes": [group for group in group_rows(rows) if not group.cause.is_quiet],
+        "tallies": tallies(badge for _, badge in pairs),
+        "causes": attention_groups(rows),
         "findings": group_findings(plan.findings),
         "changes_since": (heading(since), list(change_lines(since))) if since else None,
         "digest": None,

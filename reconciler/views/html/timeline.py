@@ -1,4 +1,4 @@
-"""What happened to one link, in words: its periods and its writes, newest first."""
+"""Timeline of one link: its observed periods and its writes, newest first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from reconciler.core.links import Action
 from reconciler.core.results import CONVERGED
 
 MOST = 20
-"""Entries that are shown of one link; the others are counted."""
+"""How many entries are shown for one link; the others are counted."""
 
 _TONES = {
     Health.IN_SYNC: "good",
@@ -23,7 +23,7 @@ _TONES = {
 class TimelineEntry:
     """One line of a timeline.
 
-    until  the last time that it was seen so; None for a write, which is a moment
+    until  the last time it was observed; None for a write
     """
 
     at: datetime
@@ -34,7 +34,7 @@ class TimelineEntry:
 
     @property
     def is_one_day(self) -> bool:
-        """Whether it began and was last seen on one date."""
+        """Whether it began and was last observed on one date."""
         return self.until is None or self.until.date() == self.at.date()
 
 
@@ -47,38 +47,38 @@ class Timeline:
 
 
 def timeline(link_timeline: LinkTimeline) -> Timeline:
-    """Tell a link's course."""
-    told = [*map(_seen, link_timeline.periods), *map(_written, link_timeline.writes)]
-    told.sort(key=lambda entry: entry.at, reverse=True)
-    return Timeline(tuple(told[:MOST]), max(0, len(told) - MOST))
+    """Return the timeline of a link."""
+    entries = [*map(_observed, link_timeline.periods), *map(_written, link_timeline.writes)]
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    return Timeline(tuple(entries[:MOST]), max(0, len(entries) - MOST))
 
 
-def _seen(period: Period) -> TimelineEntry:
+def _observed(period: Period) -> TimelineEntry:
     observation = period.observation
     word = observation.health.value.replace("_", " ")
     if observation.health is Health.LEFT_ALONE or observation.action is Action.CONFLICT:
         word = observation.action.value
     tone = "alarm" if observation.action is Action.CONFLICT else _TONES[observation.health]
-    return TimelineEntry(period.first_at, period.last_at, word, tone, _what(observation))
+    return TimelineEntry(period.first_at, period.last_at, word, tone, _text(observation))
 
 
-def _what(observation: Observation) -> str:
+def _text(observation: Observation) -> str:
     if observation.problem:
         return observation.problem
     if observation.state is None:
         return "not read"
     if observation.partner_id is None:
-        have = "not linked"
+        link = "not linked"
     else:
         name = f" ({observation.partner_name})" if observation.partner_name else ""
-        have = f"linked to {observation.partner_id}{name}"
+        link = f"linked to {observation.partner_id}{name}"
     if observation.health is not Health.DRIFT:
-        return have
-    return f"{have}; {observation.wanted_partner_id or 'no link'} is wanted"
+        return link
+    return f"{link}; {observation.wanted_partner_id or 'no link'} is wanted"
 
 
 def _written(write: Write) -> TimelineEntry:
     before, after = (partner_id or "not linked" for partner_id in (write.before, write.after))
-    outcome = write.outcome.value if write.outcome else "cut short"
+    outcome = write.outcome.value if write.outcome else "interrupted"
     tone = "good" if write.outcome in CONVERGED else "alarm"
     return TimelineEntry(write.at, None, outcome, tone, f"{write.action}: {before} → {after}")

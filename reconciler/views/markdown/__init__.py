@@ -1,1 +1,1 @@
-"""GitHub Markdown: pull-request comments and notes."""
+"""Markdown documents: pull request comments, and notes for customers and for people."""

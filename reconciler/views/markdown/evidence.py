@@ -1,7 +1,7 @@
-"""What does a customer read about our link? One page, in Markdown, for people who never saw one.
+"""Evidence for a customer: a page that explains the link, and the files with the facts.
 
-It answers what Microsoft's own questions and answers on Partner Admin Link answer, and claims no
-more than was read: that the link is in place, never what it is worth.
+The page covers the questions of Microsoft's own page on Partner Admin Link. It claims no more than
+was read: that the link is in place, never what it earns.
 """
 
 import json
@@ -11,24 +11,25 @@ from reconciler.core.customers.evidence import Evidence, EvidenceItem, Line, wit
 from reconciler.core.customers.evidence_json import ANSWER, history_data, links_data
 from reconciler.core.links import ObservedState, Workload
 from reconciler.core.plan_json import Data, iso
+from reconciler.core.results import Outcome
 from reconciler.core.text import json_safe
 from reconciler.views.markdown.escape import code, escape, table
 
 SOURCE = "https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id"
 
 ANSWERS = "answer-*.json"
-"""What an earlier time may have left that this one does not write again."""
+"""Files of an earlier run that this one may not replace."""
 
 _QUESTIONS = f"""\
 ## What is this link?
 
 Partner Admin Link ties one account that works for you (a user, or an app) to the ID of the
-Microsoft partner that it works for. It is made by that account, for itself, in your tenant. It
-tells Microsoft which partner works in your environment.
+Microsoft partner that it works for. The account makes the link for itself,
+in your tenant. The link tells Microsoft which partner works in your environment.
 
 ## What data does it collect?
 
-None that is new. The link adds the partner's ID to an account that you have already given access.
+No new data. The link adds the partner's ID to an account that already has access.
 Microsoft can then attribute usage to the partner. The partner sees no more of your data than
 before.
 
@@ -38,41 +39,45 @@ before.
 
 ## Does it change any permission?
 
-No. It gives no role and takes none away, and it does not let anybody sign in. What the account may
-do is what you allowed it, before and after.
+No. The link adds no role, removes no role, and allows no sign-in. The account has the same
+permissions before and after.
 
 ## Who can change or remove it?
 
-Only the account itself, which means us: ask, and we remove it. Neither you nor another partner can
-change it. You can end it at any time without us: a link lives as long as its account, so it ends
-when you delete the user or the enterprise application. Whatever access we have ends as always, by
-the roles that you take away.
+Only the account itself can, and we operate it: ask us, and we remove the link. Neither you nor
+another partner can change it. You can also end it without us: a link exists as long as its account,
+so it ends when you delete the user or the enterprise application. To end our access, remove our
+roles as usual.
 
 ## Is it the same in each tenant?
 
-No. Each tenant has an account, and so a link, of its own. This page speaks of yours.
+No. Each tenant has its own account and its own link. This page is about yours.
 
 ## How can you check this?
 
-Look the object ID up in the Microsoft Entra admin center: that is the account. Azure tells the link
-only to the account itself, so the answers beside this page are its own, as they came, with the time
-and Azure's request ID. Their digests stand in `evidence.json`: `sha256sum answer-1.json` gives the
-same.
+Find the object ID in the Microsoft Entra admin center: that is the account. Azure shows the link
+only to the account itself. The answers beside this page are what Azure sent to it, unchanged, with
+the time and Azure's request ID. `evidence.json` has their digests; `sha256sum answer-1.json` prints
+the same.
 
-Microsoft's own words: <{SOURCE}>
+Microsoft's description: <{SOURCE}>
 """
 
 _LOOKS_AT = {
     Workload.AZURE: """\
-The usage of Azure resources, within the roles and the scope that you gave this account.""",
+The usage of Azure resources, within the roles and the scope that this account has.""",
     Workload.POWER_PLATFORM: """\
 The usage of what this account owns in the Power Platform: apps of which it is owner or co-owner,
 flows that it created, datasets that it published.""",
 }
 
 
+_CHANGED = (Outcome.APPLIED, Outcome.UNVERIFIED, None)
+"""Outcomes of writes that changed the link, or may have; None if the run was interrupted."""
+
+
 def files(evidence: Evidence) -> dict[str, bytes]:
-    """All files of the folder, by name: facts and answers for programs, a page for people."""
+    """Return all files of the folder by name: facts and answers for programs, a page for people."""
     answers = {
         ANSWER.format(number=number): one.reading.body
         for number, one in enumerate(evidence.items, 1)
@@ -92,12 +97,12 @@ def _json(data: Data) -> bytes:
 
 
 def _line(line: Line) -> str:
-    """A line of the journal as it stands there, but for hidden characters."""
+    """Return a line of the journal, with hidden characters escaped."""
     return json_safe(json.dumps(line, ensure_ascii=False, separators=(",", ":"))) + "\n"
 
 
 def render(evidence: Evidence) -> str:
-    """The page."""
+    """Render the page."""
     return "".join(f"{line}\n" for line in _lines(evidence))
 
 
@@ -113,20 +118,20 @@ def _lines(evidence: Evidence) -> Iterator[str]:
         ("account", "object ID", "linked to", "partner", "last change", "read", "answer"), rows
     )
     yield ""
-    for exhibit in evidence.items:
-        yield from _remark(exhibit, evidence)
+    for item in evidence.items:
+        yield from _remark(item, evidence)
     yield from _past(evidence)
     yield _QUESTIONS.format(looks_at=_LOOKS_AT[evidence.workload]).rstrip("\n")
 
 
-def _row(number: int, exhibit: EvidenceItem) -> tuple[str, ...]:
-    seen, reading = exhibit.change.observed, exhibit.reading
-    object_id = (seen.object_id if seen else None) or exhibit.change.place.object_id
+def _row(number: int, item: EvidenceItem) -> tuple[str, ...]:
+    seen, reading = item.change.observed, item.reading
+    object_id = (seen.object_id if seen else None) or item.change.place.object_id
     is_there = reading is not None and reading.status is not None
     return (
-        _account(exhibit),
+        _account(item),
         code(object_id) if object_id else "",
-        _state(exhibit),
+        _state(item),
         escape((seen.partner_name if seen else None) or ""),
         escape((seen.updated_at if seen else None) or ""),
         iso(reading.read_at) if reading else "",
@@ -134,15 +139,15 @@ def _row(number: int, exhibit: EvidenceItem) -> tuple[str, ...]:
     )
 
 
-def _account(exhibit: EvidenceItem) -> str:
-    identity = exhibit.identity
+def _account(item: EvidenceItem) -> str:
+    identity = item.identity
     if identity.username:
         return escape(identity.username)
     return f"app {code(identity.client_id)}" if identity.client_id else escape(identity.name)
 
 
-def _state(exhibit: EvidenceItem) -> str:
-    seen = exhibit.change.observed
+def _state(item: EvidenceItem) -> str:
+    seen = item.change.observed
     if seen is None:
         return "not read"
     if seen.state is ObservedState.LINKED:
@@ -150,40 +155,43 @@ def _state(exhibit: EvidenceItem) -> str:
     return "nothing" if seen.state is ObservedState.NOT_LINKED else "could not be read"
 
 
-def _remark(exhibit: EvidenceItem, evidence: Evidence) -> Iterator[str]:
-    """What to say of a link that is not simply there."""
-    change = exhibit.change
+def _remark(item: EvidenceItem, evidence: Evidence) -> Iterator[str]:
+    """Yield remarks on a link that could not be read, or that is in the partner's own tenant."""
+    change = item.change
     own = (evidence.customer, change.place.tenant)
     if change.problem:
         message = without_others(change.problem.message, evidence.others, own)
         yield (
-            f"The link of {_account(exhibit)} could not be read "
+            f"The link of {_account(item)} could not be read "
             f"({code(change.problem.code)}: {escape(message)}). "
-            "That does not mean that there is none."
+            "It may exist nevertheless."
         )
         yield ""
     elif change.observed is None:
         reason = without_others(change.reason, evidence.others, own)
-        yield f"The link of {_account(exhibit)} cannot be read any more: {escape(reason)}."
+        yield f"The link of {_account(item)} can no longer be read: {escape(reason)}."
         yield ""
     if evidence.customer in change.wanted.covers:
         yield (
-            f"{_account(exhibit)} works from our own tenant, by the delegation that you gave it "
-            "(Azure Lighthouse). The link stands there, and ends for you with the delegation."
+            f"{_account(item)} works from our own tenant, through your delegation "
+            "(Azure Lighthouse). The link is in our tenant, and ends for you with the delegation."
         )
         yield ""
 
 
 def _past(evidence: Evidence) -> Iterator[str]:
     writes = [
-        write for link_history in evidence.link_histories or () for write in link_history.writes
+        write
+        for link_history in evidence.link_histories or ()
+        for write in link_history.writes
+        if write.outcome in _CHANGED
     ]
     yield "## What we changed"
     yield ""
     if evidence.link_histories is None:
         yield "Our history could not be read; `journal.jsonl` has what was written."
     elif not writes:
-        yield "Nothing that our history knows of."
+        yield "Our history has no changes."
     else:
         rows = [
             (
@@ -195,5 +203,5 @@ def _past(evidence: Evidence) -> Iterator[str]:
             )
             for write in writes
         ]
-        yield from table(("when", "what", "from", "to", "came to"), rows)
+        yield from table(("time", "change", "from", "to", "outcome"), rows)
     yield ""

@@ -1,7 +1,6 @@
-"""What has to happen before a customer's link can be read? A note for each, ready to be mailed.
+"""Onboarding notes: what each customer has to do before its link can be read, ready to be mailed.
 
-A note is about its customer and nobody else. What we have to mend ourselves is no customer's
-business and stands in a section of its own, after the notes.
+A note mentions no other customer. What the partner has to fix follows in a section of its own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from reconciler.views.markdown.escape import code, escape
 
 
 def render(checkup: Checkup) -> str:
-    """A note for each customer that has something to mend, then what is ours."""
+    """Render a note for each customer that has to act, then what the partner has to fix."""
     by_tenant: dict[str, list[LinkCheck]] = {}
     for check in checkup.checks:
         if check.request:
@@ -27,10 +26,10 @@ def render(checkup: Checkup) -> str:
 
 
 def _note(checks: Sequence[LinkCheck]) -> list[str]:
-    """The note for one customer, about every account of ours that waits for it."""
+    """Return the note for one customer, about every account that needs something from it."""
     place = checks[0].place
     lines = [
-        f"## {escape(place.tenant)}: what our partner link still needs",
+        f"## {escape(place.tenant)}: what our partner link needs",
         "",
         "We record in your Microsoft Entra directory that we work for you as a Microsoft partner",
         "(Partner Admin Link). It changes no permission and collects no new data.",
@@ -55,7 +54,7 @@ def _needs(check: LinkCheck) -> Iterator[str]:
 
 
 def _prose(text: str) -> str:
-    """Our own words: what stands between two backticks is a command to be copied."""
+    """Escape our own text; a command between two backticks stays code."""
     words = text.split("`")
     if len(words) % 2 == 0:
         return escape(text)
@@ -65,7 +64,7 @@ def _prose(text: str) -> str:
 
 
 def _ours(checkup: Checkup) -> list[str]:
-    """What no customer can mend."""
+    """Return what only the partner can fix."""
     items = [*_shared(checkup), *_own(checkup)]
     for finding in checkup.findings:
         about = " / ".join(filter(None, (finding.tenant, finding.identity)))
@@ -89,8 +88,8 @@ def _shared(checkup: Checkup) -> Iterator[str]:
     steps += [(c.label, step, c) for c in checkup.credentials for step in c.steps]
     for about, step, whose in steps:
         if step.problem:
-            hurt = affected(checkup, step, whose)
-            yield _item(about, step.problem.code, step.problem.message, step.problem.hint, hurt)
+            links = affected(checkup, step, whose)
+            yield _item(about, step.problem.code, step.problem.message, step.problem.hint, links)
 
 
 def _own(checkup: Checkup) -> Iterator[str]:
@@ -100,7 +99,7 @@ def _own(checkup: Checkup) -> Iterator[str]:
         yield _item(step.name, cause.code, group.message, cause.hint, group.named(WHERE))
 
 
-def _item(about: str, word: str, message: str, hint: str, concerned: str = "") -> str:
+def _item(about: str, word: str, message: str, hint: str, links: str = "") -> str:
     lead = f"**{escape(about)}** " if about else ""
-    parts = [f"- {lead}{code(word)}: {escape(message)}", f"→ {escape(hint)}", escape(concerned)]
+    parts = [f"- {lead}{code(word)}: {escape(message)}", f"→ {escape(hint)}", escape(links)]
     return "<br>".join(filter(None, parts))

@@ -1,7 +1,7 @@
-"""The facts as GitHub Markdown: made to be posted under a pull request.
+"""GitHub Markdown of plans, reports and inventories, made for pull request comments.
 
-A comment there holds 65,536 characters, so a list is folded when long and cut, saying so, when the
-comment would not fit. The inventory is a document of its own and is never cut.
+A comment holds 65,536 characters, so long lists are collapsed, and cut with a remark when the
+comment would not fit. The inventory is a document and is never cut.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,22 +12,28 @@ from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.core.plan_json import digest, iso, plan_data
 from reconciler.core.plan_review import PlanReview
 from reconciler.views.changes_since import change_lines, heading
-from reconciler.views.grouping import CauseGroup, group_findings, group_rows, member_label
+from reconciler.views.grouping import (
+    CauseGroup,
+    attention_groups,
+    group_findings,
+    group_rows,
+    member_label,
+)
 from reconciler.views.markdown.escape import code, escape, folded, limited, table
 from reconciler.views.markdown.sign_in_note import people_lines
 from reconciler.views.notes import changed, expires, note, since, verified
-from reconciler.views.rows import QUIET, Cause, Row, plan_rows, report_rows
+from reconciler.views.rows import QUIET, Cause, Row, is_not_read, plan_rows, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
 
 LONG = 25
-"""Lists of more lines are folded behind a summary."""
+"""Longer lists are collapsed behind a summary."""
 
 _CHANGES_CHARS = 30_000
-"""Of the changes, and in a plan of what people are asked to do."""
+"""Limit of the changes together with what people are asked to do."""
 
 _PEOPLE_CHARS = 14_000
 _LIST_CHARS = 8_000
-"""Of each of the (at most four) lists beside the changes."""
+"""Limit of each of the other lists, of which there are at most four."""
 
 _INVENTORY_COLUMNS = (
     "tenant",
@@ -47,12 +53,14 @@ _INVENTORY_COLUMNS = (
 
 
 def render_plan(plan: Plan) -> str:
-    """The plan as a comment: summary, changes, what needs somebody, and the plan's digest."""
+    """Render the plan as a comment: summary, changes, problems, and the plan's digest."""
     rows = plan_rows(plan)
     people = _people(rows)
     counts = count_actions(plan.changes)
-    counts["unreadable"] = counts.pop(Action.UNKNOWN)
-    counts["in sync"] = sum(counts.pop(action) for action in (Action.NONE, *QUIET))
+    not_read = sum(is_not_read(change.problem) for change in plan.changes)
+    counts["unreadable"] = counts.pop(Action.UNKNOWN) - not_read
+    counts |= {"not read": not_read, "in sync": counts.pop(Action.NONE)}
+    counts |= {action: counts.pop(action) for action in Action if action in QUIET}
     return _text(
         _head("plan", plan_summary(plan)),
         _counts(counts),
@@ -67,7 +75,7 @@ def render_plan(plan: Plan) -> str:
 
 
 def render_report(report: Report) -> str:
-    """The report as a comment: what became of each change, and why."""
+    """Render the report as a comment: the outcome of each change, and its reason."""
     rows = report_rows(report)
     return _text(
         _head("apply", report_summary(report)),
@@ -81,7 +89,7 @@ def render_report(report: Report) -> str:
 
 
 def render_inventory(plan: Plan) -> str:
-    """Every link as it was observed."""
+    """Render every link as it was observed."""
     rows = plan_rows(plan)
     return _text(
         _head("inventory", inventory_summary(plan)),
@@ -95,8 +103,8 @@ def _text(*blocks: Sequence[str]) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _head(word: str, recap: str) -> list[str]:
-    return [f"## pal-reconcile {word}", "", f"**{recap}**"]
+def _head(word: str, summary: str) -> list[str]:
+    return [f"## pal-reconcile {word}", "", f"**{summary}**"]
 
 
 def _footer(plan: Plan, journal: str | None = None) -> list[str]:
@@ -134,7 +142,7 @@ def _changes(rows: Sequence[Row], limit: int, *, has_outcomes: bool) -> list[str
 
 
 def _tenant(row: Row) -> str:
-    """The tenant's name, and its GUID where the file names it by a domain."""
+    """Return the tenant's name, and its GUID where the file names it by a domain."""
     found = f" {code(row.found_tenant_id)}" if row.found_tenant_id else ""
     return escape(row.tenant) + found
 
@@ -142,21 +150,20 @@ def _tenant(row: Row) -> str:
 def _notes(
     rows: Sequence[Row], findings: Sequence[Finding], limit: int | None
 ) -> Iterator[list[str]]:
-    """What needs somebody, and what is worth a look."""
-    urgent = [group for group in group_rows(rows) if not group.cause.is_quiet]
-    yield _section("Needs attention", _items(urgent), limit)
-    yield _section("Worth a look", _items(group_findings(findings)), limit)
+    """Yield the problems and the findings."""
+    yield _section("Needs attention", _items(attention_groups(rows)), limit)
+    yield _section("Findings", _items(group_findings(findings)), limit)
 
 
 def _people(rows: Sequence[Row]) -> list[str]:
-    """Never folded: in a mail nothing unfolds."""
+    """Return the notes for people; never collapsed, because a mail program cannot expand."""
     lines = list(people_lines(rows, _PEOPLE_CHARS))
-    return ["### What people are asked to do", "", *lines[:-1]] if lines else []
+    return ["### Sign-ins that people need to do", "", *lines[:-1]] if lines else []
 
 
 def _left_alone(rows: Sequence[Row]) -> list[str]:
     quiet = [group for group in group_rows(rows) if group.cause.is_quiet]
-    return _section("Left alone on purpose", _items(quiet), _LIST_CHARS)
+    return _section("Held, attested and unmanaged", _items(quiet), _LIST_CHARS)
 
 
 def _changes_since(plan: Plan) -> list[str]:
@@ -168,7 +175,7 @@ def _changes_since(plan: Plan) -> list[str]:
 
 
 def _forecasts(plan: Plan) -> list[str]:
-    """The guards that would refuse these changes, and which command they would stop."""
+    """Return the guards that would refuse these changes, by the command they would stop."""
     lines = [
         f"- {code(forecast.command)}, {code(refusal.guard)}: {escape(refusal.message)}"
         for forecast in PlanReview.of(plan).forecasts
@@ -178,7 +185,7 @@ def _forecasts(plan: Plan) -> list[str]:
 
 
 def _refusals(report: Report) -> list[str]:
-    lines = [f"- {code(r.guard)}: {escape(r.message)}" for r in report.refusals]
+    lines = [f"- {code(each.guard)}: {escape(each.message)}" for each in report.refusals]
     if report.failure:
         lines.append(f"- **The run failed**: {escape(report.failure)}")
     return _section("Refused" if report.refusals else "Failed", lines, _LIST_CHARS)
@@ -192,7 +199,7 @@ def _section(
         return []
     body = [*head, *kept]
     if left_out:
-        body += ["", f"… and {left_out} more that a comment cannot hold: see `--format csv`."]
+        body += ["", f"… and {left_out} more that do not fit into a comment: see `--format csv`."]
     if len(kept) > LONG:
         body = folded(body, f"{len(kept) + left_out} lines")
     return [f"### {title}", "", *body]

@@ -1,4 +1,4 @@
-"""What are people asked to do for links that only they can reach? A note to be mailed to them.
+"""Sign-in notes: what people need to do for links that only they can read, ready to be mailed.
 
 A plan of one person's links (`--only identity:alice`) is that person's note.
 """
@@ -13,18 +13,18 @@ from reconciler.views.rows import Row
 
 MOST_TENANTS = 50
 _TENANTS_CHARS = 3_000
-"""More are counted: a comment has to hold them, however long their names are."""
+"""Limits of one note; further tenants are counted."""
 
 FEW = 5
-"""For up to so many tenants the sign-in is for them alone."""
+"""For up to this many tenants, the command names them."""
 
 _LOGIN = "pal-reconcile login "
 
 
 def people_lines(rows: Sequence[Row], limit_chars: int) -> Iterator[str]:
-    """For each person: the customers, the commands in order, and where the report goes.
+    """Yield a note for each person: customers, commands in order, and what to send back.
 
-    limit_chars  how much all notes together may take; whose note has no room is counted
+    limit_chars  the limit of all notes together; notes that do not fit are counted
     """
     people = list(dict.fromkeys(row.identity for row in rows if _needs_person(row)))
     for number, identity in enumerate(people):
@@ -45,17 +45,17 @@ def _note(identity: str, needed: Sequence[Row], listed: int) -> Iterator[str]:
     tenants = [f" --tenant {quote(visible(row.tenant))}" for row in needed]
     is_some = len(needed) < listed and len(needed) <= FEW
     yield from (f"**{escape(identity)}**, for these customers:", "")
-    wishes = (f"- {escape(row.tenant)}: {escape(row.after or 'to be read')}" for row in needed)
-    kept, _ = limited(islice(wishes, MOST_TENANTS), _TENANTS_CHARS)
+    wanted = (f"- {escape(row.tenant)}: {escape(row.after or 'read only')}" for row in needed)
+    kept, _ = limited(islice(wanted, MOST_TENANTS), _TENANTS_CHARS)
     yield from kept
     if len(needed) > len(kept):
         yield f"- … and {len(needed) - len(kept)} more"
-    yield from ("", "At a terminal, in the folder of tenants.yaml:", "", "~~~sh")
+    yield from ("", "Run at a terminal, in the folder of tenants.yaml:", "", "~~~sh")
     yield f"{_LOGIN}{quote(who)}{''.join(tenants) if is_some else ''}"
     yield f"pal-reconcile apply --only {only} --format json > {report}"
     yield from ("~~~", "")
-    yield "The first signs in, once for each customer; the second shows what it would change and"
-    yield f"asks. Then send {escape(report)} back: it holds no secret."
+    yield "The first command signs in, once for each customer. The second shows the changes, asks,"
+    yield f"and makes them. Then send {escape(report)} back. It contains no secrets."
     yield ""
 
 
