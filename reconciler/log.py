@@ -1,7 +1,7 @@
-"""What does a run say while it goes on? One structured line an event, to stderr.
+"""Structured log of a run: one line for each event, to stderr.
 
-Events carry names, codes and counts; nobody hands a secret or a token to the log. The libraries'
-own chatter is shown at `debug` only: azure-identity warns about every refused token.
+Events hold names, codes and counts, never a secret or a token. Log lines of libraries are shown at
+level `debug` only, because azure-identity warns about every refused token.
 """
 
 import logging
@@ -20,7 +20,7 @@ LIBRARIES = ("azure", "msal", "urllib3")
 
 
 def set_up(*, as_json: bool, level: str) -> None:
-    """Choose the form (console or JSON) and the lowest level that is shown."""
+    """Set the format (console or JSON) and the lowest level that is shown."""
     number = logging.getLevelNamesMapping()[level.upper()]
     renderer: Any = (
         structlog.processors.JSONRenderer(sort_keys=True)
@@ -35,23 +35,23 @@ def set_up(*, as_json: bool, level: str) -> None:
             _redacting(renderer),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Guest(sys.stderr))),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _OptionalStream(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     for name in LIBRARIES:
         library = logging.getLogger(name)
-        library.handlers = [_Demoted()]
+        library.handlers = [_DebugHandler()]
         library.propagate = False
         library.setLevel(logging.DEBUG if number <= logging.DEBUG else logging.CRITICAL + 1)
 
 
 def get() -> Any:
-    """The logger of the run."""
+    """The logger of this process."""
     return structlog.get_logger()
 
 
-class _Guest:
-    """A stream whose failure ends nothing: whoever reads the log may leave, a disk may be full."""
+class _OptionalStream:
+    """A stream whose errors are ignored: its reader may be gone, or a disk full."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -66,23 +66,23 @@ class _Guest:
         try:
             call()
         except OSError:
-            # What is left in the buffer would fail again at Python's end, with a status of its own.
+            # Python would write the rest of the buffer at exit, fail, and change the exit status.
             with suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
 
-class _Demoted(logging.Handler):
-    """Passes a library's record on as `debug`, whatever level it thought of."""
+class _DebugHandler(logging.Handler):
+    """A handler that logs the records of a library at level `debug`."""
 
     def emit(self, record: logging.LogRecord) -> None:
         get().debug(record.getMessage(), library=record.name)
 
 
 def _redacting(renderer: Any) -> Callable[..., str]:
-    """A renderer whose lines hold no secret of this process, also not in an exception's text."""
+    """A renderer that removes this process's secrets from each line, also from exceptions."""
     return lambda *event: redact(str(renderer(*event)))
 
 
 def _plain_text(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Keep control characters, which a tenant's name or an answer may hold, off the terminal."""
+    """Make control characters visible; names of tenants and answers may hold them."""
     return {k: visible(value) if isinstance(value, str) else value for k, value in event.items()}

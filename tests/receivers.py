@@ -1,4 +1,4 @@
-"""Somebody who listens: a real HTTP receiver on loopback, for whatever a run sends."""
+"""HTTP receivers on loopback, for the requests that a run sends."""
 
 import socket
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from threading import Event, Thread
 
 @dataclass
 class Receiver:
-    """What came, and what is answered.
+    """The requests that arrived, and the answers to give.
 
-    answers  statuses for the next requests; 200 when there are no more
-    location where redirects lead
-    body     what is answered
+    answers  statuses for the next requests; then 200
+    location the target of redirects
+    body     the body of each answer
     got      (path with query, body) of each request
     headers  the headers of each request
     """
@@ -29,7 +29,7 @@ class Receiver:
 
     @property
     def paths(self) -> list[str]:
-        """The paths that were asked for, without their queries."""
+        """The requested paths, without their queries."""
         return [path.partition("?")[0] for path, _ in self.got]
 
 
@@ -49,7 +49,7 @@ def listening() -> Iterator[Receiver]:
                 self.send_header("Location", receiver.location)
             self.send_header("Content-Length", str(len(receiver.body)))
             self.end_headers()
-            with suppress(OSError):  # who asked may have read enough
+            with suppress(OSError):  # the client may have stopped reading
                 self.wfile.write(receiver.body)
 
         do_GET = do_POST  # noqa: N815 - the server's own name
@@ -70,8 +70,8 @@ def listening() -> Iterator[Receiver]:
 
 @contextmanager
 def dripping(start: bytes, drop: bytes) -> Iterator[str]:
-    """The address of a server that answers with the start, then drops until it is left."""
-    with socket.create_server(("127.0.0.1", 0)) as subscriber:
+    """The address of a server that sends `start`, then `drop` again and again until it is left."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve(client: socket.socket) -> None:
             with suppress(OSError), client:
@@ -84,8 +84,8 @@ def dripping(start: bytes, drop: bytes) -> Iterator[str]:
         def accept() -> None:
             with suppress(OSError):
                 while True:
-                    Thread(target=serve, args=(subscriber.accept()[0],), daemon=True).start()
+                    Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
 
         Thread(target=accept, daemon=True).start()
-        yield f"127.0.0.1:{subscriber.getsockname()[1]}"
-        subscriber.shutdown(socket.SHUT_RDWR)
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)

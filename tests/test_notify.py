@@ -1,4 +1,4 @@
-"""A message reaches a real receiver, or it is said why not, and never where."""
+"""Notifications to real receivers, and errors that never name the address."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def sent(url: str, body: str = "one\ntwo", form: str = "text") -> list[float]:
-    """Send it without waiting; how long it would have waited."""
+    """Send a message without waiting; the pauses between its attempts, in seconds."""
     waits: list[float] = []
     send(url, "pal-reconcile: 1 new drift", body, form, is_bad=True, sleep=waits.append)
     return waits
@@ -35,7 +35,7 @@ def webhook(receiver: Receiver) -> str:
 
 
 def test_a_webhook_gets_title_and_body(receiver: Receiver) -> None:
-    """As they are."""
+    """Both are sent unchanged, with the type of a warning."""
     assert sent(webhook(receiver)) == []
     ((path, body),) = receiver.got
     said = json.loads(body)
@@ -45,18 +45,18 @@ def test_a_webhook_gets_title_and_body(receiver: Receiver) -> None:
 
 
 def test_a_busy_service_is_tried_three_times(receiver: Receiver) -> None:
-    """With pauses that grow."""
+    """With growing pauses."""
     receiver.answers = [500, 503]
     assert sent(webhook(receiver)) == [2.0, 4.0]
     assert len(receiver.got) == 3
 
 
-def test_a_service_that_refuses_is_told_without_its_url(
+def test_a_refused_message_is_reported_without_its_url(
     receiver: Receiver, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Neither in the error nor in any log."""
+    """The URL is neither in the error nor in any log."""
     receiver.answers = [500] * 9
-    with caplog.at_level(logging.DEBUG), pytest.raises(NotSent, match="tried 3 times") as caught:
+    with caplog.at_level(logging.DEBUG), pytest.raises(NotSent, match="in 3 attempts") as caught:
         sent(webhook(receiver))
     out, err = capfd.readouterr()
     assert len(receiver.got) == 3
@@ -64,21 +64,21 @@ def test_a_service_that_refuses_is_told_without_its_url(
 
 
 @pytest.mark.parametrize("url", [f"nothing://{SECRET}", SECRET, "", f"slack://{SECRET}"])
-def test_an_address_that_is_none_is_not_repeated(url: str) -> None:
-    """It may be a password that was put there by mistake."""
-    with pytest.raises(NotSent, match="no URL that apprise knows") as caught:
+def test_an_invalid_address_is_not_repeated(url: str) -> None:
+    """It may be a password that is there by mistake."""
+    with pytest.raises(NotSent, match="not a URL that apprise supports") as caught:
         sent(url)
     assert SECRET not in str(caught.value)
 
 
-def test_nobody_there_is_said() -> None:
-    """A port that nobody listens on."""
-    with pytest.raises(NotSent, match="did not take it"):
+def test_an_unreachable_service_is_reported() -> None:
+    """A port on which no program listens."""
+    with pytest.raises(NotSent, match="did not accept it"):
         sent(f"json://127.0.0.1:1/{SECRET}")
 
 
 class _Box:
-    """What a mail server took in."""
+    """The messages that a mail server accepted."""
 
     def __init__(self) -> None:
         self.mails: list[Envelope] = []
@@ -90,7 +90,7 @@ class _Box:
 
 @pytest.mark.parametrize(("form", "kind"), [("text", "plain"), ("html", "html")])
 def test_a_mail_server_gets_a_mail(form: str, kind: str) -> None:
-    """A real one: the subject is the title, and names are only text."""
+    """A real server: the subject is the title, and names are only text."""
     box = _Box()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -113,14 +113,14 @@ def test_a_mail_server_gets_a_mail(form: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("wish", ["", "?redirect=yes"])
-def test_a_redirect_is_not_followed(receiver: Receiver, status: int, wish: str) -> None:
-    """Title, body and token stay with the address that was named, whatever it answers."""
+@pytest.mark.parametrize("query", ["", "?redirect=yes"])
+def test_a_redirect_is_not_followed(receiver: Receiver, status: int, query: str) -> None:
+    """Title, body and token are sent only to the address in the file."""
     with listening() as elsewhere:
         receiver.location = f"{elsewhere.url}/x"
         receiver.answers = [status] * 3
-        with pytest.raises(NotSent, match="did not take it"):
-            sent(webhook(receiver) + wish)
+        with pytest.raises(NotSent, match="did not accept it"):
+            sent(webhook(receiver) + query)
     assert elsewhere.got == []
     assert len(receiver.got) == 3
 
@@ -132,8 +132,8 @@ def test_a_redirect_is_not_followed(receiver: Receiver, status: int, wish: str) 
         (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
     ],
 )
-def test_a_service_that_drips_is_left(start: bytes, drop: bytes) -> None:
-    """One byte at a time does not keep a run, neither as body nor as header."""
+def test_a_service_that_answers_slowly_is_given_up(start: bytes, drop: bytes) -> None:
+    """One byte at a time does not delay the run, neither in the body nor in a header."""
     with dripping(start, drop) as address, pytest.raises(NotSent):
         send(
             f"json://{address}/{SECRET}",
@@ -147,7 +147,7 @@ def test_a_service_that_drips_is_left(start: bytes, drop: bytes) -> None:
 
 
 def test_a_service_that_answers_too_much_is_a_failure(receiver: Receiver) -> None:
-    """What it sends back is not kept beyond a limit."""
+    """An answer above the size limit is not read to its end."""
     receiver.body = b" " * ((1 << 20) + 1)
-    with pytest.raises(NotSent, match="did not take it"):
+    with pytest.raises(NotSent, match="did not accept it"):
         sent(webhook(receiver))

@@ -1,7 +1,6 @@
-"""What is kept of a run for later nights, and what do earlier nights say of it?
+"""History of runs: records a run, and reads what earlier runs recorded.
 
-The history is a guest: where it cannot be reached that is said, and neither the run's result nor
-its status changes.
+The history is optional. If it cannot be used, the run warns and continues with the same status.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 def record_run(run: Run, run_summary: RunSummary, *, is_fresh: bool) -> None:
     """Record what a run read and wrote. Raises `RunFailed` if the history cannot be used.
 
-    is_fresh  whether the run itself made its plan
+    is_fresh  whether the run made its plan itself; False for a saved plan
     """
     if run_summary.fact is None or (is_fresh and run_summary.plan and run_summary.plan.for_day):
         return  # nothing was read, or it was compared with a future day
@@ -68,9 +67,9 @@ def record_failure(
 def previous_run(
     options: Options, source: HistorySource, cloud: str, run_id: str
 ) -> tuple[EarlierRuns | None, str | None]:
-    """What the history knows of the nights before this one, or None and why that cannot be had.
+    """What the history knows of earlier nightly runs; or None, and why it cannot be read.
 
-    run_id  this night's, which may be recorded already
+    run_id  this run's, which may be recorded already
     """
     from reconciler.core.history.notifications import EarlierRuns
     from reconciler.core.history.overview import MONTHS
@@ -78,13 +77,13 @@ def previous_run(
 
     try:
         with closing(state.open_history(options, source, cloud)) as history:
-            nights = [
+            earlier = [
                 run
                 for run in history.runs(now() - MONTHS)
                 if run.command == NIGHTLY and run.id != run_id
             ]
-            last = nights[-1] if nights else None
-            read = next((run for run in reversed(nights) if run.standings), None)
+            last = earlier[-1] if earlier else None
+            read = next((run for run in reversed(earlier) if run.standings), None)
             links = history.as_of(read.at) if read else {}
             refused = history.refused(last.id) if last else ()
             return EarlierRuns(last, read, links, history.latest(), refused), None
@@ -93,7 +92,7 @@ def previous_run(
 
 
 def with_changes(run: Run, plan: PlanReview, since: datetime) -> PlanReview:
-    """The plan with what is new since a moment; without it, saying why, where nobody knows."""
+    """The plan with its changes since a moment; unchanged, with a warning, without a history."""
     from reconciler.core.history.changes_since import changes_since
     from reconciler.core.history.recording import observations_of_plan
 
@@ -101,16 +100,16 @@ def with_changes(run: Run, plan: PlanReview, since: datetime) -> PlanReview:
         with closing(_open(run)) as history:
             before, latest = history.as_of(since), history.latest()
     except Exception as error:
-        note(f"what is new cannot be said: {error}")
+        note(f"warning: changes are not shown, because the history cannot be read: {error}")
         return plan
     found = changes_since(since, before, latest, observations_of_plan(plan))
     return replace(plan, changes_since=found)
 
 
 def with_known(run: Run, plan: Plan) -> Plan:
-    """An inventory with what is known of each link besides, and who has been out of reach for long.
+    """The inventory with each link's past, and findings for links that are unreadable for long.
 
-    Where the past is lost that is said, and Azure's own times are shown alone.
+    Without a history a warning says so, and only the times that Azure gives are shown.
     """
     from reconciler.core.history.changes_since import unreadable_findings
     from reconciler.core.history.recording import observations_of_plan
@@ -120,17 +119,17 @@ def with_known(run: Run, plan: Plan) -> Plan:
         with closing(_open(run)) as history:
             latest = history.latest()
     except Exception as error:
-        note(f"since when, and when last, is shown without the history: {error}")
+        note(f"warning: times are shown without the history: {error}")
         latest = {}
-    lost = run.config.reported(unreadable_findings(latest, observations_of_plan(plan)))
-    read = replace(plan, findings=(*plan.findings, *lost))
+    findings = run.config.reported(unreadable_findings(latest, observations_of_plan(plan)))
+    read = replace(plan, findings=(*plan.findings, *findings))
     return inventory.with_known(read, inventory.known_of(plan, latest, run.last_days()))
 
 
 def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:
-    """What the history knows of the last months, or None and why that cannot be had.
+    """The runs and changes of the last months; or None, and why the history cannot be read.
 
-    until  when the run's reads had ended
+    until  the end of the run's reads
     """
     from reconciler.core.history.changes_since import latest_noon
     from reconciler.core.history.overview import MONTHS, PastRuns

@@ -1,6 +1,6 @@
-"""Who works with whom? The one place where file, Azure, engine and disk are introduced.
+"""Composition root: opens a run with its file, Azure, the engine and the state on disk.
 
-Heavy modules are imported where they are used, so that `--version` and completion stay instant.
+Heavy modules are imported where they are used, so that `--version` and completion stay fast.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def read_session(options: Options, selection: Selection) -> Iterator[Run]:
-    """Open a run: the cloud is found, workers stand by. Raises `RunFailed` and `WrongUsage`."""
+    """Open a run that reads. Raises `RunFailed` and `WrongUsage`."""
     from concurrent.futures import ThreadPoolExecutor
 
     from reconciler import log
@@ -51,23 +51,23 @@ def read_session(options: Options, selection: Selection) -> Iterator[Run]:
     logger = log.get().bind(run=run_id)
     if options.arm_endpoint is None and config.cloud != "public":
         logger.warning("untested_cloud", cloud=config.cloud)
-    people = _people(options, config)
+    users = _cached_users(options, config)
     to_read = sum(1 for want in selection.wanted if want.is_read)
     interpreter.tune()
-    recipe = ConnectionSettings(
-        cloud, config.identities, options.trusted, options.concurrency, people
+    settings = ConnectionSettings(
+        cloud, config.identities, options.trusted, options.concurrency, users
     )
     with (
-        closing(Azure(recipe, stop.event)) as azure,
+        closing(Azure(settings, stop.event)) as azure,
         ThreadPoolExecutor(options.concurrency, thread_name_prefix="link") as threads,
-        workers_for(options, recipe, run_id, to_read, logger) as workers,
+        workers_for(options, settings, run_id, to_read, logger) as workers,
     ):
         team = Workers(threads, options.concurrency, stop, Identities(), workers)
         yield Run(options, selection, logger, run_id, azure, team)
 
 
 def local_session(options: Options, selection: Selection) -> AbstractContextManager[Run]:
-    """The same for work that does not travel: on threads, whatever the options say."""
+    """Open a run that uses threads only, whatever --processes and --executor say."""
     return read_session(replace(options, processes=1, executor=None), selection)
 
 
@@ -79,12 +79,13 @@ def write_session(
     command: str,
     allowed: Sequence[str] = (),
 ) -> Iterator[tuple[Run, FileJournal]]:
-    """Open a run that may write: the locks first, then the journal, then what a crash left open.
+    """Open a run that may write: takes the locks, opens the journal, recovers after a crash.
 
-    command  `apply` or `nightly`, and allowed the guards it overrides: both are journaled, because
-             later unattended runs count what this one changes
+    command  `apply` or `nightly`
+    allowed  the guards that the run overrides
 
-    Raises `Locked`, and `RunFailed` where the state directory cannot be used.
+    The journal keeps both, because later unattended runs count what this run changes.
+    Raises `Locked`, and `RunFailed` if the state directory cannot be used.
     """
     from reconciler.cli.output import note
     from reconciler.store.journal import FileJournal
@@ -101,9 +102,9 @@ def write_session(
     path = files.path(StateFile.JOURNAL)
     with (
         hold_locks(files, lock_timeout_s) as locks,
-        _turn(options, selection.config, lock_timeout_s) as shared,
+        _shared_lock(options, selection.config, lock_timeout_s) as lock_checks,
         read_session(options, selection) as run,
-        closing(FileJournal(path, run.id, facts, now, (locks.check, *shared))) as journal,
+        closing(FileJournal(path, run.id, facts, now, (locks.check, *lock_checks))) as journal,
     ):
         run.allowed = tuple(allowed)
         for source, target in locks.adopted:
@@ -115,12 +116,12 @@ def write_session(
 
 
 @contextmanager
-def _turn(
+def _shared_lock(
     options: Options, config: Config, timeout_s: float
 ) -> Iterator[tuple[Callable[[], None], ...]]:
-    """Keep other machines that share the history from writing; raises `Locked`.
+    """Hold the lock of a shared history, so that no other machine writes. Raises `Locked`.
 
-    Yields what raises `RunFailed` once that lock is lost; nothing where no history is shared.
+    Yields the checks that raise `RunFailed` once the lock is lost; none without a shared history.
     """
     from reconciler.store.history.advisory_lock import hold
 
@@ -137,7 +138,7 @@ def _turn(
 
 
 def _check_trust(ca_bundle: str | None) -> None:
-    """Raise `WrongUsage` unless the CA bundle can be used; a folder of them is left to requests."""
+    """Raise `WrongUsage` unless the CA bundle can be used. Folders are not checked here."""
     if ca_bundle is None or Path(ca_bundle).is_dir():
         return
     import ssl
@@ -151,8 +152,8 @@ def _check_trust(ca_bundle: str | None) -> None:
         ) from None
 
 
-def _people(options: Options, config: Config) -> CachedUsers | None:
-    """Whose sign-ins a run may use; None where the file names nobody."""
+def _cached_users(options: Options, config: Config) -> CachedUsers | None:
+    """The cached sign-ins of people; None if the file has no identity of kind user."""
     if not any(identity.username for identity in config.identities.values()):
         return None
     from reconciler.azure.signin.cached_users import CachedUsers

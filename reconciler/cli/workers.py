@@ -1,7 +1,7 @@
-"""The workers of a run: processes of this machine, or a cluster that is there already.
+"""Workers that read for a run: processes of this machine, or a Dask cluster.
 
-They read, and nothing else. A worker gets the recipe and opens Azure from it; secrets are resolved
-there. Lock, guards, writes, journal and report stay with the run.
+A worker gets the connection settings, opens Azure with them and resolves the secrets itself. The
+lock, the guards, the writes, the journal and the report stay with the run.
 """
 
 from __future__ import annotations
@@ -24,41 +24,43 @@ if TYPE_CHECKING:
     from reconciler.engine.dask import DaskWorkers
     from reconciler.engine.read_workers import WorkerReads
 
-LINKS_A_PROCESS = 5000
-"""Fewer are not worth a start."""
+LINKS_PER_PROCESS = 5000
+"""For fewer links, starting a process takes longer than it saves."""
 
-REQUESTS_A_CORE = 64
-"""With fewer under way at once, Azure's answers are the limit and not our core."""
+REQUESTS_PER_CORE = 64
+"""With fewer requests at a time, a run waits for Azure and not for its CPU core."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSetup:
-    """How a worker of this run opens Azure. It travels, and holds no secret."""
+    """The setup that a run sends to its workers. It holds no secret."""
 
     run_id: str
-    recipe: ConnectionSettings
+    settings: ConnectionSettings
     as_json: bool
     level: str
     version: str = __version__
 
     def open(self, stop: Event) -> Azure:
-        """Open Azure on this worker. Raises `RunFailed` where another release is installed."""
+        """Open Azure on this worker. Raises `RunFailed` if another release is installed there."""
         from reconciler import log
         from reconciler.azure.connection import Azure
 
         if self.version != __version__:
             raise RunFailed(f"a worker has pal-reconcile {__version__}, this run {self.version}")
         log.set_up(as_json=self.as_json, level=self.level)
-        return Azure(self.recipe, stop)
+        return Azure(self.settings, stop)
 
 
 @contextmanager
 def workers_for(
-    options: Options, recipe: ConnectionSettings, run_id: str, links: int, log: Any
+    options: Options, settings: ConnectionSettings, run_id: str, links: int, log: Any
 ) -> Iterator[WorkerReads | None]:
-    """The workers that the options ask for; None where this run reads by itself.
+    """The workers that the options ask for; None if the run reads without workers.
 
-    Raises `WrongUsage`, and `RunFailed` where a cluster is not there.
+    links  how many links are read
+
+    Raises `WrongUsage`, and `RunFailed` if a cluster cannot be reached.
     """
     from reconciler.engine.read_workers import WorkerReads
 
@@ -66,47 +68,47 @@ def workers_for(
         log.warning(
             "workers_lost",
             reason=reason,
-            consequence="this machine reads what is left",
-            hint="check that workers run, with this release, its extras and their secrets",
+            consequence="this machine reads the remaining links",
+            hint="check that the workers run, and have this release, its extras and the secrets",
         )
 
-    setup = WorkerSetup(run_id, recipe, options.log_format == "json", options.level)
+    setup = WorkerSetup(run_id, settings, options.log_format == "json", options.level)
     if options.executor:
         with closing(_cluster(options, run_id)) as cluster:
             connections = cluster.threads * cluster.chunks_a_worker
             yield WorkerReads(cluster, _with(setup, connections), warn)
         return
-    number = options.processes or how_many_pay_off(links, options.concurrency, cpu_count() or 1)
-    number = min(number, options.concurrency)
-    if number == 1:
+    count = options.processes or useful_processes(links, options.concurrency, cpu_count() or 1)
+    count = min(count, options.concurrency)
+    if count == 1:
         yield None
         return
     from reconciler.engine.processes import Processes
     from reconciler.engine.read_chunk import CHUNK_LINKS
 
-    threads = min(CHUNK_LINKS, options.concurrency // number)
+    threads = min(CHUNK_LINKS, options.concurrency // count)
     setup = _with(setup, threads)
-    with closing(Processes(number, threads, setup)) as processes:
+    with closing(Processes(count, threads, setup)) as processes:
         yield WorkerReads(processes, setup, warn)
 
 
-def how_many_pay_off(links: int, concurrency: int, cores: int) -> int:
-    """So many processes that each has enough to do to be worth its start."""
-    return max(1, min(cores, links // LINKS_A_PROCESS, concurrency // REQUESTS_A_CORE))
+def useful_processes(links: int, concurrency: int, cores: int) -> int:
+    """How many processes save more time than they take to start."""
+    return max(1, min(cores, links // LINKS_PER_PROCESS, concurrency // REQUESTS_PER_CORE))
 
 
 def _with(setup: WorkerSetup, connections: int) -> WorkerSetup:
-    return replace(setup, recipe=replace(setup.recipe, connections=connections))
+    return replace(setup, settings=replace(setup.settings, connections=connections))
 
 
 def _cluster(options: Options, run_id: str) -> DaskWorkers:
     kind, _, address = str(options.executor).partition(":")
     if kind != "dask" or "://" not in address:
         raise WrongUsage(
-            f"--executor {options.executor} is none; it is dask:tcp://HOST:8786 (or tls://)"
+            f"--executor {options.executor} is not valid; use dask:tcp://HOST:8786 (or tls://)"
         )
     if options.processes:
-        raise WrongUsage("--processes and --executor exclude each other; leave one out")
+        raise WrongUsage("--processes and --executor cannot be combined; remove one of them")
     if problem := missing_extra("dask", "--executor"):
         raise WrongUsage(problem)
     from reconciler.engine.dask import DaskWorkers

@@ -1,4 +1,4 @@
-"""What the calendar decides: holds, attestations, the age of a plan; by UTC, whatever jumps."""
+"""Holds, attestations and the age of a plan at given moments, in UTC."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -48,7 +48,7 @@ def selected(path: Path) -> Selection:
 
 
 def planned(selection: Selection) -> Plan:
-    """A plan in which nothing is linked yet."""
+    """A plan of links that do not exist yet."""
     places = [want.place for want in selection.wanted]
     unlinked = {place: Observed(ObservedState.NOT_LINKED, "tid", place.tenant) for place in places}
     changes = diff(selection.wanted, unlinked)
@@ -58,7 +58,7 @@ def planned(selection: Selection) -> Plan:
 
 
 def run_of(selection: Selection) -> "Run":
-    """What a saved plan is compared with, without a connection."""
+    """A run without a connection, to compare a saved plan with."""
     azure = SimpleNamespace(cloud=CLOUDS["public"])
     return cast("Run", SimpleNamespace(config=selection.config, azure=azure))
 
@@ -68,20 +68,20 @@ def run_of(selection: Selection) -> "Run":
     [
         ("2026-12-31T23:59:59+00:00", [Action.HELD, Action.ATTESTED]),
         ("2027-01-01T00:00:00+00:00", [Action.CREATE, Action.ATTESTED]),
-        # In Auckland the new year has begun; the hold ends with the old one in UTC.
+        # In Auckland the year has changed; in UTC it has not.
         ("2027-01-01T08:00:00+13:00", [Action.HELD, Action.ATTESTED]),
     ],
 )
 def test_a_hold_ends_with_the_day_before_in_utc(
     path: Path, moment: str, actions: list[Action]
 ) -> None:
-    """Wherever the machine stands."""
+    """In every time zone of the machine."""
     with frozen(moment):
         assert [change.action for change in planned(selected(path)).changes] == actions
 
 
-def test_findings_come_with_their_day(path: Path) -> None:
-    """An attestation grows old, and a hold that ended is pointed out."""
+def test_findings_appear_on_their_day(path: Path) -> None:
+    """An old attestation and a hold that ended are findings."""
     with frozen("2026-11-23"):
         assert selected(path).config.findings == ()
     with frozen("2027-01-02"):
@@ -98,8 +98,8 @@ def test_findings_come_with_their_day(path: Path) -> None:
         (timedelta(days=-1), ["plan-age"]),
     ],
 )
-def test_a_saved_plan_grows_old(path: Path, later: timedelta, guards: list[str]) -> None:
-    """A day is young enough; a clock that was set back makes a plan from the future."""
+def test_an_old_saved_plan_is_refused(path: Path, later: timedelta, guards: list[str]) -> None:
+    """A plan of one day is accepted; a clock that was set back makes a plan from the future."""
     file = path.with_name("plan.json")
     with frozen("2027-02-01T02:00:00Z") as clock:
         selection = selected(path)

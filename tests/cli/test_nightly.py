@@ -1,4 +1,4 @@
-"""A night that the program itself brings down is told like any other failure."""
+"""Internal errors of a nightly run are reported like any other failure."""
 
 import json
 from pathlib import Path
@@ -17,13 +17,13 @@ tenants: [{name: Fabrikam, tenant: fabrikam.com, identities: [me], partner: "493
 """
 
 
-def test_a_mistake_of_ours_is_told_to_all_who_listen(
+def test_an_internal_error_is_reported_to_heartbeat_and_subscribers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The check hears of status 1, the listener of a failed run; then it goes its way."""
+    """The check gets status 1, the subscriber a failed run; then the error is raised."""
 
     def broken(*_: object, **__: object) -> None:
-        raise ZeroDivisionError("a mistake")
+        raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr(nightly, "read_file", broken)
     monkeypatch.chdir(tmp_path)

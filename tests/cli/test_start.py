@@ -1,4 +1,4 @@
-"""Ctrl-C while the program starts is one line and 130."""
+"""Ctrl-C while the program starts: one line and exit status 130."""
 
 import signal
 import subprocess
@@ -21,7 +21,7 @@ main()
 
 @pytest.mark.parametrize("module", ["reconciler.cli.main", "typer", "reconciler.core.exit_status"])
 def test_an_interrupted_start_prints_no_traceback(module: str) -> None:
-    """Wherever in the imports it comes."""
+    """At any import."""
     ran = subprocess.run(
         [sys.executable, "-c", INTERRUPTING.format(module=module)],
         capture_output=True,

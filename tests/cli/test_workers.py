@@ -1,8 +1,8 @@
-"""How many processes are worth their start, where nobody says how many."""
+"""The number of processes of a run without --processes."""
 
 import pytest
 
-from reconciler.cli.workers import how_many_pay_off
+from reconciler.cli.workers import useful_processes
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ from reconciler.cli.workers import how_many_pay_off
         (0, 1, 1, 1),
     ],
 )
-def test_processes_are_taken_where_a_core_is_the_limit(
+def test_processes_are_used_if_one_core_is_the_limit(
     links: int, concurrency: int, cores: int, number: int
 ) -> None:
-    """Enough links for each, enough requests at a time, and no more than there are cores."""
-    assert how_many_pay_off(links, concurrency, cores) == number
+    """Enough links for each, enough requests at a time, and at most one for each core."""
+    assert useful_processes(links, concurrency, cores) == number

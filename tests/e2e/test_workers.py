@@ -201,7 +201,7 @@ def test_no_secret_travels(desk: Desk, dask: Cluster) -> None:
         ("--executor=dask:tcp://127.0.0.1:1", 1, "no Dask scheduler answers"),
         ("--executor=dask", 64, "dask:tcp://HOST:8786"),
         ("--executor=ray:tcp://127.0.0.1:1", 64, "dask:tcp://HOST:8786"),
-        ("--executor=dask:tcp://127.0.0.1:1 --processes=2", 64, "exclude each other"),
+        ("--executor=dask:tcp://127.0.0.1:1 --processes=2", 64, "cannot be combined"),
         ("--processes=0", 64, "--processes"),
     ],
 )
