@@ -1,7 +1,7 @@
-"""`make bench`: what does a link cost, beside other ways to read it? Some eight minutes.
+"""`make bench`: the cost of a link compared with other programs. It takes about eight minutes.
 
-Writes docs/performance.md and its chart; fails where a ratio is worse than it may be. Ratios are of
-one run on one machine: seconds depend on the machine, ratios hardly do.
+It writes docs/performance.md and its chart, and fails if a ratio is above its limit. Times depend
+on the machine, ratios hardly do.
 """
 
 import sys
@@ -18,7 +18,7 @@ Check = tuple[str, float, float]
 
 
 def checks(rows: Sequence[Row]) -> list[Check]:
-    """What is asserted: its name, what it is, and the most that it may be."""
+    """The asserted ratios: name, measured value and limit."""
     found = {(row.who, row.links, row.at_once): row for row in rows}
     ours = {links: found["pal-reconcile", links, 128] for links in (2000, 5000, 20000)}
     floor, prototype = found["floor", 2000, 128], found["prototype", 2000, 128]
@@ -40,9 +40,9 @@ def checks(rows: Sequence[Row]) -> list[Check]:
 
 
 def main() -> int:
-    """Measure, write the page, judge."""
+    """Measure, write the page, and check the ratios."""
     with tempfile.TemporaryDirectory(prefix="pal-bench-") as folder:
-        # A folder each: the history of 20,000 links would be part of the next start.
+        # Separate folders, so that the history of 20,000 links does not slow the next start.
         places = [
             Path(folder) / name for name in ("plans", "change", "starts", "rendering", "parts")
         ]

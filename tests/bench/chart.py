@@ -1,4 +1,4 @@
-"""Bars with names and numbers, as an SVG that any page shows."""
+"""Bar chart with names and numbers, as SVG."""
 
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
@@ -7,7 +7,7 @@ WIDTH, ROW, LEFT, BARS = 760, 28, 250, 430
 
 
 def bars(title: str, values: Sequence[tuple[str, float]], ours: str) -> str:
-    """Horizontal bars on one scale; those whose name begins with `ours` stand out."""
+    """Horizontal bars on one scale; bars whose name begins with `ours` are highlighted."""
     most = max(value for _, value in values)
     rows = []
     for number, (name, value) in enumerate(values):

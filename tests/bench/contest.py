@@ -1,4 +1,4 @@
-"""Who is measured, on what, and in which order? Side by side, so that a disturbance hits all."""
+"""Measured programs, their links and their order: in turns, so that a disturbance affects all."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ CHANGES = 200
 
 @dataclass(frozen=True)
 class Row:
-    """One contestant's best of its rounds. `asked` is requests a link."""
+    """The best round of one program. `asked` is the number of requests per link."""
 
     who: str
     links: int
@@ -29,18 +29,18 @@ class Row:
 
     @property
     def rate(self) -> float:
-        """Links a second, from start to end of the program."""
+        """Links per second, from the start to the end of the program."""
         return self.links / self.cost.wall_s
 
     @property
     def cpu_ms(self) -> float:
-        """CPU a link, with the program's start."""
+        """CPU per link, including the program's start."""
         return self.cost.cpu_s / self.links * 1000
 
 
 @dataclass(frozen=True)
 class Heat:
-    """Contestants that take turns on as many links, so many times."""
+    """Programs that take turns on the same number of links, for several rounds."""
 
     links: int
     contestants: tuple[tuple[str, int], ...]
@@ -57,7 +57,7 @@ HEATS = (
 
 
 def plans(path: Path) -> Iterator[Row]:
-    """Read all links, by each contestant."""
+    """Read all links with each program."""
     with world(path, LATENCY_S) as azure:
         for heat in HEATS:
             azure.customers(heat.links)
@@ -102,7 +102,7 @@ def change(path: Path) -> Cost:
 
 
 def starts(path: Path) -> Iterator[tuple[str, Cost]]:
-    """What costs something before the first request, and without any."""
+    """The costs of a start, with and without requests."""
     with world(path, 0) as azure:
         for links, command in (
             (1, "--version"),
@@ -120,7 +120,7 @@ def starts(path: Path) -> Iterator[tuple[str, Cost]]:
 
 
 def tell(path: Path, links: int, *module: str) -> dict[str, float]:
-    """What a program of the bench prints of so many links: a number and what it is, each line."""
+    """What a program of the bench prints about so many links: a number and its name per line."""
     with world(path, 0) as azure:
         azure.customers(links)
         run([sys.executable, "-m", *module], azure.env | {"PYTHONPATH": str(ROOT)}, path)

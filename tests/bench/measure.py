@@ -1,4 +1,4 @@
-"""What did one program cost? The kernel's own account of a finished process."""
+"""The cost of one program, as the kernel reports it for a finished process."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ class Cost:
     peak_mb: float
 
     def best(self, other: "Cost | None") -> "Cost":
-        """The lesser of each figure: what others did on this machine meanwhile only adds."""
+        """The lower value of each figure, because other work on the machine only adds."""
         if other is None:
             return self
         return Cost(
@@ -31,7 +31,7 @@ class Cost:
 def run(
     arguments: Sequence[str], env: Mapping[str, str], cwd: Path, good: Sequence[int] = (0,)
 ) -> Cost:
-    """Run a program to its end; raises `SystemExit` with what it said unless it ended well."""
+    """Run a program to its end; raises `SystemExit` with its output if it failed."""
     said = cwd / "said.txt"
     with said.open("wb") as out:
         begun = time.perf_counter()

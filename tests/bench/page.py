@@ -1,4 +1,4 @@
-"""docs/performance.md: what was measured, on which machine, and where the rest of the time goes."""
+"""docs/performance.md: the measurements, the machine, and where the time goes."""
 
 import os
 import platform
@@ -29,7 +29,7 @@ def page(
     rendering: Mapping[str, float],
     parts: Mapping[str, float],
 ) -> str:
-    """The page. A check is a name, what was measured, and the most that it may be."""
+    """The page. A check is a name, the measured value and its limit."""
     everything = sum(parts.values())
     return TEMPLATE.read_text(encoding="utf-8").format(
         date=datetime.now(UTC).date(),
@@ -55,7 +55,7 @@ def _row(row: Row) -> str:
 
 
 def machine() -> str:
-    """Cores, processor, memory, system, and how busy others kept it."""
+    """Cores, processor, memory and system."""
     facts = Path("/proc/cpuinfo")
     lines = facts.read_text().splitlines() if facts.exists() else []
     model = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), "")
@@ -67,6 +67,6 @@ def machine() -> str:
 
 
 def versions() -> str:
-    """What did the work."""
+    """The versions of Python and the libraries."""
     names = ("azure-identity", "msal", "requests", "urllib3", "aiohttp")
     return f"Python {platform.python_version()}, " + ", ".join(f"{n} {version(n)}" for n in names)

@@ -1,10 +1,10 @@
-"""How else could all links be read? Programs to measure against, without any of our safety.
+"""Other programs that read all links, for comparison, without any safety.
 
-Each reads the links of `COUNT` customers, `CONCURRENCY` at a time, and fails unless all were read:
+Each reads the links of `COUNT` customers, `CONCURRENCY` at a time, and fails if one was not read:
 
-    floor      aiohttp by hand: one token request and one read a link, nothing else
-    prototype  azure-identity and requests on threads: a small credential a tenant, the OpenID
-               document answered from the first one's; what a careful engineer would write
+    floor      aiohttp by hand: one token request and one read per link, nothing else
+    prototype  azure-identity and requests on threads: a small credential per tenant, one OpenID
+               document for all tenants; a careful script
     sdk        azure-identity and Microsoft's own client of the provider, one after the other
     az         the Azure CLI in a loop: `az login`, `az rest`
 """

@@ -1,6 +1,6 @@
-"""Where does the CPU of a link go? By library, of reads in one thread.
+"""CPU of a link by library, for reads in one thread.
 
-One thread, so that it is work and not the contest for the interpreter that is seen.
+With one thread, the profile shows work and not the wait for the interpreter lock.
 """
 
 import cProfile
@@ -36,7 +36,7 @@ PARTS = {
 
 
 def parts(places: int) -> dict[str, float]:
-    """Milliseconds of CPU a link by part, as a profiler sees them: twice what they are, or more."""
+    """Milliseconds of CPU per link by part; the profiler at least doubles them."""
     config = load(Path("tenants.yaml"), date(2026, 11, 23))
     ca, stop = os.environ["REQUESTS_CA_BUNDLE"], Event()
     cloud = find_cloud("public", os.environ["PAL_RECONCILE_ARM_ENDPOINT"], ca, stop)
@@ -61,7 +61,7 @@ def parts(places: int) -> dict[str, float]:
 
 
 def _part(file: str, name: str) -> str | None:
-    """Whose code it is; None for Python's own, which is put to the account of whoever calls it."""
+    """The part of this code; None for Python's own code, which counts for its caller."""
     where = name if file == "~" else file
     return next((part for key, part in PARTS.items() if key in where), None)
 

@@ -1,4 +1,4 @@
-"""What is measured against: an emulated Azure in a process of its own, and a file of customers."""
+"""The measured environment: an emulated Azure in its own process, and a file of customers."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.e2e.command import APP, INSTALLED, OURS, SECRET, tenant_id
 
 @dataclass(frozen=True)
 class World:
-    """A working directory and an Azure on loopback that takes its time over each answer."""
+    """A working directory and an emulated Azure that delays each answer."""
 
     path: Path
     endpoint: str
@@ -25,7 +25,7 @@ class World:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment of whatever is measured here."""
+        """The environment of the measured programs."""
         return {
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
             "PAL_RECONCILE_ARM_ENDPOINT": self.endpoint,
@@ -51,12 +51,12 @@ class World:
         )
 
     def requests(self) -> dict[str, int]:
-        """How many requests of each kind were answered so far."""
+        """The number of answered requests of each kind."""
         counted = self.control("state")["requests"]["by_operation"]
         return {str(name): int(count) for name, count in counted.items()}
 
     def control(self, route: str, body: Any = None) -> Any:
-        """Ask the emulator's control routes; with a body, POST it."""
+        """Call a control route of the emulator; with a body, as POST."""
         request = urllib.request.Request(
             f"{self.endpoint}/_emulator/{route}",
             None if body is None else json.dumps(body).encode(),
@@ -67,9 +67,9 @@ class World:
 
 @contextmanager
 def world(path: Path, latency_s: float, **more: Any) -> Iterator[World]:
-    """Start the emulator beside us: it must not share the measured program's interpreter.
+    """Start the emulator in another process, so that it does not share the interpreter.
 
-    more  what its seed holds besides
+    more  other keys of its seed
     """
     seed = path / "azure.json"
     holds: dict[str, Any] = {"latency_s": latency_s, "request_log": 0, **more}

@@ -1,7 +1,7 @@
-"""The Dask deployment of docs/scale.md is made of resources that Kubernetes accepts.
+"""The Dask deployment in docs/scale.md: Kubernetes and Dask accept its resources and arguments.
 
-`DaskCluster` is the operator's own kind, which holds two pods and a service: those are checked as
-such, with Kubernetes's own schema.
+`DaskCluster` is a kind of the operator. The two pods and the service in it are checked with the
+Kubernetes schema.
 """
 
 import re
@@ -20,7 +20,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "scale.md"
 
 
 def resources() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The page's cluster and its job."""
+    """The cluster and the job on the page."""
     block = next(
         block
         for block in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
@@ -30,8 +30,8 @@ def resources() -> tuple[dict[str, Any], dict[str, Any]]:
     return cluster, job
 
 
-def standing_alone() -> dict[str, dict[str, Any]]:
-    """Each part, as a resource that Kubernetes knows."""
+def standalone_resources() -> dict[str, dict[str, Any]]:
+    """Each part as a Kubernetes resource."""
     cluster, job = resources()
     worker, scheduler = cluster["spec"]["worker"], cluster["spec"]["scheduler"]
     named = {"apiVersion": "v1", "metadata": {"name": "pal"}}
@@ -45,17 +45,17 @@ def standing_alone() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("part", ["worker", "scheduler", "service", "job"])
 def test_kubernetes_accepts_each_part(tmp_path: Path, part: str) -> None:
-    """It fits the schema, without a key too many."""
+    """Each part matches the schema and has no unknown keys."""
     path = tmp_path / "part.yaml"
-    path.write_text(yaml.safe_dump(standing_alone()[part]), encoding="utf-8")
+    path.write_text(yaml.safe_dump(standalone_resources()[part]), encoding="utf-8")
     ran = subprocess.run(
         [tool("kubernetes-validate"), "--strict", path], capture_output=True, text=True
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_the_cluster_has_what_the_operator_asks_for() -> None:
-    """`worker` and `scheduler`, and in them no field that the operator's definition lacks."""
+def test_the_cluster_has_the_fields_of_the_operator() -> None:
+    """`worker` and `scheduler`, with fields of the operator's definition only."""
     cluster, _ = resources()
     assert (cluster["apiVersion"], cluster["kind"]) == ("kubernetes.dask.org/v1", "DaskCluster")
     assert set(cluster["spec"]) == {"worker", "scheduler"}
@@ -63,9 +63,9 @@ def test_the_cluster_has_what_the_operator_asks_for() -> None:
     assert set(cluster["spec"]["scheduler"]) == {"spec", "service"}
 
 
-def test_dask_and_we_accept_the_arguments() -> None:
-    """Scheduler, worker and coordinator know every option that they are started with."""
-    parts = standing_alone()
+def test_dask_and_the_program_accept_the_arguments() -> None:
+    """Scheduler, worker and coordinator have every option that they are started with."""
+    parts = standalone_resources()
     for name in ("worker", "scheduler"):
         _, command, *arguments = parts[name]["spec"]["containers"][0]["args"]
         ran = subprocess.run(

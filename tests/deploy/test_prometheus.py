@@ -1,4 +1,4 @@
-"""Alerts and dashboard fit the figures that a run writes. Prometheus's own tool is the judge."""
+"""Alerts and dashboard: they match the metrics that a run writes, checked with promtool."""
 
 import json
 import re
@@ -17,7 +17,7 @@ GOLDEN = Path(__file__).parents[1] / "views" / "golden_metrics"
 
 
 def promtool(*arguments: str) -> str:
-    """Run promtool; its complaints fail the test."""
+    """Run promtool; its errors fail the test."""
     ran = subprocess.run([tool("promtool"), *arguments], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
@@ -30,7 +30,7 @@ def written() -> set[str]:
 
 
 def expressions() -> list[str]:
-    """Every query of the dashboard, with its variable filled in."""
+    """Every query of the dashboard, with its variable replaced."""
     return [
         target["expr"].replace("$instance", ".*")
         for panel in DASHBOARD["panels"]
@@ -43,13 +43,13 @@ def test_promtool_accepts_the_alerts() -> None:
     assert "SUCCESS" in promtool("check", "rules", str(ALERTS))
 
 
-def test_the_alerts_ring_when_they_should_and_not_before() -> None:
-    """The cases of alerts_test.yml, played over days by promtool."""
+def test_alerts_fire_when_they_should_and_not_before() -> None:
+    """promtool runs the cases of alerts_test.yml."""
     assert "SUCCESS" in promtool("test", "rules", str(Path(__file__).with_name("alerts_test.yml")))
 
 
 def test_promtool_accepts_every_query_of_the_dashboard(tmp_path: Path) -> None:
-    """As rules, since promtool checks those."""
+    """The queries are checked as rules, because promtool checks rules."""
     rules = [{"record": f"query:{n}", "expr": expr} for n, expr in enumerate(expressions())]
     path = tmp_path / "rules.yml"
     path.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
@@ -57,15 +57,15 @@ def test_promtool_accepts_every_query_of_the_dashboard(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("source", ["alerts", "dashboard"])
-def test_what_is_asked_for_is_written(source: str) -> None:
-    """No alert and no panel waits for a metric that no run writes."""
+def test_every_queried_metric_is_written(source: str) -> None:
+    """No alert and no panel uses a metric that no run writes."""
     text = ALERTS.read_text() if source == "alerts" else json.dumps(DASHBOARD)
     asked = set(re.findall(r"\bpal_reconcile_\w+\b(?=[{ )\[,-])", text)) - {"pal_reconcile_"}
     assert asked
     assert asked <= written()
 
 
-def test_every_figure_is_on_the_dashboard() -> None:
-    """Nothing is counted that nobody sees."""
+def test_every_metric_is_on_the_dashboard() -> None:
+    """The dashboard shows every metric that a run writes."""
     text = " ".join(expressions())
     assert {name for name in written() if name not in text} == set()

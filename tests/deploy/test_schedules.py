@@ -1,7 +1,6 @@
-"""Each schedule that we hand out is accepted by the tool of those who run it.
+"""Schedules in deploy/: the tools of each platform accept them.
 
-What no tool checks is not checked in its place: the Azure Container Apps job has no checker that
-works offline, so only its command is held here.
+The Azure Container Apps job has no checker that works offline, so only its command is checked.
 """
 
 import re
@@ -23,14 +22,14 @@ OWN_WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
 def accepts(*command: str | Path) -> str:
-    """Run somebody's checker; its complaints fail the test."""
+    """Run a checker; its errors fail the test."""
     ran = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout + ran.stderr
 
 
 def test_cron_accepts_the_crontab() -> None:
-    """`crontab -n` reads it and installs nothing."""
+    """`crontab -n` checks the file without installing it."""
     crontab = tool("crontab")
     if "-n" not in subprocess.run([crontab, "-h"], capture_output=True, text=True).stderr:
         pytest.skip("this crontab has no dry run; Debian's cron has")
@@ -38,7 +37,7 @@ def test_cron_accepts_the_crontab() -> None:
 
 
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
-    """Every directive is known; the program stands where this machine has one."""
+    """systemd knows every directive. The program's path is replaced with one that exists here."""
     analyze = tool("systemd-analyze")
     units = []
     for unit in (DEPLOY / "systemd").iterdir():
@@ -49,28 +48,28 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     assert accepts(analyze, "verify", *units) == ""
 
 
-def test_systemd_finds_the_service_well_shut_in() -> None:
-    """systemd's own measure of what a service may do: 2.0 of 10 at most."""
+def test_systemd_rates_the_service_as_restricted() -> None:
+    """systemd's exposure level of the service is at most 2.0 of 10."""
     analyze = tool("systemd-analyze")
     service = DEPLOY / "systemd" / "pal-reconcile.service"
     accepts(analyze, "security", "--offline=yes", "--threshold=20", service)
 
 
 def test_kubernetes_accepts_the_cron_job() -> None:
-    """Each resource fits Kubernetes's own schema, without a key too many."""
+    """Each resource matches the Kubernetes schema and has no unknown keys."""
     accepts(tool("kubernetes-validate"), "--strict", DEPLOY / "kubernetes" / "cronjob.yaml")
 
 
 @pytest.mark.parametrize("workflow", [*WORKFLOWS, *OWN_WORKFLOWS], ids=lambda path: path.name)
 def test_actionlint_accepts_the_workflows(workflow: Path) -> None:
-    """Keys, expressions, untrusted input, versions of actions; and GitHub's schema."""
+    """actionlint and GitHub's schema accept keys, expressions, inputs and versions of actions."""
     accepts(tool("actionlint"), workflow)
     checker = tool("check-jsonschema")
     accepts(checker, "--builtin-schema", "vendor.github-workflows", workflow)
 
 
-def test_one_of_our_own_workflows_takes_the_newest_releases() -> None:
-    """An upstream change fails there; all run what CONTRIBUTING.md says."""
+def test_one_workflow_of_this_repository_uses_the_newest_releases() -> None:
+    """One workflow uses the newest releases. All of them run `.ci/run`."""
     jobs = [yaml.safe_load(path.read_text())["jobs"] for path in OWN_WORKFLOWS]
     steps = [job["check"]["steps"][-1] for job in jobs]
     assert {step["run"] for step in steps} == {".ci/run"}
@@ -78,7 +77,7 @@ def test_one_of_our_own_workflows_takes_the_newest_releases() -> None:
 
 
 def test_azure_pipelines_schema_accepts_the_pipeline() -> None:
-    """Microsoft's own schema, with each task's inputs."""
+    """Microsoft's schema accepts the pipeline and the inputs of its tasks."""
     accepts(
         tool("check-jsonschema"),
         *("--regex-variant", "nonunicode", "--data-transform", "azure-pipelines"),
@@ -88,7 +87,7 @@ def test_azure_pipelines_schema_accepts_the_pipeline() -> None:
 
 
 def test_hadolint_accepts_the_dockerfile() -> None:
-    """No complaint, not even of style."""
+    """hadolint reports nothing, not even style."""
     assert accepts(tool("hadolint"), DEPLOY / "Dockerfile") == ""
 
 
@@ -102,7 +101,7 @@ LISTED = re.compile(r"^ *(?:args:|CMD) (\[.*\])")
 
 
 def commands() -> list[list[str]]:
-    """Every command line of ours that a schedule runs."""
+    """Every command line of the program in a schedule."""
     found: list[list[str]] = []
     for path in SCHEDULES:
         before = len(found)
@@ -116,8 +115,8 @@ def commands() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("line", commands(), ids=shlex.join)
-def test_every_command_is_one_that_this_release_knows(line: list[str]) -> None:
-    """With all its options."""
+def test_every_command_exists_with_its_options(line: list[str]) -> None:
+    """The program accepts every command line in a schedule."""
     group = typer.main.get_command(app)
     command = group.commands[line[0]]  # type: ignore[attr-defined]
     command.make_context(line[0], line[1:])

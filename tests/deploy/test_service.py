@@ -1,7 +1,8 @@
-"""The wheel, in an environment of its own, under a systemd unit's restrictions by hand.
+"""The installed wheel under the restrictions of the systemd unit.
 
-A user without a home, a root that cannot be written, no new privileges: what the unit in deploy/
-asks of systemd, `unshare`, `mount` and `setpriv` do here. Without root those tests are skipped.
+`unshare`, `mount` and `setpriv` apply what the unit in deploy/ requests from systemd: a user
+without a home, a read-only root file system, no new privileges. Without root, the tests
+are skipped.
 """
 
 import json
@@ -27,7 +28,7 @@ NOBODY = 64_999
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this tree, by the builder that `make build` uses."""
+    """The wheel of this tree, built as by `make build`."""
     source = tmp_path_factory.mktemp("source")
     for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"):
         if (ROOT / name).exists():
@@ -44,7 +45,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel in it; what it needs is taken from this one."""
+    """An environment with the wheel; its dependencies come from the current one."""
     place = tmp_path_factory.mktemp("opt")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True)
     (packages,) = place.glob("lib/python*/site-packages")
@@ -59,8 +60,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "bin" / "pal-reconcile"
 
 
-def test_the_wheel_has_all_that_a_run_needs(wheel: Path) -> None:
-    """Pages, migrations, types: what is no Python file is easily left out."""
+def test_the_wheel_contains_all_files_that_a_run_needs(wheel: Path) -> None:
+    """The wheel contains pages, migrations and type information, not only Python modules."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     tracked = {
@@ -74,7 +75,7 @@ def test_the_wheel_has_all_that_a_run_needs(wheel: Path) -> None:
 
 @pytest.fixture
 def world(tmp_path: Path, emulator: Emulator) -> Iterator[Path]:
-    """The file and the certificate, readable for all; a state directory of the service's own."""
+    """The file and the certificate, readable by all, and the service's own state directory."""
     probe = [tool("unshare"), "--mount", "mount", "--make-rprivate", "/"]
     if subprocess.run(probe, capture_output=True).returncode != 0:
         pytest.skip("only root can shut a program in like systemd, and not everywhere")
@@ -102,10 +103,10 @@ def world(tmp_path: Path, emulator: Emulator) -> Iterator[Path]:
     shutil.rmtree(place)
 
 
-def shut_in(
+def restricted(
     world: Path, program: Path, azure: Emulator, *arguments: str, state: str = "state"
 ) -> "subprocess.CompletedProcess[str]":
-    """Run the program as nobody's user, with a read-only root but for the state directory."""
+    """Run the program as the user nobody; only the state directory is writable."""
     unshare, setpriv = tool("unshare"), tool("setpriv")
     script = (
         f"mount --make-rprivate / && mount --bind {world}/state {world}/state && "
@@ -131,11 +132,11 @@ def shut_in(
     )
 
 
-def test_a_night_under_a_services_restrictions(
+def test_nightly_works_under_the_restrictions_of_the_service(
     world: Path, installed: Path, emulator: Emulator
 ) -> None:
-    """It looks, repairs, and remembers in the one folder that it may write to."""
-    looked = shut_in(world, installed, emulator, "nightly", "-q", "--log-format", "json")
+    """nightly plans, repairs, and records its runs in the state directory."""
+    looked = restricted(world, installed, emulator, "nightly", "-q", "--log-format", "json")
     assert looked.returncode == 2, looked.stdout + looked.stderr
     assert json.loads(looked.stderr.splitlines()[-1])["status"] == 2
     page = f"{world}/state/report.html"
@@ -148,9 +149,9 @@ def test_a_night_under_a_services_restrictions(
         "--metrics",
         f"{world}/state/p.prom",
     )
-    repaired = shut_in(world, installed, emulator, *arguments)
+    repaired = restricted(world, installed, emulator, *arguments)
     assert (repaired.returncode, repaired.stderr) == (0, ""), repaired.stdout
-    assert shut_in(world, installed, emulator, "nightly", "-q").stdout == ""
+    assert restricted(world, installed, emulator, "nightly", "-q").stdout == ""
     kept = list((world / "state").iterdir())
     assert {path.stat().st_uid for path in kept} == {NOBODY}
     private = {
@@ -159,19 +160,19 @@ def test_a_night_under_a_services_restrictions(
     assert set(private.values()) == {"0o0"}, private
 
 
-def test_a_state_directory_of_somebody_else_is_said(
+def test_a_state_directory_of_another_user_is_reported(
     world: Path, installed: Path, emulator: Emulator
 ) -> None:
-    """A repair writes nothing without its journal; a look goes on, unrecorded."""
+    """Without its journal a repair writes nothing; a run that only reads continues unrecorded."""
     os.chown(world / "state", 0, 0)
-    looked = shut_in(world, installed, emulator, "nightly", "-q")
+    looked = restricted(world, installed, emulator, "nightly", "-q")
     assert looked.returncode == 2, looked.stdout + looked.stderr
     assert "history: " in looked.stdout
     assert f"{world}/state" in looked.stdout
-    repaired = shut_in(world, installed, emulator, "nightly", "-q", "--repair")
+    repaired = restricted(world, installed, emulator, "nightly", "-q", "--repair")
     assert repaired.returncode == 1
     assert f"{world}/state" in repaired.stdout
-    applied = shut_in(world, installed, emulator, "apply", "--yes")
+    applied = restricted(world, installed, emulator, "apply", "--yes")
     assert (applied.returncode, "Traceback" in applied.stderr) == (1, False)
     assert f"{world}/state" in applied.stderr
     assert [
