@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.config.load import Config, load
-from reconciler.config.writing.existing_file import with_tenants
-from reconciler.config.writing.file_defaults import WITHOUT_A_FILE, ExistingFile, read
-from reconciler.config.writing.labels import parsed
+from reconciler.config.writing.existing_file import WITHOUT_A_FILE, ExistingFile, read, with_tenants
+from reconciler.config.writing.labels import clean_name
 from reconciler.config.writing.new_file import first_file
 from reconciler.core.customers.discovery import DiscoveredTenant
 from reconciler.core.errors import RunFailed
@@ -74,7 +73,7 @@ def test_a_first_file_says_what_is_there(folder: Path) -> None:
     assert "    partner: partner-1158331\n    tags: [emea]\n" in text
     assert "    state: unmanaged  # not linked\n" in text
     assert (
-        "  # me could not look: app_not_in_tenant: AADSTS700016: no\\n- such: app\\x1b[31m\n"
+        "  # not read as me: app_not_in_tenant: AADSTS700016: no\\n- such: app\\x1b[31m\n"
         f"  # - name: C5\n  #   tenant: {IDS[5]}\n" in text
     )
 
@@ -113,7 +112,7 @@ def test_several_identities_of_a_tenant_stand_together(folder: Path) -> None:
         ("C3", "alice", "linked", UK),
         ("C4", "automation", "linked", UK),
     ]
-    assert "    identities: [automation]  # alice could not look: app_not_in_tenant" in text
+    assert "    identities: [automation]  # not read as alice: app_not_in_tenant" in text
 
 
 def test_references_lead_where_they_led(folder: Path) -> None:
@@ -155,7 +154,7 @@ def test_references_lead_where_they_led(folder: Path) -> None:
 )
 def test_any_name_is_written_so_that_it_is_read_again(folder: Path, name: str) -> None:
     """Names and partner names are strangers' text, and no YAML."""
-    label = parsed(name)
+    label = clean_name(name)
     found = [tenant(1, ("azure-cli", linked(UK, name)), name=label, tags=(label,))]
     cli = read(FILE, TODAY, WITHOUT_A_FILE)
     (want,) = loaded(folder, first_file(cli, ["azure-cli"], found, Path("out.yaml"), TODAY)).wanted
@@ -211,7 +210,7 @@ def test_what_a_file_speaks_of_as_unread_is_not_said_twice() -> None:
 
 
 def test_a_file_that_cannot_be_added_to_is_left_alone() -> None:
-    """What would change the meaning of the rest is refused, with the way on."""
+    """The message says why, and what to do instead."""
     text = "{version: 1, identities: {me: {kind: azure_cli}}}\n"
-    with pytest.raises(RunFailed, match=r"was left as it is.*--out"):
+    with pytest.raises(RunFailed, match=r"was not changed.*--out"):
         with_tenants(source(text), [tenant(1, ("me", linked(UK)))], TODAY)

@@ -58,7 +58,7 @@ def test_three_hundred_customers_become_a_file_that_is_in_sync(desk: Desk) -> No
     summary = in_sync(desk, "found.yaml").data["summary"]
     assert (summary["links"], summary["none"], summary["unmanaged"]) == (298, 289, 9)
     text = (desk.path / "found.yaml").read_text()
-    assert "# app could not look: app_not_in_tenant: AADSTS700016" in text
+    assert "# not read as app: app_not_in_tenant: AADSTS700016" in text
     assert f"  # - name: Customer 5\n  #   tenant: {tenant_id(5)}\n" in text
     assert desk.requests("create", "update", "remove") == []
 

@@ -25,7 +25,7 @@ from reconciler.version import __version__
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
-    from reconciler.config.writing.file_defaults import ExistingFile
+    from reconciler.config.writing.existing_file import ExistingFile
     from reconciler.core.identities import Identity
 
 
@@ -79,7 +79,7 @@ def search(
     config  the file that was named; None means the usual one, if it is there
     """
     from reconciler.azure.signin.secret_checks import check
-    from reconciler.config.writing.file_defaults import WITHOUT_A_FILE, read
+    from reconciler.config.writing.existing_file import WITHOUT_A_FILE, read
 
     today = now().date()
     path = config or Options().config

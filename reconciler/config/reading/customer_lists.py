@@ -17,7 +17,7 @@ from reconciler.config.reading import csv_reader, files
 from reconciler.config.reading.csv_reader import CsvCell, CsvRow, without_invisible
 from reconciler.config.reading.customer_columns import Columns, Undecided, choose, is_partners
 from reconciler.config.reading.diagnostics import Diagnostics, location, quoted
-from reconciler.config.writing.labels import parsed
+from reconciler.config.writing.labels import clean_name
 from reconciler.core.customers.discovery import Customer, distinct
 from reconciler.core.errors import BadFile
 
@@ -182,12 +182,12 @@ def _customer(row: CsvRow, columns: Columns, complaints: Diagnostics) -> Custome
     directory = _TENANT.validate_python(plain(first.text))
     name = _unescaped(_cell(row, columns.name).text)
     tags = _tags(_cell(row, columns.tags).text, columns)
-    return Customer(parsed(name), directory, tuple(dict.fromkeys(domains)), tags)
+    return Customer(clean_name(name), directory, tuple(dict.fromkeys(domains)), tags)
 
 
 def _tags(text: str, columns: Columns) -> tuple[str, ...]:
     parts = text.split() if columns.is_ours else text.translate(TAG_SEPARATORS).split(";")
-    return tuple({folded(tag): tag for part in parts if (tag := parsed(part))}.values())
+    return tuple({folded(tag): tag for part in parts if (tag := clean_name(part))}.values())
 
 
 def _cell(row: CsvRow, number: int | None) -> CsvCell:

@@ -1,34 +1,105 @@
-"""How do tenants that were found get into a file that is there? Behind those it has, and no other
-byte of it changes.
+"""The existing tenants.yaml as `discover` needs it, and the same file with more tenants.
+
+New tenants are added behind the existing ones. No other byte of the file changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
-from reconciler.config.writing.file_defaults import ExistingFile, read
+from reconciler.config.load import Config, settled
+from reconciler.config.model.fields import GUID, PER_TENANT
+from reconciler.config.parse import read as parse
+from reconciler.config.reading import files
+from reconciler.config.reading.tree import Table
 from reconciler.config.writing.tenant_entries import FileDefaults, entries
 from reconciler.config.writing.yaml_editor import Editor, Uneditable
 from reconciler.core.customers.discovery import DiscoveredTenant, desired_entry
 from reconciler.core.errors import PalReconcileError, RunFailed
 from reconciler.core.links import Wanted
 
+AZURE_CLI = "azure-cli"
+
+WITHOUT_A_FILE = f"version: 1\nidentities: {{{AZURE_CLI}: {{kind: azure_cli}}}}\n".encode()
+"""Used in place of a missing file: the account that is signed in to the Azure CLI."""
+
 _BOM = b"\xef\xbb\xbf"
 
-Said = tuple[str, str, object, str | None]
+LinkFacts = tuple[str, str, object, str | None]
+"""Directory, identity, state and partner ID of a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingFile:
+    """A valid file, with or without tenants.
+
+    root  its tree, from which a new file copies partners and identities
+    data  its bytes as loaded, without included files
+    """
+
+    config: Config
+    root: Table
+    data: bytes
+
+    @property
+    def tenants(self) -> Mapping[str, str]:
+        """GUID or domain in lower case → the name of the tenant in the file."""
+        tables = [node for node in self.root.items_at("tenants") if isinstance(node, Table)]
+        return {str(table["tenant"]).casefold(): str(table["name"]) for table in tables}
+
+    def is_per_tenant(self, identity: str) -> bool:
+        """Whether this identity is a customer's own app, which each tenant entry has to name."""
+        found = self.root.get("identities")
+        node = found.get(identity) if isinstance(found, Table) else None
+        return isinstance(node, Table) and node.get("client_id") == PER_TENANT
+
+    @property
+    def domains(self) -> list[str]:
+        """The domains by which the file names tenants. Only Entra knows their GUIDs."""
+        return [name for name in self.tenants if not GUID.fullmatch(name)]
+
+    @property
+    def file_defaults(self) -> FileDefaults:
+        """The values that an entry does not have to repeat."""
+        config, defaults = self.config, self.root.get("defaults")
+        aliases = {id_: alias for alias, id_ in reversed([*config.partners.items()])}
+        ours = frozenset(aliases) if "partners" in self.root else None
+        if not isinstance(defaults, Table) or "by_tag" in defaults:
+            return FileDefaults(aliases, ours)
+        partner, names = defaults.get("partner"), defaults.items_at("identities")
+        listed = tuple(name for name in names if isinstance(name, str))
+        return FileDefaults(
+            aliases,
+            ours,
+            config.partners.get(partner, partner) if isinstance(partner, str) else None,
+            listed if len(listed) == len(names) else (),
+        )
+
+
+def read(path: Path, today: date, data: bytes | None = None) -> ExistingFile:
+    """Read a file that may have no tenants yet. Raises `BadFile` with every error in it.
+
+    data  the bytes to read instead of the file's own
+    """
+    content = files.fetch(path) if data is None else data
+    known = content if isinstance(content, bytes) else None
+    parsed = parse(path, today, data=known, needs_tenants=False)
+    return ExistingFile(settled(parsed, path, today), parsed.root, known or b"")
 
 
 def with_tenants(source: ExistingFile, tenants: Sequence[DiscoveredTenant], today: date) -> bytes:
-    """The file's bytes with these tenants in them.
+    """The bytes of the file with these tenants added.
 
-    What could not be read is added as a comment, unless the file speaks of that tenant already.
-    The result is loaded before it is given away. Raises `RunFailed` where it does not hold what it
-    should: then the file's form is one that cannot be added to.
+    A tenant that could not be read is added as a comment, unless the file already mentions it.
+    The result is loaded and compared with what it should contain. Raises `RunFailed` if the form of
+    the file does not allow additions.
     """
     text = source.data.removeprefix(_BOM).decode("utf-8")
     folded = text.casefold()
-    changes_since = [found for found in tenants if found.links or found.directory not in folded]
+    added_tenants = [found for found in tenants if found.links or found.directory not in folded]
     file_defaults = source.file_defaults
-    added = entries(changes_since, file_defaults)
+    added = entries(added_tenants, file_defaults)
     if not added.lines:
         return source.data
     try:
@@ -42,17 +113,17 @@ def with_tenants(source: ExistingFile, tenants: Sequence[DiscoveredTenant], toda
         changed = read(source.config.path, today, data)
     except PalReconcileError as error:
         raise _refused(source, str(error).splitlines()[0]) from None
-    before, after = set(map(_said, source.config.wanted)), set(map(_said, changed.config.wanted))
-    if after != before | set(_expected(changes_since, file_defaults)):
-        raise _refused(source, "its other parts would mean something else")
+    before, after = set(map(_facts, source.config.wanted)), set(map(_facts, changed.config.wanted))
+    if after != before | set(_expected(added_tenants, file_defaults)):
+        raise _refused(source, "the meaning of its other parts would change")
     return data
 
 
-def _said(want: Wanted) -> Said:
+def _facts(want: Wanted) -> LinkFacts:
     return want.place.directory, want.place.identity, want.state, want.partner_id
 
 
-def _expected(tenants: Sequence[DiscoveredTenant], file_defaults: FileDefaults) -> list[Said]:
+def _expected(tenants: Sequence[DiscoveredTenant], file_defaults: FileDefaults) -> list[LinkFacts]:
     return [
         (tenant.directory, identity, one.state, one.partner_id)
         for tenant in tenants
@@ -63,6 +134,6 @@ def _expected(tenants: Sequence[DiscoveredTenant], file_defaults: FileDefaults) 
 
 def _refused(source: ExistingFile, why: str) -> RunFailed:
     return RunFailed(
-        f"{source.config.path} was left as it is, for tenants cannot be added to it: {why}; "
-        "write a new file with --out and take them from there"
+        f"{source.config.path} was not changed. Tenants cannot be added to it: {why}; "
+        "write a new file with --out and copy them from there"
     )

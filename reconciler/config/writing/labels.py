@@ -1,6 +1,6 @@
-"""What may a customer be called in a file? A sound and unique name for each tenant found elsewhere.
+"""Labels: a valid and unique name for each customer that was found outside the file.
 
-Names from Azure and from tables are strangers' text: what a file could not hold is made visible.
+Names from Azure and from tables are untrusted text. Characters that a file cannot hold are escaped.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,9 +13,10 @@ from reconciler.core.text import visible
 
 
 def labels(customers: Sequence[Customer], taken: Iterable[str] = ()) -> list[str]:
-    """A name for each customer, in order, unlike all others and unlike those that are taken.
+    """A name for each customer, in order, that differs from all others and from those taken.
 
-    Its own name, or else its domain or GUID; where that is not unique, with these behind it.
+    Its own name, or its domain or GUID if it has none. A name that is not unique gets the domain or
+    GUID as a suffix.
     """
     seen = {folded(name) for name in taken}
     result = []
@@ -27,20 +28,20 @@ def labels(customers: Sequence[Customer], taken: Iterable[str] = ()) -> list[str
 
 
 def _candidates(customer: Customer) -> Iterator[str]:
-    own = parsed(customer.name)
+    own = clean_name(customer.name)
     others = [*sorted(customer.domains), customer.directory]
     if own:
         yield own
-        yield from (parsed(own, f" ({other})") for other in others)
+        yield from (clean_name(own, f" ({other})") for other in others)
     yield from others
     number = 2
     while True:
-        yield parsed(own or customer.directory, f" {number}")
+        yield clean_name(own or customer.directory, f" {number}")
         number += 1
 
 
-def parsed(name: str, end: str = "") -> str:
-    """The name as a file may hold it, cut so that the end fits; empty if nothing is left of it."""
+def clean_name(name: str, end: str = "") -> str:
+    """A name that a file can hold, cut so that the end fits; empty if nothing is left of it."""
     shown = "".join(c if c in HARMLESS else visible(c) for c in name).strip()
     if not shown.strip(HARMLESS):
         return end.strip()

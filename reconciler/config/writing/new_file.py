@@ -1,7 +1,7 @@
-"""What does the first file look like, written from what was found?
+"""A new tenants.yaml for discovered tenants.
 
-Identities and partners are taken over from the file that the look was made with, as they stand
-there. Where that one lists no partners, those that were found are listed, for a person to review.
+Identities and partners are copied from the file that was used for the discovery. If that file lists
+no partners, the partner IDs that were found are listed for review.
 """
 
 import os
@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.config.reading.tree import Items, Node, Plain, Table
-from reconciler.config.writing.file_defaults import ExistingFile
-from reconciler.config.writing.labels import parsed
+from reconciler.config.writing.existing_file import ExistingFile
+from reconciler.config.writing.labels import clean_name
 from reconciler.config.writing.tenant_entries import FileDefaults, entries
 from reconciler.config.writing.yaml_editor import flow
 from reconciler.core.customers.discovery import DiscoveredTenant
@@ -20,8 +20,8 @@ from reconciler.core.customers.discovery import DiscoveredTenant
 LONGEST_ALIAS = 40
 
 _REVIEW = """\
-# These were found. Whatever is listed here counts as ours, and may be overwritten or removed:
-# take out what is not, and put state: unmanaged where it is linked."""
+# These partner IDs were found. Links to any ID listed here may be overwritten or removed. Remove
+# the IDs that are not yours, and set state: unmanaged for the tenants that are linked to them."""
 
 
 def first_file(
@@ -31,9 +31,9 @@ def first_file(
     path: Path,
     today: date,
 ) -> str:
-    """A whole file, for these identities and tenants.
+    """The text of a new file for these identities and tenants.
 
-    path  where it will stand; paths in it are relative to its folder
+    path  the new file; paths in it are relative to its folder
     """
     cloud = source.config.cloud
     file_defaults = source.file_defaults
@@ -41,18 +41,20 @@ def first_file(
     if not isinstance(partners, Table):
         partners, review = _partners(tenants), _REVIEW.split("\n")
         file_defaults = FileDefaults({str(one["id"]): alias for alias, one in _tables(partners)})
-    commonest = _commonest(tenants)
-    if file_defaults.ours is not None and commonest not in file_defaults.ours:
-        commonest = None
-    file_defaults = FileDefaults(file_defaults.aliases, file_defaults.ours, commonest, tuple(names))
-    default = [f"partner: {flow(file_defaults.aliases[commonest])}"] if commonest else []
+    most_common = _most_common(tenants)
+    if file_defaults.ours is not None and most_common not in file_defaults.ours:
+        most_common = None
+    file_defaults = FileDefaults(
+        file_defaults.aliases, file_defaults.ours, most_common, tuple(names)
+    )
+    default = [f"partner: {flow(file_defaults.aliases[most_common])}"] if most_common else []
     default.append(f"identities: {flow(list(names))}")
     used = Table()
     moved = _Moved(source.config.path.parent, path.parent)
     for name in names:
         used[name] = moved.node(source.root["identities"][name])  # type: ignore[call-overload,index]
     lines = [
-        f"# What pal-reconcile discover found on {today}. Review it, then: pal-reconcile plan",
+        f"# Written by pal-reconcile discover on {today}. Review it, then run: pal-reconcile plan",
         "version: 1",
         f"cloud: {cloud}",
         *_section("partners", partners, review),
@@ -85,7 +87,7 @@ def _tables(table: Table) -> Iterator[tuple[str, Table]]:
 
 
 def _written(node: Node) -> str:
-    """A value as it was written, on one line."""
+    """A value of the old file on one line."""
     if isinstance(node, Plain):
         return node.text
     if isinstance(node, Table):
@@ -96,13 +98,13 @@ def _written(node: Node) -> str:
 
 
 def _partners(tenants: Sequence[DiscoveredTenant]) -> Table:
-    """Each ID that some link carries, under an alias made of Azure's name for it."""
+    """Each partner ID that was found, under an alias made from Azure's name for it."""
     names: dict[str, dict[str, None]] = {}
     for tenant in tenants:
         for _, seen in tenant.links:
             if seen.partner_id:
                 found = names.setdefault(seen.partner_id, {})
-                if seen.partner_name and parsed(seen.partner_name) == seen.partner_name:
+                if seen.partner_name and clean_name(seen.partner_name) == seen.partner_name:
                     found[seen.partner_name] = None
     partners = Table()
     for partner_id, called in names.items():
@@ -124,8 +126,8 @@ def _alias(partner_id: str, called: Mapping[str, None], taken: Mapping[str, Node
     return alias
 
 
-def _commonest(tenants: Sequence[DiscoveredTenant]) -> str | None:
-    """The ID that most tenants carry; the first of them where several do."""
+def _most_common(tenants: Sequence[DiscoveredTenant]) -> str | None:
+    """The partner ID of most links; the first one if several are equally common."""
     counts: dict[str, int] = {}
     for tenant in tenants:
         for _, seen in tenant.links:
@@ -135,14 +137,14 @@ def _commonest(tenants: Sequence[DiscoveredTenant]) -> str | None:
 
 
 class _Moved:
-    """Paths of files that secrets are in, as they must be written in another folder."""
+    """Paths of secret files, rewritten for another folder."""
 
     def __init__(self, old: Path, new: Path) -> None:
         self._old = old.absolute()
         self._new = new.absolute()
 
     def node(self, node: Node) -> Node:
-        """The same node, with its relative paths leading where they led."""
+        """The same node, with relative paths that point to the same files."""
         if not isinstance(node, Table) or self._old == self._new:
             return node
         table = Table()

@@ -1,7 +1,7 @@
-"""How does a tenant that was found stand in a file? Its entry, so that a plan finds it in sync.
+"""Tenant entries for discovered tenants, written so that a plan finds them in sync.
 
-An entry says only what the file's defaults do not. What could not be read stands as a comment with
-the cause: whoever mends it takes the comment signs away.
+An entry contains only what differs from the file's defaults. A tenant that could not be read is a
+comment with the cause.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ from reconciler.core.text import visible
 
 @dataclass(frozen=True, slots=True)
 class FileDefaults:
-    """What the file says once for all of its tenants.
+    """The values that the file gives to all of its tenants.
 
-    aliases     partner ID → what the file calls it
-    ours        the IDs that may be kept as wanted; None means any
-    partner     the ID that a tenant gets by default, or None
-    identities  those that a tenant gets by default
+    aliases     partner ID → its alias
+    ours        the partner IDs that the file lists; None means any
+    partner     the default partner ID, or None
+    identities  the default identities
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -30,10 +30,10 @@ class FileDefaults:
 
 @dataclass(frozen=True, slots=True)
 class TenantEntries:
-    """The entries of a number of tenants.
+    """The entries of several tenants.
 
-    values  one for each tenant of which something was read
-    lines   these and the comments, as a block sequence
+    values  one for each tenant with a link that was read
+    lines   the same and the comments, as a block sequence
     """
 
     values: tuple[dict[str, Value], ...]
@@ -41,7 +41,7 @@ class TenantEntries:
 
 
 def entries(tenants: Sequence[DiscoveredTenant], file_defaults: FileDefaults) -> TenantEntries:
-    """What to write for these tenants, in their order."""
+    """The entries of these tenants, in their order."""
     values, lines = [], []
     for tenant in tenants:
         if tenant.links:
@@ -58,34 +58,34 @@ def entries(tenants: Sequence[DiscoveredTenant], file_defaults: FileDefaults) ->
 def _entry(
     tenant: DiscoveredTenant, file_defaults: FileDefaults
 ) -> tuple[dict[str, Value], dict[str, str]]:
-    """The keys of a tenant, and the comments that stand behind some of them."""
-    wishes = [(name, desired_entry(seen, file_defaults.ours)) for name, seen in tenant.links]
-    first = wishes[0][1]
+    """The keys of a tenant, and the comments at the end of some of their lines."""
+    desired = [(name, desired_entry(seen, file_defaults.ours)) for name, seen in tenant.links]
+    first = desired[0][1]
     value: dict[str, Value] = {"name": tenant.tenant, "tenant": tenant.directory}
-    value |= _said(first, file_defaults)
+    value |= _tenant_values(first, file_defaults)
     remarks = {"state": first.remark} if first.remark else {}
     listed: list[Value] = [
-        name if one == first else _own(name, one, file_defaults) for name, one in wishes
+        name if one == first else _own(name, one, file_defaults) for name, one in desired
     ]
     if listed != list(file_defaults.identities):
         value["identities"] = listed
     if tenant.tags:
         value["tags"] = tenant.tags
-    others = [f"{name}: {one.remark}" for name, one in wishes if one.remark and one != first]
+    others = [f"{name}: {one.remark}" for name, one in desired if one.remark and one != first]
     last = next(reversed(value))
-    behind = [remarks[last]] if last in remarks else []
-    if behind := [*behind, *others, *_unread(tenant)]:
-        remarks[last] = "; ".join(behind)
+    comments = [remarks[last]] if last in remarks else []
+    if comments := [*comments, *others, *_unread(tenant)]:
+        remarks[last] = "; ".join(comments)
     return value, remarks
 
 
 def _own(name: str, one: DesiredEntry, file_defaults: FileDefaults) -> dict[str, Value]:
-    """What an identity says for itself, whatever its tenant says."""
+    """The values of an identity that override those of its tenant."""
     return {"identity": name, "state": one.state.value} | _partner(one, file_defaults)
 
 
-def _said(one: DesiredEntry, file_defaults: FileDefaults) -> dict[str, Value]:
-    """What a tenant says for its identities, where the defaults do not."""
+def _tenant_values(one: DesiredEntry, file_defaults: FileDefaults) -> dict[str, Value]:
+    """The values of a tenant that differ from the defaults."""
     if one.partner_id is None:
         return {"state": one.state.value}
     return {} if one.partner_id == file_defaults.partner else _partner(one, file_defaults)
@@ -99,7 +99,7 @@ def _partner(one: DesiredEntry, file_defaults: FileDefaults) -> dict[str, Value]
 
 def _unread(tenant: DiscoveredTenant) -> list[str]:
     return [
-        visible(f"{name} could not look: {problem.code}: {problem.message}")
+        visible(f"not read as {name}: {problem.code}: {problem.message}")
         for name, problem in tenant.unread
     ]
 
