@@ -12,7 +12,7 @@ def main() -> None:
     the version often. Measured: 20 ms here, 110 ms through the whole command line.
     """
     try:
-        if sys.argv[1:] == ["--version"]:
+        if sys.argv[1:] in (["--version"], ["-V"]):
             _print_version()
             return
         from reconciler.cli.main import main as command_line
@@ -22,7 +22,7 @@ def main() -> None:
         from contextlib import suppress
 
         with suppress(OSError, AttributeError):
-            sys.stderr.write("interrupted; nothing more was begun\n")
+            sys.stderr.write("error: interrupted; no further work was started\n")
         sys.exit(INTERRUPTED)
 
 

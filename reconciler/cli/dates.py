@@ -1,4 +1,4 @@
-"""Since when, and for which day? What `--since` and `--at` can name."""
+"""Dates on the command line: the values of `--since` and `--at`."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -8,27 +8,27 @@ from reconciler.core.errors import WrongUsage
 from reconciler.core.history.changes_since import latest_noon
 
 LAST_NIGHT = "last-night"
-HELP = "A date (UTC) as in 2026-11-20, or last-night: before this machine's latest noon."
+HELP = "A date (UTC) such as 2026-11-20, or last-night: since the last noon of this machine."
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def moment(text: str) -> datetime:
-    """The beginning of that date in UTC, or of this night. Raises `WrongUsage`."""
+    """The start of that date in UTC, or of the last night. Raises `WrongUsage`."""
     if text == LAST_NIGHT:
         return latest_noon(now().astimezone())
     if day := _date(text):
         return datetime.combine(day, time(), UTC)
-    raise WrongUsage(f"--since {text} is neither a date as in 2026-11-20 nor {LAST_NIGHT}")
+    raise WrongUsage(f"--since takes a date such as 2026-11-20, or {LAST_NIGHT}, not {text}")
 
 
 def day_to_come(text: str) -> date:
-    """A day from today (UTC) on. Raises `WrongUsage`."""
+    """Today (UTC) or a later day. Raises `WrongUsage`."""
     day, today = _date(text), now().date()
     if day is None:
-        raise WrongUsage(f"--at {text} is not a date as in 2027-01-01")
+        raise WrongUsage(f"--at takes a date such as 2027-01-01, not {text}")
     if day < today:
-        raise WrongUsage(f"--at {text} is over; name a day from {today} (UTC) on")
+        raise WrongUsage(f"--at {text} is in the past; use {today} (UTC) or later")
     return day
 
 

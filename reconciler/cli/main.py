@@ -1,10 +1,11 @@
-"""From a command line to an exit status.
+"""Command line of the program: its commands, and the exit status of each command line.
 
-Commands return a status; whatever they raise becomes one here, with its message on stderr. Typer's
-own status for wrong usage, 2, would read as "differences": it becomes 64.
+Commands return a status. An exception becomes a status here, with its message on stderr. The
+parser's own status for wrong usage, 2, would mean "differences": it becomes 64.
 """
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from reconciler.cli.commands.discover import discover
 from reconciler.cli.commands.doctor import doctor
 from reconciler.cli.commands.emulator import emulator
 from reconciler.cli.commands.evidence import evidence
+from reconciler.cli.commands.help import help_
 from reconciler.cli.commands.history import history
 from reconciler.cli.commands.init import init
 from reconciler.cli.commands.journal import journal
@@ -27,15 +29,18 @@ from reconciler.cli.commands.report import report
 from reconciler.cli.commands.schema import schema
 from reconciler.cli.commands.show import show
 from reconciler.cli.commands.validate import validate
-from reconciler.core.errors import PalReconcileError
+from reconciler.cli.commands.version import version
+from reconciler.cli.help_format import GroupedCommand, HelpfulGroup
+from reconciler.cli.usage_errors import usage_message
+from reconciler.core.errors import BadFile, PalReconcileError
 from reconciler.core.exit_status import Status, of_error
 from reconciler.version import __version__
 
 app = typer.Typer(
     name="pal-reconcile",
-    help="Keep Partner Admin Link right across all customer tenants.",
+    cls=HelpfulGroup,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # plain help: Rich's costs 100 ms of imports
+    rich_markup_mode=None,  # plain help: Rich takes 100 ms to import
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
@@ -51,13 +56,14 @@ for command in (
     login,
     attest,
     doctor,
-    schema,
-    emulator,
-    demo,
 ):
-    app.command()(command)
+    app.command(cls=GroupedCommand)(command)
 app.add_typer(history)
 app.add_typer(journal)
+for command in (schema, emulator, demo):
+    app.command(cls=GroupedCommand)(command)
+app.command("help", cls=GroupedCommand)(help_)
+app.command(cls=GroupedCommand)(version)
 
 
 def _show_version(wanted: bool) -> None:
@@ -71,11 +77,19 @@ def _root(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+            "--version",
+            "-V",
+            callback=_show_version,
+            is_eager=True,
+            help="Show the version and exit.",
         ),
     ] = False,
 ) -> None:
-    """Keep Partner Admin Link right across all customer tenants."""
+    """Keep Partner Admin Link right across all customer tenants.
+
+    A file lists customer tenants and the partner ID that each should carry. `plan` shows the
+    differences, `apply` makes the changes and verifies each.
+    """
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -83,12 +97,16 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         return int(app(arguments, prog_name="pal-reconcile", standalone_mode=False) or 0)
     except typer.TyperException as error:
-        return _wrong_usage(error)
+        _print_error(usage_message(error))
+        return Status.WRONG_USAGE
+    except BadFile as error:  # a line begins with the place in the file, if it has one
+        _print_lines([f"error: {c}" if c.startswith("--") else c for c in error.complaints])
+        return of_error(error)
     except PalReconcileError as error:
-        _say(str(error))
+        _print_error(str(error))
         return of_error(error)
     except (KeyboardInterrupt, typer.Abort):
-        _say("interrupted; nothing more was begun")
+        _print_error("interrupted; no further work was started")
         return Status.INTERRUPTED
 
 
@@ -104,17 +122,13 @@ def main() -> None:
     sys.exit(status)
 
 
-def _wrong_usage(error: typer.TyperException) -> int:
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context else "pal-reconcile"
-    message = error.format_message()
-    if message:
-        _say(f"{command}: {message}\nTry '{command} --help'.")
-    return Status.WRONG_USAGE
+def _print_error(text: str) -> None:
+    _print_lines([f"error: {text}"])
 
 
-def _say(text: str) -> None:
-    from reconciler.cli.output import safe
+def _print_lines(texts: Sequence[str]) -> None:
+    from reconciler.cli.output import note
 
-    for line in text.splitlines():
-        print(safe(line), file=sys.stderr)  # noqa: T201 - the one place for complaints
+    for text in texts:
+        for line in text.splitlines():
+            note(line)

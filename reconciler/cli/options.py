@@ -1,20 +1,23 @@
-"""Which options do the commands share? Said once, as fields of one frozen value.
+"""Options that several commands share, in groups: each command offers the groups that it uses.
 
-A command takes a parameter `options: Options`; the decorator `with_options` turns its fields into
-command-line options and hands the command the value.
+A command takes a parameter `options: Options`. The decorator `with_options` turns the fields that
+the command names into command-line options and hands it the value; all other fields keep their
+defaults. An option that a command does not name is wrong usage there.
 """
 
 import inspect
 import os
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from typer import Option
 
+from reconciler.cli import completion
 from reconciler.core.errors import WrongUsage
 from reconciler.extras import missing_extra
 from reconciler.regular_files import check_regular
@@ -23,19 +26,19 @@ from reconciler.views.formats import Format
 StatusT = TypeVar("StatusT")
 
 
-PAGES = frozenset({"plan", "apply", "show"})
-"""The commands whose result can be a page."""
+TEXT_FORMATS = tuple(form for form in Format if form is not Format.HTML)
+ALL_FORMATS = tuple(Format)
 
 
 class LogFormat(StrEnum):
-    """How the log is written."""
+    """The format of the log."""
 
     CONSOLE = "console"
     JSON = "json"
 
 
 class LogLevel(StrEnum):
-    """The least important log line that is shown."""
+    """The lowest level that is logged."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -43,20 +46,55 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+FILE = ("config",)
+SELECTION = (*FILE, "only", "exclude")
+OUTPUT = ("format", "quiet", "no_color")
+LOG = ("verbose", "log_level", "log_format")
+CONNECTION = ("arm_endpoint", "ca_bundle")
+STATE = ("state_dir",)
+SCALE = ("concurrency", "deadline")
+WORKERS = ("processes", "executor")
+
+LOCAL_RUN = (*SELECTION, *OUTPUT, *LOG, *CONNECTION, *STATE, *SCALE)
+"""The options of a command that asks Azure from this process alone."""
+
+RUN = (*LOCAL_RUN, *WORKERS)
+"""The options of a command that may spread its reads."""
+
+IN_SELECTION = "Selection options"
+IN_OUTPUT = "Output options"
+IN_CONNECTION = "Connection options"
+IN_RUN = "Run options"
+
 Metrics = Annotated[
     Path | None,
     Option(
         "--metrics",
-        metavar="FILE",
-        help="Write the run's figures for Prometheus's node_exporter (a name that ends in .prom).",
+        metavar="FILE.prom",
+        help="Write metrics for the Prometheus node_exporter's textfile collector.",
     ),
 ]
-"""Of the commands whose runs are worth counting."""
+Allow = Annotated[
+    list[str] | None,
+    Option(
+        metavar="GUARD",
+        autocompletion=completion.guards,
+        help="Override one guard. Repeatable.",
+    ),
+]
+MaxChanges = Annotated[
+    int | None,
+    Option(metavar="N", min=0, help="Make only the first N changes, in file order."),
+]
+LockTimeout = Annotated[
+    float,
+    Option(metavar="SECONDS", min=0.0, help="Wait this long for another run to release the lock."),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every command takes that reads the file or Azure."""
+    """The shared options of one command line."""
 
     config: Annotated[
         Path,
@@ -65,62 +103,97 @@ class Options:
             "-c",
             metavar="FILE",
             envvar="PAL_RECONCILE_CONFIG",
-            help="The tenants file.",
+            show_envvar=True,
+            show_default=True,
+            help="The file that lists the tenants.",
+            rich_help_panel=IN_SELECTION,
         ),
     ] = Path("tenants.yaml")
     only: Annotated[
         list[str] | None,
         Option(
             metavar="SELECTOR",
-            help="Only these links: a tenant's name, glob, GUID or domain, tag:X, identity:X or "
-            "partner:X. Repeat it for more.",
+            autocompletion=completion.selectors,
+            help="Use only these links: a tenant's name, glob, GUID or domain, tag:X, identity:X "
+            "or partner:X. Repeatable.",
+            rich_help_panel=IN_SELECTION,
         ),
     ] = None
     exclude: Annotated[
         list[str] | None,
-        Option(metavar="SELECTOR", help="All but these links."),
+        Option(
+            metavar="SELECTOR",
+            autocompletion=completion.selectors,
+            help="Leave out these links. Repeatable.",
+            rich_help_panel=IN_SELECTION,
+        ),
     ] = None
-    format: Annotated[Format, Option(help="How the result is written to stdout.")] = Format.TABLE
-    concurrency: Annotated[
+    format: Annotated[
+        Format,
+        Option(metavar="FORMAT", help="Format of the result", rich_help_panel=IN_OUTPUT),
+    ] = Format.TABLE
+    quiet: Annotated[
+        bool,
+        Option(
+            "--quiet",
+            "-q",
+            help="Show no progress bar, and no table if nothing needs attention.",
+            rich_help_panel=IN_OUTPUT,
+        ),
+    ] = False
+    no_color: Annotated[
+        bool,
+        Option(
+            "--no-color",
+            help="Do not use color. The variable NO_COLOR does the same.",
+            rich_help_panel=IN_OUTPUT,
+        ),
+    ] = False
+    verbose: Annotated[
         int,
         Option(
-            metavar="N",
-            min=1,
-            max=1024,
-            help="How many links are worked on at a time.",
-        ),
-    ] = 32
-    processes: Annotated[
-        int | None,
-        Option(
-            metavar="N",
-            min=1,
-            max=64,
+            "--verbose",
+            "-v",
+            count=True,
             show_default=False,
-            help="Spread the reads over N processes. Default: as many as pay off.",
+            help="Log more: -v logs at level info, -vv at level debug.",
+            rich_help_panel=IN_OUTPUT,
         ),
-    ] = None
-    executor: Annotated[
-        str | None,
+    ] = 0
+    log_level: Annotated[
+        LogLevel | None,
         Option(
-            metavar="dask:URL",
-            envvar="PAL_RECONCILE_EXECUTOR",
-            help="Spread the reads over a Dask cluster: dask:tcp://HOST:8786.",
+            metavar="LEVEL",
+            help="Lowest level to log: debug, info, warning or error. Default: warning, or info "
+            "with --log-format json.",
+            rich_help_panel=IN_OUTPUT,
         ),
     ] = None
+    log_format: Annotated[
+        LogFormat,
+        Option(
+            metavar="FORMAT",
+            help="Format of the log on stderr: console or json.",
+            rich_help_panel=IN_OUTPUT,
+        ),
+    ] = LogFormat.CONSOLE
     arm_endpoint: Annotated[
         str | None,
         Option(
             metavar="URL",
             envvar="PAL_RECONCILE_ARM_ENDPOINT",
-            help="Azure Resource Manager of another cloud, which describes itself there.",
+            show_envvar=True,
+            help="Azure Resource Manager of another cloud, which serves a metadata document.",
+            rich_help_panel=IN_CONNECTION,
         ),
     ] = None
     ca_bundle: Annotated[
         Path | None,
         Option(
             metavar="FILE",
-            help="Certificate authorities to trust, PEM. Also REQUESTS_CA_BUNDLE.",
+            help="Certificate authorities to trust (PEM). The variable REQUESTS_CA_BUNDLE does "
+            "the same.",
+            rich_help_panel=IN_CONNECTION,
         ),
     ] = None
     state_dir: Annotated[
@@ -128,48 +201,78 @@ class Options:
         Option(
             metavar="DIR",
             envvar="PAL_RECONCILE_STATE_DIR",
-            readable=False,  # whether it can be used is said by whoever uses it, and stops no look
-            help="Where lock and journal are kept.",
+            show_envvar=True,
+            readable=False,  # the store reports a directory that cannot be used
+            help="Directory of the lock, the journal and the history.",
+            rich_help_panel=IN_RUN,
         ),
     ] = None
+    concurrency: Annotated[
+        int,
+        Option(
+            metavar="N",
+            min=1,
+            max=1024,
+            show_default=True,
+            help="Work on up to N links at the same time.",
+            rich_help_panel=IN_RUN,
+        ),
+    ] = 32
     deadline: Annotated[
         float | None,
         Option(
             metavar="SECONDS",
             min=0.0,
-            help="Begin nothing new after so many seconds; what is under way is finished.",
+            help="Start no new work after this time; finish what was started.",
+            rich_help_panel=IN_RUN,
         ),
     ] = None
-    log_format: Annotated[LogFormat, Option(help="How the log is written to stderr.")] = (
-        LogFormat.CONSOLE
-    )
-    log_level: Annotated[
-        LogLevel | None,
+    processes: Annotated[
+        int | None,
         Option(
-            help="The least important log line shown; default: warning, with json: info.",
+            metavar="N",
+            min=1,
+            max=64,
+            show_default=False,
+            help="Spread the reads over N processes. Default: chosen by the number of links.",
+            rich_help_panel=IN_RUN,
         ),
     ] = None
-    quiet: Annotated[
-        bool,
+    executor: Annotated[
+        str | None,
         Option(
-            "--quiet",
-            "-q",
-            help="No progress bar; no table when there is nothing to tell.",
+            metavar="dask:URL",
+            envvar="PAL_RECONCILE_EXECUTOR",
+            show_envvar=True,
+            help="Spread the reads over a Dask cluster: dask:tcp://HOST:8786.",
+            rich_help_panel=IN_RUN,
         ),
-    ] = False
+    ] = None
 
     @property
     def level(self) -> str:
         """The log level in force."""
         if self.log_level:
             return self.log_level
+        if self.verbose:
+            return LogLevel.DEBUG if self.verbose > 1 else LogLevel.INFO
         return LogLevel.INFO if self.log_format is LogFormat.JSON else LogLevel.WARNING
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the result is for a person, and not for a program."""
+        return self.format is Format.TABLE
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a result without news is not shown."""
+        return self.quiet and self.is_table
 
     @property
     def trusted(self) -> str | None:
         """The CA bundle in force, as a path; None means the public authorities.
 
-        Raises `WrongUsage` for what is neither a regular file nor a folder: opening it could block.
+        Raises `WrongUsage` unless it is a regular file or a folder: opening it could block.
         """
         path = str(self.ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or "") or None
         if path and os.path.exists(path) and not os.path.isdir(path):
@@ -183,36 +286,55 @@ class Options:
         return path
 
 
-def with_options(command: Callable[..., StatusT]) -> Callable[..., StatusT]:
-    """Give a command the fields of `Options` as options, in place of its parameter `options`."""
-    own = [p for p in inspect.signature(command).parameters.values() if p.name != "options"]
-    shared = [
-        inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=field.default,
-            annotation=field.type,
-        )
-        for field in fields(Options)
-    ]
+def with_options(
+    *names: str, formats: tuple[Format, ...] = TEXT_FORMATS
+) -> Callable[[Callable[..., StatusT]], Callable[..., StatusT]]:
+    """Decorate a command: offer these fields of `Options` in place of its parameter `options`.
 
-    @wraps(command)
-    def run(**given: Any) -> StatusT:
-        options = Options(**{field.name: given.pop(field.name) for field in fields(Options)})
-        if options.format is Format.HTML:
-            _check_pages(command.__name__)
-        return command(options=options, **given)
+    formats  the formats that `--format` takes
+    """
 
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + shared
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in parameters}
-    return run
+    def decorate(command: Callable[..., StatusT]) -> Callable[..., StatusT]:
+        own = [p for p in inspect.signature(command).parameters.values() if p.name != "options"]
+
+        @wraps(command)
+        def run(**given: Any) -> StatusT:
+            shared = {name: given.pop(name) for name in names}
+            if "format" in shared:
+                shared["format"] = Format(shared["format"])
+            return command(options=_checked(Options(**shared)), **given)
+
+        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+        parameters += [_parameter(name, formats) for name in names]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        return run
+
+    return decorate
 
 
-def _check_pages(command: str) -> None:
-    """Before anything is read or written: a page can be made of what this command finds."""
-    if command not in PAGES:
-        others = ", ".join(form for form in Format if form is not Format.HTML)
-        raise WrongUsage(f"{command} makes no page; --format is one of: {others}")
-    if problem := missing_extra("html", "--format html"):
+_FIELDS = {field.name: field for field in fields(Options)}
+
+
+def _parameter(name: str, formats: tuple[Format, ...]) -> inspect.Parameter:
+    field = _FIELDS[name]
+    annotation: Any = field.type
+    if name == "format":
+        names = tuple(map(str, formats))
+        option = copy(annotation.__metadata__[0])
+        option.help += f": {', '.join(names[:-1])} or {names[-1]}."
+        annotation = Annotated[Literal[names], option]
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation
+    )
+
+
+def _checked(options: Options) -> Options:
+    """The options, if they fit together; nothing was read or written yet. Raises `WrongUsage`."""
+    if options.format is Format.HTML and (problem := missing_extra("html", "--format html")):
         raise WrongUsage(problem)
+    if options.verbose and options.log_level:
+        raise WrongUsage("--verbose and --log-level exclude each other; leave one out")
+    if options.no_color:
+        os.environ["NO_COLOR"] = "1"  # for everything that prints, in this process and its workers
+    return options

@@ -1,4 +1,4 @@
-"""Where does text go? Results to stdout, everything else to stderr, nothing that moves a cursor."""
+"""Output of commands: results to stdout, everything else to stderr, no cursor control."""
 
 import os
 import re
@@ -23,6 +23,7 @@ __all__ = [
     "show",
     "show_edit",
     "show_night",
+    "warn",
 ]
 
 NARROWEST = 80
@@ -50,13 +51,12 @@ def show_night(run_summary: RunSummary, options: Options) -> None:
     """Write the result of an unattended run; with --quiet one line, or none without news."""
     from reconciler.views import nightly
 
-    is_table = options.format is Format.TABLE
-    if options.quiet and is_table:
+    if options.is_silent:
         if run_summary.has_news:
             emit(nightly.render(run_summary, str(options.config)) + "\n")
         return
     fact = run_summary.fact
-    if isinstance(fact, Report) and is_table:
+    if isinstance(fact, Report) and options.is_table:
         show(fact.plan, View.PLAN, options.format)
         sys.stdout.write("\n")
     if fact:
@@ -66,16 +66,16 @@ def show_night(run_summary: RunSummary, options: Options) -> None:
 
 
 def emit(text: str, form: str = "table", stream: TextIO | None = None) -> None:
-    """Write a result, in characters that the stream has."""
+    """Write a result, in characters that the stream can encode."""
     stream = stream or sys.stdout
     stream.write(fitting(text, form, stream.encoding))
     stream.flush()
 
 
 def fitting(text: str, form: str, encoding: str | None) -> str:
-    """The text in characters that the encoding has, as far as its format can say them otherwise.
+    """The text with replacements for characters that the encoding does not have.
 
-    form  what the text is written in: JSON and HTML have escapes of their own
+    form  the format of the text: JSON and HTML have escapes of their own
     """
     if text.isascii() or (encoding or "utf-8").lower().startswith("utf"):
         return text
@@ -83,12 +83,12 @@ def fitting(text: str, form: str, encoding: str | None) -> str:
         return re.sub("[^\x00-\x7f]", lambda found: escaped(found[0]), text)
     if form == "html":
         return text.encode("ascii", "xmlcharrefreplace").decode()
-    lacking = {char for char in _PLAIN if char in text and not _has(str(encoding), char)}
-    return text.translate({ord(char): _PLAIN[char] for char in lacking})
+    missing = {char for char in _PLAIN if char in text and not _has(str(encoding), char)}
+    return text.translate({ord(char): _PLAIN[char] for char in missing})
 
 
 _PLAIN = {"→": "->", "…": "...", "─": "-", "└": "`-", "├": "|-", "✓": "*", "·": "-", "•": "*"}
-"""What tables are drawn with, for encodings that do not have it."""
+"""Replacements for the characters of tables."""
 
 
 def _has(encoding: str, char: str) -> bool:
@@ -99,28 +99,33 @@ def _has(encoding: str, char: str) -> bool:
 
 
 def note(text: str) -> None:
-    """Say one line to whoever runs the command."""
+    """Write one line to stderr."""
     print(safe(text), file=sys.stderr)  # noqa: T201 - the one place for notes
+
+
+def warn(text: str) -> None:
+    """Write one warning to stderr."""
+    note(f"warning: {text}")
 
 
 _noted: set[str] = set()
 
 
 def note_once(text: str) -> None:
-    """Say one line, once in this process."""
+    """Write one line to stderr, once in this process."""
     if text not in _noted:
         _noted.add(text)
         note(text)
 
 
 def asks_here() -> bool:
-    """Whether a person can be asked: only where both question and answer are on a terminal."""
+    """Whether a person can be asked: stdin and stderr are both a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _is_coloured(stream: object) -> bool:
     is_terminal = bool(getattr(stream, "isatty", bool)())
-    return is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _width(stream: TextIO) -> int:

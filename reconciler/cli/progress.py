@@ -1,4 +1,4 @@
-"""How far is the run? A bar on a terminal, nothing in a pipe."""
+"""Progress bar of a run: shown on a terminal only."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def counting(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Show a bar inside the block; call what it yields once for each link that is done."""
+    """Show a bar inside the block. Yields a function to call once for each finished link."""
     if quiet or total == 0 or not sys.stderr.isatty():
         yield lambda: None
         return

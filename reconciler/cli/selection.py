@@ -1,4 +1,4 @@
-"""Which links is a run about? The file, the selected links, and what it says of those."""
+"""Selection of links for a run: the file, the selected links, their identities and findings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def now() -> datetime:
-    """UTC, the only clock of a run's documents."""
+    """The current time in UTC, the only clock of a run's documents."""
     return datetime.now(UTC)
 
 
@@ -40,20 +40,20 @@ def read_file(
     needs_tenants: bool = True,
     day: date | None = None,
 ) -> Selection:
-    """Load the file, select links, and see that their secrets can be found.
+    """Load the file, select links, and check that their secrets can be found.
 
-    needs_tenants  whether a file without any has a complaint
-    day            what the file is settled for (UTC); today unless given. A run asks the clock
-                   here, once: midnight does not change its mind
+    needs_tenants  whether a file without tenants is an error
+    day            the day (UTC) for which the file is read; default today. A run asks the clock
+                   here, once, so that midnight does not change its plan
 
-    Raises `BadFile` with all that is wrong with any of it, and `WrongUsage` if the file is valid
+    Raises `BadFile` with every error at once, and `WrongUsage` if the file is valid
     and a selector matches nothing in it.
     """
     from reconciler.config.load import examine
     from reconciler.config.selectors import select
 
     config, complaints = examine(options.config, day or now().date(), needs_tenants=needs_tenants)
-    told = list(complaints)
+    errors = list(complaints)
     selection = Selection(config, ())
     if config.wanted or not complaints:
         try:
@@ -62,39 +62,41 @@ def read_file(
         except WrongUsage as error:
             if not complaints:
                 raise
-            told += (f"{line} (in the valid part of the file)" for line in str(error).splitlines())
+            errors += (
+                f"{line} (in the valid part of the file)" for line in str(error).splitlines()
+            )
     if with_secrets:
         from reconciler.azure.signin.secret_checks import check
 
-        with _telling(told):
+        with _collecting(errors):
             check(used_identities(selection))
     if options.arm_endpoint is None:
         from reconciler.azure.clouds import CLOUDS
 
-        with _telling(told):
+        with _collecting(errors):
             check_vaults(selection, CLOUDS[config.cloud].vault_suffix)
-    if told:
-        raise BadFile(*told)
+    if errors:
+        raise BadFile(*errors)
     return selection
 
 
 @contextmanager
-def _telling(told: list[str]) -> Iterator[None]:
-    """Collect the complaints of one check, and go on to the next."""
+def _collecting(errors: list[str]) -> Iterator[None]:
+    """Collect the errors of one check, and continue with the next."""
     try:
         yield
     except BadFile as error:
-        told += error.complaints
+        errors += error.complaints
 
 
 def used_identities(selection: Selection) -> list[Identity]:
-    """The identities that the selected links are read with."""
+    """The identities that read the selected links."""
     known = selection.config.identities
     return [known[place.identity].at(place) for place in used_logins(selection)]
 
 
 def used_logins(selection: Selection) -> list[Place]:
-    """The first link of each identity, and of each customer's own app, that is read."""
+    """The first link that is read with each identity, and with each customer's own app."""
     first: dict[object, Place] = {}
     for want in selection.wanted:
         if want.is_read:
@@ -103,9 +105,9 @@ def used_logins(selection: Selection) -> list[Place]:
 
 
 def check_vaults(selection: Selection, vault_suffix: str) -> None:
-    """Raise `BadFile` if a secret is in a key vault that is not of this cloud.
+    """Raise `BadFile` if a secret is in a key vault of another cloud.
 
-    Another cloud than the file's says its suffix only when it is asked.
+    vault_suffix  the suffix of this cloud's vaults; a cloud behind --arm-endpoint names its own
     """
     from reconciler.azure.signin.secret_checks import check_vaults
 
@@ -113,17 +115,18 @@ def check_vaults(selection: Selection, vault_suffix: str) -> None:
 
 
 def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> list[Place]:
-    """The tenants in which this person has to sign in: those named, or all that list them.
+    """The tenants in which this person signs in: those named, or all that list the identity.
 
-    A GUID or a domain may be named that the file does not list yet: that is how a discovery begins.
-    Raises `WrongUsage` for anybody else, and for a name that lists them nowhere.
+    tenants  names, GUIDs or domains. The file need not list the GUID or domain: discover starts so
+
+    Raises `WrongUsage` unless the identity is a person, and for a name that does not list it.
     """
     from reconciler.config.reading.customer_lists import tenant_of
 
     known = selection.config.identities
     if identity not in known or known[identity].username is None:
         people = ", ".join(name for name in known if known[name].username) or "none"
-        raise WrongUsage(f"{identity} is no identity of kind user; there are: {people}")
+        raise WrongUsage(f"{identity} is not an identity of kind user; the file has: {people}")
     links = [want for want in selection.wanted if want.place.identity == identity]
     listed = [want.place for want in links]
     index = link_index(links, selection.config.partners)
@@ -133,7 +136,7 @@ def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> li
         if not named and (directory := tenant_of(name)):
             named = [Place(directory, directory, identity)]
         if not named:
-            raise WrongUsage(f"no tenant {name} lists {identity}; give a name as the file has it")
+            raise WrongUsage(f"no tenant {name} lists {identity}; use a name from the file")
         found.update(dict.fromkeys(named))
     if not (listed or found):
         raise WrongUsage(f"no tenant lists {identity}; name one with --tenant")
@@ -141,7 +144,7 @@ def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> li
 
 
 def findings_of(selection: Selection) -> tuple[Finding, ...]:
-    """What is worth a look for the selected links: in the file, and in the secrets it names."""
+    """Findings for the selected links: in the file, and in the secrets it names."""
     from reconciler.azure.signin.secret_checks import exposed
 
     tenants = {want.place.tenant for want in selection.wanted}

@@ -30,4 +30,4 @@ def test_an_interrupted_start_prints_no_traceback(module: str) -> None:
         check=False,
     )
     assert (ran.returncode, ran.stdout) == (128 + signal.SIGINT, "")
-    assert ran.stderr == "interrupted; nothing more was begun\n"
+    assert ran.stderr == "error: interrupted; no further work was started\n"

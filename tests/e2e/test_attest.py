@@ -51,7 +51,7 @@ def test_a_report_is_attested(people: Desk, reported: Path) -> None:
     file = people.path / "tenants.yaml"
     file.chmod(0o640)
     ran = people.run("attest", "report.json", "--yes", "--note", "mailed")
-    assert (ran.status, ran.err) == (0, "wrote tenants.yaml\n")
+    assert (ran.status, ran.err) == (0, "Wrote tenants.yaml.\n")
     day = json.loads(reported.read_text())["created_at"][:10]
     words = f"attested: {{partner: uk, by: {ALICE}, on: {day}, note: mailed}}"
     now = file.read_text(encoding="utf-8")
@@ -66,7 +66,7 @@ def test_a_report_is_attested(people: Desk, reported: Path) -> None:
     assert {link["action"] for link in plan.data["links"]} == {"attested"}
     again = people.run("attest", "report.json", "--yes")
     assert (again.status, again.out) == (0, "")
-    assert "every link of the report is attested already" in again.err
+    assert "Every link of the report is already attested" in again.err
     assert file.read_text(encoding="utf-8") == now
 
 
@@ -134,4 +134,4 @@ def test_links_of_machines_are_not_attested(desk: Desk) -> None:
     report = desk.apply("--allow", "change-share", "--allow", "new-partner-id")
     (desk.path / "report.json").write_text(report.out, encoding="utf-8")
     ran = desk.run("attest", "report.json", "--yes")
-    assert (ran.status, "no selected link that only a person can reach" in ran.err) == (64, True)
+    assert (ran.status, "no selected link that only a person can read" in ran.err) == (64, True)

@@ -24,7 +24,6 @@ def test_version_and_help(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        (),
         ("nonsense",),
         ("plan", "--nonsense"),
         ("plan", "--concurrency", "0"),

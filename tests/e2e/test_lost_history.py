@@ -88,7 +88,7 @@ def test_the_writes_are_had_back_from_the_journal(desk: Desk) -> None:
     (path,) = (desk.path / "state").glob("*.history.sqlite3*")
     path.unlink()
     ran = desk.run("history", "rebuild")
-    assert (ran.status, ran.out) == (0, "1 runs in the journal, 1 of them were not known\n")
+    assert (ran.status, ran.out) == (0, "Runs in the journal: 1. Added to the history: 1.\n")
     assert f"update {OLD} → {OURS}: applied" in desk.run("history", "C1").out
     assert "0 of them were not known" in desk.run("history", "rebuild").out
     assert "linked to" not in desk.run("history", "C1").out  # nobody saw it since

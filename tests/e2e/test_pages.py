@@ -29,7 +29,10 @@ def test_a_command_without_a_page_says_so(desk: Desk) -> None:
     desk.customers(1)
     ran = desk.run("doctor", "--format", "html")
     assert (ran.status, ran.out) == (64, "")
-    assert ran.err == "doctor makes no page; --format is one of: table, json, markdown, csv\n"
+    assert ran.err == (
+        "error: --format takes one of table, json, markdown, csv, not 'html'\n"
+        "For help, run: pal-reconcile doctor --help\n"
+    )
     assert desk.requests() == []
 
 
@@ -40,5 +43,5 @@ def test_a_page_without_its_library_is_refused_before_anything_is_written(
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
     assert run(["apply", "--yes", "--format", "html"]) == 64
     assert capsys.readouterr().err == (
-        "--format html needs an extra: pip install 'pal-reconcile[html]'\n"
+        "error: --format html needs an extra: pip install 'pal-reconcile[html]'\n"
     )

@@ -362,7 +362,7 @@ def test_an_inventory_is_filtered_and_rolled_up(desk: Desk) -> None:
     assert link["verified_at"] <= ran.link("C2")["verified_at"]
     old = desk.run("show", "--where", "partner=old", "--format", "json")
     assert (old.status, list(old.actions)) == (4, ["C3"])
-    assert "1 of 4 links are like that" in old.err
+    assert "1 of 4 links match" in old.err
     for arguments, said in (
         (("--by", "money"), "--by: money is no field"),
         (("--where", "money=1"), "--where: money is no field"),

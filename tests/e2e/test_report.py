@@ -15,7 +15,7 @@ def test_a_first_report_shows_today(desk: Desk) -> None:
     path = desk.path / "report.html"
     page = path.read_text()
     assert (ran.status, ran.out) == (0, "")
-    assert "wrote report.html: 3 links: 2 linked, 1 not linked." in ran.err
+    assert "Wrote report.html: 3 links: 2 linked, 1 not linked." in ran.err
     assert "2 links differ from the file" in page
     assert "Nothing was recorded before that" in page
     assert path.stat().st_mode & 0o777 == 0o600

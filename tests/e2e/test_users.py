@@ -172,7 +172,7 @@ def test_a_keyring_or_a_word(people: Desk) -> None:
     assert (ran.status, "--allow-plaintext-cache" in ran.err) == (3, True)
     assert people.requests("device_code") == []
     allowed = login(people)
-    assert "whoever can read that file can sign in as this person" in allowed.err
+    assert "Anyone who can read that file can sign in as this person" in allowed.err
 
 
 def test_somebody_else_signs_in(people: Desk) -> None:

@@ -1,19 +1,19 @@
-"""`discover`: begin with what is there. Reads what is linked and writes a file that says so."""
+"""The command `discover`: reads existing links and writes them to a tenants.yaml."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from reconciler.cli import wiring
+from reconciler.cli import completion, wiring
 from reconciler.cli.flows import discovery as discovering
-from reconciler.cli.options import Options, with_options
+from reconciler.cli.options import RUN, Options, with_options
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.exit_status import of_plan
 from reconciler.views.formats import View
 
 
-@with_options
+@with_options(*RUN)
 def discover(
     options: Options,
     context: typer.Context,
@@ -21,58 +21,67 @@ def discover(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="An identity of the file to look with; repeat it for more. Without a file, "
-            "whoever is signed in to the Azure CLI looks.",
+            autocompletion=completion.identities,
+            help="Read links with this identity of the file. Repeatable. Without a file, the "
+            "sign-in of the Azure CLI is used.",
         ),
     ] = None,
     tenants: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="T",
-            help="A tenant's GUID or domain; repeat it, or part them by commas. Without any, "
-            "all tenants of that person.",
+            metavar="TENANT",
+            help="A tenant's GUID or domain. Repeatable, or separated by commas. Default: all "
+            "tenants of the person who is signed in.",
         ),
     ] = None,
     tenants_from: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Tenants from a CSV, as Partner Center exports it."),
+        typer.Option(
+            metavar="FILE",
+            help="Read the tenants from a CSV file, as Partner Center exports it.",
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a new tenants.yaml here.")
     ] = None,
     update: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Add what is new to this tenants.yaml, and only that."),
+        typer.Option(metavar="FILE", help="Add new tenants to this tenants.yaml."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="With --out: overwrite the file if it is there.")
+        bool, typer.Option("--force", help="With --out: overwrite an existing file.")
     ] = False,
 ) -> int:
-    """Read what is linked already, and write a tenants.yaml that says so. Azure is not changed."""
+    """Read existing links and write a tenants.yaml.
+
+    Nothing is written to Azure.
+    """
     from reconciler.cli import output
     from reconciler.config.reading import customer_lists
 
     if out and update:
-        raise WrongUsage("--out writes a new file, --update adds to one: give one of them")
+        raise WrongUsage("--out and --update exclude each other; leave one out")
     if force and not out:
-        raise WrongUsage("--force is for --out")
+        raise WrongUsage("--force needs --out")
     if out and out.exists() and not force:
-        raise WrongUsage(f"{out} exists and is left as it is; add to it with --update, or --force")
+        raise WrongUsage(
+            f"{out} exists and is left as it is; add to it with --update, or add --force"
+        )
     if out and not out.absolute().parent.is_dir():
-        raise WrongUsage(f"cannot write {out}: there is no folder {out.parent}")
+        raise WrongUsage(f"cannot write {out}: there is no folder {out.absolute().parent}")
     given = customer_lists.named(tenants or ())
     if tenants_from:
         listed = customer_lists.read(tenants_from)
         given = (*given, *listed.customers)
         if listed.warning:
-            output.note(f"warning: {tenants_from}: {listed.warning}")
+            output.warn(f"{tenants_from}: {listed.warning}")
     source = context.get_parameter_source("config")
     is_chosen = source is not None and source.name != "DEFAULT"
     config = options.config if is_chosen else update
     search = discovering.search(config, identity or (), given, update)
     with wiring.read_session(options, search.selection) as run:
         discovery = discovering.look(run, search)
-    if not (options.quiet and options.format == "table"):
+    if not options.is_silent:
         output.show(discovery.plan, View.INVENTORY, options.format)
     if target := out or update:
         _write(search, discovery, target)
@@ -83,12 +92,12 @@ def _write(search: discovering.Search, discovery: discovering.Discovery, path: P
     from reconciler.cli import output
 
     if discovery.plan.interrupted:
-        raise RunFailed(f"the look was cut short; {path} was not written")
+        raise RunFailed(f"the run was cut short; {path} was not written")
     output.note(discovering.summary(discovery, path))
     if remark := discovering.left_to_do(discovery, search.names):
         output.note(remark)
     if any(tenant.links for tenant in discovery.tenants):
         discovering.write(search, discovery, path)
-        output.note(f"wrote {path}; look at it, then: pal-reconcile plan -c {path}")
+        output.note(f"Wrote {path}. Review it, then run: pal-reconcile plan -c {path}")
     else:
-        output.note(f"nothing new could be read, so nothing was written to {path}")
+        output.note(f"No new link could be read, so nothing was written to {path}.")

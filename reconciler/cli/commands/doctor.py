@@ -1,25 +1,26 @@
-"""`doctor`: could a run work, and if not, what is to be done? Never writes to Azure."""
+"""The command `doctor`: checks everything that a run needs, and says what to do."""
 
 from reconciler.cli import wiring
-from reconciler.cli.options import Options, with_options
+from reconciler.cli.options import LOCAL_RUN, Options, with_options
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_checkup
 from reconciler.views.formats import View
 
 
-@with_options
+@with_options(*LOCAL_RUN)
 def doctor(options: Options) -> int:
-    """Look at all that a run needs, step by step, and say what is wrong. Nothing is written.
+    """Check everything that a run needs and say what to fix.
 
-    With --format markdown: a note for each customer that has something to mend.
+    Nothing is written to Azure. With --format markdown, doctor writes a note to each customer
+    that has something to do.
     """
     from reconciler.cli.output import show
 
-    # A secret that cannot be had is a step that fails, and no reason to look at nothing else.
+    # A secret that cannot be read is a failed step, and the other steps are checked as well.
     selection = read_file(options, with_secrets=False)
     with wiring.local_session(options, selection) as run:
         checkup = run.checkup()
-    has_news = not checkup.is_healthy or checkup.findings
-    if has_news or not (options.quiet and options.format == "table"):
+    needs_attention = not checkup.is_healthy or checkup.findings
+    if needs_attention or not options.is_silent:
         show(checkup, View.CHECKUP, options.format)
     return run.status(of_checkup(checkup))

@@ -1,4 +1,4 @@
-"""`emulator`: a small Azure on loopback, to try things on."""
+"""The command `emulator`: serves a small Azure on loopback, for trials and tests."""
 
 import sys
 from pathlib import Path
@@ -13,12 +13,12 @@ from reconciler.extras import missing_extra
 
 def emulator(
     port: Annotated[
-        int, typer.Option(metavar="N", min=0, max=65535, help="0 takes a free one.")
+        int, typer.Option(metavar="N", min=0, max=65535, help="Port; 0 takes a free one.")
     ] = 0,
     seed: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Tenants, apps, partners, links and faults to begin with."
+            metavar="FILE", help="Tenants, apps, partners, links and faults to start with."
         ),
     ] = None,
 ) -> int:

@@ -1,97 +1,77 @@
-"""`history`: what did earlier runs see and do? Azure is not asked."""
+"""The command `history`: earlier runs, and what they saw and changed. Azure is not asked."""
 
 import sys
 from contextlib import closing
-from datetime import datetime
 from os.path import lexists
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
-from reconciler.cli import state
+from reconciler.cli import completion, state
 from reconciler.cli.dates import HELP, moment
-from reconciler.cli.options import Options, with_options
+from reconciler.cli.help_format import GroupedCommand
+from reconciler.cli.options import CONNECTION, FILE, SELECTION, STATE, Options, with_options
 from reconciler.cli.selection import read_file
-from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
-from reconciler.core.history.link_history import Period, Write, timeline
-from reconciler.core.selectors import record_index
-from reconciler.views.formats import View
-
-if TYPE_CHECKING:
-    from reconciler.config.load import Config
-    from reconciler.store.history.repository import HistoryRepository
 
 
-class _OrShow(TyperGroup):
+class HistoryGroup(TyperGroup):
     """A group whose first word may be left out: `history Fabrikam` is `history show Fabrikam`."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-        """Put the word in front of anything that is no command and asks for no help."""
+        """Put `show` in front of everything that is neither a command nor asks for help."""
         if not args or args[0] not in {*self.commands, *ctx.help_option_names}:
             args = ["show", *args]
         return super().parse_args(ctx, args)
 
 
-history = typer.Typer(
-    name="history",
-    cls=_OrShow,
-    rich_markup_mode=None,
-)
+history = typer.Typer(name="history", cls=HistoryGroup, rich_markup_mode=None)
 
 
 @history.callback()
 def _root() -> None:
-    """What earlier runs saw and did. Azure is not asked.
+    """Show earlier runs and the changes they made.
 
-    `show` may be left out: history, history LINK, history --since WHEN; see history show --help.
+    Azure is not asked. `show` may be left out: history, history LINK, history --since WHEN. For
+    its options, run: pal-reconcile history show --help
     """
 
 
-@history.command()
-@with_options
+@history.command(cls=GroupedCommand)
+@with_options(*SELECTION, "format", "no_color", *CONNECTION, *STATE)
 def show(
     options: Options,
     link: Annotated[
         str | None,
         typer.Argument(
-            metavar="LINK", help="A tenant's name or glob, or TENANT/IDENTITY: tell its life."
+            metavar="[LINK]",
+            autocompletion=completion.tenants,
+            help="Show the timeline of these links: a tenant's name or glob, or TENANT/IDENTITY.",
         ),
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option(metavar="WHEN", help=f"All that was seen and written since. {HELP}"),
+        typer.Option(metavar="WHEN", help=f"Show everything seen and changed since then. {HELP}"),
     ] = None,
     last: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Without LINK and --since: the last N runs.")
-    ] = 30,
+        int | None,
+        typer.Option(metavar="N", min=1, help="List the last N runs. Default: 30."),
+    ] = None,
 ) -> int:
-    """List the runs; tell the life of a link; or list all that happened since a date.
-
-    `show` may be left out.
-    """
-    from reconciler.cli import output
+    """List runs, or show the timeline of links."""
+    from reconciler.cli.flows.link_events import show_events, show_runs
 
     begin = moment(since) if since else None
-    selection = read_file(options, with_secrets=False)
-    config = selection.config
-    with closing(state.open_history(options, config.history, config.cloud)) as book:
-        if link is None and begin is None:
-            output.show(book.runs()[-last:], View.RUNS, options.format)
-            return Status.IN_SYNC
-        happened = _happened(book, link, begin, config)
-    if options.only or options.exclude:
-        kept = {(want.place.tenant, want.place.identity) for want in selection.wanted}
-        happened = tuple(each for each in happened if _key(each) in kept)
-    output.show(happened, View.EVENTS, options.format)
-    return Status.IN_SYNC
+    if link is None and begin is None:
+        return show_runs(options, last)
+    return show_events(options, link, begin, last)
 
 
-@history.command()
-@with_options
+@history.command(cls=GroupedCommand)
+@with_options(*FILE, *CONNECTION, *STATE)
 def rebuild(options: Options) -> int:
-    """Take what was written from the journal, for runs that the history does not know."""
+    """Add runs that only the journal knows."""
     from reconciler.store.history.from_journal import recordings
     from reconciler.store.journal import lines
 
@@ -100,54 +80,23 @@ def rebuild(options: Options) -> int:
     found = recordings(lines(path)) if lexists(path) else ()
     with closing(state.open_history(options, config.history, config.cloud)) as book:
         count = book.restore(found)
-    sys.stdout.write(f"{len(found)} runs in the journal, {count} of them were not known\n")
+    sys.stdout.write(f"Runs in the journal: {len(found)}. Added to the history: {count}.\n")
     return Status.IN_SYNC
 
 
-@history.command()
-@with_options
+@history.command(cls=GroupedCommand)
+@with_options(*FILE, *CONNECTION, *STATE)
 def migrate(options: Options) -> int:
-    """Give a shared history the newest schema: once, when all machines that use it are upgraded.
+    """Upgrade the schema of a shared history.
 
-    This machine's own file is brought up to date by itself.
+    Run it once, after all machines that use the history are upgraded. A history of this machine
+    alone is upgraded automatically.
     """
     from reconciler.store.history.schema import VERSIONS, bring_up_to_date
 
     config = read_file(options, with_secrets=False).config
     with closing(state.open_history_database(options, config)) as database:
         before = bring_up_to_date(database)
-        done = "has" if before == VERSIONS[-1] else f"was given (it had {before or 'none'})"
-        sys.stdout.write(f"the history in {database.name} {done} the schema {VERSIONS[-1]}\n")
+        done = "has" if before == VERSIONS[-1] else f"was upgraded from {before or 'none'} to"
+        sys.stdout.write(f"The history in {database.name} {done} schema {VERSIONS[-1]}.\n")
     return Status.IN_SYNC
-
-
-def _happened(
-    book: "HistoryRepository", link: str | None, begin: datetime | None, config: "Config"
-) -> tuple[Period | Write, ...]:
-    if link is None:
-        return timeline(book.periods(begin), book.writes(begin))
-    known = book.links()
-    index = record_index(known, config.wanted, config.partners)
-    keys = [known[number] for number in index.find(link)]
-    if not keys:
-        raise WrongUsage(
-            f"the history has no link {link}; use a tenant's name, glob or GUID, tag:X, "
-            "or TENANT/IDENTITY"
-        )
-    link_histories = [book.link_history(*key) for key in keys]
-    return tuple(
-        each
-        for each in timeline(
-            (period for link_history in link_histories for period in link_history.periods),
-            (write for link_history in link_histories for write in link_history.writes),
-        )
-        if begin is None or _at(each) >= begin
-    )
-
-
-def _at(each: Period | Write) -> datetime:
-    return each.first_at if isinstance(each, Period) else each.at
-
-
-def _key(each: Period | Write) -> tuple[str, str]:
-    return each.observation.key if isinstance(each, Period) else each.key

@@ -1,4 +1,4 @@
-"""`init`: start with a file that explains itself."""
+"""The command `init`: writes a commented starter tenants.yaml."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,11 +17,15 @@ def init(
             "-c",
             metavar="FILE",
             envvar="PAL_RECONCILE_CONFIG",
-            help="Where to write it.",
+            show_envvar=True,
+            help="The file to write.",
         ),
     ] = Path("tenants.yaml"),
 ) -> int:
-    """Write a commented starter tenants.yaml. An existing file is never overwritten."""
+    """Write a commented starter tenants.yaml.
+
+    An existing file is never overwritten.
+    """
     from reconciler.cli.output import note
     from reconciler.config.starter import starter
 
@@ -29,10 +33,8 @@ def init(
         with config.open("x", encoding="utf-8") as file:
             file.write(starter())
     except FileExistsError:
-        raise WrongUsage(
-            f"{config} exists and is left as it is; name another with --config"
-        ) from None
+        raise WrongUsage(f"{config} exists and is left as it is; choose another --config") from None
     except OSError as error:
-        raise WrongUsage(f"cannot write {config}: {error.strerror}") from None
-    note(f"wrote {config}; fill it in, then: pal-reconcile validate -c {config}")
+        raise WrongUsage(f"cannot write {config.absolute()}: {error.strerror}") from None
+    note(f"Wrote {config}. Fill it in, then run: pal-reconcile validate -c {config}")
     return Status.IN_SYNC

@@ -1,4 +1,4 @@
-"""The command `journal`: shows whether the record of all writes is complete."""
+"""The command `journal`: checks that the record of all writes is complete."""
 
 import re
 import sys
@@ -8,33 +8,34 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import state
-from reconciler.cli.options import Options, with_options
+from reconciler.cli.help_format import GroupedCommand, HelpfulGroup
+from reconciler.cli.options import FILE, STATE, Options, with_options
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
 
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 
-journal = typer.Typer(name="journal", help="The record of all writes.", rich_markup_mode=None)
+journal = typer.Typer(name="journal", cls=HelpfulGroup, rich_markup_mode=None)
 
 
 @journal.callback()
 def _root() -> None:
-    """The record of all writes."""
+    """Check the journal, the record of all writes."""
 
 
-@journal.command()
-@with_options
+@journal.command(cls=GroupedCommand)
+@with_options(*FILE, *STATE)
 def verify(
     options: Options,
     ends_with: Annotated[
         str | None,
         typer.Option(
             metavar="DIGEST",
-            help="The last line's digest, from the last report; finds an edited or missing end.",
+            help="Digest of the last line, from the last report. Finds an edited or missing end.",
         ),
     ] = None,
 ) -> int:
-    """Find an edited or missing line in the file's journal.
+    """Find an edited or missing line in the journal.
 
     An edit of the last line, and lines removed at the end, are found only with --ends-with.
     """
@@ -47,19 +48,19 @@ def verify(
     path = state.journal_path(options, read_audience(options.config).history)
     if not lexists(path):
         if ends_with:
-            note(f"{path}: no journal, but it should end with {ends_with}: it was removed")
+            note(f"error: {path}: there is no journal; it should end with {ends_with}")
             return Status.RUN_FAILED
-        note(f"{path}: no journal yet; the first apply creates it")
+        note(f"{path}: there is no journal yet; the first apply creates it")
         return Status.IN_SYNC
     check = walk(path, ends_with)
     if check.complaint:
-        note(f"{path}: {check.complaint}")
+        note(f"error: {path}: {check.complaint}")
         return Status.RUN_FAILED
-    torn = "; the last line was cut short by a crash, the next apply seals it" * check.is_torn
-    sys.stdout.write(f"{path}: {check.lines} lines, whole{torn}\nlast: {check.last}\n")
+    torn = "; a crash cut the last line short, and the next apply seals it" * check.is_torn
+    sys.stdout.write(f"{path}: {check.lines} lines, complete{torn}\nlast: {check.last}\n")
     if not ends_with:
         note(
-            "not checked: an edited last line, and lines removed at the end. "
-            "To find those, add --ends-with DIGEST: the journal's digest in the last report"
+            "Not checked: an edited last line, and lines removed at the end. "
+            "To check these, add --ends-with DIGEST with the journal's digest of the last report."
         )
     return Status.IN_SYNC

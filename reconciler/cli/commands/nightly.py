@@ -1,4 +1,4 @@
-"""`nightly`: everything that a scheduler has to run, in one command."""
+"""The command `nightly`: plans or applies unattended, then notifies."""
 
 import random
 import time
@@ -9,59 +9,61 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.flows.approval import check_allowed
-from reconciler.cli.options import Metrics, Options, with_options
+from reconciler.cli.options import (
+    RUN,
+    Allow,
+    LockTimeout,
+    MaxChanges,
+    Metrics,
+    Options,
+    with_options,
+)
+from reconciler.core.errors import WrongUsage
 
 DEADLINE_S = 1800.0
-"""So that one night's run is over when the next one, or the working day, begins."""
+"""The default deadline: the run ends before the next one or the working day begins."""
 
 
-@with_options
+@with_options(*RUN)
 def nightly(
     options: Options,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Make the changes, instead of only looking.")
+        bool, typer.Option("--repair", help="Make the changes. Without it, nightly only reads.")
     ] = False,
     exit_zero_on_drift: Annotated[
         bool,
         typer.Option(
             "--exit-zero-on-drift",
-            help="Exit with 0 when there are differences: for those who alert on messages.",
+            help="Exit with 0 if there are differences, for alerts that rely on notifications.",
         ),
     ] = False,
     splay: Annotated[
         float,
-        typer.Option(metavar="SECONDS", min=0.0, help="Wait at random, at most so long, first."),
+        typer.Option(metavar="SECONDS", min=0.0, help="Wait first, for a random time up to this."),
     ] = 0.0,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(metavar="GUARD", help="Override one guard. Repeatable."),
-    ] = None,
-    max_changes: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=0, help="Make only the first N changes, in file order."),
-    ] = None,
-    lock_timeout: Annotated[
-        float,
-        typer.Option(metavar="SECONDS", min=0.0, help="How long to wait for another run."),
-    ] = 0.0,
+    allow: Allow = None,
+    max_changes: MaxChanges = None,
+    lock_timeout: LockTimeout = 0.0,
     report: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write the report's page; last night's is replaced."),
+        typer.Option(metavar="FILE", help="Write the HTML report here, over the last one."),
     ] = None,
     metrics: Metrics = None,
 ) -> int:
-    """For the scheduler: look or repair, then tell all who listen. It never asks anybody.
+    """Run unattended: plan or apply, then notify.
 
-    --deadline is 1800 seconds here unless given. With -q nothing is printed when all is in sync,
-    and one line otherwise. Differences end with 2, errors outrank them.
+    Never prompts. The default --deadline is 1800 seconds. With -q, nightly prints nothing if
+    everything is in sync, and one line otherwise. Differences end with status 2.
 
-    With --repair stricter guards judge the whole plan and seven days of unattended changes,
+    With --repair, stricter guards judge the whole plan and the unattended changes of seven days,
     whatever --max-changes and --only are. See docs/safety.md.
     """
     from reconciler.cli.flows.nightly import NightlyOptions, run_nightly
     from reconciler.cli.flows.side_tasks import check_metrics_extra
     from reconciler.cli.output import show_night
 
+    if not repair and (allow or max_changes is not None or lock_timeout):
+        raise WrongUsage("--allow, --max-changes and --lock-timeout need --repair")
     allowed = check_allowed(allow)
     if metrics:
         check_metrics_extra()

@@ -1,4 +1,4 @@
-"""`plan`: what is there, and what should change? Never writes to Azure."""
+"""The command `plan`: reads every link and shows the differences."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from reconciler.cli.dates import HELP, day_to_come, moment
 from reconciler.cli.flows.approval import forecasts
 from reconciler.cli.flows.plan_files import save_plan
 from reconciler.cli.flows.side_tasks import recorded
-from reconciler.cli.options import Metrics, Options, with_options
+from reconciler.cli.options import ALL_FORMATS, RUN, Metrics, Options, with_options
 from reconciler.cli.run_history import with_changes
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
@@ -20,36 +20,40 @@ from reconciler.core.plan_review import PlanReview
 from reconciler.views.formats import View
 
 
-@with_options
+@with_options(*RUN, formats=ALL_FORMATS)
 def plan(
     options: Options,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Save the plan, so that apply makes exactly this one."),
+        typer.Option(metavar="FILE", help="Save the plan, for apply FILE."),
     ] = None,
     detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are differences.")
+        bool, typer.Option("--detailed-exitcode", help="Exit with 2 if there are differences.")
     ] = False,
     since: Annotated[
         str | None,
-        typer.Option(metavar="WHEN", help=f"Say what is new since then. {HELP}"),
+        typer.Option(metavar="WHEN", help=f"Show what changed since then. {HELP}"),
     ] = None,
     at: Annotated[
         str | None,
         typer.Option(
             metavar="DATE",
-            help="Show what that day (UTC) will bring; not applied before it, not recorded.",
+            help="Plan for this future day (UTC). It cannot be applied earlier.",
         ),
     ] = None,
     metrics: Metrics = None,
 ) -> int:
-    """Read every link and show the differences. Nothing is written to Azure."""
+    """Read every link and show the differences.
+
+    Nothing is written to Azure.
+    """
+    from reconciler.cli.next_steps import after_plan
     from reconciler.cli.output import show
 
     compared_with = moment(since) if since else None
     day = day_to_come(at) if at else None
     if day and metrics:
-        raise WrongUsage("metrics tell of today: leave out --metrics or --at")
+        raise WrongUsage("metrics describe today: leave out --metrics or --at")
     with recorded("plan", options, metrics) as account:
         selection = read_file(options, day=day)
         with wiring.read_session(options, selection) as run:
@@ -63,7 +67,8 @@ def plan(
         )
         if out:
             save_plan(out, plan)
-        if has_news or not (options.quiet and options.format == "table"):
-            show(plan, View.PLAN, options.format)
         account.status = run.status(of_plan(plan, detailed=detailed_exitcode))
+        if has_news or not options.is_silent:
+            show(plan, View.PLAN, options.format)
+            after_plan(plan, account.status, options, out)
     return account.status

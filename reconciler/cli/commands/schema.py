@@ -1,4 +1,4 @@
-"""`schema`: what may stand in tenants.yaml, for editors and other programs."""
+"""The command `schema`: prints the JSON Schema of tenants.yaml, for editors and other programs."""
 
 import sys
 

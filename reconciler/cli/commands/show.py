@@ -1,37 +1,42 @@
-"""`show`: the inventory. Every link, as observed."""
+"""The command `show`: the inventory of every link, as observed."""
 
 from typing import Annotated
 
 import typer
 
-from reconciler.cli import wiring
+from reconciler.cli import completion, wiring
 from reconciler.cli.flows.side_tasks import recorded
-from reconciler.cli.options import Options, with_options
+from reconciler.cli.options import ALL_FORMATS, RUN, Options, with_options
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_plan
 from reconciler.views.formats import View
 
 
-@with_options
+@with_options(*RUN, formats=ALL_FORMATS)
 def show(
     options: Options,
     by: Annotated[
         list[str] | None,
         typer.Option(
             metavar="FIELD",
-            help="Roll the links up by partner, tag, identity, state, expires, …; repeat it.",
+            autocompletion=completion.fields,
+            help="Group the links by partner, tag, identity, state, expires, …. Repeatable.",
         ),
     ] = None,
     where: Annotated[
         list[str] | None,
         typer.Option(
             metavar="CONDITION",
-            help="Show only links like this: state=unknown, 'expires<2027-01-01', tag!=emea; "
-            "of several, all must hold.",
+            autocompletion=completion.conditions,
+            help="Show only links that match: state=unreadable, 'expires<2027-01-01', tag!=emea. "
+            "Repeatable; all must match.",
         ),
     ] = None,
 ) -> int:
-    """Show every link as Azure has it: the inventory. Nothing is written to Azure."""
+    """Show every link as Azure has it: the inventory.
+
+    Nothing is written to Azure.
+    """
     from reconciler.cli import output
     from reconciler.cli.run_history import with_known
     from reconciler.core.inventory.filters import check_field, filtered, parse_filters
@@ -47,7 +52,7 @@ def show(
             plan = account.fact = with_known(run, run.inventory())
         shown = filtered(plan, parse_filters(where or (), selection.config.partners))
         if where:
-            output.note(f"{len(shown.changes)} of {len(plan.changes)} links are like that")
+            output.note(f"{len(shown.changes)} of {len(plan.changes)} links match.")
         if by:
             output.show(GroupedInventory(shown, by), View.INVENTORY_GROUPS, options.format)
         else:

@@ -49,7 +49,7 @@ def load_plan(path: Path, run: Run) -> tuple[Plan, tuple[Refusal, ...]]:
         raw = read_regular(path, LARGEST_PLAN)
         plan = read_plan(raw)
     except OSError as error:
-        message = f"cannot read the plan {path}: {error.strerror}"
+        message = f"cannot read the plan {path.absolute()}: {error.strerror}"
         if error.errno not in (errno.EINVAL, errno.EFBIG, errno.EISDIR):
             raise WrongUsage(message) from None
         return nothing, (Refusal("plan-file", message),)

@@ -30,7 +30,10 @@ def fetch(path: Path) -> bytes | str:
     try:
         return read_regular(path, MOST_BYTES)
     except FileNotFoundError:
-        return "there is no such file; give its path with -c, or write one with pal-reconcile init"
+        return (
+            f"there is no such file: {path.absolute()}; "
+            "give its path with -c, or write one with pal-reconcile init"
+        )
     except IsADirectoryError:
         return "this is a directory; name the file in it"
     except OSError as error:

@@ -16,12 +16,17 @@ from reconciler.core.errors import WrongUsage
 from reconciler.core.history.link_history import Key, LinkHistory
 from reconciler.core.identities import Identity
 from reconciler.core.links import Change, Observed, Place, Wanted, Workload
+from reconciler.core.results import Outcome
 
 Line = Mapping[str, Any]
 """A line of the journal."""
 
 ANOTHER = "[another customer]"
 """What stands for a name that is none of this customer's business."""
+
+
+UNCHANGED = frozenset({Outcome.ALREADY, Outcome.STALE, Outcome.FAILED})
+"""Outcomes that changed nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +167,17 @@ class CustomerHistory:
         )
 
     def link_history(self, link_history: LinkHistory) -> LinkHistory:
-        """A link's life, as far as it was in this tenant."""
+        """A link's history in this tenant, with the writes that may have changed it."""
         return replace(
             link_history,
             periods=tuple(
                 p for p in link_history.periods if self._is_here(p.observation.tenant_id)
             ),
-            writes=tuple(w for w in link_history.writes if self._is_here(w.tenant_id)),
+            writes=tuple(
+                w
+                for w in link_history.writes
+                if self._is_here(w.tenant_id) and w.outcome not in UNCHANGED
+            ),
         )
 
     def _is_here(self, tenant_id: str | None) -> bool:

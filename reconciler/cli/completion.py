@@ -1,0 +1,100 @@
+"""Completion of values in the shell: guards, fields, and the names that tenants.yaml defines.
+
+A completion prints nothing and never fails: without a readable file it offers nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from reconciler.config.load import Config
+
+
+def guards(incomplete: str) -> list[str]:
+    """The guards that `--allow` overrides."""
+    from reconciler.core.guards.attended import GUARDS
+
+    return _starting(GUARDS, incomplete)
+
+
+def fields(incomplete: str) -> list[str]:
+    """The fields that `--by` groups by."""
+    from reconciler.core.inventory.filters import FIELDS
+
+    return _starting(FIELDS, incomplete)
+
+
+def conditions(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The fields that `--where` compares, and the values of those that have a few."""
+    from reconciler.core.inventory.filters import FIELDS
+    from reconciler.core.inventory.inventory import STATES
+    from reconciler.core.links import Action
+
+    field, equals, _ = incomplete.partition("=")
+    if not equals:
+        return [f"{name}=" for name in _starting(FIELDS, incomplete)]
+    values: dict[str, Iterable[str]] = {
+        "state": (*STATES, "unreadable"),
+        "action": [action.value for action in Action],
+        **{name: words for name, words in _words(ctx).items() if name in FIELDS},
+    }
+    return _starting((f"{field}={value}" for value in values.get(field, ())), incomplete)
+
+
+def selectors(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What `--only` and `--exclude` select: tenants, tags, identities and partners."""
+    words = _words(ctx)
+    names = list(words.get("tenant", ()))
+    for kind in ("tag", "identity", "partner"):
+        names += [f"{kind}:{word}" for word in words.get(kind, ())]
+    return _starting(names, incomplete)
+
+
+def tenants(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The names of tenants."""
+    return _starting(_words(ctx).get("tenant", ()), incomplete)
+
+
+def identities(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The names of identities."""
+    return _starting(_words(ctx).get("identity", ()), incomplete)
+
+
+def people(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The names of identities of kind user."""
+    config = _config(ctx)
+    known = config.identities if config else {}
+    return _starting([name for name in known if known[name].username], incomplete)
+
+
+def _words(ctx: typer.Context) -> dict[str, list[str]]:
+    """The names that the file defines, by kind; none if it cannot be read."""
+    config = _config(ctx)
+    if config is None:
+        return {}
+    return {
+        "tenant": list(dict.fromkeys(want.place.tenant for want in config.wanted)),
+        "tag": list(dict.fromkeys(tag for want in config.wanted for tag in want.tags)),
+        "identity": list(config.identities),
+        "partner": list(config.partners),
+    }
+
+
+def _config(ctx: typer.Context) -> Config | None:
+    from reconciler.cli.selection import now
+    from reconciler.config.load import examine
+
+    path: Any = ctx.params.get("config") or "tenants.yaml"
+    try:
+        return examine(Path(path), now().date(), needs_tenants=False)[0]
+    except Exception:
+        return None
+
+
+def _starting(words: Iterable[str], incomplete: str) -> list[str]:
+    return [word for word in words if word.startswith(incomplete)]

@@ -1,0 +1,109 @@
+"""Evidence for one customer: reads its links, gathers their history, and writes the folder."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from os.path import lexists
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli import output, state, wiring
+from reconciler.cli.selection import now, read_file
+from reconciler.core.customers.evidence import (
+    CustomerHistory,
+    Evidence,
+    EvidenceItem,
+    customer_of,
+    names_of_others,
+)
+from reconciler.core.errors import RunFailed
+from reconciler.core.exit_status import of_plan
+from reconciler.core.plan import Plan
+from reconciler.version import __version__
+from reconciler.views.formats import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.cli.options import Options
+    from reconciler.cli.run import Run
+    from reconciler.core.customers.evidence import Line
+    from reconciler.core.history.link_history import LinkHistory
+
+
+def write_evidence(options: Options, out: Path) -> int:
+    """Write the folder of evidence and show its links; returns the exit status."""
+    selection = read_file(options)
+    customer = customer_of(selection.wanted, options.only or ())
+    with wiring.local_session(options, selection) as run:
+        found = _gather(run, customer)
+    changes = tuple(exhibit.change for exhibit in found.items)
+    plan = Plan(changes, found.config_digest, found.created_at, __version__)
+    if run.workers.stop.is_set:
+        output.warn(f"the run was cut short; {out} was not written")
+    else:
+        _write(out, found, is_there=out.exists())
+    if not options.is_silent:
+        output.show(plan, View.INVENTORY, options.format)
+    return run.status(of_plan(plan, detailed=False))
+
+
+def _gather(run: Run, customer: str) -> Evidence:
+    from reconciler.core.diff import diff
+
+    config, wanted = run.selection.config, run.selection.wanted
+    identities = config.identities
+    readings = run.read_raw()
+    changes = diff(wanted, {place: reading.observed for place, reading in readings.items()})
+    past = CustomerHistory.of(customer, changes)
+    return Evidence(
+        customer,
+        tuple(
+            EvidenceItem(change, identities[place.identity].at(place), readings.get(place))
+            for change in changes
+            for place in [change.place]
+        ),
+        past.lines(_journal(run)),
+        _link_histories(run, past),
+        names_of_others(config.wanted, wanted, customer),
+        now(),
+        __version__,
+        config.digest,
+        wanted[0].workload,
+    )
+
+
+def _journal(run: Run) -> Iterable[Line]:
+    from reconciler.store.journal import lines
+
+    path = state.journal_path(run.options, run.config.history)
+    return lines(path) if lexists(path) else ()
+
+
+def _link_histories(run: Run, past: CustomerHistory) -> tuple[LinkHistory, ...] | None:
+    """The history of the customer's links; None, after a warning, if it cannot be read."""
+    try:
+        with closing(state.open_history_of(run)) as history:
+            return tuple(
+                past.link_history(history.link_history(*key))
+                for key in history.links()
+                if past.has(key)
+            )
+    except RunFailed as error:
+        output.warn(f"the history is left out: {error}")
+        return None
+
+
+def _write(path: Path, evidence: Evidence, *, is_there: bool) -> None:
+    """Write the folder; raises `RunFailed`."""
+    from reconciler.store.files import rewrite_folder, write_folder
+    from reconciler.views.markdown.evidence import ANSWERS, files
+
+    try:
+        if is_there:
+            rewrite_folder(path, files(evidence), ANSWERS)
+        else:
+            write_folder(path, files(evidence))
+    except OSError as error:
+        raise RunFailed(f"cannot write {path.absolute()}: {error.strerror}") from None
+    output.note(f"Wrote {path}. Before you send it, read {path / 'explanation.md'}.")

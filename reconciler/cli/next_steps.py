@@ -1,0 +1,87 @@
+"""Hints on stderr after a result: the next command, and why the exit status is not 0."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli.output import note
+from reconciler.core.exit_status import Status
+from reconciler.core.links import Action
+from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
+
+if TYPE_CHECKING:
+    from reconciler.cli.options import Options
+    from reconciler.core.plan_review import PlanReview
+
+PLAN_REASONS = {Action.CONFLICT: "in conflict", Action.UNKNOWN: "unreadable"}
+
+
+def after_plan(plan: PlanReview, status: int, options: Options, out: Path | None) -> None:
+    """Name the command that makes these changes, and the guards that would refuse it."""
+    if not options.is_table:
+        return
+    if status == Status.PARTIAL:
+        note(f"Exit status 4: {_counts(plan, Action.UNKNOWN)}.")
+        note(f"To find out why, run: {command_line('doctor', options)}")
+    if not plan.writes or plan.interrupted:
+        return
+    if plan.for_day:
+        note(f"This plan is for {plan.for_day}; apply refuses it before that day.")
+    elif out:
+        note(f"To make these changes, run: {command_line('apply', options, str(out))}")
+    else:
+        note(f"To make these changes, run: {command_line('apply', options)}")
+    for forecast in plan.forecasts:
+        guards = ", ".join(refusal.guard for refusal in forecast.refusals)
+        if forecast.command == "apply":
+            note(f"apply would be refused by {guards}. Review the plan before you use --allow.")
+
+
+def after_apply(report: Report, status: int, options: Options) -> None:
+    """Say why the status is 4."""
+    if status != Status.PARTIAL or not options.is_table:
+        return
+    reasons = [_counts(report.plan, action) for action in (Action.CONFLICT, Action.UNKNOWN)]
+    outcomes = count_outcomes(report.results)
+    for outcome in ("failed", "stale", "unverified", "skipped"):
+        if count := outcomes[outcome]:
+            reasons.append(f"{_links(count)} {outcome}")
+    reasons = [reason for reason in reasons if reason]
+    note(f"Exit status 4: {', '.join(reasons) or 'the run was cut short'}.")
+    if report.plan.writes or reasons:
+        note(f"To see what is left, run: {command_line('plan', options)}")
+
+
+def after_login(identity: str, has_failures: bool, options: Options) -> None:
+    """Name the command that uses the sign-in, or that finds out why it failed."""
+    if not options.is_table:
+        return
+    words = ["pal-reconcile", "doctor" if has_failures else "plan"]
+    if options.config != Path("tenants.yaml"):
+        words += ["-c", str(options.config)]
+    command = shlex.join([*words, "--only", f"identity:{identity}"])
+    purpose = "To find out why a sign-in failed" if has_failures else "Next, compare with Azure"
+    note(f"{purpose}, run: {command}")
+
+
+def command_line(command: str, options: Options, plan: str | None = None) -> str:
+    """A command over the same file and selection, as a shell takes it."""
+    words = ["pal-reconcile", command, *([plan] if plan else [])]
+    if str(options.config) != "tenants.yaml":
+        words += ["-c", str(options.config)]
+    if not plan:
+        for option, selectors in (("--only", options.only), ("--exclude", options.exclude)):
+            for selector in selectors or ():
+                words += [option, selector]
+    return shlex.join(words)
+
+
+def _counts(plan: Plan, action: Action) -> str:
+    count = count_actions(plan.changes)[action.value]
+    return f"{_links(count)} {PLAN_REASONS[action]}" if count else ""
+
+
+def _links(count: int) -> str:
+    return f"{count} link{'s' * (count != 1)}"

@@ -1,0 +1,38 @@
+"""Wrong usage: one error in plain words, what the option takes, and where to find help."""
+
+import pytest
+
+from reconciler.cli.main import run
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("plan --format xml", "--format takes one of table, json, markdown, csv, html, not 'xml'"),
+        ("doctor --format html", "--format takes one of table, json, markdown, csv, not 'html'"),
+        ("plan --log-level loud", "--log-level takes one of debug, info, warning, error, not "
+         "'loud'"),
+        ("plan --concurrency 0", "--concurrency takes a number from 1 to 1024, not '0'"),
+        ("plan --concurrency many", "--concurrency takes a number from 1 to 1024, not 'many'"),
+        ("plan --deadline -1", "--deadline takes a number of at least 0, not '-1'"),
+        ("plan --only", "--only needs a value"),
+        ("plan --foo", "plan has no option --foo"),
+        ("plan --fromat json", "plan has no option --fromat; did you mean --format?"),
+        ("validate --verbose", "validate has no option --verbose"),
+        ("plan extra", "plan does not take the argument extra"),
+        ("schema a b", "schema does not take the argument a b"),
+        ("plann", "plann is not a command; did you mean plan?"),
+        ("frobnicate", "frobnicate is not a command"),
+        ("journal verfy", "verfy is not a command; did you mean verify?"),
+        ("login", "login needs IDENTITY"),
+        ("report", "report needs --out"),
+        ("apply --allow everything", "--allow everything is no guard"),
+    ],
+)  # fmt: skip
+def test_the_message_is_plain(line: str, error: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """64, nothing on stdout, and the first line of stderr begins with the error."""
+    assert run(line.split()) == 64
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.splitlines()[0].startswith(f"error: {error}")
+    assert "Value error" not in shown.err
