@@ -33,8 +33,8 @@ def include(folder: Path, pattern: str, **contents: str) -> Path:
 def test_a_missing_file_names_the_ways_on(folder: Path) -> None:
     """Another path, or a first file."""
     assert complaints_of(folder / "none.yaml") == [
-        f"{folder}/none.yaml:1:1: there is no such file: {folder}/none.yaml; give its path with -c, or write one "
-        "with pal-reconcile init"
+        f"{folder}/none.yaml:1:1: there is no such file: {folder}/none.yaml; "
+        "give its path with -c, or write one with pal-reconcile init"
     ]
 
 
