@@ -114,7 +114,7 @@ def test_every_command_with_shared_options_is_listed_here() -> None:
         "history migrate --only C1",
         "history migrate --format json",
         "history --quiet",
-        "history --format html",
+        "doctor --format html",
         "history --last 3 --since 2026-01-01",
         "history --only C1",
         "doctor --processes 2",

@@ -127,7 +127,7 @@ def test_what_could_not_be_read_is_said_and_is_not_nothing(desk: Desk) -> None:
         (("--only", "Fabrikam", "--out", "there"), "there exists and is left as it is"),
         (
             ("--only", "Fabrikam", "--out", "no/such"),
-            "cannot write no/such: there is no such folder",
+            "no/such: there is no such folder",
         ),
         (("--only", "Fabrikam", "--out", "tenants.yaml", "--force"), "there is no such folder"),
     ],

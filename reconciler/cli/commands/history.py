@@ -11,7 +11,15 @@ from typer.core import TyperGroup
 from reconciler.cli import completion, state
 from reconciler.cli.dates import HELP, moment
 from reconciler.cli.help_format import GroupedCommand
-from reconciler.cli.options import CONNECTION, FILE, SELECTION, STATE, Options, with_options
+from reconciler.cli.options import (
+    ALL_FORMATS,
+    CONNECTION,
+    FILE,
+    SELECTION,
+    STATE,
+    Options,
+    with_options,
+)
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import Status
 
@@ -39,7 +47,7 @@ def _root() -> None:
 
 
 @history.command(cls=GroupedCommand)
-@with_options(*SELECTION, "format", "no_color", *CONNECTION, *STATE)
+@with_options(*SELECTION, "format", "no_color", *CONNECTION, *STATE, formats=ALL_FORMATS)
 def show(
     options: Options,
     link: Annotated[
