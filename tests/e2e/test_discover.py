@@ -87,7 +87,7 @@ def test_an_update_adds_what_is_new_and_nothing_else(desk: Desk) -> None:
         *("discover", "--update", "tenants.yaml", "--tenants-from", "Customers.csv", "-q")
     )
     assert ran.status == 0
-    assert "it has 1 already" in ran.err
+    assert "it already lists 1" in ran.err
     after = path.read_bytes()
     head, tail = before.split(b"\n\n# the end")
     assert (after.startswith(head), after.endswith(b"\n\n# the end" + tail)) == (True, True)
@@ -190,7 +190,7 @@ def test_a_person_signs_in_before_any_file_lists_tenants(desk: Desk) -> None:
         (
             ("--identity", "bob", "--tenants", "a.example"),
             64,
-            "bob is no identity; tenants.yaml has",
+            "bob is not an identity; tenants.yaml has",
         ),
         (("--tenants", "common"), 78, 'tenant "common" is a sign-in endpoint'),
         (("--tenants-from", "none.csv"), 78, "none.csv:1:1: there is no such file"),
@@ -199,7 +199,7 @@ def test_a_person_signs_in_before_any_file_lists_tenants(desk: Desk) -> None:
         (
             ("--tenants", "a.example", "--update", "other.yaml"),
             64,
-            "other.yaml has no identity app",
+            "other.yaml does not define identity app",
         ),
     ],
 )
@@ -237,7 +237,7 @@ def test_a_tenant_that_the_file_has_without_the_identity_is_named(desk: Desk) ->
         *("discover", "--identity", "app", "--tenants", tenant_id(1), "--update", "tenants.yaml")
     )
     assert (ran.status, path.read_bytes()) == (0, before)
-    assert "the file has them without app: First; to manage these links" in ran.err
+    assert "the file lists them without app: First; to manage these links" in ran.err
 
 
 def test_an_app_of_each_customers_own_cannot_look(desk: Desk) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import completion, wiring
-from reconciler.cli.flows import discovery as discovering
+from reconciler.cli.flows import discovery as flow
+from reconciler.cli.flows.discovery_scope import Scope, scope
 from reconciler.cli.options import RUN, Options, with_options
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.exit_status import of_plan
@@ -78,26 +79,26 @@ def discover(
     source = context.get_parameter_source("config")
     is_chosen = source is not None and source.name != "DEFAULT"
     config = options.config if is_chosen else update
-    search = discovering.search(config, identity or (), given, update)
-    with wiring.read_session(options, search.selection) as run:
-        discovery = discovering.look(run, search)
+    chosen = scope(config, identity or (), given, update)
+    with wiring.read_session(options, chosen.selection) as run:
+        discovery = flow.discover(run, chosen)
     if not options.is_silent:
         output.show(discovery.plan, View.INVENTORY, options.format)
     if target := out or update:
-        _write(search, discovery, target)
+        _write(chosen, discovery, target)
     return run.status(of_plan(discovery.plan, detailed=False))
 
 
-def _write(search: discovering.Search, discovery: discovering.Discovery, path: Path) -> None:
+def _write(scope: Scope, discovery: flow.Discovery, path: Path) -> None:
     from reconciler.cli import output
 
     if discovery.plan.interrupted:
         raise RunFailed(f"the run was cut short; {path} was not written")
-    output.note(discovering.summary(discovery, path))
-    if remark := discovering.left_to_do(discovery, search.names):
+    output.note(flow.summary(discovery, path))
+    if remark := flow.left_to_do(discovery, scope.names):
         output.note(remark)
     if any(tenant.links for tenant in discovery.tenants):
-        discovering.write(search, discovery, path)
+        flow.write(scope, discovery, path)
         output.note(f"Wrote {path}. Review it, then run: pal-reconcile plan -c {path}")
     else:
         output.note(f"No new link could be read, so nothing was written to {path}.")
