@@ -1,1 +1,1 @@
-"""What is kept on disk: the lock."""
+"""State on disk: journal, history, locks and sign-in records."""

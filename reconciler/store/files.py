@@ -1,4 +1,4 @@
-"""Private files: written in one step, opened without following symbolic links, kept on disk."""
+"""Private files and folders: written in one step, opened without following symbolic links."""
 
 import errno
 import os
@@ -15,11 +15,11 @@ PRIVATE, SHARED = 0o600, 0o644
 _NO_DIRECTORY_SYNC = frozenset(
     {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF, errno.EISDIR}
 )
-"""How filesystems such as CIFS say that a directory cannot be synced."""
+"""The errors of filesystems, such as CIFS, that cannot sync a directory."""
 
 
 def open_regular(path: Path, flags: int) -> int:
-    """Open a regular file; with O_CREAT it is made for its owner only.
+    """Open a regular file; with O_CREAT a new one gets mode 0600.
 
     A symbolic link is not followed, and a FIFO or a device never blocks. Raises OSError, whose
     `strerror` says what is at the path instead.
@@ -41,7 +41,7 @@ def open_regular(path: Path, flags: int) -> int:
 
 
 def is_at(handle: int, path: Path) -> bool:
-    """Whether the path still names this open file: it was neither removed nor replaced."""
+    """Whether the path still names this open file, so that it was not removed or replaced."""
     try:
         return os.path.samestat(os.fstat(handle), path.lstat())
     except OSError:
@@ -49,7 +49,7 @@ def is_at(handle: int, path: Path) -> bool:
 
 
 def sync_directory(directory: Path) -> str | None:
-    """Put the names in a directory on disk; returns a warning where the filesystem cannot.
+    """Sync the names in a directory to disk. Returns a warning if the filesystem cannot.
 
     Raises OSError for every other error.
     """
@@ -69,28 +69,31 @@ def sync_directory(directory: Path) -> str | None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file of mode 0600 in one step, without secrets. Raises OSError."""
+    """Write a file with mode 0600 in one step, with secrets hidden. Raises OSError."""
     write_whole(path, redact(text).encode(), PRIVATE)
 
 
 def write_shared(path: Path, text: str) -> None:
-    """Write a file that others read (mode 0644) in one step, without secrets. Raises OSError."""
+    """Write a file that others may read (mode 0644) in one step, with secrets hidden.
+
+    Raises OSError.
+    """
     write_whole(path, redact(text).encode(), SHARED)
 
 
 def rewrite(path: Path, data: bytes) -> None:
-    """Write a file anew in one step, with its mode; behind a symbolic link, the file it names.
+    """Replace the content of a file in one step and keep its mode. Symbolic links are followed.
 
-    Raises OSError, and then leaves what was there before.
+    Raises OSError, and then the file is unchanged.
     """
     real = path.resolve()
     write_whole(real, data, stat.S_IMODE(real.stat().st_mode))
 
 
 def write_whole(path: Path, data: bytes, mode: int) -> None:
-    """Write a file in one step: whoever reads it finds the old one or the new one, never a part.
+    """Write a file in one step: a reader finds the old file or the new one, never a part.
 
-    Raises OSError, and then leaves what was there before.
+    Raises OSError, and then the file is unchanged.
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -106,25 +109,25 @@ def write_whole(path: Path, data: bytes, mode: int) -> None:
 
 
 def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
-    """Make a folder that only its owner reads, with these files, whole or not at all.
+    """Create a folder with mode 0700 and these files, whole or not at all.
 
-    Raises OSError, FileExistsError among them.
+    Raises OSError, and FileExistsError if the path exists.
     """
     if path.exists():
         raise FileExistsError(17, "it exists", str(path))
-    made = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name}."))
+    temporary = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name}."))
     try:
-        _write_files(made, files)
-        made.rename(path)
+        _write_files(temporary, files)
+        temporary.rename(path)
     except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
 
 
 def rewrite_folder(path: Path, files: Mapping[str, bytes], old: str) -> None:
-    """Write the files into a folder that is there, after what an earlier time left there.
+    """Write files into an existing folder, and remove files of an earlier time.
 
-    old  a glob that names what is taken away first; all else in the folder stays
+    old  a glob of the files to remove first; other files in the folder stay
 
     Raises OSError.
     """
@@ -136,6 +139,6 @@ def rewrite_folder(path: Path, files: Mapping[str, bytes], old: str) -> None:
 
 
 def _write_files(path: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder, each in one step and without secrets. Raises OSError."""
+    """Write files into a folder, each in one step, with secrets hidden. Raises OSError."""
     for name, data in files.items():
         write_whole(path / name, redact_bytes(data), PRIVATE)

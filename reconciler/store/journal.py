@@ -1,12 +1,12 @@
-"""What was meant, and what became of it? Append-only JSON lines, chained by digest.
+"""The journal: intents and outcomes of writes, as JSON lines that are chained by digests.
 
-An intent is on disk before its write is sent, so a crash loses nothing: the next run finds the
-intents without an outcome and looks what became of those links. Each line carries the digest of the
-line before it, so an edited or a missing line shows. A cut tail does not: no chain can see that,
-which is why reports carry the last digest.
+An intent is on disk before its write is sent, so a crash loses nothing: the next run finds intents
+without an outcome and reads those links. Each line has the digest of the line before, so an edited
+or missing line is detected. Lines that are removed at the end are not detected by the chain, so
+reports carry the last digest.
 
-A crash may leave a torn line. The next run seals it: its first line follows the last whole one, and
-holds the digest of whatever was torn after that.
+A crash may leave an incomplete line. The next run seals it: its first line follows the last whole
+line and has the digest of the incomplete bytes after it.
 """
 
 import hashlib
@@ -27,19 +27,21 @@ from reconciler.store.machine import host, user
 Line = dict[str, Any]
 
 START = "sha256:" + "0" * 64
-"""What stands for the line before the first."""
+"""The digest before the first line."""
 
 
 TORN_END = b" \n"
-"""What ends a torn line. No line ends so: a crash right behind it is not taken for an edit."""
+"""The end of a sealed incomplete line. No other line ends like this, so that a crash right after
+it does not look like an edit."""
 
 
 class FileJournal:
-    """One file's journal, open for one run.
+    """The journal of one tenants.yaml, open for one run.
 
-    path    the journal; made with mode 0600 if it is missing
-    facts   what the run's first line says: command, allowed guards, tool version, config digest
-    clock   UTC now
+    path    the file; created with mode 0600 if it is missing
+    run     the ID of the run
+    facts   for the run's first line: command, allowed guards, tool version, config digest
+    clock   returns the time, UTC
     checks  called before each intent; each raises `RunFailed` if nothing more may be written
     """
 
@@ -57,7 +59,7 @@ class FileJournal:
         self._file = JournalFile(path)
         self._last = START
         self._open_intents: dict[tuple[str, str], None] = {}
-        torn, line_end = self._take_in()
+        torn, line_end = self._load()
         if torn:
             if line_end:
                 torn, line_end = torn + TORN_END[:-1], TORN_END
@@ -73,18 +75,18 @@ class FileJournal:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the journal's filesystem cannot do."""
+        """Warnings about the filesystem of the journal."""
         return self._file.warnings
 
     @property
     def unfinished(self) -> tuple[tuple[str, str], ...]:
-        """(tenant, identity) of each intent of earlier runs that has no outcome."""
+        """(tenant, identity) of each intent of earlier runs without an outcome."""
         return tuple(self._open_intents)
 
     def intend(self, change: Change) -> None:
-        """Keep what is about to be sent; on disk when this returns.
+        """Record a write that is about to be sent. It is on disk when this returns.
 
-        Raises `RunFailed` when it cannot be kept, or when a lock is lost: then nothing is sent.
+        Raises `RunFailed` if it cannot be recorded or a lock is lost; then nothing is sent.
         """
         for check in self._checks:
             check()
@@ -100,36 +102,40 @@ class FileJournal:
         )
 
     def settle(self, result: Result) -> None:
-        """Keep what became of an intent."""
+        """Record the outcome of an intent."""
         place, observed = result.change.place, result.observed
         self._append(
             {
                 "event": "outcome",
                 **_link(place.tenant, place.identity, observed),
                 "outcome": result.outcome,
-                "observed": _seen(observed),
+                "observed": _observed(observed),
                 "problem": result.problem.code if result.problem else None,
                 "correlation_id": result.correlation_id,
             }
         )
 
     def recover(self, tenant: str, identity: str, observed: Observed | None) -> None:
-        """Keep what a later read showed of an intent that a crash left open.
+        """Record what a later read shows of an intent that a crash left without an outcome.
 
-        observed  None where the file no longer names that link, so that nobody can look
+        observed  None if the file no longer lists that link, so that it is not read
         """
         self._append(
-            {"event": "recovered", **_link(tenant, identity, observed), "observed": _seen(observed)}
+            {
+                "event": "recovered",
+                **_link(tenant, identity, observed),
+                "observed": _observed(observed),
+            }
         )
 
     def close(self) -> None:
-        """End the run's part of the journal."""
+        """Close the file."""
         self._file.close()
 
-    def _take_in(self) -> tuple[bytes, bytes]:
-        """Learn the last digest and the open intents.
+    def _load(self) -> tuple[bytes, bytes]:
+        """Read the last digest and the open intents.
 
-        Returns what a crash tore at the end, and the line end that it left unwritten.
+        Returns the incomplete bytes at the end, and the line end that is missing there.
         """
         torn, raw = b"", b"\n"
         for raw in self._file.lines():
@@ -146,34 +152,34 @@ class FileJournal:
         key = (str(line.get("tenant")), str(line.get("identity")))
         if line.get("event") == "intent":
             self._open_intents[key] = None
-        elif line.get("event") == "outcome" or _tells_what_became(line):
+        elif line.get("event") == "outcome" or _is_resolved(line):
             self._open_intents.pop(key, None)
 
     def _append(self, line: Line, before: bytes = b"") -> None:
         full = {"prev": self._last, "at": iso(self._clock()), "run": self._run, **line}
         text = redact(json.dumps(full, ensure_ascii=False, separators=(",", ":")))
-        # Half a surrogate pair, which a user's name or a token may hold, becomes JSON's own escape.
+        # Half a surrogate pair, as a name or a token may contain, becomes a JSON escape.
         raw = text.encode(errors="backslashreplace")
         self._file.append(before + raw + b"\n")
         self._last = line_digest(raw)
 
 
 def lines(path: Path) -> Iterator[Line]:
-    """The lines of a journal, oldest first; what a crash tore is left out."""
+    """The lines of a journal, oldest first, without incomplete ones."""
     return (line for raw in read_lines(path) if (line := parse_line(raw)) is not None)
 
 
-def _tells_what_became(line: Line) -> bool:
-    """Whether a recovery knows: an intent stays open while nobody could read its link."""
+def _is_resolved(line: Line) -> bool:
+    """Whether a `recovered` line resolves an intent: it does not if the read failed."""
     observed = line.get("observed")
     is_unknown = isinstance(observed, dict) and observed.get("state") == ObservedState.UNKNOWN
     return line.get("event") == "recovered" and not is_unknown
 
 
 def parse_line(raw: bytes) -> Line | None:
-    """One line; None for what a crash tore, or what never was a line.
+    """One line; None if it is incomplete or not a journal line.
 
-    Where only the line end is missing the line is whole: no part of a JSON object is one.
+    A line that lacks only its line end is whole: a part of a JSON object is not JSON.
     """
     try:
         line = json.loads(raw)
@@ -196,7 +202,7 @@ def _link(tenant: str, identity: str, observed: Observed | None) -> Line:
     }
 
 
-def _seen(observed: Observed | None) -> Line | None:
+def _observed(observed: Observed | None) -> Line | None:
     if observed is None:
         return None
     return {

@@ -1,6 +1,6 @@
-"""The journal's file: lines are appended, each on disk before the call returns.
+"""The journal's file: appended lines, each on disk before the call returns.
 
-Nothing is written any more once a line failed, or once the file at the path is another one.
+After a failed write, or if the file was replaced, nothing more is written.
 """
 
 import errno
@@ -12,21 +12,21 @@ from reconciler.core.errors import RunFailed
 from reconciler.store.files import is_at, open_regular, sync_directory
 
 _HINTS = {
-    errno.ENOSPC: "Make room there",
-    errno.EDQUOT: "Make room there, or raise the quota",
+    errno.ENOSPC: "Free some space there",
+    errno.EDQUOT: "Free some space there, or raise the quota",
     errno.EROFS: "The filesystem is read-only: name another --state-dir",
-    errno.EACCES: "Let this user write there, or name another --state-dir",
-    errno.EPERM: "Let this user write there, or name another --state-dir",
+    errno.EACCES: "Give this user write access, or name another --state-dir",
+    errno.EPERM: "Give this user write access, or name another --state-dir",
 }
 
 
 class JournalFile:
     """An open journal.
 
-    path      made with mode 0600 if it is missing; a symbolic link is not followed
-    warnings  what the filesystem cannot do
+    path      created with mode 0600 if it is missing; a symbolic link is not followed
+    warnings  about the filesystem
 
-    Raises `RunFailed` when it cannot be opened.
+    Raises `RunFailed` if it cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,7 +38,7 @@ class JournalFile:
             try:
                 self._size = os.fstat(self._handle).st_size
                 if self._size == 0:
-                    # A new file's lines survive a power cut only once its name is on disk too.
+                    # The lines of a new file survive a power cut only if its name is on disk too.
                     warning = sync_directory(path.parent)
                     self.warnings = (warning,) if warning else ()
             except OSError:
@@ -48,7 +48,7 @@ class JournalFile:
             raise _failed(path, error) from None
 
     def lines(self) -> Iterator[bytes]:
-        """The lines so far, with their ends. Raises `RunFailed` when they cannot be read."""
+        """The lines so far, with their line ends. Raises `RunFailed` if they cannot be read."""
         try:
             os.lseek(self._handle, 0, os.SEEK_SET)
             with os.fdopen(os.dup(self._handle), "rb") as file:
@@ -57,7 +57,7 @@ class JournalFile:
             raise _unreadable(self.path, error) from None
 
     def append(self, data: bytes) -> None:
-        """Append; on disk when this returns. Raises `RunFailed`, and from then on at each call."""
+        """Append bytes, on disk when this returns. After one `RunFailed`, every call raises it."""
         if self._failure is None:
             try:
                 self._append(data)
@@ -95,7 +95,7 @@ class JournalFile:
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
-    """The lines of a journal, with their ends. Raises `RunFailed` when it cannot be read."""
+    """The lines of a journal, with their line ends. Raises `RunFailed` if it cannot be read."""
     try:
         with os.fdopen(open_regular(path, os.O_RDONLY), "rb") as file:
             yield from file
@@ -105,7 +105,9 @@ def read_lines(path: Path) -> Iterator[bytes]:
 
 def _unreadable(path: Path, error: OSError) -> RunFailed:
     why = error.strerror or error
-    return RunFailed(f"cannot read the journal {path}: {why}; check --state-dir and its rights")
+    return RunFailed(
+        f"cannot read the journal {path}: {why}; check --state-dir and its permissions"
+    )
 
 
 def _failed(path: Path, error: OSError) -> RunFailed:

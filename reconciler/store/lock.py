@@ -1,7 +1,6 @@
-"""File locks: one run at a time writes. The kernel frees a lock when its process ends.
+"""File locks: only one run at a time writes. The kernel frees a lock when its process ends.
 
-The lock is `flock` on a descriptor of this process. Nothing else stands in for it: a filesystem
-without it is refused.
+The lock is `flock` on a descriptor of this process. A filesystem without `flock` is refused.
 """
 
 import os
@@ -15,7 +14,7 @@ from reconciler.core.errors import Locked, RunFailed
 from reconciler.store.files import is_at, open_regular
 
 PAUSE_S = 0.05
-"""Between two tries."""
+"""Seconds between two tries."""
 
 _MOST_REPLACED = 100
 """How often the file may be replaced between opening and locking it."""
@@ -33,7 +32,7 @@ class Lock:
     handle: int
 
     def check(self) -> None:
-        """Raise `RunFailed` if the lock file was removed or replaced: another run may hold one."""
+        """Raise `RunFailed` if the lock file was removed or replaced."""
         if not is_at(self.handle, self.path):
             raise RunFailed(
                 f"the lock {self.path} was removed or replaced during the run; "
@@ -47,14 +46,14 @@ def hold(path: Path, timeout_s: float, *, is_temporary: bool = False) -> Iterato
 
     is_temporary  remove the lock file at the end
 
-    Raises `Locked` when another run holds it, `RunFailed` when it cannot be made.
+    Raises `Locked` if another run holds it, `RunFailed` if it cannot be created.
     """
     handle = _acquire(path, time.monotonic() + timeout_s)
     try:
         yield Lock(path, handle)
     finally:
         if is_temporary and is_at(handle, path):
-            with suppress(OSError):  # what is left behind is locked by nobody
+            with suppress(OSError):  # a lock file that stays is not locked
                 path.unlink()
         os.close(handle)
 
@@ -66,20 +65,19 @@ def _acquire(path: Path, ends_at_s: float) -> int:
         if handle is None:
             if time.monotonic() >= ends_at_s:
                 raise Locked(
-                    f"another run holds the lock {path}; "
-                    "wait for it, or give it time with --lock-timeout"
+                    f"another run holds the lock {path}; wait for it to end, or set --lock-timeout"
                 )
             time.sleep(PAUSE_S)
         elif is_at(handle, path):
             return handle
-        else:  # its holder removed it between our open and our lock
+        else:  # its holder removed it between open and lock
             os.close(handle)
             replaced += 1
-    raise _unusable(path, "the file at this path is another one each time")
+    raise _unusable(path, "the file at this path keeps being replaced")
 
 
 def _lock(path: Path) -> int | None:
-    """The descriptor with its lock; None while another run holds it."""
+    """The descriptor with its lock; None if another run holds it."""
     try:
         import fcntl
     except ImportError:

@@ -1,4 +1,4 @@
-"""Who runs this, and on which machine? For the journal and the history."""
+"""The user and the machine of a run, for the journal and the history."""
 
 import getpass
 import os
@@ -6,7 +6,7 @@ import socket
 
 
 def user() -> str:
-    """The user's name, or the number where the machine has no name for it."""
+    """The user's name, or the number if it has no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -1,8 +1,8 @@
 """The locks of a run that writes, and the adoption of state files under an old key.
 
 All names of one file share the lock of its inode, which is taken first; all files with one `id:`
-share the lock of their key. Files under an old key are renamed under both of them and under the old
-key's own lock. Each step leaves a state from which the next run goes on.
+share the lock of their key. Files under an old key are renamed while both are held, and the old
+key's own lock too. After a crash at any step the next run continues.
 """
 
 import os
@@ -21,14 +21,14 @@ from reconciler.store.state_files import StateFile, StateFiles
 _KEPT = (StateFile.JOURNAL, StateFile.HISTORY)
 
 MOVE_WAIT_S = 1.0
-"""How long another process may finish what it does there."""
+"""Seconds to wait for another process that uses the database."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunLocks:
     """The locks that a run holds.
 
-    adopted  what was renamed: from, to
+    adopted  the files that were renamed: from, to
     """
 
     locks: tuple[Lock, ...]
@@ -42,11 +42,11 @@ class RunLocks:
 
 @contextmanager
 def hold_locks(files: StateFiles, timeout_s: float) -> Iterator[RunLocks]:
-    """Hold the locks of a tenants.yaml inside the block, and adopt what is under an old key.
+    """Hold the locks of a tenants.yaml inside the block, and adopt files under an old key.
 
-    timeout_s  how long to wait for all of them, in seconds
+    timeout_s  seconds to wait for all of them
 
-    Raises `Locked` when another run holds one, `RunFailed` when one cannot be made.
+    Raises `Locked` if another run holds one, `RunFailed` if one cannot be created.
     """
     ends_at_s = time.monotonic() + timeout_s
 
@@ -61,7 +61,7 @@ def hold_locks(files: StateFiles, timeout_s: float) -> Iterator[RunLocks]:
 
 
 def _adopt(files: StateFiles, old: str, left_s: Callable[[], float]) -> Iterator[tuple[Path, Path]]:
-    """Rename what is under an old key, under its lock; that lock file is removed at the end."""
+    """Rename the files under an old key while holding its lock, and remove that lock file."""
     lock = files.at(old, StateFile.LOCK)
     kept = [kind for kind in _KEPT if os.path.lexists(files.at(old, kind))]
     is_left_over = not kept and os.path.lexists(lock)
@@ -75,7 +75,7 @@ def _adopt(files: StateFiles, old: str, left_s: Callable[[], float]) -> Iterator
 
 
 def _move(source: Path, target: Path) -> bool:
-    """Rename one file; False where another process uses it, so that it stays for the next run."""
+    """Rename one file. False if another process uses it; then it stays for the next run."""
     try:
         if source.name.endswith(StateFile.HISTORY):
             if not move_database(source, target):
@@ -86,23 +86,23 @@ def _move(source: Path, target: Path) -> bool:
     except OSError as error:
         raise RunFailed(
             f"cannot rename {source} to {target.name}: {error.strerror or error}; "
-            "check the rights of the state directory"
+            "check the permissions of the state directory"
         ) from None
     return True
 
 
 def move_database(source: Path, target: Path) -> bool:
-    """Rename a SQLite file together with what is still in its write-ahead log.
+    """Rename a SQLite file after merging its write-ahead log.
 
-    Returns False where another process uses it. A file that is no database is renamed as it is.
-    Raises OSError when it cannot be renamed.
+    Returns False if another process uses it. A file that is not a database is renamed as it is.
+    Raises OSError if it cannot be renamed.
     """
     if source.is_symlink() or not source.is_file():
-        source.rename(target)  # whoever opens it refuses it
+        source.rename(target)  # opening it will be refused
         return True
     with closing(sqlite3.connect(source, timeout=MOVE_WAIT_S, isolation_level=None)) as connection:
         try:
-            # Leaving WAL merges and removes the log; it needs the database for this process alone.
+            # Leaving WAL mode merges and removes the log; it needs exclusive access.
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:

@@ -1,4 +1,4 @@
-"""The state directory: where it is, who may write there, and whether it lasts."""
+"""The state directory: where it is, who may write there, and whether it is permanent."""
 
 import stat
 import tempfile
@@ -9,14 +9,16 @@ from reconciler.core.errors import RunFailed
 
 MOUNTS = Path("/proc/mounts")
 
-FLEETING = frozenset({"tmpfs", "ramfs", "overlay", "aufs"})
-"""Filesystems that end with the machine's or the container's life."""
+EPHEMERAL = frozenset({"tmpfs", "ramfs", "overlay", "aufs"})
+"""Filesystems that are lost when the machine or the container ends."""
 
 
 def state_directory(chosen: Path | None) -> Path:
-    """The state directory, made if it is missing, for its owner only.
+    """The state directory, created with mode 0700 if it is missing.
 
-    chosen  what the operator named; None means the platform's own place. Raises `RunFailed`.
+    chosen  of --state-dir; None means the default of the platform
+
+    Raises `RunFailed`.
     """
     if chosen is None:
         from platformdirs import user_state_path
@@ -32,20 +34,20 @@ def state_directory(chosen: Path | None) -> Path:
 
 
 def warning_of_modes(directory: Path) -> str | None:
-    """What to say of a state directory whose filesystem keeps no modes, as an Azure Files share.
+    """A warning if the filesystem has no file modes, such as an Azure Files share.
 
-    Raises `RunFailed` where modes are kept and every user of the machine may write there.
+    Raises `RunFailed` if it has modes and every user of the machine may write there.
     """
     try:
         mode = stat.S_IMODE(directory.stat().st_mode)
     except OSError:
-        return None  # whoever writes there says why it cannot
+        return None  # the first write reports the error
     if not mode & 0o077:
         return None
     if not _keeps_modes(directory):
         return (
-            f"the filesystem of {directory} keeps no file modes: "
-            "whoever can reach it can read and change journal and history"
+            f"the filesystem of {directory} has no file modes: "
+            "everyone with access to it can read and change the journal and the history"
         )
     if mode & stat.S_IWOTH:
         raise RunFailed(
@@ -57,7 +59,7 @@ def warning_of_modes(directory: Path) -> str | None:
 
 
 def _keeps_modes(directory: Path) -> bool:
-    """Whether a directory that is made with mode 0700 has that mode; so it is taken if unknown."""
+    """Whether a new directory gets the mode 0700; True if that cannot be tested."""
     try:
         probe = Path(tempfile.mkdtemp(dir=directory, prefix=".probe-"))
     except OSError:
@@ -69,21 +71,21 @@ def _keeps_modes(directory: Path) -> bool:
             probe.rmdir()
 
 
-def why_not_lasting(directory: Path) -> str | None:
-    """Why what is kept here may be gone tomorrow; None if nothing speaks against it.
+def why_not_permanent(directory: Path) -> str | None:
+    """Why files here may be lost; None if no reason is known.
 
-    Known to vanish: the temporary directory, memory, and the writable layer of a container. Where
-    the platform does not tell (no /proc/mounts), only the first is known.
+    Not permanent are the temporary directory, memory, and the writable layer of a container.
+    Without /proc/mounts only the first is detected.
     """
     real = directory.resolve()
     if real.is_relative_to(Path(tempfile.gettempdir()).resolve()):
         return "it is in the temporary directory"
     kind = _filesystem(real, MOUNTS)
-    return f"it is on {kind}" if kind in FLEETING else None
+    return f"it is on {kind}" if kind in EPHEMERAL else None
 
 
 def _filesystem(path: Path, mounts: Path) -> str:
-    """The kind of filesystem that a path is on; empty where the platform does not tell."""
+    """The type of the filesystem of a path; empty if it cannot be read."""
     try:
         lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:

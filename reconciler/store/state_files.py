@@ -1,9 +1,9 @@
-"""State files: the paths of lock, journal and history of one tenants.yaml, and the key in them.
+"""State files: the paths of lock, journal and history of one tenants.yaml, and their key.
 
 The key is the file's `id:`, else its absolute path as named. So the next mount of a Kubernetes
-ConfigMap, or a new release behind a link `current`, finds the same journal, although the path that
-the links lead to has changed. Earlier releases took that resolved path; their files are found, and
-adopted by the next run that writes.
+ConfigMap, or a new release behind a link `current`, finds the same journal, although the resolved
+path has changed. Earlier releases used the resolved path; their files are found, and renamed by the
+next run that writes.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class StateFile(StrEnum):
-    """What is kept for a tenants.yaml, as the end of the file's name."""
+    """The kinds of state files, as the end of the file name."""
 
     LOCK = "lock"
     JOURNAL = "journal.jsonl"
@@ -31,8 +31,8 @@ class StateFiles:
 
     directory  the state directory
     config     the tenants.yaml, as named
-    key        begins the names of the files
-    old_keys   under which earlier runs may have kept them, the newest first
+    key        the beginning of the file names
+    old_keys   keys that earlier releases may have used, the newest first
     """
 
     directory: Path
@@ -49,19 +49,19 @@ class StateFiles:
         return self.directory / f"{key}.{kind}"
 
     def in_use(self, kind: StateFile) -> Path:
-        """The path to read: under an old key while nothing is under the new one."""
+        """The path to read: under an old key if there is no file under the new one."""
         for key in (self.key, *self.old_keys):
             if os.path.lexists(self.at(key, kind)):
                 return self.at(key, kind)
         return self.path(kind)
 
     def inode_lock(self) -> Path:
-        """The lock that all names of one file have in common. Raises `RunFailed`."""
+        """The path of the lock that all names of one file share. Raises `RunFailed`."""
         try:
             found = self.config.stat()
         except OSError as error:
             raise RunFailed(f"cannot lock {self.config}: {error.strerror}") from None
-        # Inode numbers repeat on other machines, and a state directory may be shared with them.
+        # Inode numbers repeat on other machines, which may share the state directory.
         machine = _digest(_boot_id())[:8]
         name = f"inode-{machine}-{found.st_dev:x}-{found.st_ino:x}.{StateFile.LOCK}"
         return self.directory / name
@@ -70,7 +70,7 @@ class StateFiles:
 def state_files(directory: Path, config: Path, file_id: str | None) -> StateFiles:
     """The state files of a tenants.yaml.
 
-    config   as it was given
+    config   its path, as named
     file_id  its `id:`, or None
     """
     by_path = file_key(config)
@@ -80,20 +80,20 @@ def state_files(directory: Path, config: Path, file_id: str | None) -> StateFile
 
 
 def file_key(config: Path) -> str:
-    """The key of a file without `id:`: its name, and a digest of its absolute path as named."""
+    """The key of a file without `id:`: its name and a digest of its absolute path as named."""
     return _key(config, named_path(config))
 
 
 def named_path(path: Path) -> str:
-    """The absolute path as named: links are kept, `.` and `..` are taken out where that is safe."""
+    """The absolute path as named: links are kept, `.` and `..` are removed if that is safe."""
     named = os.path.join(_working_directory(), path)
     short = "/" + os.path.normpath(named).lstrip("/")
-    # Behind a link, `..` leads elsewhere than the text says.
+    # After a link, `..` does not lead to the directory that the text suggests.
     return short if ".." not in Path(named).parts or _is_same(short, named) else named
 
 
 def _working_directory() -> str:
-    """The working directory as the shell names it, in `$PWD`, where that is right."""
+    """The working directory as the shell names it in `$PWD`, if that is correct."""
     logical = os.environ.get("PWD", "")
     if os.path.isabs(logical) and _is_same(logical, "."):
         return logical

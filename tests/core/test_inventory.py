@@ -112,9 +112,9 @@ def test_every_condition_must_hold_and_findings_follow() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("partner", "partner is no condition"),
-        ("=x", "=x is no condition"),
-        ("revenue=1", "revenue is no field; they are: tenant, "),
+        ("partner", "partner is not a condition"),
+        ("=x", "=x is not a condition"),
+        ("revenue=1", "unknown field revenue; the fields are: tenant, "),
     ],
 )
 def test_a_condition_that_is_none_is_said_so(text: str, said: str) -> None:

@@ -343,7 +343,9 @@ def test_show_says_on_what_customers_stand_and_plan_does_not(desk: Desk) -> None
     shown = desk.run("show")
     assert shown.status == 0
     assert "only_one_principal, 2 times: linked through one principal only" in shown.out
-    assert "covered_by_nothing, C3: no link of ours is in place for this customer" in shown.out
+    assert (
+        "covered_by_nothing, C3: this customer has no link to one of our partner IDs" in shown.out
+    )
     assert "only_one_principal" not in desk.run("plan").out
 
 
@@ -364,8 +366,8 @@ def test_an_inventory_is_filtered_and_rolled_up(desk: Desk) -> None:
     assert (old.status, list(old.actions)) == (4, ["C3"])
     assert "1 of 4 links match" in old.err
     for arguments, said in (
-        (("--by", "money"), "--by: money is no field"),
-        (("--where", "money=1"), "--where: money is no field"),
+        (("--by", "money"), "--by: unknown field money"),
+        (("--where", "money=1"), "--where: unknown field money"),
     ):
         wrong = desk.run("show", *arguments)
         assert (wrong.status, said in wrong.err) == (64, True)

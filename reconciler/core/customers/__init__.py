@@ -1,1 +1,1 @@
-"""Customers found, explained, attested and shown evidence."""
+"""Customers: discovery, attestation, explanations and evidence."""

@@ -1,7 +1,7 @@
-"""Which links did a person's report show to be as they should? Those may be attested.
+"""Attestable links: those that the report of a person shows as wanted.
 
-A report comes from somebody else's machine: it is believed for links that only this person can
-reach, that the file still wants, and that were read back with the ID that is wanted today.
+A report comes from another machine. It counts only for links that this person alone can reach,
+that the file still wants, and that were read back with the partner ID that is wanted today.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -15,7 +15,7 @@ from reconciler.core.results import CONVERGED, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Attestable:
-    """A link that was seen to carry the wanted ID, on a day (UTC)."""
+    """A link that carried the wanted partner ID on a day (UTC)."""
 
     place: Place
     partner_id: str
@@ -24,7 +24,7 @@ class Attestable:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A link of the report that cannot be attested, and why."""
+    """A link of the report that cannot be attested, with the reason."""
 
     tenant: str
     identity: str
@@ -37,12 +37,12 @@ def attestable(
     wanted: Iterable[Wanted],
     people: Collection[str],
 ) -> tuple[list[Attestable], list[LeftOut]]:
-    """What may be attested of a report, and what may not; in the report's order.
+    """The links of a report that can be attested, and those that cannot, in the report's order.
 
-    reported  the report's links, each with what was observed last
+    reported  the report's links, each with its last observation
     outcomes  one for each of them
-    wanted    the links that this file wants
-    people    the identities that only a person can sign in as; links of others are passed over
+    wanted    the links that the file wants
+    people    the identities of people; links of other identities are ignored
     """
     by_name = {(want.place.tenant, want.place.identity): want for want in wanted}
     seen: list[Attestable] = []
@@ -64,9 +64,9 @@ def _why_not(want: Wanted | None, change: Change, outcome: Outcome | None) -> st
     """Why a link of the report cannot be attested; empty if it can."""
     if want is None:
         return "the file has no such link"
-    known, told, seen = want.place.directory, change.place.directory, change.observed
-    if "." not in known and known != told:
-        return f"the report is about tenant {told or 'unknown'}, the file has {known}"
+    known, reported, seen = want.place.directory, change.place.directory, change.observed
+    if "." not in known and known != reported:
+        return f"the report is about tenant {reported or 'unknown'}, the file has {known}"
     if want.partner_id is None:
         return f"the file wants it {want.state}"
     if outcome not in (None, *CONVERGED):

@@ -1,7 +1,7 @@
-"""Directories behind domains: is an entry's tenant still the one that the last run saw?
+"""Directories behind domains: whether an entry's domain still leads to the same tenant.
 
-A domain can move to another directory, which may be another customer's. A GUID cannot. Pure: the
-remembered GUIDs come from the history and the journal.
+A domain can move to another directory, which may be another customer's. A GUID cannot. The GUIDs
+of earlier runs come from the history and the journal.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,12 +14,12 @@ DIRECTORY_CHANGED = "directory_changed"
 """The code of a link whose domain led to another directory in an earlier run."""
 
 Remembered = Mapping[str, str]
-"""The tenant's name in the file → the GUID that its domain led to in the last run."""
+"""Tenant name in the file to the GUID that its domain led to in the last run."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenDirectory:
-    """The directory that an entry led to, and when a run last saw that."""
+    """The directory that an entry led to, and when a run last found that."""
 
     at: datetime
     tenant: str
@@ -27,13 +27,13 @@ class SeenDirectory:
 
 
 def domains_of(wanted: Iterable[Wanted]) -> dict[str, str]:
-    """The entries whose directory can change: the tenant's name → its domain."""
+    """The entries named by a domain: tenant name to domain."""
     places = (want.place for want in wanted)
     return {place.tenant: place.directory for place in places if place.is_named_by_domain}
 
 
 def newest(seen: Iterable[SeenDirectory]) -> Remembered:
-    """The directory of each entry as it was seen last."""
+    """The last known directory of each entry."""
     last: dict[str, SeenDirectory] = {}
     for each in seen:
         known = last.get(each.tenant)
@@ -47,7 +47,7 @@ def check_directories(
 ) -> dict[Place, Observed]:
     """The reads, with each link unknown whose domain leads to another directory than before.
 
-    Whatever else the read says is about the other directory, so that no principal is kept of it.
+    The principal of such a read is dropped: it belongs to the other directory.
     """
     return {place: _checked(place, seen, remembered) for place, seen in observed.items()}
 
@@ -58,10 +58,10 @@ def check_saved_plan(
     found: Mapping[str, str | None],
     remembered: Remembered,
 ) -> dict[Place, Problem]:
-    """Why changes of a saved plan are not made: the domain does not lead where the plan read.
+    """The changes of a saved plan that must not be made: their domain leads elsewhere now.
 
-    domains  as `domains_of` gives them
-    found    domain → the GUID it leads to now; None where that could not be learned
+    domains  as `domains_of` returns them
+    found    domain to the GUID that it leads to now; None if the lookup failed
     """
     problems: dict[Place, Problem] = {}
     for change in changes:
@@ -91,8 +91,8 @@ def _changed(domain: str, before: str, now: str) -> Problem:
     return Problem(
         DIRECTORY_CHANGED,
         f"{domain} leads to directory {now}; in the last run it led to {before}",
-        "find out which of the two is the customer's directory, then write its GUID in place of "
-        "the domain, as tenant: GUID. Until then nothing is written there",
+        "find out which of the two is the customer's directory, then replace the domain by its "
+        "GUID, as tenant: GUID. Until then nothing is written there",
     )
 
 

@@ -1,7 +1,4 @@
-"""What is linked already, before any file says so? What a first look found, tenant by tenant.
-
-Pure: where the tenants come from, how they are read, and how a file is written is others' business.
-"""
+"""Discovery: the links that exist in a list of tenants, and the entries that keep them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,18 +13,16 @@ from reconciler.core.links import (
     Wanted,
     WantedState,
 )
-
-DOUBLE = "duplicate_principal"
-"""The code of a principal that another entry reaches too."""
+from reconciler.core.problems import DUPLICATE_PRINCIPAL
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A tenant to look into.
+    """A tenant to read.
 
-    name       what it is called where it was listed; empty where it has no name
+    name       its name in the list; empty if it has none
     directory  its GUID in lower case, or a verified domain
-    domains    verified domains that are known of it
+    domains    other verified domains that the list names
     """
 
     name: str
@@ -37,18 +32,18 @@ class Customer:
 
     @property
     def names(self) -> frozenset[str]:
-        """All that a file may call this tenant under `tenant:`."""
+        """Every value that `tenant:` may have for this tenant."""
         return frozenset({self.directory, *self.domains})
 
 
 @dataclass(frozen=True, slots=True)
 class DiscoveredTenant:
-    """One tenant after it was looked into.
+    """One tenant after it was read.
 
-    tenant     its label
-    directory  its GUID where a token told, else what it was asked for by
-    links      what each identity that could look saw, linked or not
-    unread     why each other identity could not, or need not
+    tenant     its name in the file
+    directory  its GUID if a sign-in succeeded, else as it was listed
+    links      the observation of each identity that could read, linked or not
+    unread     the problem of each other identity
     """
 
     tenant: str
@@ -60,10 +55,10 @@ class DiscoveredTenant:
 
 @dataclass(frozen=True, slots=True)
 class DesiredEntry:
-    """What a file has to say of a link so that it is in sync as it is.
+    """The entry that makes a file agree with a link as it is.
 
-    partner_id  None where the link is left alone
-    remark      why it is left alone; empty for a link that the file may keep
+    partner_id  None for an unmanaged link
+    remark      why it is unmanaged; empty for a link that the file manages
     """
 
     state: WantedState
@@ -72,7 +67,7 @@ class DesiredEntry:
 
 
 def distinct(customers: Sequence[Customer]) -> tuple[Customer, ...]:
-    """Each tenant once, in order, with all that was said of it: some lists name one twice."""
+    """Each tenant once, in order, with everything that the list says of it."""
     kept: list[Customer] = []
     numbers: dict[str, int] = {}
     for customer in customers:
@@ -95,7 +90,7 @@ def _joined(first: Customer, other: Customer) -> Customer:
 
 
 def wanted_reads(customer: Customer, label: str, identities: Sequence[str]) -> tuple[Wanted, ...]:
-    """The links to look at in one tenant: nothing is wanted of them."""
+    """The links to read in one tenant, as unmanaged links."""
     return tuple(
         Wanted(
             Place(label, customer.directory, name), WantedState.UNMANAGED, None, tags=customer.tags
@@ -107,9 +102,9 @@ def wanted_reads(customer: Customer, label: str, identities: Sequence[str]) -> t
 def found(
     wanted: Sequence[Wanted], observed: Mapping[Place, Observed]
 ) -> tuple[DiscoveredTenant, ...]:
-    """What was seen, one value for each tenant, in the order of the looks.
+    """The tenants that were read, in order.
 
-    One principal has one link: where a second entry reaches it, only the first one has it.
+    A principal has one link: if several entries reach it, the first one gets the link.
     """
     owners: dict[tuple[str | None, str], Place] = {}
     tenants: dict[str, DiscoveredTenant] = {}
@@ -131,12 +126,11 @@ def found(
 
 
 def desired_entry(seen: Observed, ours: frozenset[str] | None) -> DesiredEntry:
-    """What keeps this link as it is.
+    """The entry that keeps this link as it is.
 
-    ours  the partner IDs that the file lists; None where it lists none, so that any may be kept
+    ours  the partner IDs that the file lists; None if it lists none, so that any ID is kept
 
-    A foreign ID is not made ours by finding it, and a principal without a link is not to lose one
-    that it may get: both are left alone.
+    A link to an ID that is not listed, and a principal without a link, become unmanaged.
     """
     if seen.state is ObservedState.NOT_LINKED:
         return DesiredEntry(WantedState.UNMANAGED, None, "not linked")
@@ -151,9 +145,9 @@ def desired_entry(seen: Observed, ours: frozenset[str] | None) -> DesiredEntry:
 
 
 def changes(tenants: Sequence[DiscoveredTenant], ours: frozenset[str] | None) -> tuple[Change, ...]:
-    """The links as a plan over the file will see them. A principal that stands twice is left out.
+    """The links as a plan with the file will show them, each principal once.
 
-    ours  as in `wish`
+    ours  as in `desired_entry`
     """
     wanted: list[Wanted] = []
     observed: dict[Place, Observed] = {}
@@ -164,7 +158,7 @@ def changes(tenants: Sequence[DiscoveredTenant], ours: frozenset[str] | None) ->
             wanted.append(Wanted(place, keeps.state, keeps.partner_id, tags=tenant.tags))
             observed[place] = seen
         for name, problem in tenant.unread:
-            if problem.code != DOUBLE:
+            if problem.code != DUPLICATE_PRINCIPAL:
                 place = Place(tenant.tenant, tenant.directory, name)
                 wanted.append(Wanted(place, WantedState.UNMANAGED, None, tags=tenant.tags))
                 observed[place] = Observed.unknown(problem)
@@ -173,7 +167,7 @@ def changes(tenants: Sequence[DiscoveredTenant], ours: frozenset[str] | None) ->
 
 def _same_principal(owner: Place) -> Problem:
     return Problem(
-        DOUBLE,
-        f"the same principal as {owner.tenant} / {owner.identity}, and listed there",
-        "nothing: one principal has one link, and one entry",
+        DUPLICATE_PRINCIPAL,
+        f"the same principal as {owner.tenant} / {owner.identity}, which has its entry",
+        "nothing to do: a principal has one link, and needs one entry",
     )

@@ -1,7 +1,7 @@
-"""What can be shown to one customer? What is linked there, who said so, and what was done.
+"""Evidence for one customer: its links, Azure's answers, and what was written.
 
-Evidence is about one customer. Whatever else a file, a journal or a history knows of others stays
-out: links and lines are chosen by the customer's own tenant, and free text is searched for names.
+It contains nothing about other customers of the file, the journal or the history: links and lines
+are selected by the customer's tenant, and other customers' names are removed from free text.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ Line = Mapping[str, Any]
 """A line of the journal."""
 
 ANOTHER = "[another customer]"
-"""What stands for a name that is none of this customer's business."""
+"""The replacement for the name of another customer."""
 
 
 UNCHANGED = frozenset({Outcome.ALREADY, Outcome.STALE, Outcome.FAILED})
@@ -31,12 +31,12 @@ UNCHANGED = frozenset({Outcome.ALREADY, Outcome.STALE, Outcome.FAILED})
 
 @dataclass(frozen=True, slots=True)
 class RawReading:
-    """Azure's own answer about one link, to the byte.
+    """Azure's answer about one link, unchanged.
 
     read_at     when it came, UTC
-    url         what was asked
-    status      of HTTP; None where Azure did not answer, and then there is no body
-    request_id  Azure's x-ms-request-id; None where it named none
+    url         of the request
+    status      the HTTP status; None if Azure did not answer, and then there is no body
+    request_id  Azure's x-ms-request-id, or None
     """
 
     observed: Observed
@@ -55,9 +55,9 @@ class RawReading:
 def without_other_directories(
     readings: Mapping[Place, RawReading], remembered: Remembered
 ) -> dict[Place, RawReading]:
-    """The readings, without the answers of directories to which a customer's domain now leads.
+    """The readings without the answers of a directory that a domain did not lead to before.
 
-    They may be another customer's.
+    That directory may be another customer's.
     """
     seen = {place: reading.observed for place, reading in readings.items()}
     checked = check_directories(seen, remembered)
@@ -73,7 +73,7 @@ def without_other_directories(
 class EvidenceItem:
     """One link of the customer.
 
-    reading  None where nobody looks (attested)
+    reading  None if the link is not read (attested)
     """
 
     change: Change
@@ -83,11 +83,11 @@ class EvidenceItem:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that is shown to one customer.
+    """All evidence for one customer.
 
-    customer  as the file calls it
-    others    what other customers are called, by name, GUID or domain: it appears nowhere
-    lives     what earlier runs saw and wrote; None where the history could not be read
+    customer        its name in the file
+    others          names, GUIDs and domains of other customers, which must not appear
+    link_histories  what earlier runs observed and wrote; None if the history could not be read
     """
 
     customer: str
@@ -102,14 +102,14 @@ class Evidence:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every link that is read could be read."""
-        return not any(exhibit.change.problem for exhibit in self.items)
+        """Whether every link could be read, except attested ones."""
+        return not any(item.change.problem for item in self.items)
 
 
 def customer_of(wanted: Sequence[Wanted], selectors: Sequence[str]) -> str:
-    """The one customer that a selection is about; raises `WrongUsage` where there are several.
+    """The customer of a selection. Raises `WrongUsage` if it has several.
 
-    A covered customer has no link of its own: it is the one that was named, served by another.
+    A covered customer has no link of its own: a selector names it, and another tenant serves it.
     """
     tenants = list(dict.fromkeys(want.place.tenant for want in wanted))
     if len(tenants) > 1:
@@ -125,7 +125,7 @@ def customer_of(wanted: Sequence[Wanted], selectors: Sequence[str]) -> str:
 def names_of_others(
     every: Iterable[Wanted], own: Sequence[Wanted], customer: str
 ) -> frozenset[str]:
-    """What the other customers of a file are called."""
+    """The names, GUIDs and domains of the other customers of a file."""
     mine = {customer} | {n for w in own for n in (w.place.tenant, w.place.directory)}
     names = {n for w in every for n in (w.place.tenant, w.place.directory, *w.covers)}
     return frozenset(names - mine)
@@ -133,11 +133,11 @@ def names_of_others(
 
 @dataclass(frozen=True, slots=True)
 class CustomerHistory:
-    """Which part of journal and history is this customer's.
+    """The part of the journal and the history that belongs to one customer.
 
-    tenant      the label of the tenant that its links stand in
-    identities  those that count; None means any, as they are all in the customer's own tenant
-    tenant_ids  the GUIDs that the label means today: what it meant before is another's
+    tenant      the name of the tenant that its links are in
+    identities  those that count; None means all, if the tenant is the customer's own
+    tenant_ids  the GUIDs that the name means now; another GUID may be another customer's
     """
 
     tenant: str
@@ -146,7 +146,7 @@ class CustomerHistory:
 
     @classmethod
     def of(cls, customer: str, changes: Sequence[Change]) -> "CustomerHistory":
-        """The past of a customer with these links."""
+        """The part that belongs to a customer with these links."""
         tenant = changes[0].place.tenant
         names = frozenset(change.place.identity for change in changes)
         ids = {c.observed.tenant_id for c in changes if c.observed and c.observed.tenant_id}
@@ -185,9 +185,9 @@ class CustomerHistory:
 
 
 def without_others(text: str, others: Iterable[str], own: Iterable[str] = ()) -> str:
-    """The text with every name of another customer struck out.
+    """The text with every name of another customer replaced.
 
-    own  names that stay even where they hold another's
+    own  names that stay, even if they contain another customer's name
     """
     kept = {name.casefold() for name in own}
     names = sorted({*others, *own} - {""}, key=len, reverse=True)
@@ -195,7 +195,7 @@ def without_others(text: str, others: Iterable[str], own: Iterable[str] = ()) ->
         return text
     any_of = "|".join(map(re.escape, names))
 
-    def struck(found: re.Match[str]) -> str:
+    def replacement(found: re.Match[str]) -> str:
         return found[0] if found[0].casefold() in kept else ANOTHER
 
-    return re.sub(rf"(?<!\w)(?:{any_of})(?!\w)", struck, text, flags=re.IGNORECASE)
+    return re.sub(rf"(?<!\w)(?:{any_of})(?!\w)", replacement, text, flags=re.IGNORECASE)

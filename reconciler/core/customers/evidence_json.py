@@ -8,7 +8,7 @@ ANSWER = "answer-{number}.json"
 
 
 def links_data(evidence: Evidence) -> Data:
-    """What is linked, as JSON data; the answers themselves are files of their own."""
+    """The links as JSON data. Each answer of Azure is a separate file."""
     return {
         "kind": "evidence",
         "format": FORMAT,
@@ -22,7 +22,7 @@ def links_data(evidence: Evidence) -> Data:
 
 
 def history_data(evidence: Evidence) -> Data:
-    """What earlier runs saw and wrote of these links, as JSON data, oldest first."""
+    """What earlier runs observed and wrote of these links, as JSON data, oldest first."""
     link_histories = evidence.link_histories
     return {
         "kind": "evidence-history",
@@ -41,8 +41,8 @@ def history_data(evidence: Evidence) -> Data:
     }
 
 
-def _link(number: int, exhibit: EvidenceItem, evidence: Evidence) -> Data:
-    change, reading = exhibit.change, exhibit.reading
+def _link(number: int, item: EvidenceItem, evidence: Evidence) -> Data:
+    change, reading = item.change, item.reading
     place, seen = change.place, change.observed
     own = (evidence.customer, place.tenant)
     problem = change.problem
@@ -50,9 +50,9 @@ def _link(number: int, exhibit: EvidenceItem, evidence: Evidence) -> Data:
         "tenant": place.tenant,
         "tenant_id": seen.tenant_id if seen else None,
         "identity": place.identity,
-        "kind": exhibit.identity.kind,
-        "client_id": exhibit.identity.client_id,
-        "username": exhibit.identity.username,
+        "kind": item.identity.kind,
+        "client_id": item.identity.client_id,
+        "username": item.identity.username,
         "object_id": seen.object_id if seen else place.object_id,
         "observed": {
             "state": seen.state.value,

@@ -1,4 +1,4 @@
-"""Why does the file want what it wants? Each value of a tenant, and what says so."""
+"""Explanations of a tenant's values: what each is, and which line of the file sets it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ExplainedValue:
-    """One value, in the words of the file.
+    """One value, as the file writes it.
 
-    identity  whose link it is about; None for the whole tenant
+    identity  the identity of its link; None for the whole tenant
     source    `identity`, `tenant`, `tag X`, `defaults`, `covers`, or `built in`
-    where     the place that says so, `customers.csv:3:14`; empty where no line does
+    where     the place that sets it, `customers.csv:3:14`; empty if no line does
     """
 
     key: str

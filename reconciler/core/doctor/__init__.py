@@ -1,1 +1,1 @@
-"""The checks that `doctor` makes, and what follows from their results."""
+"""The checks of `doctor` and their results."""

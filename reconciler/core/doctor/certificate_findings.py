@@ -8,9 +8,9 @@ from reconciler.core.findings import SOON, Finding
 
 
 def expiring_certificates(credentials: Iterable[CredentialCheck], today: date) -> Iterator[Finding]:
-    """A finding for each certificate that ends soon. One that has ended is a step that failed.
+    """A finding for each certificate that ends soon. One that has ended is a failed step.
 
-    What the file itself notes of an end is a finding of the file.
+    A date that the file itself notes is a finding of the file.
     """
     for credential in credentials:
         ends = credential.ends_on
@@ -20,17 +20,18 @@ def expiring_certificates(credentials: Iterable[CredentialCheck], today: date) -
             yield Finding(
                 "certificate_expiring",
                 f"the certificate of {credential.label} ends on {ends}",
-                "make a new one, upload it to the app registration beside the old one, "
-                "then put it behind the identity's reference",
+                "create a new one and add it to the app registration, then update the "
+                "certificate that the identity refers to",
                 tenant=credential.tenant,
                 identity=credential.identity,
             )
 
 
 def unusable_certificates(credentials: Iterable[CredentialCheck]) -> Iterator[Finding]:
-    """A finding for each certificate that Entra will refuse: ended, not begun, or of another key.
+    """A finding for each certificate that Entra will refuse: expired, not yet valid, or of
+    another key.
 
-    In a checkup, that is a step that failed.
+    In a checkup this is a failed step.
     """
     for credential in credentials:
         if problem := credential.certificate_problem:

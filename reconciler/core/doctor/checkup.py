@@ -1,4 +1,4 @@
-"""Is everything there that a run needs? What a doctor finds, and what follows from it."""
+"""Checkup: what `doctor` found of hosts, credentials and links."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +16,11 @@ LARGEST_SKEW_S = 300
 
 @dataclass(frozen=True, slots=True)
 class EndpointCheck:
-    """One host that every run speaks to.
+    """The check of one host that every run needs.
 
     name    `authority` or `arm`
     steps   DNS and TLS
-    skew_s  seconds that this machine's clock is ahead of the host's; None where it named no time
+    skew_s  seconds that this machine's clock is ahead of the host's; None if it named no time
     """
 
     name: StepName
@@ -30,20 +30,20 @@ class EndpointCheck:
 
     @property
     def step(self) -> Step:
-        """Whether this host can be spoken to, as one step."""
+        """Whether this host can be reached, as one step."""
         problem = next((step.problem for step in self.steps if step.problem), None)
         return Step(self.name, State.FAILED if problem else State.OK, problem)
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialCheck:
-    """What was found of one identity before anybody signs in.
+    """The check of one identity that needs no sign-in.
 
-    kind       as the file names it; None where nobody looked
-    client_id  the application that signs in; None where the kind has none
+    kind       as the file names it; None if it was not checked
+    client_id  the application that signs in; None if the kind has none
     tenant     the customer whose own app this is; None for an identity that serves many
-    ends_on    the certificate's last day; None where there is none or it cannot be read
-    noted_end  the last day as the file notes it, `expires_on`
+    ends_on    the certificate's last day; None if there is none or it cannot be read
+    noted_end  the last day in the file, `expires_on`
     """
 
     identity: str
@@ -55,34 +55,34 @@ class CredentialCheck:
     tenant: str | None = None
 
     def is_of(self, place: Place) -> bool:
-        """Whether it is this link's."""
+        """Whether this link uses it."""
         return place.identity == self.identity and self.tenant in (None, place.tenant)
 
     @property
     def label(self) -> str:
-        """Its name, and whose app it is, for people."""
+        """Its name, and whose app it is, for messages."""
         return f"{self.identity} of {self.tenant}" if self.tenant else self.identity
 
     @property
     def certificate_problem(self) -> Problem | None:
-        """Why Entra will refuse the certificate; None where it is fit, or could not be read."""
+        """Why Entra will refuse the certificate; None if it will not, or it could not be read."""
         steps = (step for step in self.steps if step.name is StepName.CERTIFICATE)
         return next((step.problem for step in steps if self.ends_on), None)
 
     @property
     def expires_on(self) -> date | None:
-        """The last day: a certificate knows its own, and needs no note."""
+        """The last day: of the certificate, else as the file says."""
         return self.ends_on or self.noted_end
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerRequest:
-    """What to ask of a customer, in words for them.
+    """A request to a customer, in words for them.
 
-    missing  what is not as it has to be
-    who      who has to see to it
+    missing  what is missing
+    who      the role that has to act
     remedy   what to do
-    link     where to consent; None where that is no remedy
+    link     the URL for consent; None if consent does not help
     """
 
     missing: str
@@ -93,10 +93,10 @@ class CustomerRequest:
 
 @dataclass(frozen=True, slots=True)
 class LinkCheck:
-    """All steps of one link, those of the run and of its identity among them.
+    """All steps of one link, with those of the run and of its identity.
 
-    observed  what a plan would have seen
-    request   what only the customer can mend; None where nothing is, or it is ours
+    observed  what a plan would have observed
+    request   what only the customer can fix; None if there is nothing
     """
 
     place: Place
@@ -106,32 +106,32 @@ class LinkCheck:
 
     @property
     def own(self) -> tuple[Step, ...]:
-        """The steps that were taken for this link alone."""
+        """The steps of this link alone."""
         return tuple(step for step in self.steps if step.name in LINK_STEPS)
 
     @property
     def own_failure(self) -> Step | None:
-        """The first of its own steps that failed or was not tried; None if it waits for others."""
+        """The first of its own steps that failed or was not tried; None if another blocks it."""
         return next((step for step in self.own if step.problem), None)
 
     @property
     def blocking_step(self) -> Step | None:
-        """The step to be mended first, be it its own or one it shares; None if it is ready."""
+        """The step to fix first, its own or a shared one; None if the link is ready."""
         shared = next((step.blocked_by for step in self.own if step.blocked_by), None)
         return self.own_failure or next((step for step in self.steps if step.name is shared), None)
 
     @property
     def is_ready(self) -> bool:
-        """Whether the link could be read, or has nothing left to be read."""
+        """Whether the link could be read, or needs no read."""
         return not any(step.is_open for step in self.own)
 
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """What a doctor found, in the file's order.
+    """The results of `doctor`, in the file's order.
 
     endpoints    the authority first, then Azure Resource Manager
-    interrupted  the run was cut short; what was not tried is skipped
+    interrupted  the run was interrupted; the steps that were not tried are skipped
     """
 
     endpoints: tuple[EndpointCheck, ...]
@@ -151,7 +151,7 @@ class Checkup:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether nothing failed and nothing was left not_tried."""
+        """Whether every step succeeded or did not apply."""
         steps = [self.clock, *(endpoint.step for endpoint in self.endpoints)]
         for credential in self.credentials:
             steps += credential.steps
@@ -160,7 +160,7 @@ class Checkup:
 
 
 def clock_step(endpoints: Sequence[EndpointCheck]) -> Step:
-    """Whether this machine's clock can be believed, as the farthest of the hosts sees it."""
+    """Whether this machine's clock is right, compared with the host that differs most."""
     known = [e for e in endpoints if e.skew_s is not None]
     if not known:
         dead = next((e.name for e in endpoints if e.step.problem), None)
@@ -173,47 +173,47 @@ def clock_step(endpoints: Sequence[EndpointCheck]) -> Step:
 
 
 def not_tried(place: Place, before: Sequence[Step], problem: Problem) -> LinkCheck:
-    """A link that nobody looked at, and why."""
-    link_timeline = StepResults(before)
-    link_timeline.leave(LINK_STEPS[0], problem)
+    """The check of a link that was not tried, with the reason."""
+    results = StepResults(before)
+    results.leave(LINK_STEPS[0], problem)
     for name in LINK_STEPS[1:]:
-        link_timeline.take(name, lambda: None)
-    return LinkCheck(place, link_timeline.steps, Observed.unknown(problem))
+        results.take(name, lambda: None)
+    return LinkCheck(place, results.steps, Observed.unknown(problem))
 
 
 def settle_checks(
     wanted: Mapping[Place, Wanted], checks: Sequence[LinkCheck]
 ) -> tuple[LinkCheck, ...]:
-    """The checks in the light of each other and of the file.
+    """The checks, compared with each other and with the file.
 
-    Two entries that reach one principal are no good, and where no link is wanted a principal that
-    is gone is none the worse.
+    Entries that reach the same principal fail. A principal that is gone is no problem for a link
+    that should be absent.
     """
     seen = without_duplicates({check.place: check.observed for check in checks})
     result = []
     for check in checks:
         now = seen[check.place]
         if now is not check.observed:
-            check = _doubled(check, now)
-        fault = check.own_failure
-        is_gone = fault and fault.problem and fault.problem.code in PRINCIPAL_GONE
+            check = _with_duplicate(check, now)
+        failure = check.own_failure
+        is_gone = failure and failure.problem and failure.problem.code in PRINCIPAL_GONE
         if is_gone and wanted[check.place].state is WantedState.ABSENT:
-            check = replace(check, steps=tuple(map(_let_go, check.steps)), request=None)
+            check = replace(check, steps=tuple(map(_not_needed, check.steps)), request=None)
         result.append(check)
     return tuple(result)
 
 
-def _doubled(check: LinkCheck, now: Observed) -> LinkCheck:
+def _with_duplicate(check: LinkCheck, now: Observed) -> LinkCheck:
     claims = Step(StepName.CLAIMS, State.FAILED, now.problem)
     link = Step(StepName.LINK, State.SKIPPED, blocked_by=StepName.CLAIMS)
-    changes_since = {StepName.CLAIMS: claims, StepName.LINK: link}
+    replaced = {StepName.CLAIMS: claims, StepName.LINK: link}
     return replace(
         check,
-        steps=tuple(changes_since.get(s.name, s) for s in check.steps),
+        steps=tuple(replaced.get(s.name, s) for s in check.steps),
         observed=now,
         request=None,
     )
 
 
-def _let_go(step: Step) -> Step:
+def _not_needed(step: Step) -> Step:
     return Step(step.name, State.SKIPPED) if step.name in LINK_STEPS and step.is_open else step

@@ -1,7 +1,4 @@
-"""In which order is a link looked at, and which step needs which?
-
-Pure: how a step is taken is its caller's business.
-"""
+"""Steps of `doctor`: their order, and which step needs which."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +8,7 @@ from reconciler.core.links import Problem
 
 
 class StepName(StrEnum):
-    """What is looked at, in this order."""
+    """The steps, in order."""
 
     DNS = "dns"
     TLS = "tls"
@@ -27,13 +24,13 @@ class StepName(StrEnum):
 
 
 RUN_STEPS = (StepName.AUTHORITY, StepName.ARM, StepName.CLOCK)
-"""Taken once a run."""
+"""The steps of a run."""
 
 IDENTITY_STEPS = (StepName.SECRET, StepName.CERTIFICATE)
-"""Taken once for each identity."""
+"""The steps of each identity."""
 
 LINK_STEPS = (StepName.OPENID, StepName.TOKEN, StepName.CLAIMS, StepName.LINK)
-"""Taken for each link."""
+"""The steps of each link."""
 
 NEEDS: Mapping[StepName, tuple[StepName, ...]] = {
     StepName.TLS: (StepName.DNS,),
@@ -43,12 +40,12 @@ NEEDS: Mapping[StepName, tuple[StepName, ...]] = {
     StepName.CLAIMS: (StepName.TOKEN,),
     StepName.LINK: (StepName.ARM, StepName.CLAIMS),
 }
-"""Where one of these came to nothing, the step is skipped. A wrong clock stops nothing: what it
-costs shows in the steps after it."""
+"""The steps that a step needs: it is skipped if one of them failed. A wrong clock blocks no step:
+its effect shows in later steps."""
 
 
 class State(StrEnum):
-    """How a step went."""
+    """The result of a step."""
 
     OK = "ok"
     FAILED = "failed"
@@ -57,11 +54,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step, and how it went.
+    """One step with its result.
 
-    problem     why it failed, or why it was not tried; None where nothing is to be said
-    blocked_by  the step that this one needs and that came to nothing; None for a step that ran,
-                and for one that does not apply
+    problem     why it failed or was not tried, or None
+    blocked_by  the failed step that this one needs; None for a step that ran or does not apply
     """
 
     name: StepName
@@ -71,14 +67,14 @@ class Step:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody has to act before what needs this step can work."""
+        """Whether the steps that need this one are blocked."""
         return bool(self.problem or self.blocked_by)
 
 
 class StepResults:
-    """Steps taken one after the other; what needs one that came to nothing is skipped.
+    """The results of steps, taken in order. A step that needs a failed one is skipped.
 
-    before  the steps that were taken already
+    before  the results so far
     """
 
     def __init__(self, before: Iterable[Step] = ()) -> None:
@@ -86,18 +82,21 @@ class StepResults:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """All steps until now."""
+        """All results so far."""
         return tuple(self._steps)
 
     @property
     def problem(self) -> Problem | None:
-        """What the last step came to nothing for, be it its own problem or an earlier one's."""
+        """The problem of the last step, or of the earlier step that blocked it."""
         last = self._steps[-1]
         names = (last.name, last.blocked_by)
         return next((step.problem for step in self._steps if step.name in names), None)
 
     def take(self, name: StepName, attempt: Callable[[], Problem | None]) -> None:
-        """Take one step, unless one that it needs came to nothing."""
+        """Take a step, unless one that it needs failed.
+
+        attempt  returns the problem, or None
+        """
         blocker = next(
             (s for s in self._steps if s.name in NEEDS.get(name, ()) and s.is_open), None
         )
@@ -109,5 +108,5 @@ class StepResults:
             self._steps.append(Step(name, State.FAILED if problem else State.OK, problem))
 
     def leave(self, name: StepName, problem: Problem | None = None) -> None:
-        """Skip a step that does not apply, or that is not to be tried any more."""
+        """Skip a step that does not apply or is not tried."""
         self._steps.append(Step(name, State.SKIPPED, problem))

@@ -1,1 +1,1 @@
-"""What one run leaves for the next: link states over time, changes, notifications."""
+"""Run history: what runs observed and wrote, changes between runs, notifications."""

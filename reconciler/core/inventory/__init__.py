@@ -1,1 +1,1 @@
-"""What an inventory adds to the links: totals, filters, resilience, secret rotation."""
+"""The inventory: what is known of each link, filters, totals, resilience, secret rotation."""

@@ -31,11 +31,11 @@ FIELDS: Mapping[str, Values] = {
     "verified": lambda c, k: [day(k.verified_at)],
     "expires": lambda c, k: [day(k.expires_on)],
 }
-"""What links are filtered and grouped by; days as `2026-11-23`."""
+"""The fields for filters and groups. Days are written as `2026-11-23`."""
 
 
 DAYS = frozenset({"since", "changed", "verified", "expires"})
-"""A group of these is a month."""
+"""The fields that are grouped by month."""
 
 
 _CONDITION = re.compile(r"\s*([a-z_]+)\s*(!=|<=|>=|=|<|>)\s*(.*?)\s*", re.DOTALL)
@@ -43,10 +43,10 @@ _CONDITION = re.compile(r"\s*([a-z_]+)\s*(!=|<=|>=|=|<|>)\s*(.*?)\s*", re.DOTALL
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a link must be like to be shown.
+    """A condition that a link must meet to be shown.
 
-    operator  = and != take globs; < <= > >= compare as text, which is right for days
-    value     empty stands for a link of which the field says nothing
+    operator  = and != take globs; < <= > >= compare text, which is right for days
+    value     empty for a link without a value
     """
 
     field: str
@@ -54,7 +54,7 @@ class Filter:
     value: str
 
     def holds(self, change: Change, known: Known) -> bool:
-        """Whether it holds of a link; of several tags or covered customers one is enough."""
+        """Whether a link meets the condition. One of several tags or customers is enough."""
         values = [value for value in FIELDS[self.field](change, known) if value]
         if self.operator in ("=", "!="):
             is_like = any(matches_glob(value, self.value) for value in values or [""])
@@ -72,11 +72,11 @@ _COMPARED: Mapping[str, Callable[[str, str], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class InventoryGroup:
-    """Links that have something in common.
+    """Links with equal values.
 
-    values     one for each field that they are grouped by; empty where it says nothing
-    names      what Azure calls the partners of its links
-    customers  the tenants, and those that their links serve, each once
+    values     one for each field that they are grouped by; empty for no value
+    names      Azure's names of the partners of its links
+    customers  the tenants and the customers that their links cover, each once
     """
 
     values: tuple[str, ...]
@@ -85,20 +85,24 @@ class InventoryGroup:
     changes: tuple[Change, ...]
 
     def count(self, state: str) -> int:
-        """How many of its links are in this state."""
+        """The number of its links in this state."""
         return sum(1 for change in self.changes if state_of(change) == state)
 
 
 def parse_filters(texts: Iterable[str], aliases: Mapping[str, str]) -> tuple[Filter, ...]:
-    """What a command line asks for: `state=unknown`, `expires<2027-01-01`. Raises `WrongUsage`.
+    """The filters that `--where` names: `state=unknown`, `expires<2027-01-01`.
 
-    aliases  what the file calls partner IDs
+    aliases  the file's names of partner IDs
+
+    Raises `WrongUsage`.
     """
     found = []
     for text in texts:
         parts = _CONDITION.fullmatch(text)
         if parts is None:
-            raise WrongUsage(f'--where {text} is no condition; write FIELD=VALUE, as in "tag=emea"')
+            raise WrongUsage(
+                f'--where {text} is not a condition; write FIELD=VALUE, as in "tag=emea"'
+            )
         name, operator, value = parts.groups()
         check_field("--where", name)
         if name in ("partner", "wanted"):
@@ -110,13 +114,13 @@ def parse_filters(texts: Iterable[str], aliases: Mapping[str, str]) -> tuple[Fil
 
 
 def check_field(option: str, field: str) -> None:
-    """Raise `WrongUsage` for a field that no link has."""
+    """Raise `WrongUsage` for an unknown field."""
     if field not in FIELDS:
-        raise WrongUsage(f"{option}: {field} is no field; they are: {', '.join(FIELDS)}")
+        raise WrongUsage(f"{option}: unknown field {field}; the fields are: {', '.join(FIELDS)}")
 
 
 def filtered(plan: Plan, wanted: Sequence[Filter]) -> Plan:
-    """The plan with those links of which every condition holds, and what was found of them."""
+    """The plan with the links that meet every condition, and their findings."""
     if not wanted:
         return plan
     kept = tuple(
@@ -130,9 +134,9 @@ def filtered(plan: Plan, wanted: Sequence[Filter]) -> Plan:
 
 
 def grouped(plan: Plan, fields: Sequence[str]) -> tuple[InventoryGroup, ...]:
-    """The links rolled up by these fields, the largest group first, and of equals nothing last.
+    """The links in groups with equal values, the largest group first, empty values last.
 
-    A link with several tags, or that serves several customers, is in several groups.
+    A link with several tags, or that covers several customers, is in several groups.
     """
     groups: dict[tuple[str, ...], list[Change]] = {}
     for change in plan.changes:

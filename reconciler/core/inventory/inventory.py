@@ -1,8 +1,7 @@
-"""Which links are there, since when, and for whom? What an inventory adds to what was read.
+"""Inventory: the links that were read, with what else is known of each.
 
-The facts beside a link come from Azure, from the history and from the file; here they are laid
-together, so that links can be filtered and rolled up by any of them. A link is in place or it is
-not: what it earns is nobody's knowledge here.
+The facts come from Azure, from the history and from the file. Whether a link earns credit is not
+known here.
 """
 
 from collections.abc import Mapping
@@ -15,17 +14,17 @@ from reconciler.core.plan import Plan
 from reconciler.core.plan_json import iso
 
 NOT_READ = "not_read"
-"""The state of an attested link, which nobody looks at."""
+"""The state of an attested link, which is not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a link besides the read.
 
-    linked_since     UTC, since when it has carried the ID that it carries, as far as anybody saw
-    verified_at      UTC, when Azure last answered for it; None where it never did
-    last_partner_id  what that answer was, of a link that cannot be read now; None: not linked
-    expires_on       the last day of the credential that it is read with; None where none is known
+    linked_since     UTC, the first known time with its current partner ID
+    verified_at      UTC, when Azure last answered for it; None if it never did
+    last_partner_id  the ID in that answer, for a link that cannot be read now; None: not linked
+    expires_on       the last day of its credential; None if that is not known
     """
 
     linked_since: datetime | None = None
@@ -62,7 +61,7 @@ STATES = (*(seen.value for seen in ObservedState), NOT_READ)
 
 
 def state_of(change: Change) -> str:
-    """What was seen of a link, in a word."""
+    """The observed state of a link, or `not_read`."""
     return change.observed.state.value if change.observed else NOT_READ
 
 
@@ -101,7 +100,7 @@ def _known(
 
 
 def changed_at(seen: Observed | None) -> datetime | None:
-    """The time of Azure's last change to a link; None where it names none."""
+    """The time of the last change to a link, as Azure says; None if it says none."""
     try:
         moment = datetime.fromisoformat((seen and seen.updated_at) or "")
     except ValueError:

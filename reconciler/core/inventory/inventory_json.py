@@ -9,7 +9,10 @@ from reconciler.core.plan_json import Data, iso, plan_data
 
 
 def inventory_data(plan: Plan, by: Sequence[str] = ()) -> Data:
-    """The inventory as JSON data: a plan's shape, with what is known besides, and the groups."""
+    """The inventory as JSON data.
+
+    by  the fields to group by; without one there are no groups
+    """
     data = plan_data(plan, FactKind.INVENTORY)
     for link, change in zip(data["links"], plan.changes, strict=True):
         known = known_about(plan, change)

@@ -1,4 +1,4 @@
-"""How many customers and links carry each partner ID? What was read, rolled up."""
+"""Totals for each partner ID: how many customers and links carry it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from reconciler.core.links import Change, ObservedState
 
 @dataclass(frozen=True, slots=True)
 class PartnerTotal:
-    """One partner ID as it was observed.
+    """The totals of one partner ID.
 
     partner_id  None for the links that carry none
-    name        what Azure calls it, or None
-    customers   tenants with a link that carries it
-    covered     customers that such links serve beside
-    links       how many carry it
-    wanted      how many links the file wants to carry it
+    name        its name in Azure, or None
+    customers   the number of tenants with a link that carries it
+    covered     the number of other customers that those links cover
+    links       the number of links that carry it
+    wanted      the number of links that the file wants to carry it
     """
 
     partner_id: str | None
@@ -27,9 +27,9 @@ class PartnerTotal:
 
 
 def partner_totals(changes: Sequence[Change]) -> tuple[PartnerTotal, ...]:
-    """A holding for each ID that is carried or wanted, the most carried first.
+    """The totals of each ID that is carried or wanted, the most carried first.
 
-    Links that could not be read, and those that nobody reads, count only as wanted.
+    Links that could not be read, and attested links, count only as wanted.
     """
     carried: dict[str | None, list[Change]] = {}
     wanted: dict[str | None, int] = {}
@@ -40,13 +40,13 @@ def partner_totals(changes: Sequence[Change]) -> tuple[PartnerTotal, ...]:
         if seen and seen.state is not ObservedState.UNKNOWN:
             carried.setdefault(seen.partner_id, []).append(change)
     rows = [
-        _holding(partner_id, carried.get(partner_id, ()), wanted.get(partner_id, 0))
+        _total(partner_id, carried.get(partner_id, ()), wanted.get(partner_id, 0))
         for partner_id in dict.fromkeys((*carried, *wanted))
     ]
     return tuple(sorted(rows, key=lambda row: (row.partner_id is None, -row.links)))
 
 
-def _holding(partner_id: str | None, carrying: Sequence[Change], wanted: int) -> PartnerTotal:
+def _total(partner_id: str | None, carrying: Sequence[Change], wanted: int) -> PartnerTotal:
     names = (change.observed.partner_name for change in carrying if change.observed)
     return PartnerTotal(
         partner_id,

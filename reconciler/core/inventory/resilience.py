@@ -1,9 +1,8 @@
-"""On what does each customer's link stand? On one principal, on people, on nothing at all.
+"""Resilience findings: customers linked through one principal, through people only, or not at all.
 
-Asked of what was read, so it needs a run; said by `show` and the report, and not by `plan`: nothing
-here is drift, and a link may stand on one principal for years. What could not be read is never
-taken for missing: of a customer with an unreadable link nothing is said, nor of one whose links
-were not all looked at.
+`show` and the report have them; `plan` does not, because none of them is drift. An unreadable link
+is never treated as missing: a customer with an unreadable link, or with links that were not all
+read, has no finding.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,11 +22,11 @@ from reconciler.core.links import (
 def resilience_findings(
     wanted: Sequence[Wanted], changes: Sequence[Change], people: Collection[str]
 ) -> Iterator[Finding]:
-    """The customers that stand on little, in the file's order.
+    """The findings, in the file's order.
 
-    wanted   every link of the file, whether or not it was selected
-    changes  what was read
-    people   the identities that are persons
+    wanted   every link of the file, selected or not
+    changes  the links that were read
+    people   the identities of people
     """
     read = {change.place: change for change in changes}
     own: dict[str, list[Wanted]] = {}
@@ -40,19 +39,19 @@ def resilience_findings(
         links = [*own.get(customer, ()), *serving.get(customer, ())]
         if all(want.state is WantedState.ABSENT for want in links) or not _is_known(links, read):
             continue
-        there = [want.place.identity for want in links if _is_there(read[want.place])]
-        yield from _finding(customer, there, people, has_own=customer in own)
-        if there and any(
+        in_place = [want.place.identity for want in links if _is_in_place(read[want.place])]
+        yield from _finding(customer, in_place, people, has_own=customer in own)
+        if in_place and any(
             want.workload is Workload.POWER_PLATFORM for want in own.get(customer, ())
         ):
             yield _ownership(customer)
 
 
 def _ownership(customer: str) -> Finding:
-    """Nobody but the customer's tenant knows who owns what there, so it is said of each."""
+    """The finding for every Power Platform link: only the tenant knows who owns what there."""
     return Finding(
         "power_platform_ownership",
-        "a Power Platform link counts through what its principal owns, and no role stands for that",
+        "a Power Platform link counts through what its principal owns, not through a role",
         "make the linked principal owner or co-owner of apps, creator of flows, publisher of "
         "datasets, and let it import your solutions",
         customer,
@@ -60,40 +59,40 @@ def _ownership(customer: str) -> Finding:
 
 
 def _finding(
-    customer: str, there: Sequence[str], people: Collection[str], *, has_own: bool
+    customer: str, in_place: Sequence[str], people: Collection[str], *, has_own: bool
 ) -> Iterator[Finding]:
-    if not there:
+    if not in_place:
         yield Finding(
             "covered_by_nothing",
-            "no link of ours is in place for this customer",
-            "apply makes the links that the file wants; if it wants none, name an identity for the "
-            "customer, or list it under covers: of our own tenant",
+            "this customer has no link to one of our partner IDs",
+            "apply creates the links that the file wants; if it wants none, add an identity for "
+            "the customer, or list it under covers: of our own tenant",
             customer,
         )
     elif not has_own:
-        return  # it stands on our own tenant, which has its own finding
-    elif all(identity in people for identity in there):
+        return  # it is covered by our own tenant, which has its own finding
+    elif all(identity in people for identity in in_place):
         yield Finding(
             "only_people",
-            "linked through people only: the link goes when they do",
-            "link an application too, if one does work there",
+            "linked through people only: the link is lost when they leave",
+            "also link an application, if one works there",
             customer,
         )
-    elif len(there) == 1:
+    elif len(in_place) == 1:
         yield Finding(
             "only_one_principal",
-            "linked through one principal only: nothing is left when it goes",
-            "link every principal that does work there, or leave it so knowingly",
+            "linked through one principal only: no link is left when it is removed",
+            "link every principal that works there, or accept the risk",
             customer,
         )
 
 
 def _is_known(links: Sequence[Wanted], read: Mapping[Place, Change]) -> bool:
-    """Whether it was seen of each link if it is there; for an attested one somebody else saw."""
+    """Whether the state of each link is known, by a read or an attestation."""
     return all(want.place in read and not read[want.place].problem for want in links)
 
 
-def _is_there(change: Change) -> bool:
+def _is_in_place(change: Change) -> bool:
     if change.action is Action.ATTESTED:
         return True
     seen = change.observed

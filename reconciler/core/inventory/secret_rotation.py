@@ -1,4 +1,4 @@
-"""Of several secrets that the file lists for an identity: which works, and which no longer does?"""
+"""Secret rotation findings: which of an identity's secrets Entra accepts and which it refuses."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from reconciler.core.links import Observed, Place
 
 
 def secret_rotation_findings(observed: Mapping[Place, Observed]) -> tuple[Finding, ...]:
-    """One finding for each identity, or own app, of which Entra refused one secret of several."""
+    """A finding for each identity, or customer's app, with a secret that Entra refused."""
     accepted: dict[tuple[str, str | None], dict[str, Place]] = {}
     refused: dict[tuple[str, str | None], dict[str, None]] = {}
     for place, seen in observed.items():
@@ -28,8 +28,8 @@ def _finding(works: list[str], fails: list[str], place: Place) -> Finding:
         "secret_refused",
         f"identity {whose} signs in with {' and '.join(works)}; "
         f"{' and '.join(fails)} is not accepted",
-        "once the rotation is over, take what is not accepted out of secret:; if it is the new "
-        "one, put the right value behind it",
+        "after the rotation, remove the refused secret from secret:; if it is the new one, store "
+        "its correct value",
         place.tenant if place.app else None,
         place.identity,
     )

@@ -1,16 +1,16 @@
-"""Patterns of credentials in foreign text: what looks like a token or a secret of anybody.
+"""Patterns of credentials: text that looks like a token or a secret.
 
-An error message of Entra, of Azure or of a proxy may repeat the request. These patterns find
-credentials there by their place (`client_secret=…`, `Bearer …`) or by their form (a JWT, a private
-key), so that also a credential that this run does not know is hidden.
+An error message of Entra, Azure or a proxy may repeat the request. These patterns find credentials
+by their context (`client_secret=…`, `Bearer …`) or by their form (a JWT, a private key), so that
+credentials that this run does not know are hidden too.
 
-The replacement leaves quotes, commas and brackets where they are: JSON stays JSON.
+The replacement keeps quotes, commas and brackets: JSON stays JSON.
 """
 
 import re
 
 HIDDEN = "[hidden]"
-"""What stands in the place of a credential."""
+"""The replacement for a credential."""
 
 _VALUE = r"[^\s\"'&,;\\<>(){}\[\]]"
 """A character of an unquoted value."""
@@ -21,7 +21,7 @@ _FIELDS = (
 )
 
 _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
-    # A JWT, also one that was cut short: base64 of `{"` or `{ `.
+    # A JWT, also a truncated one: base64 of `{"` or `{ `.
     (
         ("eyj", "eya"),
         re.compile(r"ey[JA][A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,4}"),
@@ -79,13 +79,13 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         rf"\1{HIDDEN}@",
     ),
 )
-"""Each: lower-case texts of which one must be there, the pattern, and its replacement."""
+"""For each pattern: texts in lower case of which one must occur, the pattern, the replacement."""
 
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[A-Za-z0-9+/=\s:,.]|\\[nr])*"
     r"(?:-----END [A-Z ]*-----)?"
 )
-"""PEM, on several lines or on one, also where its end was cut off."""
+"""PEM, on several lines or on one, also a truncated one."""
 
 
 _MARKS = (
@@ -93,11 +93,11 @@ _MARKS = (
     *("secret", "assertion", "_token", "token=", "verifier", "_code", "code="),
     *("passw", "pwd", "key=", "apikey", "api_key", "api-key", "accesskey", "accountkey", "sig="),
 )
-"""Lower case. A line without any of these holds nothing that a pattern would find."""
+"""Texts in lower case. A line without any of them matches no pattern."""
 
 
 def hide_credentials(text: str) -> str:
-    """The text with `[hidden]` in place of each thing that looks like a credential."""
+    """The text with `[hidden]` in place of everything that looks like a credential."""
     lower = text.lower()
     if not any(mark in lower for mark in _MARKS):
         return text
@@ -114,7 +114,7 @@ def hide_credentials(text: str) -> str:
 
 
 def _marked_lines(lower: str) -> list[tuple[int, int]]:
-    """Where the lines with a mark begin and end. Most lines of a long document have none."""
+    """Start and end of each line with a mark. Most lines of a long text have none."""
     found = {}
     for mark in _MARKS:
         at = lower.find(mark)

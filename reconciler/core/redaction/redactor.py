@@ -1,11 +1,10 @@
 """The redactor: it hides the secrets and tokens of this run in every text that leaves the program.
 
-Whoever resolves a secret or receives a token calls `remember`; whoever prints, stores or sends text
-calls `redact`. A secret is found as it is, percent-encoded, escaped as in JSON or HTML, and in
-base64 at any alignment. Texts of others are also searched for what looks like a credential
-(`credential_patterns`).
+Code that resolves a secret or receives a token calls `remember`. Code that prints, stores or sends
+text calls `redact`. A secret is found as it is, percent-encoded, escaped as in JSON or HTML, and in
+base64 at any alignment. Text that looks like a credential is hidden too (`credential_patterns`).
 
-Each process has one redactor: the workers of a run hide what they resolve themselves.
+Each process has one redactor: workers hide the secrets that they resolve themselves.
 """
 
 import re
@@ -30,7 +29,7 @@ from reconciler.core.redaction.secret_forms import (
 )
 
 MOST_TOKENS = 4000
-"""The newest tokens are remembered. Older ones were hidden where their answer was read."""
+"""The number of tokens that are remembered, the newest. Older ones are no longer in use."""
 
 
 _NO_WORD = re.compile(r"[^A-Za-z0-9+/=_.~-]")
@@ -40,7 +39,7 @@ Span = tuple[int, int]
 
 
 class Redactor:
-    """Knows secrets and hides them; safe to share between threads."""
+    """Remembers secrets and hides them. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._forms: dict[str, tuple[tuple[SecretForm, int], ...]] = {}
@@ -49,7 +48,7 @@ class Redactor:
         self._lock = Lock()
 
     def remember(self, secret: str | bytes) -> None:
-        """Hide this secret from now on. One under 8 characters is left out."""
+        """Hide this secret from now on, if it has 8 characters or more."""
         text = secret if isinstance(secret, str) else secret.decode("utf-8", "surrogateescape")
         for part in secret_parts(text):
             with self._lock:
@@ -59,7 +58,7 @@ class Redactor:
                         self._add(form)
 
     def remember_token(self, token: str) -> None:
-        """The same for a token, of which a run has many: the newest 4,000 are kept."""
+        """Hide this token from now on. The newest 4,000 tokens are kept."""
         token = token.strip()
         with self._lock:
             if len(token) < SHORTEST or token in self._tokens:
@@ -79,7 +78,7 @@ class Redactor:
         return hide_credentials(text)
 
     def redact_bytes(self, data: bytes) -> bytes:
-        """The same for the bytes of an answer; what is no UTF-8 in them stays as it is."""
+        """The bytes with `[hidden]` in place of every secret. Bytes that are not UTF-8 stay."""
         text = data.decode("utf-8", "surrogateescape")
         redacted = self.redact(text)
         return data if redacted == text else redacted.encode("utf-8", "surrogateescape")
@@ -112,7 +111,7 @@ class Redactor:
         return found
 
     def _escaped_spans(self, text: str) -> Iterator[Span]:
-        """Where secrets stand escaped: line by line, as few lines hold an escape."""
+        """The places of escaped secrets, line by line, because few lines hold an escape."""
         if "%" not in text and "\\" not in text and "&" not in text:
             return
         begins = 0
@@ -129,7 +128,7 @@ class Redactor:
 
 
 class _Origin:
-    """From a place in a text that was unescaped `depth` times to its place in the text."""
+    """Maps a position in a text that was unescaped `depth` times to the original text."""
 
     def __init__(self, text: str, depth: int) -> None:
         self._levels: list[tuple[list[int], list[int]]] = []

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 SHORTEST = 8
-"""Characters. A shorter secret is refused: hiding it would hide innocent text as well."""
+"""Characters. A shorter secret is refused, because hiding it would hide other text too."""
 
 
 ANCHOR_LENGTH, ANCHOR_STEP = 6, 3
-"""Every third position of a text is looked up, so three anchors of six characters fit in eight."""
+"""Every third position of a text is looked up: three anchors of six characters fit in eight."""
 
 
 LONG_FORM, END_LENGTH = 64, 32
-"""Of a longer form only its two ends are kept; what is found is hidden to the end of the word."""
+"""Of a longer form only its two ends are kept; a match hides the whole word."""
 
 
 _WORD = re.compile(r"[A-Za-z0-9+/=_.~-]+")
@@ -36,7 +36,7 @@ _MEANT = {
 
 
 MOST_ESCAPES = 3
-"""So often is a text unescaped: JSON in a form in JSON."""
+"""How often a text is unescaped, as for JSON in a form in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class SecretForm:
 
 
 def secret_parts(secret: str) -> Iterator[str]:
-    """What is secret about a secret: all of it, each line of several, the password in a URL."""
+    """The secret parts of a secret: all of it, each line, the password in a URL."""
     whole = secret.strip("\r\n")
     lines = [line.strip() for line in whole.splitlines()]
     found = [whole, *lines] if len(lines) > 1 else [whole]
@@ -70,7 +70,7 @@ def forms_of(secret: str) -> Iterator[SecretForm]:
 
 
 def forms_of_token(token: str) -> Iterator[SecretForm]:
-    """The forms of a token. Of a long one the ends are enough: a cut JWT is known by its form."""
+    """The forms of a token. For a long one its end is enough: a pattern finds a truncated JWT."""
     if len(token) > LONG_FORM and _WORD.fullmatch(token):
         yield SecretForm(token[-END_LENGTH:], True)
         for text in _in_base64(token[-LONG_FORM:].encode()):
@@ -80,9 +80,9 @@ def forms_of_token(token: str) -> Iterator[SecretForm]:
 
 
 def _plain(secret: str, raw: bytes) -> Iterator[str]:
-    """The secret, and what is left of it where its escapes are undone."""
+    """The secret, and the results of undoing escapes in it."""
     yield secret
-    if _WORD.fullmatch(secret):  # as tokens are: no escape leaves them different
+    if _WORD.fullmatch(secret):  # as tokens are: unescaping does not change them
         return
     utf16 = secret.encode("utf-16-be", "surrogatepass")
     for form in (
@@ -99,7 +99,7 @@ def _plain(secret: str, raw: bytes) -> Iterator[str]:
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:
-    """The characters that base64 of any text around the secret has, for each of 3 alignments."""
+    """The part of base64 that depends on the secret only, for each of 3 alignments."""
     for before in range(3):
         after = -(before + len(raw)) % 3
         text = base64.b64encode(b"\0" * before + raw + b"\0" * after).decode()
@@ -118,7 +118,7 @@ def _ends(text: str, *, is_open: bool) -> Iterator[SecretForm]:
 
 
 def anchors(form: SecretForm) -> Iterator[tuple[str, int]]:
-    """Pieces of the form's end, of which a search meets one: tokens begin alike."""
+    """Pieces of the form's end, one of which a search meets. Tokens have equal beginnings."""
     first = len(form.text) - ANCHOR_LENGTH - ANCHOR_STEP + 1
     for offset in range(first, first + ANCHOR_STEP):
         yield form.text[offset : offset + ANCHOR_LENGTH], offset

@@ -1,1 +1,1 @@
-"""The history: runs, what they saw and what they wrote, in SQLite or PostgreSQL."""
+"""The history: runs, their observations and their writes, in SQLite or PostgreSQL."""

@@ -1,8 +1,7 @@
-"""The advisory lock of a shared history: one run at a time writes, on whatever machine it is.
+"""The advisory lock of a shared history: only one run at a time writes, on all machines.
 
-The lock is PostgreSQL's own, held by a connection: it ends when the run ends, however that is. It
-also ends with its connection, so it is checked before each write. A pooler that hands one
-connection to many (PgBouncer's transaction mode) cannot keep it.
+It is a lock of PostgreSQL that a connection holds. It ends with the connection, so it is checked
+before each write. A pooler that shares connections (PgBouncer in transaction mode) cannot hold it.
 """
 
 import time
@@ -16,8 +15,7 @@ from reconciler.core.errors import Locked, RunFailed
 from reconciler.store.history.database import advisory_key, open_shared
 
 PAUSE_S = 0.25
-"""Between two tries."""
-
+"""Seconds between two tries."""
 
 _SESSION = select(func.pg_backend_pid())
 
@@ -25,7 +23,7 @@ _SESSION = select(func.pg_backend_pid())
 class SharedLock:
     """An advisory lock that a connection of this process holds.
 
-    where  how messages call it
+    where  its name in messages
     """
 
     def __init__(self, connection: Connection, where: str) -> None:
@@ -34,8 +32,8 @@ class SharedLock:
         self._session: int | None = connection.scalar(_SESSION)
 
     def check(self) -> None:
-        """Raise `RunFailed` if the connection was lost or is another session: one round trip."""
-        if self._session is not None and self._ask() != self._session:
+        """Raise `RunFailed` if the connection was lost or is another session. One round trip."""
+        if self._session is not None and self._current_session() != self._session:
             self._session = None
         if self._session is None:
             raise RunFailed(
@@ -43,7 +41,7 @@ class SharedLock:
                 "nothing more is written to Azure, because another run could start"
             )
 
-    def _ask(self) -> int | None:
+    def _current_session(self) -> int | None:
         try:
             return self._connection.scalar(_SESSION)
         except SQLAlchemyError:
@@ -54,7 +52,7 @@ class SharedLock:
 def hold(url: str, name: str, timeout_s: float) -> Iterator[SharedLock]:
     """Hold the lock of a shared history inside the block, waiting at most `timeout_s` seconds.
 
-    Raises `Locked` when another run keeps it, and when nobody can say who does.
+    Raises `Locked` if another run holds it, or if that cannot be found out.
     """
     with ExitStack() as stack:
         try:
@@ -73,8 +71,7 @@ def _take(stack: ExitStack, url: str, name: str, timeout_s: float) -> SharedLock
     while not connection.scalar(take):
         if time.monotonic() >= ends_at:
             raise Locked(
-                f"another run holds the lock of {where}; "
-                "wait for it, or give it time with --lock-timeout"
+                f"another run holds the lock of {where}; wait for it to end, or set --lock-timeout"
             )
         time.sleep(PAUSE_S)
     return SharedLock(connection, where)

@@ -1,9 +1,9 @@
-"""How is the database of the history opened, and what do its errors mean?
+"""The database of the history: connections, transactions and error messages.
 
-SQLite writes ahead (WAL), so that whoever reads never waits for whoever writes; a transaction that
-will write says so at once, so that two writers queue instead of one failing half way. In PostgreSQL
-they queue at an advisory lock. A message never holds the URL of a shared database: it may hold a
-password.
+SQLite uses a write-ahead log (WAL), so that readers never wait for writers. A transaction that
+writes begins with BEGIN IMMEDIATE, so that two writers queue and neither fails half way. In
+PostgreSQL they queue at an advisory lock. No message contains the URL of a shared database, which
+may hold a password.
 """
 
 import hashlib
@@ -25,13 +25,13 @@ from reconciler.extras import missing_extra
 from reconciler.store.files import open_regular
 
 WAIT_S = 15
-"""How long a writer waits for another one."""
+"""Seconds that a writer waits for another one."""
 
 CONNECT_S = 5
-"""How long a shared database may take to answer: every run waits for it."""
+"""Seconds that a shared database may take to connect: every run waits for it."""
 
 STATEMENT_S = 60
-"""How long one statement may take there."""
+"""Seconds that one statement may take in a shared database."""
 
 _KEEPALIVE = {
     "keepalives_idle": 10,
@@ -39,7 +39,7 @@ _KEEPALIVE = {
     "keepalives_count": 3,
     "tcp_user_timeout": WAIT_S * 1000,
 }
-"""Notice within 15 to 25 seconds that the network to the database is gone."""
+"""Detect a lost network connection within 15 to 25 seconds."""
 
 URL_FORM = "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
 
@@ -48,14 +48,14 @@ _DRIVERS = ("postgresql", "postgresql+psycopg")
 _HOST = re.compile("[A-Za-z0-9._:-]+")
 
 WRITES = "pal_writes"
-"""The execution option of a transaction that will write."""
+"""The execution option of a transaction that writes."""
 
 
 class Database:
-    """One open database.
+    """An open database.
 
-    name    how messages call it: the SQLite file's path, or the kind of a shared one
-    is_own  whether it is this machine's file, and not shared
+    name    its name in messages: the path of a SQLite file, or the host of a shared database
+    is_own  whether it is a file of this machine, and not shared
     """
 
     def __init__(self, engine: Engine, name: str, *, is_own: bool) -> None:
@@ -66,14 +66,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads. Raises `RunFailed`."""
-        with self._told("read"), self.engine.connect() as connection, connection.begin():
+        with self._as_run_failed("read"), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that is kept whole or not at all. Raises `RunFailed`."""
+        """A transaction that writes, whole or not at all. Raises `RunFailed`."""
         engine = self.engine.execution_options(**{WRITES: True})
-        with self._told("write"), engine.connect() as connection, connection.begin():
+        with self._as_run_failed("write"), engine.connect() as connection, connection.begin():
             if not self.is_own:
                 key = advisory_key("pal-reconcile writes history")
                 connection.execute(select(func.pg_advisory_xact_lock(key)))
@@ -81,16 +81,16 @@ class Database:
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
-        """A connection for as long as the block takes, without a transaction."""
-        with self._told("use"), self.engine.connect() as connection:
+        """A connection without a transaction, open inside the block. Raises `RunFailed`."""
+        with self._as_run_failed("use"), self.engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close all connections."""
         self.engine.dispose()
 
     @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
+    def _as_run_failed(self, what: str) -> Iterator[None]:
         try:
             yield
         except SQLAlchemyError as error:
@@ -98,7 +98,7 @@ class Database:
 
 
 def open_file(path: Path) -> Database:
-    """This machine's own history, made for its owner only where it is missing.
+    """The history in a file of this machine, created with mode 0600 if it is missing.
 
     Raises `RunFailed`.
     """
@@ -106,7 +106,7 @@ def open_file(path: Path) -> Database:
         os.close(open_regular(path, os.O_RDWR | os.O_CREAT))
     except OSError as error:
         raise RunFailed(
-            f"cannot open the history {path}: {error.strerror}; check --state-dir and its rights"
+            f"cannot open the history {path}: {error.strerror}; check --state-dir and its permissions"
         ) from None
     url = URL.create("sqlite", database=str(path))
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": WAIT_S})
@@ -116,20 +116,20 @@ def open_file(path: Path) -> Database:
 
 
 def open_shared(url: str) -> Database:
-    """A PostgreSQL database that several machines share; nothing is asked of it yet.
+    """A PostgreSQL database that several machines share. This does not connect yet.
 
-    Raises `RunFailed` for a URL that names none, without repeating it.
+    Raises `RunFailed` for an invalid URL, without repeating it.
     """
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise RunFailed(f"the history's URL is none: it must look like {URL_FORM}") from None
+        raise RunFailed(f"the history's URL is invalid: it must look like {URL_FORM}") from None
     if parsed.drivername not in _DRIVERS:
-        raise RunFailed(f"the history's URL is not PostgreSQL's: it must look like {URL_FORM}")
+        raise RunFailed(f"the history's URL is not a PostgreSQL URL: it must look like {URL_FORM}")
     if parsed.host and not _HOST.fullmatch(parsed.host):
-        # What stands there may be the rest of a password; a driver's error would repeat it.
+        # The host may be the rest of a password, which the driver's error would repeat.
         raise RunFailed(
-            f"the history's URL has no proper host: it must look like {URL_FORM}, "
+            f"the history's URL has no valid host: it must look like {URL_FORM}, "
             "with %40 for @ and %2F for / in the password"
         )
     if problem := missing_extra("postgresql", "a shared history"):
@@ -156,7 +156,7 @@ def open_shared(url: str) -> Database:
 
 
 def advisory_key(name: str) -> int:
-    """The number of an advisory lock in PostgreSQL: 64 bits, signed, of a name's digest."""
+    """The number of an advisory lock in PostgreSQL: 64 bits, signed, from a name's digest."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
@@ -173,6 +173,6 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _cause(error: SQLAlchemyError) -> str:
-    """The driver's own first line; SQLAlchemy's text would quote statements and their values."""
+    """The first line of the driver's error. SQLAlchemy's text would quote statements and values."""
     text = str(getattr(error, "orig", None) or type(error).__name__)
     return text.partition("\n")[0]

@@ -1,6 +1,6 @@
-"""What does a journal tell of past runs? Each of them, with what it wrote.
+"""Run records rebuilt from a journal: each run with its writes.
 
-The journal holds the writes and not the reads: what was merely observed cannot be had back from it.
+A journal has no reads, so observations cannot be rebuilt.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,19 +16,19 @@ from reconciler.core.links import Action
 from reconciler.core.results import Outcome
 
 RECOVERED = "recovered"
-"""The problem of a write that a crash cut short; the next run looked what had become of it."""
+"""The problem of a write whose run crashed; the next run read the link again."""
 
 
 def recordings(lines: Iterable[Mapping[str, Any]]) -> tuple[Recording, ...]:
-    """The runs of a journal, oldest first, without sights. A line that makes no sense is left out.
+    """The runs of a journal, oldest first, without observations. Invalid lines are skipped.
 
-    lines  as `journal.lines` gives them
+    lines  as `journal.lines` returns them
     """
     runs: dict[str, Recording] = {}
     writes: dict[str, dict[Key, list[Write]]] = {}
     for line in lines:
         try:
-            _take_in(line, runs, writes)
+            _add_line(line, runs, writes)
         except (KeyError, TypeError, ValueError):
             continue
     return tuple(_with_writes(run, writes.get(run_id, {})) for run_id, run in runs.items())
@@ -43,7 +43,7 @@ def directories(lines: Iterable[Mapping[str, Any]]) -> Iterator[SeenDirectory]:
                 yield SeenDirectory(at, str(line["tenant"]), str(line["tenant_id"]))
 
 
-def _take_in(
+def _add_line(
     line: Mapping[str, Any], runs: dict[str, Recording], writes: dict[str, dict[Key, list[Write]]]
 ) -> None:
     event = line["event"]
@@ -57,7 +57,7 @@ def _take_in(
         writes.setdefault(line["run"], {}).setdefault(key, []).append(_intent(line, key))
     elif event == "outcome":
         tried = writes[line["run"]][key]
-        tried[-1] = _settled(tried[-1], line)
+        tried[-1] = _with_outcome(tried[-1], line)
     else:
         for tried in (of_run[key] for of_run in writes.values() if key in of_run):
             if tried[-1].outcome is None:
@@ -65,7 +65,7 @@ def _take_in(
 
 
 def _recording(line: Mapping[str, Any]) -> Recording:
-    """The run that this line begins; one of a release that named no command counts as attended."""
+    """The run that this line begins. Without a command (of an older release) it is `apply`."""
     run = RecordedRun(
         str(line["run"]),
         str(line.get("command") or "apply"),
@@ -94,7 +94,7 @@ def _intent(line: Mapping[str, Any], key: Key) -> Write:
     )
 
 
-def _settled(write: Write, line: Mapping[str, Any]) -> Write:
+def _with_outcome(write: Write, line: Mapping[str, Any]) -> Write:
     return replace(
         write,
         at=datetime.fromisoformat(line["at"]),
@@ -107,7 +107,7 @@ def _settled(write: Write, line: Mapping[str, Any]) -> Write:
 
 
 def _recovered(write: Write, line: Mapping[str, Any]) -> Write:
-    """What a later read showed: the only thing that is known of a write that nobody saw end."""
+    """The write with the outcome that a later read shows."""
     seen = line["observed"]
     if seen is None or seen["state"] == "unknown":
         return write

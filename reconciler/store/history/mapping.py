@@ -1,4 +1,4 @@
-"""How do values become rows, and rows values again?"""
+"""Mapping between the values of the history and rows of its tables."""
 
 from dataclasses import fields
 from typing import Any
@@ -13,7 +13,7 @@ from reconciler.core.results import Outcome
 
 Values = dict[str, Any]
 
-_SIGHT = tuple(field.name for field in fields(Observation) if field.name != "run")
+_OBSERVATION = tuple(field.name for field in fields(Observation) if field.name != "run")
 _WRITE = tuple(field.name for field in fields(Write) if field.name != "run")
 _NAMES = frozenset({"tenant", "identity"})
 _PERIOD = ("last_at", "standing_since", "read_at", "read_partner_id", "linked_since")
@@ -58,15 +58,17 @@ def run_of(row: Row[Any]) -> RecordedRun:
 
 def period_row(period: Period, link_id: int, run_id: str, *, is_current: bool) -> Values:
     """A period as a row of `periods`."""
-    observation = {name: getattr(period.observation, name) for name in _SIGHT if name not in _NAMES}
+    observation = {
+        name: getattr(period.observation, name) for name in _OBSERVATION if name not in _NAMES
+    }
     more = {name: getattr(period, name) for name in _PERIOD}
     row = {"link_id": link_id, "run_id": run_id, "is_current": is_current, **observation, **more}
     return _redacted(row)
 
 
 def period_of(row: Row[Any]) -> Period:
-    """A row of `periods`, with its link's names, as a period."""
-    values = {name: getattr(row, name) for name in _SIGHT}
+    """A row of `periods`, with the names of its link, as a period."""
+    values = {name: getattr(row, name) for name in _OBSERVATION}
     values["action"] = Action(row.action)
     values["state"] = ObservedState(row.state) if row.state else None
     return Period(Observation(**values, run=row.run_id), *(getattr(row, name) for name in _PERIOD))
@@ -79,12 +81,12 @@ def write_row(write: Write, link_id: int, run_id: str) -> Values:
 
 
 def _redacted(row: Values) -> Values:
-    """The row without secrets: problems and names are texts of others."""
+    """The row with secrets hidden: problems and names are text from Azure."""
     return {key: redact(value) if type(value) is str else value for key, value in row.items()}
 
 
 def write_of(row: Row[Any]) -> Write:
-    """A row of `writes`, with its link's names, as a write."""
+    """A row of `writes`, with the names of its link, as a write."""
     values = {name: getattr(row, name) for name in _WRITE}
     values["action"] = Action(row.action)
     values["outcome"] = Outcome(row.outcome) if row.outcome else None

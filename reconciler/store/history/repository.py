@@ -1,17 +1,7 @@
-"""What does the history know? The narrow face of it, for recording and for reading.
+"""The repository of the history: records runs, and reads what they observed and wrote.
 
-    record(recording)          a run, with what it saw and wrote; whole or not at all
-    restore(recordings)        the runs that a journal knows and the history does not
-    runs(since)                the runs, oldest first: `news.nightly` makes nights of them
-    latest()                   each link's newest period: standing, unreadable since, last verified,
-                               linked since
-    as_of(moment)              each link's period at a moment: with `news.news`, what is new since
-    life(tenant, identity)     all periods and writes of one link, and links() all there are
-    periods(since)             the periods that began since, and writes(since) what was written
-    unattended(since)          what unattended runs wrote since, and which guards they overrode
-
-Links are named by (tenant, identity), as in the file; all times are UTC. Every method raises
-`RunFailed`, which a run that only wants to be recorded notes and goes on.
+Links are named by (tenant, identity), as in the file. All times are UTC. Every method raises
+`RunFailed`. The history is optional: a run that cannot be recorded warns and continues.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,7 +13,7 @@ from sqlalchemy import Select, func, select
 from reconciler.core.customers.directories import DIRECTORY_CHANGED, SeenDirectory
 from reconciler.core.history.link_history import Key, LinkHistory, Period, Write
 from reconciler.core.history.recording import NIGHTLY, RecordedRun, Recording
-from reconciler.store.history import writer as writing
+from reconciler.store.history import writer
 from reconciler.store.history.database import Database, open_file
 from reconciler.store.history.database import open_shared as database_at
 from reconciler.store.history.mapping import period_of, run_of, write_of
@@ -38,16 +28,16 @@ from reconciler.store.history.tables import (
 )
 
 DAY = timedelta(days=1)
-"""A run that is known from a journal is dated by its start, and wrote later."""
+"""A run from a journal is dated by its start, and its writes are later."""
 
 OWN = "own"
-"""What the only history in a machine's own file is called."""
+"""The name of the only history in a file of this machine."""
 
 
 class HistoryRepository:
-    """One file's history, open.
+    """The open history of one tenants.yaml.
 
-    name  which history of the database it is
+    name  its name in the database
     """
 
     def __init__(self, database: Database, name: str) -> None:
@@ -55,22 +45,22 @@ class HistoryRepository:
         self._name = name
 
     def record(self, recording: Recording) -> None:
-        """Keep a run, whole or not at all."""
+        """Record a run, whole or not at all."""
         with self._database.writing() as connection:
-            writing.record(connection, self._name, recording)
+            writer.record(connection, self._name, recording)
 
     def restore(self, recordings: Sequence[Recording]) -> int:
-        """Keep the runs that are not known yet; returns how many those were."""
+        """Record the runs that are missing. Returns how many those are."""
         with self._database.writing() as connection:
             query = select(runs.c.id).where(runs.c.history == self._name)
             known = set(connection.scalars(query))
-            lost = [each for each in recordings if each.run.id not in known]
-            for recording in lost:
-                writing.record(connection, self._name, recording)
-        return len(lost)
+            missing = [each for each in recordings if each.run.id not in known]
+            for recording in missing:
+                writer.record(connection, self._name, recording)
+        return len(missing)
 
     def runs(self, since: datetime | None = None) -> tuple[RecordedRun, ...]:
-        """The runs since a moment, or all; oldest first."""
+        """The runs since a time, or all, oldest first."""
         query = select(runs).where(runs.c.history == self._name).order_by(runs.c.at, runs.c.id)
         if since:
             query = query.where(runs.c.at >= since)
@@ -88,7 +78,7 @@ class HistoryRepository:
         return self._by_link(_periods(self._name).where(periods.c.is_current))
 
     def as_of(self, moment: datetime) -> dict[Key, Period]:
-        """Each link's period at a moment; a link that nobody had looked at yet is not in it."""
+        """Each link's period at a time, without links that had not been read yet."""
         newest = (
             select(periods.c.link_id, func.max(periods.c.at).label("at"))
             .where(periods.c.at <= moment)
@@ -99,30 +89,30 @@ class HistoryRepository:
         return self._by_link(_periods(self._name).join(newest, is_newest))
 
     def link_history(self, tenant: str, identity: str) -> LinkHistory:
-        """All that is known of one link; empty for one that nobody knows."""
+        """The periods and writes of one link; empty for an unknown link."""
         is_it = (links.c.tenant == tenant) & (links.c.identity == identity)
         with self._database.reading() as connection:
             seen = connection.execute(_periods(self._name).where(is_it))
-            lived = tuple(map(period_of, seen))
+            found = tuple(map(period_of, seen))
             written = connection.execute(_writes(self._name).where(is_it))
-            return LinkHistory(tenant, identity, lived, tuple(map(write_of, written)))
+            return LinkHistory(tenant, identity, found, tuple(map(write_of, written)))
 
     def periods(self, since: datetime | None = None) -> tuple[Period, ...]:
-        """The periods that began since a moment, or all; oldest first."""
+        """The periods that began since a time, or all, oldest first."""
         query = _periods(self._name)
         with self._database.reading() as connection:
             found = connection.execute(query.where(periods.c.at >= since) if since else query)
             return tuple(map(period_of, found))
 
     def writes(self, since: datetime | None = None) -> tuple[Write, ...]:
-        """What was written since a moment, or ever; oldest first."""
+        """The writes since a time, or all, oldest first."""
         query = _writes(self._name)
         with self._database.reading() as connection:
             found = connection.execute(query.where(writes.c.at >= since) if since else query)
             return tuple(map(write_of, found))
 
     def unattended(self, since: datetime) -> tuple[Recording, ...]:
-        """What unattended runs wrote since a moment, without what they saw; oldest run first."""
+        """The unattended runs with writes since a time, without observations, oldest first."""
         wrote: dict[str, list[Write]] = {}
         for write in self.writes(since):
             wrote.setdefault(write.run, []).append(write)
@@ -143,9 +133,9 @@ class HistoryRepository:
         )
 
     def directories(self, tenants: Collection[str]) -> tuple[SeenDirectory, ...]:
-        """The directories in which these tenants' links were seen, and when each was seen last.
+        """The directories of these tenants' links, and when each was last observed.
 
-        Not those of a domain that had changed its directory: they are not the tenant's.
+        A directory that a domain had moved to is left out: it may be another tenant's.
         """
         query = (
             select(links.c.tenant, periods.c.tenant_id, func.max(periods.c.last_at).label("at"))
@@ -157,7 +147,7 @@ class HistoryRepository:
             )
             .group_by(links.c.tenant, periods.c.tenant_id)
         )
-        if len(tenants) <= writing.NAMED:
+        if len(tenants) <= writer.MOST_NAMED:
             query = query.where(links.c.tenant.in_(tenants))
         with self._database.reading() as connection:
             return tuple(
@@ -167,7 +157,7 @@ class HistoryRepository:
             )
 
     def links(self) -> tuple[Key, ...]:
-        """All links that were ever seen, whether or not the file still lists them."""
+        """All links that were ever recorded, whether or not the file still lists them."""
         query = select(links).where(links.c.history == self._name)
         query = query.order_by(links.c.tenant, links.c.identity)
         with self._database.reading() as connection:
@@ -184,7 +174,7 @@ class HistoryRepository:
 
 
 def open_own(path: Path) -> HistoryRepository:
-    """The history in this machine's own file; it is made, or brought up to date, where needed."""
+    """The history in a file of this machine, created or migrated if necessary."""
     database = open_file(path)
     prepare(database)
     return HistoryRepository(database, OWN)

@@ -1,8 +1,8 @@
-"""Which version has the schema of a history, and how does it become the newest?
+"""Schema versions of the history, and migration to the newest.
 
-This machine's own file is brought up to date when it is opened, after a copy of it was made. A
-shared database changes only by `history migrate`: other machines may still run an older release.
-A schema that is newer than this release is never touched.
+A file of this machine is copied and migrated when it is opened. A shared database is migrated only
+by `history migrate`, because other machines may run an older release. A schema that is newer than
+this release is never changed.
 """
 
 import sqlite3
@@ -21,12 +21,12 @@ _TABLE = "alembic_version"
 
 
 def prepare(database: Database) -> None:
-    """See that the schema is the newest one; raises `RunFailed` where it is not to be changed."""
+    """Migrate a file of this machine; raises `RunFailed` for a shared database to be migrated."""
     version = version_of(database)
     if version == VERSIONS[-1]:
         return
     if database.is_own:
-        bring_up_to_date(database)
+        migrate_to_newest(database)
     else:
         raise RunFailed(
             f"the history in {database.name} has "
@@ -35,8 +35,8 @@ def prepare(database: Database) -> None:
         )
 
 
-def bring_up_to_date(database: Database) -> str | None:
-    """Give it the newest schema, this machine's own file after a copy; returns the one it had."""
+def migrate_to_newest(database: Database) -> str | None:
+    """Migrate to the newest schema, a file after a copy. Returns the version before."""
     version = version_of(database)
     if version != VERSIONS[-1]:
         if version and database.is_own:
@@ -46,7 +46,7 @@ def bring_up_to_date(database: Database) -> str | None:
 
 
 def version_of(database: Database) -> str | None:
-    """The schema version; None where there is no schema yet. Raises `RunFailed` for a newer one."""
+    """The schema version; None without a schema. Raises `RunFailed` for an unknown one."""
     with database.reading() as connection:
         version = _version(connection)
     if version not in (None, *VERSIONS):
@@ -58,7 +58,7 @@ def version_of(database: Database) -> str | None:
 
 
 def migrate(database: Database, version: str = "head") -> None:
-    """Bring the schema to a version, the newest one, in one transaction. Raises `RunFailed`."""
+    """Migrate the schema to a version in one transaction. Raises `RunFailed`."""
     from alembic import command
     from alembic.config import Config
 
@@ -70,7 +70,7 @@ def migrate(database: Database, version: str = "head") -> None:
 
 
 def copy(path: Path, version: str) -> Path:
-    """Copy a SQLite file as it is, before its schema changes; returns the copy's path."""
+    """Copy a SQLite file before a migration. Returns the path of the copy."""
     target = path.with_name(f"{path.name}.before-{version}")
     try:
         target.touch(mode=0o600)

@@ -1,6 +1,6 @@
-"""Which tables does the history have? As the newest schema version has them.
+"""Tables of the history, in the newest schema version.
 
-`migrations` builds the same tables step by step; a test holds both to each other.
+`migrations` builds the same tables step by step. A test compares the two.
 """
 
 from datetime import UTC, datetime
@@ -24,17 +24,17 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Utc(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite keeps no zone, so it is taken off there and put on again."""
+    """A time in UTC. SQLite stores no time zone, so it is added after reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Only a moment with a zone can be kept."""
+        """The time in UTC, as it is stored."""
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Always with the zone UTC."""
+        """The stored time, with the time zone UTC."""
         if not isinstance(value, datetime):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

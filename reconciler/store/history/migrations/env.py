@@ -1,4 +1,4 @@
-"""How does Alembic run a migration? On the connection that it is handed, in its transaction."""
+"""Environment of Alembic: it runs migrations in the transaction of a given connection."""
 
 from alembic import context
 

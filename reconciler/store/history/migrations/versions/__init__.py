@@ -1,1 +1,1 @@
-"""A module for each version; one that was released is never edited."""
+"""Schema versions, a module each. A released one is never edited."""

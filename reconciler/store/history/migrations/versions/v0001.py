@@ -1,4 +1,4 @@
-"""Runs, links, the periods of their lives, and what was written."""
+"""Runs, links, periods and writes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ _MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Make the first tables."""
+    """Create the first tables."""
     op.create_table(
         "runs",
         sa.Column("id", sa.String, primary_key=True),

@@ -1,4 +1,4 @@
-"""Periods and writes by their time: what an export and the report ask for."""
+"""Indexes of periods and writes by time, for exports and the report."""
 
 from alembic import op
 
@@ -7,6 +7,6 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the indexes."""
+    """Create the indexes."""
     op.create_index("periods_by_time", "periods", ["at"])
     op.create_index("writes_by_time", "writes", ["at"])

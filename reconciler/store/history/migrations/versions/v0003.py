@@ -1,4 +1,4 @@
-"""The guards that a run overrode: unattended runs of other machines have to know."""
+"""The guards that a run overrode, which the unattended runs of other machines need."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "allowed_guards",
         sa.Column("id", sa.Integer, primary_key=True),
