@@ -82,10 +82,10 @@ def open_history_database(options: Options, config: Config) -> Database:
 def check_state_lasts(options: Options) -> tuple[Refusal, ...]:
     """The refusal of a state directory that does not last, such as one in memory."""
     from reconciler.core.plan import Refusal
-    from reconciler.store.state_dir import why_not_lasting
+    from reconciler.store.state_dir import why_not_permanent
 
     directory = open_state_directory(options)
-    if why := why_not_lasting(directory):
+    if why := why_not_permanent(directory):
         message = f"{directory} will not last: {why}. Name a permanent one with --state-dir"
         return (Refusal("require-journal", message),)
     return ()

@@ -101,10 +101,10 @@ def test_nothing_follows_a_line_that_failed(path: Path, monkeypatch: pytest.Monk
     journal = opened(path)
     write = os.write
     monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:20]))
-    with pytest.raises(RunFailed, match="Make room"):
+    with pytest.raises(RunFailed, match="Free some space"):
         journal.intend(change())
     monkeypatch.undo()
-    with pytest.raises(RunFailed, match="Make room"):
+    with pytest.raises(RunFailed, match="Free some space"):
         journal.settle(result())
     opened(path, "run-2").close()
     assert verify(path).complaint is None
@@ -113,10 +113,10 @@ def test_nothing_follows_a_line_that_failed(path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("number", "hint"),
     [
-        (errno.ENOSPC, "Make room"),
+        (errno.ENOSPC, "Free some space"),
         (errno.EDQUOT, "quota"),
         (errno.EROFS, "read-only"),
-        (errno.EACCES, "Let this user write"),
+        (errno.EACCES, "Give this user write access"),
         (errno.EIO, "nothing is written to Azure"),
     ],
 )

@@ -102,5 +102,5 @@ def test_a_file_that_is_another_one_each_time_is_refused(
 ) -> None:
     """A filesystem without lasting file numbers must not keep a run busy for ever."""
     monkeypatch.setattr("reconciler.store.lock.is_at", lambda *_: False)
-    with pytest.raises(RunFailed, match="another one each time"), hold(tmp_path / "lock", 0):
+    with pytest.raises(RunFailed, match="keeps being replaced"), hold(tmp_path / "lock", 0):
         raise AssertionError("held")

@@ -35,5 +35,5 @@ def test_no_record_is_no_error(tmp_path: Path) -> None:
 def test_a_record_that_cannot_be_kept_ends_the_run(tmp_path: Path) -> None:
     """The message names the file."""
     (tmp_path / "people").write_text("a file")
-    with pytest.raises(RunFailed, match=r"cannot keep the sign-in in .*people"):
+    with pytest.raises(RunFailed, match=r"cannot save the sign-in record .*people"):
         FileRecords(tmp_path / "people").save("a", "x")

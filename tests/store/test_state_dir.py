@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.core.errors import RunFailed
 from reconciler.store import state_dir
-from reconciler.store.state_dir import state_directory, warning_of_modes, why_not_lasting
+from reconciler.store.state_dir import state_directory, warning_of_modes, why_not_permanent
 
 
 def test_the_state_directory_is_its_owners_alone(tmp_path: Path) -> None:
@@ -33,12 +33,12 @@ def test_what_does_not_last_is_known(
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/a / ext4 rw 0 0\nx {point} {kind} rw 0 0\n")
     monkeypatch.setattr(state_dir, "MOUNTS", mounts)
-    assert (why_not_lasting(Path("/srv/state")) is None) is lasts
+    assert (why_not_permanent(Path("/srv/state")) is None) is lasts
 
 
 def test_the_temporary_directory_does_not_last(tmp_path: Path) -> None:
     """Whatever it is mounted on."""
-    assert why_not_lasting(tmp_path)
+    assert why_not_permanent(tmp_path)
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o702])
@@ -70,5 +70,5 @@ def test_a_filesystem_without_modes_is_a_warning(
         return str(made)
 
     monkeypatch.setattr("reconciler.store.state_dir.tempfile.mkdtemp", mkdtemp)
-    assert "keeps no file modes" in str(warning_of_modes(tmp_path))
+    assert "has no file modes" in str(warning_of_modes(tmp_path))
     assert list(tmp_path.iterdir()) == []

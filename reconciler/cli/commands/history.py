@@ -100,11 +100,11 @@ def migrate(options: Options) -> int:
     Run it once, after all machines that use the history are upgraded. A history of this machine
     alone is upgraded automatically.
     """
-    from reconciler.store.history.schema import VERSIONS, bring_up_to_date
+    from reconciler.store.history.schema import VERSIONS, migrate_to_newest
 
     config = read_file(options, with_secrets=False).config
     with closing(state.open_history_database(options, config)) as database:
-        before = bring_up_to_date(database)
+        before = migrate_to_newest(database)
         done = "has" if before == VERSIONS[-1] else f"was upgraded from {before or 'none'} to"
         sys.stdout.write(f"The history in {database.name} {done} schema {VERSIONS[-1]}.\n")
     return Status.IN_SYNC

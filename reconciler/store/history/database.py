@@ -54,7 +54,7 @@ WRITES = "pal_writes"
 class Database:
     """An open database.
 
-    name    its name in messages: the path of a SQLite file, or the host of a shared database
+    name    its name in messages: the path of a SQLite file, or of a shared database
     is_own  whether it is a file of this machine, and not shared
     """
 
@@ -106,7 +106,8 @@ def open_file(path: Path) -> Database:
         os.close(open_regular(path, os.O_RDWR | os.O_CREAT))
     except OSError as error:
         raise RunFailed(
-            f"cannot open the history {path}: {error.strerror}; check --state-dir and its permissions"
+            f"cannot open the history {path}: {error.strerror}; "
+            "check --state-dir and its permissions"
         ) from None
     url = URL.create("sqlite", database=str(path))
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": WAIT_S})

@@ -15,7 +15,7 @@ from reconciler.store.history import migrations
 from reconciler.store.history.database import Database, open_file, open_shared
 from reconciler.store.history.repository import OWN, HistoryRepository, open_own
 from reconciler.store.history.repository import open_shared as open_history
-from reconciler.store.history.schema import VERSIONS, bring_up_to_date, migrate, version_of
+from reconciler.store.history.schema import VERSIONS, migrate, migrate_to_newest, version_of
 from reconciler.store.history.tables import metadata
 from tests.store.history.nights import in_sync, night
 
@@ -70,7 +70,7 @@ def test_an_older_shared_database_waits_to_be_migrated(url: str) -> None:
         HistoryRepository(database, "x").record(night(0, in_sync(0)))
         with pytest.raises(RunFailed, match=r"older schema 0001; run pal-reconcile history mig"):
             open_history(url, "x")
-        assert bring_up_to_date(database) == VERSIONS[0]
+        assert migrate_to_newest(database) == VERSIONS[0]
     with closing(open_history(url, "x")) as book:
         assert len(book.runs()) == 1
 
