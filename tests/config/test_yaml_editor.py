@@ -69,9 +69,9 @@ def test_a_value_is_replaced_in_its_place(before: str, after: str) -> None:
     ],
 )
 def test_an_item_is_appended(before: str, after: str) -> None:
-    """Behind the last one, in the style of the sequence."""
+    """After the last one, in the style of the sequence."""
     editor = Editor(before)
-    editor.append(("a",), {"is": "y"})
+    editor.extend("a", [{"is": "y"}], ["- {is: y}"])
     assert editor.text() == after
 
 
@@ -82,8 +82,7 @@ def test_many_changes_are_made_at_once() -> None:
         editor.put((index,), "x", "1")
         editor.put((index,), "y", "2")
     editor.replace((2,), "d")
-    editor.append((), "e")
-    assert editor.text() == "- {a: 1, x: '1', y: '2'}\n- {b: 2, x: '1', y: '2'}\n- d\n- e\n"
+    assert editor.text() == "- {a: 1, x: '1', y: '2'}\n- {b: 2, x: '1', y: '2'}\n- d\n"
 
 
 @pytest.mark.parametrize(

@@ -93,13 +93,13 @@ def test_what_the_report_does_not_show_is_not_attested(people: Desk, reported: P
 
 
 def test_a_customer_of_a_table_has_no_place_for_it(people: Desk, reported: Path) -> None:
-    """A CSV file is left as it is, and the reader is told where to go."""
+    """A CSV file is not changed, and the message says what to do instead."""
     head, _ = FILE.split("tenants:\n")
     (people.path / "tenants.yaml").write_text(head + "include: [c.csv]\n", encoding="utf-8")
     (people.path / "c.csv").write_text(f"name,tenant\nC1,{tenant_id(1)}\n", encoding="utf-8")
     ran = people.run("attest", "report.json", "--yes")
     assert ran.status == 4
-    assert "c.csv is a table and has no column for it; move the customer to YAML" in ran.err
+    assert "c.csv is a table, which has no column for it; move the tenant to a YAML file" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_what_is_no_report(people: Desk, content: str | None, complaint: str) ->
 def test_words_that_the_file_does_not_take(people: Desk, reported: Path) -> None:
     """A hidden character in --by is refused before anything is written."""
     ran = people.run("attest", "report.json", "--yes", "--by", "a\u202eb")
-    assert (ran.status, "the file takes no such --by" in ran.err) == (64, True)
+    assert (ran.status, "--by and --note take one line" in ran.err) == (64, True)
     assert (people.path / "tenants.yaml").read_text(encoding="utf-8") == FILE
 
 

@@ -1,7 +1,7 @@
-"""Where does an attestation stand in the file, and what does the file read then?
+"""Attestations written into tenants.yaml.
 
-At the tenant if it has one identity, else at the identity in the tenant's list. A table has no
-column for it.
+An attestation is a key of the tenant if it has one identity, or else of the identity in the
+tenant's list. A CSV table has no column for it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from reconciler.core.customers.attestable import Attestable, LeftOut
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.regular_files import read_regular
 
-News = dict[str, dict[str, Value]]
-"""For an identity's name, its new `attested:`."""
+Attestations = dict[str, dict[str, Value]]
+"""The name of an identity → its new `attested:`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """A file as it is, and as it is to be."""
+    """A file before and after a change."""
 
     path: FilePath
     before: bytes
@@ -40,95 +40,95 @@ class Rewrite:
 def attest(
     path: FilePath, today: date, seen: Iterable[tuple[Attestable, str]], note: str | None
 ) -> tuple[list[Rewrite], list[LeftOut]]:
-    """The files with an attestation for each sighting and who it is by; then what has no place.
+    """The files with an attestation for each link, and the links that cannot be attested there.
 
-    What is attested already, as late or later, stays as it is. Raises `BadFile` for an unsound
-    file, `WrongUsage` for words that it does not take, `RunFailed` where aliases are in the way.
+    An attestation of the same day or later is not changed. Raises `BadFile` if the file is invalid,
+    `WrongUsage` if it cannot hold `by` or `note`, `RunFailed` if YAML aliases prevent the change.
+
+    seen  the links that may be attested, each with who saw it
     """
     parsed = read(path, today)
     partners = Partners.of(parsed.document, parsed.document.partners is not None)
     tenants = {tenant.name: index for index, tenant in enumerate(parsed.document.tenants)}
-    chosen: dict[FilePath, dict[int, News]] = {}
+    chosen: dict[FilePath, dict[int, Attestations]] = {}
     left_out: list[LeftOut] = []
     for item, by in seen:
         place = item.place
         index = tenants[place.tenant]
         file, _ = parsed.home_of(index)
-        words = _words(partners, item, by, note)
-        if _is_known(parsed, index, item, words):
+        attested = _attested(partners, item, by, note)
+        if _is_known(parsed, index, item, attested):
             continue
         if files.is_table(file):
-            why = f"{file} is a table and has no column for it; move the customer to YAML"
+            why = f"{file} is a table, which has no column for it; move the tenant to a YAML file"
             left_out.append(LeftOut(place.tenant, place.identity, why))
         else:
-            chosen.setdefault(file, {}).setdefault(index, {})[place.identity] = words
-    return [
-        _rewritten(parsed, file, changes_since) for file, changes_since in chosen.items()
-    ], left_out
+            chosen.setdefault(file, {}).setdefault(index, {})[place.identity] = attested
+    return [_rewritten(parsed, file, by_tenant) for file, by_tenant in chosen.items()], left_out
 
 
-def _words(partners: Partners, item: Attestable, by: str, note: str | None) -> dict[str, Value]:
+def _attested(partners: Partners, item: Attestable, by: str, note: str | None) -> dict[str, Value]:
     aliases = {id_: alias for alias, id_ in reversed([*partners.by_alias.items()])}
     partner = aliases.get(item.partner_id, item.partner_id)
-    words: dict[str, Value] = {"partner": partner, "by": by, "on": item.on}
+    attested: dict[str, Value] = {"partner": partner, "by": by, "on": item.on}
     if note:
-        words["note"] = note
+        attested["note"] = note
     try:
-        Attested.model_validate(node_of(words))
+        Attested.model_validate(node_of(attested))
     except ValueError:
         raise WrongUsage(
-            "the file takes no such --by or --note; write one line without hidden characters"
+            "--by and --note take one line of text without hidden characters"
         ) from None
-    return words
+    return attested
 
 
-def _is_known(parsed: ParsedFile, index: int, item: Attestable, words: dict[str, Value]) -> bool:
+def _is_known(parsed: ParsedFile, index: int, item: Attestable, attested: dict[str, Value]) -> bool:
     known = next(
         entry.attested
         for entry in entries(parsed.document, index)
         if entry.identity == item.place.identity
     )
-    return known is not None and known.partner == words["partner"] and known.on >= item.on
+    return known is not None and known.partner == attested["partner"] and known.on >= item.on
 
 
-def _rewritten(parsed: ParsedFile, file: FilePath, changes_since: dict[int, News]) -> Rewrite:
+def _rewritten(parsed: ParsedFile, file: FilePath, by_tenant: dict[int, Attestations]) -> Rewrite:
     before = read_regular(file, MOST_BYTES)
     editor = Editor(before.decode("utf-8-sig"))
     try:
-        for index, attested in changes_since.items():
+        for index, added in by_tenant.items():
             _, row = parsed.home_of(index)
             written = parsed.root.items_at("tenants")[index]
             listed = list(entries(parsed.document, index))
-            _note(editor, ("tenants", row), written, listed, attested)
+            _note(editor, ("tenants", row), written, listed, added)
         mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
         return Rewrite(file, before, mark + editor.text().encode())
     except Uneditable as error:
-        raise RunFailed(f"{file} is left as it is: {error}; write attested: by hand") from None
+        raise RunFailed(f"{file} was not changed: {error}; add attested: with an editor") from None
 
 
 def _note(
-    editor: Editor, at: Path, tenant: Node, listed: Sequence[LinkEntry], changes_since: News
+    editor: Editor, at: Path, tenant: Node, listed: Sequence[LinkEntry], added: Attestations
 ) -> None:
-    """Write a tenant's attestations where the least has to change."""
+    """Write a tenant's attestations with the smallest possible change."""
     if len(listed) == 1 and not listed[0].override.attested:
-        editor.put(at, "attested", changes_since[listed[0].identity])
+        editor.put(at, "attested", added[listed[0].identity])
     elif listed[0].is_own:
         written = tenant.items_at("identities") if isinstance(tenant, Table) else ()
         for number, entry in enumerate(listed):
-            if entry.identity not in changes_since:
+            if entry.identity not in added:
                 continue
             path = (*at, "identities", number)
             if isinstance(written[number], Table):
-                editor.put(path, "attested", changes_since[entry.identity])
+                editor.put(path, "attested", added[entry.identity])
             else:
-                editor.replace(path, _item(entry, changes_since))
+                editor.replace(path, _item(entry, added))
     else:
-        editor.put(at, "identities", [_item(entry, changes_since) for entry in listed])
+        editor.put(at, "identities", [_item(entry, added) for entry in listed])
 
 
-def _item(entry: LinkEntry, changes_since: News) -> Value:
-    """An identity of a list, as the file has it but for what is new."""
+def _item(entry: LinkEntry, added: Attestations) -> Value:
+    """An identity of the tenant's list, with its new attestation."""
     item: dict[str, Value] = entry.override.model_dump(exclude_unset=True, exclude_none=True)
-    if entry.identity in changes_since:
-        item["attested"] = changes_since[entry.identity]
+    if entry.identity in added:
+        item["attested"] = added[entry.identity]
     return item if len(item) > 1 else entry.identity

@@ -1,15 +1,14 @@
-"""How is a YAML text changed so that every other byte stays? By places, not by writing it anew.
+"""An editor that changes a YAML text in place and keeps every other byte.
 
-An editor collects changes to one sound text and splices them in at the end. The result is read
-again: unless it holds what was there and the changes, and nothing else, there is no result. It
-knows YAML and nothing of tenants.
+An editor collects changes to one valid text, inserts them and reads the result. The edit is refused
+if that differs from the old content with the changes. It knows nothing of tenants.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -24,22 +23,22 @@ Value = str | date | Sequence["Value"] | Mapping[str, "Value"]
 """What can be written into a file."""
 
 _WIDEST = 1 << 30
-"""Columns at which PyYAML would fold a line: never."""
+"""The line width for PyYAML, so that it never folds a line."""
 
 
 class Uneditable(Exception):
-    """The text cannot be changed without changing more than was asked for."""
+    """The text cannot be changed without side effects."""
 
 
 @dataclass(slots=True)
 class _Piece:
-    """A value as it stands in the text.
+    """The position of a value in the text.
 
-    start, end  offsets; the end of a block collection is its last value's
-    column      where it begins, from 0
-    is_inline   a scalar, an alias or a collection in brackets: it ends where its text ends
-    key         a scalar's text, to find values by their keys
-    parts       the items of a sequence; of a mapping its keys and values by turns
+    start, end  offsets; a block collection ends with its last value
+    column      of the first character, from 0
+    is_inline   a scalar, an alias or a collection in brackets
+    key         the text of a scalar
+    parts       the items of a sequence, or the alternating keys and values of a mapping
     """
 
     start: int
@@ -50,8 +49,13 @@ class _Piece:
     parts: list[_Piece] = field(default_factory=list)
 
     @property
+    def pairs(self) -> Iterator[tuple[_Piece, _Piece]]:
+        """The keys and values of a mapping."""
+        return zip(self.parts[::2], self.parts[1::2], strict=True)
+
+    @property
     def last(self) -> int:
-        """Where the last character of its text stands, plus 1."""
+        """The offset after its last character."""
         return self.end if self.is_inline or not self.parts else self.parts[-1].last
 
 
@@ -59,7 +63,7 @@ class Editor:
     """One text with its changes so far."""
 
     def __init__(self, text: str) -> None:
-        """Take a text that was read without complaint."""
+        """Take a valid text."""
         self._text = text
         self._starts = [0, *(found.end() for found in yaml_reader.LINE_BREAK.finditer(text))]
         self._newline = found[0] if (found := yaml_reader.LINE_BREAK.search(text)) else "\n"
@@ -68,9 +72,9 @@ class Editor:
         self._splices: list[tuple[int, int, str]] = []
 
     def put(self, path: Path, key: str, value: Value) -> None:
-        """Give a key of the mapping at this path a value: a new one, or another one."""
+        """Set a key of the mapping at this path."""
         piece = self._find(path)
-        for name, old in zip(piece.parts[::2], piece.parts[1::2], strict=True):
+        for name, old in piece.pairs:
             if name.key == key:
                 self._replace(old, value)
                 break
@@ -79,31 +83,24 @@ class Editor:
         self._wanted = _changed(self._wanted, (*path, key), node_of(value))
 
     def replace(self, path: Path, value: Value) -> None:
-        """Write another value in the place of the one at this path."""
+        """Replace the value at this path."""
         self._replace(self._find(path), value)
         self._wanted = _changed(self._wanted, path, node_of(value))
 
-    def append(self, path: Path, value: Value) -> None:
-        """Add an item to the end of the sequence at this path."""
-        piece = self._find(path)
-        self._add(piece, flow(value) if piece.is_inline else f"- {flow(value)}")
-        self._wanted = _changed(self._wanted, (*path, None), node_of(value))
-
     def extend(self, key: str, values: Sequence[Value], lines: Sequence[str]) -> None:
-        """Add items to the end of the sequence under a key of the root; raises `Uneditable`.
+        """Append items to the sequence under a key of the root. Raises `Uneditable`.
 
-        lines  the items as a block sequence that begins at column 0, with comments of any kind;
-               a sequence in brackets takes the values alone
+        lines  the items as a block sequence from column 0, with comments; not used for a sequence
+               in brackets
         """
-        turns = zip(self._root.parts[::2], self._root.parts[1::2], strict=True)
-        found = next(((name, piece) for name, piece in turns if name.key == key), None)
+        found = next(((name, piece) for name, piece in self._root.pairs if name.key == key), None)
         if found is None:
             self._write_lines(len(self._text), 0, [f"{key}:", *(f"  {line}" for line in lines)])
         elif not found[1].is_inline:
             self._write_lines(self._end_of_block(found[1]), found[1].column, lines)
         elif found[1].start < found[1].end:
             self._add(found[1], ", ".join(flow(value) for value in values))
-        else:  # nothing stands there yet
+        else:  # the key has no value yet
             self._write_lines(self._end_of_line(found[0].last), found[0].column + 2, lines)
         items = Items()
         if isinstance(self._wanted, Table):
@@ -116,7 +113,7 @@ class Editor:
         parts, at = [], 0
         for start, end, new in sorted(self._splices, key=lambda splice: splice[0]):
             if start < at:
-                raise Uneditable("two changes meet at one place")
+                raise Uneditable("two changes affect the same place")
             parts += [self._text[at:start], new]
             at = end
         changed = "".join([*parts, self._text[at:]])
@@ -125,28 +122,27 @@ class Editor:
         except Uneditable:
             found = None
         if found != self._wanted:
-            raise Uneditable("what stands there is shared with another place, or merged into it")
+            raise Uneditable("the value is shared by a YAML alias or merge key")
         return changed
 
     def _replace(self, piece: _Piece, value: Value) -> None:
         self._splices.append((piece.start, piece.last, flow(value)))
 
     def _add(self, piece: _Piece, written: str) -> None:
-        """Write one more item, or key and value, behind the last one."""
+        """Insert an item, or a key with its value, after the last one."""
         at = piece.last
         if piece.is_inline:
             inside = piece.parts[-1].last if piece.parts else piece.start + 1
             self._splices.append((inside, inside, f", {written}" if piece.parts else written))
-        elif self._text[at - 1 : at] in ("\n", "\r"):  # behind the last line of a block of text
+        elif self._text[at - 1 : at] in ("\n", "\r"):  # after the last line of a block scalar
             line = " " * piece.column + written + self._newline
             self._splices.append((at, at, line))
         else:
-            end = yaml_reader.LINE_BREAK.search(self._text, at)
-            at = end.start() if end else len(self._text)
+            at = self._end_of_line(at)
             self._splices.append((at, at, self._newline + " " * piece.column + written))
 
     def _write_lines(self, at: int, column: int, lines: Sequence[str]) -> None:
-        """Write lines between two of the text: `at` is the end of one or the start of one."""
+        """Insert lines. `at` is the end or the start of a line."""
         written = [" " * column + line for line in lines]
         if at == 0 or self._text[at - 1] in "\r\n":
             new = "".join(line + self._newline for line in written)
@@ -159,7 +155,7 @@ class Editor:
         return end.start() if end else len(self._text)
 
     def _end_of_block(self, piece: _Piece) -> int:
-        """Behind a block collection, and behind the comments that belong to its last part."""
+        """The offset after a block collection and the comments that belong to its last part."""
         at = piece.last
         if self._text[at - 1 : at] not in ("\n", "\r"):
             at = self._end_of_line(at)
@@ -174,24 +170,23 @@ class Editor:
             if isinstance(step, int):
                 piece = piece.parts[step]
             else:
-                turns = zip(piece.parts[::2], piece.parts[1::2], strict=True)
-                piece = next(value for name, value in turns if name.key == step)
+                piece = next(value for name, value in piece.pairs if name.key == step)
             if not piece.parts and step != path[-1]:
-                raise Uneditable("what stands there is an alias (*name)")
+                raise Uneditable("the value is a YAML alias (*name)")
         return piece
 
     def _read(self) -> _Piece:
-        """The pieces of the text, from the parser's events."""
+        """The positions of all values, from the parser's events."""
         top = _Piece(0, 0, is_inline=True)
-        around = [top]
+        open_pieces = [top]
         for event in yaml.parse(self._text, Loader=yaml_reader.LOADER):
             if isinstance(event, yaml.CollectionEndEvent):
-                around.pop().end = self._at(event.end_mark)
+                open_pieces.pop().end = self._at(event.end_mark)
             elif isinstance(event, yaml.NodeEvent):
                 piece = self._piece(event)
-                around[-1].parts.append(piece)
+                open_pieces[-1].parts.append(piece)
                 if isinstance(event, yaml.CollectionStartEvent):
-                    around.append(piece)
+                    open_pieces.append(piece)
         return top.parts[0]
 
     def _piece(self, event: yaml.NodeEvent) -> _Piece:
@@ -211,9 +206,9 @@ class Editor:
 
 
 def flow(value: Value) -> str:
-    """A value on one line, quoted where YAML would read something else than text.
+    """A value on one line, quoted if YAML would not read it as text.
 
-    Keys are written as they are: they are this program's own words, and `on` is one of them.
+    Keys are not quoted: they are the keys of the file's model, such as `on`.
     """
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {flow(inner)}" for key, inner in value.items()) + "}"
@@ -225,7 +220,7 @@ def flow(value: Value) -> str:
 
 
 def node_of(value: Value) -> Node:
-    """What a value is once it is read from a file."""
+    """A value as the reader returns it."""
     found = _tree(f"[{flow(value)}]")
     return found[0] if isinstance(found, Items) else found
 
@@ -234,14 +229,14 @@ def _tree(text: str) -> Node:
     complaints = Diagnostics()
     found = yaml_reader.read(text, 0, complaints)
     if found is None or complaints:
-        raise Uneditable("the text would not be YAML any more")
+        raise Uneditable("the result would not be valid YAML")
     return found
 
 
-def _changed(node: Node, path: tuple[str | int | None, ...], value: Node) -> Node:
-    """The tree with another value at a path; None stands for one more item.
+def _changed(node: Node, path: Path, value: Node) -> Node:
+    """The tree with another value at a path.
 
-    What lies on the path is copied: an alias's tree is shared, and only one place is meant.
+    The nodes on the path are copied, because an alias shares its tree with other places.
     """
     if not path:
         return value
@@ -251,8 +246,6 @@ def _changed(node: Node, path: tuple[str | int | None, ...], value: Node) -> Nod
         items.extend(node)
         if isinstance(step, int):
             items[step] = _changed(items[step], tuple(rest), value)
-        else:
-            items.append(value)
         return items
     table = Table()
     if isinstance(node, Table) and isinstance(step, str):
