@@ -88,7 +88,13 @@ def test_a_program_runs_only_where_the_environment_says_so(
 
 @pytest.mark.parametrize(
     ("script", "said"),
-    [("exit 3", "status 3"), ("sleep 5", "did not end"), ("true", "is empty")],
+    [
+        ("exit 3", "status 3"),
+        ("sleep 5", "did not end"),
+        ("sleep 5 & exit 0", "did not end"),
+        ("true", "is empty"),
+        ("exec cat /dev/zero", "more than 1 MiB|did not end"),
+    ],
 )
 def test_a_program_that_fails_is_named(
     monkeypatch: pytest.MonkeyPatch, script: str, said: str

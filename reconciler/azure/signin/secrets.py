@@ -4,8 +4,10 @@ Messages name the reference, never a value. Resolved values stay in the memory o
 """
 
 import os
+import selectors
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterable
 from threading import Event
 from urllib.parse import urlsplit
@@ -182,20 +184,46 @@ _READ = {"env": _from_environment, "file": _from_file}
 
 
 def _from_command(ref: SecretRef) -> bytes:
-    """The output of the program. Its error output is dropped: it could contain anything."""
+    """Return the output of the program. Its error output is dropped: it could contain anything."""
     try:
-        done = subprocess.run(  # noqa: S603 - no shell, and the environment has to allow it
+        process = subprocess.Popen(  # noqa: S603 - no shell, and the environment has to allow it
             [ref.name, *ref.arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=COMMAND_TIMEOUT_S,
-            check=False,
         )
-    except subprocess.TimeoutExpired:
-        raise Unresolved(f"{ref} did not end within {COMMAND_TIMEOUT_S:.0f} s") from None
     except OSError as error:
         raise Unresolved(f"{ref} cannot run: {error.strerror}") from None
-    if done.returncode != 0:
-        raise Unresolved(f"{ref} ended with status {done.returncode}; run it manually to see why")
-    return done.stdout
+    with process:
+        try:
+            output = _limited_output(process, ref)
+        except subprocess.TimeoutExpired:
+            raise Unresolved(f"{ref} did not end within {COMMAND_TIMEOUT_S:.0f} s") from None
+        finally:
+            process.kill()
+    if process.returncode != 0:
+        raise Unresolved(
+            f"{ref} ended with status {process.returncode}; run it manually to see why"
+        )
+    return output
+
+
+def _limited_output(process: subprocess.Popen[bytes], ref: SecretRef) -> bytes:
+    """Read the output of a program up to a size and a time, and wait for the program's end."""
+    ends_at = time.monotonic() + COMMAND_TIMEOUT_S
+    output = b""
+    assert process.stdout
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            left_s = ends_at - time.monotonic()
+            if left_s <= 0 or not selector.select(left_s):
+                raise subprocess.TimeoutExpired(process.args, COMMAND_TIMEOUT_S)
+            chunk = os.read(process.stdout.fileno(), 1 << 16)
+            if not chunk:
+                break
+            output += chunk
+            if len(output) > LARGEST_SECRET:
+                raise Unresolved(f"{ref} printed more than 1 MiB; use only the secret")
+    process.wait(max(ends_at - time.monotonic(), 0))
+    return output
