@@ -31,7 +31,7 @@ from reconciler.cli.commands.show import show
 from reconciler.cli.commands.validate import validate
 from reconciler.cli.commands.version import version
 from reconciler.cli.help_format import GroupedCommand, HelpfulGroup
-from reconciler.cli.usage_errors import usage_message
+from reconciler.cli.usage_errors import check_values, usage_message
 from reconciler.core.errors import BadFile, PalReconcileError
 from reconciler.core.exit_status import Status, of_error
 from reconciler.version import __version__
@@ -95,6 +95,7 @@ def _root(
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit status."""
     try:
+        check_values(sys.argv[1:] if arguments is None else arguments)
         return int(app(arguments, prog_name="pal-reconcile", standalone_mode=False) or 0)
     except typer.TyperException as error:
         _print_error(usage_message(error))

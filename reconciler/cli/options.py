@@ -46,6 +46,9 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+LONGEST_WAIT_S = 7 * 86_400
+"""A week. A timer cannot wait for an infinite time."""
+
 FILE = ("config",)
 SELECTION = (*FILE, "only", "exclude")
 OUTPUT = ("format", "quiet", "no_color")
@@ -223,6 +226,7 @@ class Options:
         Option(
             metavar="SECONDS",
             min=0.0,
+            max=LONGEST_WAIT_S,
             help="Start no new work after this time; finish what was started.",
             rich_help_panel=IN_RUN,
         ),

@@ -3,11 +3,14 @@
 The parser's own texts are not shown: they quote Python types and suggest unlikely options.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any
 
 import typer
+
+from reconciler.core.errors import WrongUsage
 
 LIKELY = 0.7
 """The least similarity of a suggestion: `--verbose` must not suggest `--processes`."""
@@ -18,6 +21,16 @@ def usage_message(error: typer.TyperException) -> str:
     context: Any = getattr(error, "ctx", None)
     command = context.command_path if context else "pal-reconcile"
     return f"{_message(error, context, command)}\nFor help, run: {command} --help"
+
+
+def check_values(arguments: Sequence[str]) -> None:
+    """Raise `WrongUsage` for an option with an empty value, as from a variable that is not set."""
+    for option, value in pairwise([*arguments, "end"]):
+        name, equals, text = option.partition("=")
+        if option == "--":
+            return
+        if option.startswith("-") and (value == "" if not equals else text == ""):
+            raise WrongUsage(f"{name} has an empty value; leave it out or give it a value")
 
 
 def _message(error: Any, context: Any, command: str) -> str:

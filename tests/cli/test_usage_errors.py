@@ -14,7 +14,10 @@ from reconciler.cli.main import run
          "'loud'"),
         ("plan --concurrency 0", "--concurrency takes a number from 1 to 1024, not '0'"),
         ("plan --concurrency many", "--concurrency takes a number from 1 to 1024, not 'many'"),
-        ("plan --deadline -1", "--deadline takes a number of at least 0, not '-1'"),
+        ("plan --deadline -1", "--deadline takes a number from 0 to 604800, not '-1'"),
+        ("plan --deadline inf", "--deadline takes a number from 0 to 604800, not 'inf'"),
+        ("nightly --splay inf", "--splay takes a number from 0 to 604800, not 'inf'"),
+        ("plan --at=", "--at has an empty value"),
         ("plan --only", "--only needs a value"),
         ("plan --foo", "plan has no option --foo"),
         ("plan --fromat json", "plan has no option --fromat; did you mean --format?"),
@@ -36,3 +39,10 @@ def test_the_message_is_plain(line: str, error: str, capsys: pytest.CaptureFixtu
     assert shown.out == ""
     assert shown.err.splitlines()[0].startswith(f"error: {error}")
     assert "Value error" not in shown.err
+
+
+@pytest.mark.parametrize("option", ["--at", "--out", "--since", "--only", "-c", "--deadline"])
+def test_an_empty_value_is_wrong_usage(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable of a script that is not set must not turn an option off."""
+    assert run(["plan", option, ""]) == 64
+    assert f"{option} has an empty value" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable
 from threading import Event
+from typing import IO
 from urllib.parse import urlsplit
 
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
@@ -196,7 +197,7 @@ def _from_command(ref: SecretRef) -> bytes:
         raise Unresolved(f"{ref} cannot run: {error.strerror}") from None
     with process:
         try:
-            output = _limited_output(process, ref)
+            output = _limited_output(process, process.stdout, ref) if process.stdout else b""
         except subprocess.TimeoutExpired:
             raise Unresolved(f"{ref} did not end within {COMMAND_TIMEOUT_S:.0f} s") from None
         finally:
@@ -208,18 +209,17 @@ def _from_command(ref: SecretRef) -> bytes:
     return output
 
 
-def _limited_output(process: subprocess.Popen[bytes], ref: SecretRef) -> bytes:
+def _limited_output(process: subprocess.Popen[bytes], pipe: IO[bytes], ref: SecretRef) -> bytes:
     """Read the output of a program up to a size and a time, and wait for the program's end."""
     ends_at = time.monotonic() + COMMAND_TIMEOUT_S
     output = b""
-    assert process.stdout
     with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
+        selector.register(pipe, selectors.EVENT_READ)
         while True:
             left_s = ends_at - time.monotonic()
             if left_s <= 0 or not selector.select(left_s):
                 raise subprocess.TimeoutExpired(process.args, COMMAND_TIMEOUT_S)
-            chunk = os.read(process.stdout.fileno(), 1 << 16)
+            chunk = os.read(pipe.fileno(), 1 << 16)
             if not chunk:
                 break
             output += chunk

@@ -10,6 +10,7 @@ import typer
 
 from reconciler.cli.flows.approval import check_allowed
 from reconciler.cli.options import (
+    LONGEST_WAIT_S,
     RUN,
     Allow,
     LockTimeout,
@@ -39,7 +40,12 @@ def nightly(
     ] = False,
     splay: Annotated[
         float,
-        typer.Option(metavar="SECONDS", min=0.0, help="Wait first, for a random time up to this."),
+        typer.Option(
+            metavar="SECONDS",
+            min=0.0,
+            max=LONGEST_WAIT_S,
+            help="Wait first, for a random time up to this.",
+        ),
     ] = 0.0,
     allow: Allow = None,
     max_changes: MaxChanges = None,
