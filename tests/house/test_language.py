@@ -1,0 +1,194 @@
+"""Language of everything that people read: words that make readers stumble are not used.
+
+Checked: README and docs, the example file, deploy/, the help of each command, the JSON Schema, and
+every string literal, docstring and comment of the program.
+"""
+
+import ast
+import json
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import typer
+
+from reconciler.cli.main import app
+from reconciler.config.model.document import json_schema
+
+ROOT = Path(__file__).parents[2]
+
+BANNED = {
+    r"somebody|anybody": "a person, another program, the user who …",
+    r"anew": "again",
+    r"tidings?": "notification, event",
+    r"mend(s|ed|ing)?": "fix, correct, repair",
+    r"of ours|of theirs": "our own, of the customer",
+    r"papers": "output, report",
+    r"(the|last|each|that|of) nights?|nights": "run, nightly run, last run",
+    r"no good|all is well": "invalid; in sync",
+    r"worth a look": "finding",
+    r"rings?|rang": "notify, alert",
+    r"troubles?": "problem, error",
+    r"complaints?|complains?": "error",
+    r"setbacks?": "failure of a side task",
+    r"vouch(es|ed)?": "confirm",
+    r"tells? (of|all)": "describe, notify",
+    r"it is said|is said|said to be": "say who reports it",
+    r"stands? (there|in|as)": "is written, is",
+    r"guests? of": "identity of",
+    r"riddles?|crew|wishes": "use the field's term",
+}
+"""Each pattern of whole words with what to write instead."""
+
+ALLOWED = {
+    "unreadable_for_nights": "the code of a finding",
+    "last-night": "a value of --since",
+    "setbacks": "a key of the JSON log",
+}
+"""Names in the interface that keep their words."""
+
+REMAINING: tuple[str, ...] = (
+    "reconciler/azure/signin/secret_checks.py",
+    "reconciler/cli/dates.py",
+    "reconciler/cli/flows/approval.py",
+    "reconciler/cli/flows/discovery.py",
+    "reconciler/cli/flows/report_page.py",
+    "reconciler/cli/streams.py",
+    "reconciler/config/__init__.py",
+    "reconciler/config/checks/coverage.py",
+    "reconciler/config/checks/duplicates.py",
+    "reconciler/config/checks/references.py",
+    "reconciler/config/explain.py",
+    "reconciler/config/findings.py",
+    "reconciler/config/load.py",
+    "reconciler/config/model/document.py",
+    "reconciler/config/model/error_messages.py",
+    "reconciler/config/model/fields.py",
+    "reconciler/config/model/identities.py",
+    "reconciler/config/notification_settings.py",
+    "reconciler/config/parse.py",
+    "reconciler/config/partners.py",
+    "reconciler/config/per_tenant_apps.py",
+    "reconciler/config/precedence.py",
+    "reconciler/config/reading/csv_reader.py",
+    "reconciler/config/reading/customer_lists.py",
+    "reconciler/config/reading/customer_tables.py",
+    "reconciler/config/reading/diagnostics.py",
+    "reconciler/config/reading/files.py",
+    "reconciler/config/reading/includes.py",
+    "reconciler/config/reading/secret_patterns.py",
+    "reconciler/config/reading/tree.py",
+    "reconciler/config/reading/yaml_reader.py",
+    "reconciler/config/wanted.py",
+    "reconciler/config/writing/attestations.py",
+    "reconciler/config/writing/yaml_editor.py",
+    "reconciler/core/customers/attestable.py",
+    "reconciler/core/customers/directories.py",
+    "reconciler/core/customers/discovery.py",
+    "reconciler/core/customers/evidence.py",
+    "reconciler/core/customers/explanations.py",
+    "reconciler/core/doctor/checkup.py",
+    "reconciler/core/doctor/steps.py",
+    "reconciler/core/history/run_summary.py",
+    "reconciler/core/inventory/inventory.py",
+    "reconciler/core/inventory/partner_totals.py",
+    "reconciler/core/inventory/resilience.py",
+    "reconciler/core/inventory/secret_rotation.py",
+    "reconciler/core/redaction/credential_patterns.py",
+    "reconciler/store/files.py",
+    "reconciler/store/history/database.py",
+    "reconciler/store/history/from_journal.py",
+    "reconciler/store/history/mapping.py",
+    "reconciler/store/history/migrations/env.py",
+    "reconciler/store/history/repository.py",
+    "reconciler/store/history/schema.py",
+    "reconciler/store/history/tables.py",
+    "reconciler/store/history/writer.py",
+    "reconciler/store/journal.py",
+    "reconciler/store/journal_check.py",
+    "reconciler/store/lock.py",
+    "reconciler/store/machine.py",
+    "reconciler/store/sign_in_records.py",
+    "reconciler/views/changes_since.py",
+    "reconciler/views/validation.py",
+)
+"""Modules that still contain such words. Remove a module from this list when it is rewritten."""
+
+PATTERN = re.compile(rf"\b({'|'.join(BANNED)})\b", re.I)
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tenants.example.yaml", "Makefile")
+
+
+def found(text: str) -> list[str]:
+    """The banned words of a text."""
+    for name in ALLOWED:
+        text = text.replace(name, "")
+    return [match[0] for match in PATTERN.finditer(text)]
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    """The line and text of each string literal, docstring and comment of a module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+    with tokenize.open(path) as lines:
+        for token in tokenize.generate_tokens(lines.readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+
+
+def helps(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
+    """The help of a command and of its subcommands."""
+    yield name, command.get_help(click.Context(command, info_name=name))
+    for sub in getattr(command, "commands", {}).values():
+        yield from helps(sub, f"{name} {sub.name}")
+
+
+def test_pages_are_in_plain_english() -> None:
+    """README, docs, the example file and deploy/ contain none of the words."""
+    paths = [ROOT / page for page in PAGES]
+    paths += [path for folder in ("docs", "deploy") for path in (ROOT / folder).rglob("*.*")]
+    bad = {
+        f"{path.relative_to(ROOT)}:{number}": words
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if (words := found(line))
+    }
+    assert bad == {}
+
+
+def test_help_is_in_plain_english() -> None:
+    """The help of each command contains none of the words."""
+    root = typer.main.get_command(app)
+    bad = {name: words for name, text in helps(root, "pal-reconcile") if (words := found(text))}
+    assert bad == {}
+
+
+def test_the_schema_is_in_plain_english() -> None:
+    """The descriptions in the JSON Schema contain none of the words."""
+    if not any("/config/model/" in module for module in REMAINING):
+        assert found(json.dumps(json_schema())) == []
+
+
+def test_texts_of_the_program_are_in_plain_english() -> None:
+    """String literals, docstrings and comments contain none of the words."""
+    bad = {
+        f"{path.relative_to(ROOT)}:{line}": words
+        for path in (ROOT / "reconciler").rglob("*.py")
+        if path.relative_to(ROOT).as_posix() not in REMAINING
+        for line, text in texts(path)
+        if (words := found(text))
+    }
+    assert bad == {}
+
+
+def test_module_docstrings_are_no_questions() -> None:
+    """The first line of a module docstring says what the module is."""
+    questions = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "reconciler").rglob("*.py")
+        if path.relative_to(ROOT).as_posix() not in REMAINING
+        and (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "?").split(".")[0].count("?")
+    ]
+    assert questions == []
