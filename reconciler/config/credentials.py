@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.config.model.document import Document
-from reconciler.config.model.fields import PER_TENANT
 from reconciler.config.model.identities import Identity as IdentityModel
 from reconciler.config.model.identities import Reference, WorkloadToken
+from reconciler.config.model.identity_fields import PER_TENANT
 from reconciler.config.per_tenant_apps import references
 from reconciler.config.reading.tree import Path as NodePath
 from reconciler.core.identities import KINDS, Identity, SecretRef, TokenRef

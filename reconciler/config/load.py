@@ -1,7 +1,6 @@
-"""tenants.yaml → Config: what a sound file asks of one day, or every complaint at once.
+"""Loader of tenants.yaml: the file as a `Config` for one day, or all errors at once.
 
-`sound` says whether the file may be used at all; here it is settled for the day (`wanted`,
-`worries`). Whether a secret can be had is not asked.
+Secrets are not resolved here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +12,7 @@ from reconciler.config.credentials import identities, secret_ref
 from reconciler.config.findings import findings
 from reconciler.config.model.document import Document
 from reconciler.config.parse import ParsedFile, read
-from reconciler.config.parse import examine as sound_parts
+from reconciler.config.parse import examine as valid_parts
 from reconciler.config.partners import Partners
 from reconciler.config.starter import placeholder_findings
 from reconciler.config.wanted import wanted
@@ -26,18 +25,18 @@ from reconciler.core.links import Wanted
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A sound tenants.yaml, settled for one day.
+    """A valid tenants.yaml, evaluated for one day.
 
-    path           as it was given
-    day            the day, in UTC
+    path           as given
+    day            the day in UTC
     cloud          public, usgov or china
-    digest         `sha256:<hex>` over the bytes of the file and of all it includes, as loaded
-    wanted         every link, in file order
+    digest         `sha256:<hex>` over the bytes of the file and its included files
+    wanted         all links, in file order
     identities     by name
     partners       alias → ID; empty without partners:
-    partner_names  ID → what Azure may answer as partnerName
-    findings       what somebody should look at, though no link changes for it
-    history        where runs are remembered
+    partner_names  ID → the accepted values of partnerName
+    findings       what needs attention, but no change
+    history        where the run history is stored
     """
 
     path: Path
@@ -61,12 +60,12 @@ class Config:
 def load(
     path: Path, today: date, *, data: bytes | None = None, needs_tenants: bool = True
 ) -> Config:
-    """Read the file and all it includes.
+    """Read the file and its included files.
 
-    :param today: the day (UTC) for which holds and attestations are settled.
-    :param data: what to read in the place of the file's own bytes.
-    :param needs_tenants: whether a file without tenants has a complaint.
-    :raises BadFile: with every complaint, when there is any.
+    :param today: the day (UTC) for which the file is evaluated.
+    :param data: the bytes to read in place of the file's.
+    :param needs_tenants: whether a file without tenants is an error.
+    :raises BadFile: with all errors.
     """
     return settled(read(path, today, data=data, needs_tenants=needs_tenants), path, today)
 
@@ -74,12 +73,13 @@ def load(
 def examine(
     path: Path, today: date, *, needs_tenants: bool = True
 ) -> tuple[Config, tuple[str, ...]]:
-    """What is sound of the file, and every complaint about the rest of it.
+    """The valid parts of the file, and all errors.
 
-    With complaints it is good for nothing but to look for more of them, so that all are said at
-    once. Raises `BadFile` where nothing is sound.
+    If there are errors, the config serves only to find more of them, such as missing secrets.
+
+    :raises BadFile: if nothing of the file is valid.
     """
-    parsed = sound_parts(path, today, needs_tenants=needs_tenants)
+    parsed = valid_parts(path, today, needs_tenants=needs_tenants)
     config = settled(parsed, path, today)
     if not parsed.complaints:
         return config, ()
@@ -88,7 +88,7 @@ def examine(
 
 
 def settled(parsed: ParsedFile, path: Path, today: date) -> Config:
-    """What a sound file asks of one day (UTC). `path` is the file's, as it was given."""
+    """The config of a valid file on one day (UTC). `path` is shown as given."""
     document = parsed.document
     partners = Partners.of(document, document.partners is not None)
     known = identities(document, parsed.where, path.parent)

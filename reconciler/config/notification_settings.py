@@ -11,9 +11,10 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.config.credentials import secret_ref
-from reconciler.config.model.document import Cloud, History, Notification
+from reconciler.config.model.document import Cloud
 from reconciler.config.model.fields import FileId
 from reconciler.config.model.identities import Reference
+from reconciler.config.model.run_settings import History, Notification
 from reconciler.config.reading import files, yaml_reader
 from reconciler.config.reading.diagnostics import Diagnostics
 from reconciler.config.reading.tree import Node, Table, place

@@ -1,7 +1,7 @@
-"""tenants.yaml → a sound document, or every complaint about it at once.
+"""Parser of tenants.yaml: bytes to a checked document, or all errors at once.
 
-Three steps: the files are read into one tree that knows its places (`gather`), the model checks
-each field (`schema`), and what is left is checked as a whole.
+The files are read into one tree (`reading`), each part of it is validated by itself (`model`), and
+the valid parts are checked together (`checks`).
 """
 
 from dataclasses import dataclass, replace
@@ -39,10 +39,11 @@ CHECKS = (
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A document, the places of what it says, and what was to be complained of besides.
+    """A document with its locations, its errors and its findings.
 
-    digest    `sha256:<hex>` over the bytes of the file and of all it includes, as loaded
-    findings  what should be looked at in included tables
+    root      the tree of the document
+    digest    `sha256:<hex>` over the bytes of the file and its included files
+    findings  of included tables
     """
 
     document: Document
@@ -52,11 +53,11 @@ class ParsedFile:
     findings: tuple[Finding, ...] = ()
 
     def where(self, path: NodePath) -> str:
-        """A place as people and editors read it: `tenants.yaml:14:5`."""
+        """The location of a path: `tenants.yaml:14:5`."""
         return self.complaints.where(place(self.root, path))
 
     def home_of(self, tenant: int) -> tuple[Path, int]:
-        """The file that the tenant at this index stands in, and which of its tenants it is."""
+        """The file of the tenant at this index, and the tenant's index in that file."""
         locations = self.root.items_at("tenants").where
         file = file_of(locations[tenant])
         before = sum(1 for at in locations[:tenant] if file_of(at) == file)
@@ -66,10 +67,11 @@ class ParsedFile:
 def read(
     path: Path, today: date, *, data: bytes | None = None, needs_tenants: bool = True
 ) -> ParsedFile:
-    """Read the file and all it includes; raises `BadFile` with every complaint there is.
+    """Read the file and its included files.
 
-    data           what to read in the place of the file's own bytes
-    needs_tenants  whether a file without any has a complaint
+    :param data: the bytes to read in place of the file's.
+    :param needs_tenants: whether a file without tenants is an error.
+    :raises BadFile: with all errors.
     """
     found = examine(path, today, data=data, needs_tenants=needs_tenants)
     if found.complaints:
@@ -80,9 +82,9 @@ def read(
 def examine(
     path: Path, today: date, *, data: bytes | None = None, needs_tenants: bool = True
 ) -> ParsedFile:
-    """The same, but where there are complaints, what is left when the broken parts are out.
+    """Read the file like `read`, but return the valid parts of a file with errors.
 
-    Raises `BadFile` only where nothing is left.
+    :raises BadFile: if nothing of the file is valid.
     """
     complaints = Diagnostics()
     gathered = read_files(path, complaints, data)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from reconciler.config.checks.context import CheckContext
 from reconciler.config.model.document import Tenant
-from reconciler.config.model.fields import LONGEST_KEY, PER_TENANT
+from reconciler.config.model.fields import LONGEST_KEY
 from reconciler.config.model.identities import Identity, Reference
+from reconciler.config.model.identity_fields import PER_TENANT
 from reconciler.config.precedence import LinkEntry, TenantEntry
 from reconciler.config.reading.diagnostics import quoted
 from reconciler.config.reading.tree import Path

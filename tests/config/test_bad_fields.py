@@ -47,6 +47,6 @@ def test_a_foreign_field_names_the_kind_that_it_does_not_go_with(
     both = "{env: A}\n    certificate: {env: B}"
     text = SOUND.replace("{env: PAL_AUTOMATION_SECRET}", both).replace("client_secret", kind)
     assert complaints(text) == [
-        f"tenants.yaml:{line}:5: {odd} does not go with kind {kind}; "
-        "remove it, or choose the kind it belongs to"
+        f"tenants.yaml:{line}:5: {odd} is not valid for kind {kind}; "
+        "remove it, or use the kind that it belongs to"
     ]

@@ -10,7 +10,7 @@ AT = "tenants.yaml"
 MANY = "in one tenant that is one principal, which has one link; keep one"
 
 ADDED = {
-    "  - {name: Fabrikam, tenant: a.example}\n": f'19:6: name "Fabrikam" stands already at '
+    "  - {name: Fabrikam, tenant: a.example}\n": f'19:6: name "Fabrikam" is already used at '
     f"{AT}:14:5; rename one",
     "  - {name: FABRIKAM, tenant: a.example}\n": '19:6: name "FABRIKAM" differs only by case or '
     f'width from "Fabrikam" at {AT}:14:5; rename one',
@@ -18,14 +18,14 @@ ADDED = {
     f'by case or width from "Fabrikam" at {AT}:14:5; rename one',
     '  - {name: "Fab\\u200drikam", tenant: a.example}\n': '19:6: name "Fab<U+200D>rikam" differs '
     f'only by case or width from "Fabrikam" at {AT}:14:5; rename one',
-    f"  - {{name: A, tenant: {FABRIKAM}}}\n": '19:15: identity "automation" stands already for '
+    f"  - {{name: A, tenant: {FABRIKAM}}}\n": '19:15: identity "automation" is already listed for '
     f"this tenant at {AT}:15:5; keep one",
     "  - {name: A, tenant: NORTHWIND.onmicrosoft.com, identities: [automation]}\n": "19:63: "
-    f'identity "automation" stands already for this tenant at {AT}:17:5; keep one',
-    "    identities: [alice, automation, alice]\n": '19:37: identity "alice" stands already for '
+    f'identity "automation" is already listed for this tenant at {AT}:17:5; keep one',
+    "    identities: [alice, automation, alice]\n": '19:37: identity "alice" is already listed for '
     f"this tenant at {AT}:19:18; keep one",
     "    identities: [alice, {identity: alice, partner: contoso-old}]\n": '19:25: identity '
-    f'"alice" stands already for this tenant at {AT}:19:18; keep one',
+    f'"alice" is already listed for this tenant at {AT}:19:18; keep one',
     "    object_ids: {automation: 11111111-1111-1111-1111-111111111111}\n"
     "    identities: [{identity: automation, object_id: 11111111-1111-1111-1111-111111111111}]\n":
     '19:18: identity "automation" has an object_id of its own; keep one',
@@ -33,7 +33,7 @@ ADDED = {
     "    object_ids:\n"
     "      automation: 11111111-1111-1111-1111-111111111111\n"
     "      alice: 11111111-1111-1111-1111-111111111111\n": '22:7: identities "automation" and '
-    '"alice" have one object ID: one principal has one link; correct it, or keep one of them',
+    '"alice" have the same object ID: one principal has one link; correct it, or keep one of them',
 }  # fmt: skip
 
 
@@ -70,7 +70,8 @@ def test_two_identities_of_the_azure_cli_are_one_principal(complaints: Complaine
 def test_a_duplicate_in_the_defaults_is_said_once(complaints: Complainer) -> None:
     """There, and not at each tenant that they hold for."""
     assert complaints(SOUND.replace("[automation]", "[automation, automation]")) == [
-        f'{AT}:12:58: identity "automation" stands already for this tenant at {AT}:12:46; keep one'
+        f'{AT}:12:58: identity "automation" is already listed for this tenant at '
+        f"{AT}:12:46; keep one"
     ]
 
 
@@ -78,7 +79,8 @@ def test_a_tenant_that_stands_twice_is_said_once(complaints: Complainer) -> None
     """Though both of the default identities would be linked twice."""
     text = SOUND.replace("[automation]", "[automation, alice]")
     assert complaints(text + f"  - {{name: A, tenant: {FABRIKAM}}}\n") == [
-        f'{AT}:19:15: identity "automation" stands already for this tenant at {AT}:15:5; keep one'
+        f'{AT}:19:15: identity "automation" is already listed for this tenant at '
+        f"{AT}:15:5; keep one"
     ]
 
 
@@ -92,7 +94,7 @@ def test_a_linked_tenant_without_a_partner_is_complained_of(complaints: Complain
     """At each such tenant; one that is to be absent needs none."""
     text = SOUND.replace("partner: contoso-uk, ", "") + "    state: absent\n"
     assert complaints(text) == [
-        f'{AT}:14:5: tenant "Fabrikam" has no partner; name one here or under defaults:'
+        f'{AT}:14:5: tenant "Fabrikam" has no partner; set one here or under defaults:'
     ]
 
 
@@ -102,7 +104,7 @@ def test_a_linked_override_without_a_partner_is_complained_of(complaints: Compla
     text = text.replace(FABRIKAM, FABRIKAM + "\n    state: unmanaged")
     more = "    state: absent\n    identities: [automation, {identity: alice, state: linked}]\n"
     assert complaints(text + more) == [
-        f'{AT}:21:30: tenant "Northwind" has no partner; name one here or under defaults:'
+        f'{AT}:21:30: tenant "Northwind" has no partner; set one here or under defaults:'
     ]
 
 
@@ -145,8 +147,8 @@ tenants:
   - {name: A, tenant: a.example, partner: other, identities: [alice]}
 """
     assert complaints(text) == [
-        f"{AT}:2:1: partners takes a mapping: {{name: …}}",
-        f"{AT}:3:1: identities takes a mapping: {{name: …}}",
+        f"{AT}:2:1: partners must be a mapping: {{name: …}}",
+        f"{AT}:3:1: identities must be a mapping: {{name: …}}",
     ]
 
 
@@ -212,7 +214,7 @@ def test_a_message_names_a_tenant_without_a_valid_name_by_its_number(
     text = SOUND.replace("partner: contoso-uk, ", "").replace("name: Fabrikam", "name: yes")
     assert [line for line in complaints(text) if line.startswith(f"{AT}:14")] == [
         f'{AT}:14:5: name yes is read as yes or no; put it in quotes: "yes"',
-        f"{AT}:14:5: tenant entry 1 has no partner; name one here or under defaults:",
+        f"{AT}:14:5: tenant entry 1 has no partner; set one here or under defaults:",
     ]
 
 
@@ -222,5 +224,5 @@ def test_a_broken_identity_is_still_defined_and_listed_once(complaints: Complain
     found = complaints(text + "    identities: [alice, alice]\n")
     assert [line.split(" ", 1)[1] for line in found] == [
         'kind "azure" is unknown; did you mean azure_cli?',
-        f'identity "alice" stands already for this tenant at {AT}:19:18; keep one',
+        f'identity "alice" is already listed for this tenant at {AT}:19:18; keep one',
     ]

@@ -67,15 +67,15 @@ def test_a_tenant_that_stands_twice_is_one(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "1:1: no tenants are listed; name each in a row of its own"),
-        ("Microsoft ID,Company name\n", "1:1: no tenants are listed; name each in a row"),
+        ("", "1:1: no tenants are listed; write one per row"),
+        ("Microsoft ID,Company name\n", "1:1: no tenants are listed; write one per row"),
         (
             "Company name,Relationship\nA,B\n",
-            '1:1: no column names the tenants: the first row has "Co',
+            '1:1: no column has the tenants: the first row is "Co',
         ),
-        ("Fabrikam\nNorthwind\n", '1:1: no column names the tenants: the first row has "Fabrikam"'),
+        ("Fabrikam\nNorthwind\n", '1:1: no column has the tenants: the first row is "Fabrikam"'),
         (f"name,tenant\nA,{GUID}\nB,fabrikam\n", '3:3: tenant "fabrikam" is neither a GUID nor'),
-        ("name,tenant\nB,\n", "2:1: this row names no tenant; give its GUID or a verified domain"),
+        ("name,tenant\nB,\n", "2:1: this row has no tenant; give its GUID or a verified domain"),
         (f'name,tenant\n"B,{GUID}\n', "2:1: a quote is opened here"),
         ("name,tenant\nB,common\n".encode("utf-16"), '2:3: tenant "common" is a sign-in'),
         (b"name,tenant\nM\xfcller,a.example\n", "2:2: the file is not UTF-8 here"),
@@ -107,7 +107,7 @@ def test_tenants_of_a_command_line_are_parted_by_commas() -> None:
     )
     with pytest.raises(BadFile, match='--tenants: tenant "common" is a sign-in endpoint'):
         named(["common"])
-    with pytest.raises(BadFile, match="--tenants: name a tenant's GUID"):
+    with pytest.raises(BadFile, match="--tenants: give a tenant's GUID"):
         named([","])
 
 
@@ -197,7 +197,7 @@ def test_rows_that_became_one_tenant_are_counted(folder: Path) -> None:
 def test_a_domain_beside_several_tenants_joins_none_of_them(folder: Path) -> None:
     """It is the partner's own, in each row."""
     text = f"Customer ID,Domain,Name\n{GUID},own.example,A\n{OTHER},own.example,B\n,own.example,C\n"
-    with pytest.raises(BadFile, match="4:1: this row names no tenant"):
+    with pytest.raises(BadFile, match="4:1: this row has no tenant"):
         read(written(folder, text))
     found = read(written(folder, text.replace(",own.example,C\n", "")))
     assert [(customer.directory, customer.domains) for customer in found] == [

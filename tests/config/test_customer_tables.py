@@ -86,39 +86,39 @@ def test_the_digest_covers_tables(tabled: Tabled) -> None:
 
 ROW = "name,tenant,partner,state,tags,identities\n"
 BAD = {
-    "": "1:1: the table is empty; begin with name,tenant",
-    "\n\n": "1:1: the table is empty; begin with name,tenant",
+    "": "1:1: the table is empty; start with name,tenant",
+    "\n\n": "1:1: the table is empty; start with name,tenant",
     "name,tags\nA,\n": "1:1: column tenant is missing; the first row names the columns: "
     "name,tenant,",
-    "name,tenant,Name\nA,a.example,A\n": "1:13: column name stands twice (first at "
+    "name,tenant,Name\nA,a.example,A\n": "1:13: column name is given twice (first at "
     "customers.csv:1:1); remove one",
     "name,tenant,partnr\nA,a.example,\n": '1:13: column "partnr" is unknown; did you mean partner?',
-    "name,tenant,country\nA,a.example,\n": '1:13: column "country" is unknown; known are name,',
-    "name,tenant,\nA,a.example,\n": "1:13: a column without a name; name it, or remove it: name,",
-    "name,tenant,client_secret\n": '1:13: column "client_secret" looks like a place for secrets, ',
-    f"name,tenant,{SECRET}\n": "1:13: column *** looks like a place for secrets, ",
-    "name,tenant\nA,a.example,b\n": "2:13: a row of 3 cells under a header of 2 cells; put a cell "
-    "that holds a separator in quotes",
-    "name,tenant\nA\n": "2:1: a row of 1 cell under a header of 2 cells; ",
+    "name,tenant,country\nA,a.example,\n": '1:13: column "country" is unknown; valid are name,',
+    "name,tenant,\nA,a.example,\n": "1:13: a column without a name; name it or remove it: name,",
+    "name,tenant,client_secret\n": '1:13: column "client_secret" looks like it contains secrets, ',
+    f"name,tenant,{SECRET}\n": "1:13: column *** looks like it contains secrets, ",
+    "name,tenant\nA,a.example,b\n": "2:13: the row has 3 cells, but the header has 2 cells; "
+    "put a cell that contains a separator in quotes",
+    "name,tenant\nA\n": "2:1: the row has 1 cell, but the header has 2 cells; ",
     'name,tenant\n"A,a.example\n': "2:1: a quote is opened here and not closed; ",
-    'name,tenant\nA,"a.example\nB",b.example\n': "3:4: a row of 3 cells under a header of 2 ",
-    'name,tenant\nA "x",a.example\n': "2:3: a stray quote; put the whole cell in quotes and write ",
-    'name,tenant\n"A" x,a.example\n': "2:5: text after a closing quote; write a quote inside of a ",
-    "name,tenant\n=1+1,a.example\n": '2:1: a cell that begins with "=" is a formula to a ',
-    'name,tenant\n"@SUM(A1)",a.example\n': '2:1: a cell that begins with "@" is a formula to a ',
+    'name,tenant\nA,"a.example\nB",b.example\n': "3:4: the row has 3 cells, but the header has 2 ",
+    'name,tenant\nA "x",a.example\n': "2:3: a stray quote; put the whole cell in quotes and ",
+    'name,tenant\n"A" x,a.example\n': "2:5: text after a closing quote; double a quote inside a ",
+    "name,tenant\n=1+1,a.example\n": '2:1: a cell that starts with "=" is a formula in a ',
+    'name,tenant\n"@SUM(A1)",a.example\n': '2:1: a cell that starts with "@" is a formula in a ',
     f"name,tenant,partner\nA,a.example,{SECRET}\n": "2:13: a cell that looks like a secret (***); ",
-    "name,tenant\n,a.example\n": "2:1: name is empty; give it a value",
-    "name,tenant\nA,\n": "2:3: tenant is empty; give it a value",
+    "name,tenant\n,a.example\n": "2:1: name is empty; set a value",
+    "name,tenant\nA,\n": "2:3: tenant is empty; set a value",
     "name,tenant\nA,common\n": '2:3: tenant "common" is a sign-in endpoint for many tenants; ',
     f"{ROW}A,a.example,4936129,,,\n": '2:13: partner "4936129" is not listed; ',
     f"{ROW}A,a.example,uk,,,\n": '2:13: partner "uk" is not defined; ',
-    f"{ROW}A,a.example,0936128,,,\n": '2:13: partner "0936128" begins with a zero, ',
+    f"{ROW}A,a.example,0936128,,,\n": '2:13: partner "0936128" starts with a zero, ',
     f"{ROW}A,a.example,,gone,,\n": '2:14: state "gone" is unknown; choose ',
     f"{ROW}A,a.example,,,a; A,\n": '2:18: tag "A" is listed twice; remove one',
     f"{ROW}A,a.example,,,a;;b,\n": "2:17: tag \"\" is empty; ",
     f"{ROW}A,a.example,,,,alice;alicia\n": '2:22: identity "alicia" is not defined; did you mean ',
     "name,tenant\nfabrikam,a.example\n": '2:1: name "fabrikam" differs only by case or width ',
-    "name,tenant\nA,northwind.onmicrosoft.com\n": '2:3: identity "automation" stands already ',
+    "name,tenant\nA,northwind.onmicrosoft.com\n": '2:3: identity "automation" is already listed ',
 }  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def test_an_export_of_partner_center_is_included_as_it_is(tabled: Tabled) -> Non
         ("Adatum (adatum.test)", "4936128"),
     ]
     found = {finding.code: finding.message for finding in config.findings}
-    assert found["columns_skipped"].endswith('columns that are not used: "Relationship"')
+    assert found["columns_skipped"].endswith('unused columns: "Relationship"')
     assert "3 rows became 2 tenants" in found["rows_joined"]
 
 

@@ -98,15 +98,14 @@ def test_a_removal_may_wait_for_its_day(folder: Path) -> None:
         (
             'contoso-old: {id: "1158331"}',
             'contoso-old: {id: "1158331", becomes: {partner: contoso-old, from: 2027-01-01}}',
-            "5:32: becomes: runs in a circle (contoso-old → contoso-old); "
-            "let one of them stay what it is",
+            "5:32: becomes: is circular (contoso-old → contoso-old); remove one of them",
         ),
         (
             'contoso-old: {id: "1158331"}',
             'contoso-old: {id: "1158331", becomes: {partner: contoso-uk, from: 2027-01-01}}\n'
             '  new: {id: "5111222", becomes: {partner: third, from: 2027-01-01}}\n'
             '  third: {id: "5111333", becomes: {partner: "5111222", from: 2028-01-01}}',
-            "6:24: becomes: runs in a circle (new → third → new); let one of them stay what it is",
+            "6:24: becomes: is circular (new → third → new); remove one of them",
         ),
         (
             'contoso-old: {id: "1158331"}',
@@ -121,7 +120,7 @@ def test_a_removal_may_wait_for_its_day(folder: Path) -> None:
         (
             'contoso-old: {id: "1158331"}',
             'contoso-old: {id: "1158331", becomes: contoso-uk}',
-            "5:32: becomes takes {partner: ALIAS, from: DATE}",
+            "5:32: becomes must be {partner: ALIAS, from: DATE}",
         ),
         (
             'contoso-old: {id: "1158331"}',
@@ -131,14 +130,14 @@ def test_a_removal_may_wait_for_its_day(folder: Path) -> None:
         (
             'contoso-old: {id: "1158331"}',
             'contoso-old: {id: "1158331", becomes: {partner: contoso-uk, from: soon}}',
-            '5:63: from "soon" is not a date; write year, month and day as in 2026-12-31',
+            '5:63: from "soon" is not a date; write year, month and day: 2026-12-31',
         ),
         (
             'contoso-old: {id: "1158331"}',
             'a: {id: "1158331"}\n'
             '  b: {id: "1158331", becomes: {partner: contoso-uk, from: 2027-01-01}}',
-            '6:3: "a" and "b" are both 1158331, and what it becomes differs; say the same under '
-            "both, or keep one of them",
+            '6:3: "a" and "b" are both 1158331, and what it becomes differs; make them equal, '
+            "or keep one of them",
         ),
         (
             "tags: [emea, powerapps]",

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from reconciler.config.model.document import json_schema
+from reconciler.config.model.json_schema import json_schema
 from reconciler.config.starter import starter
 from tests.config.test_examples import EXAMPLE
 

@@ -34,19 +34,19 @@ def test_a_missing_file_names_the_ways_on(folder: Path) -> None:
     """Another path, or a first file."""
     assert complaints_of(folder / "none.yaml") == [
         f"{folder}/none.yaml:1:1: there is no such file: {folder}/none.yaml; "
-        "give its path with -c, or write one with pal-reconcile init"
+        "give its path with -c, or create one with pal-reconcile init"
     ]
 
 
 def test_a_directory_is_no_file(folder: Path) -> None:
     """Easily given by mistake."""
-    assert complaints_of(Path()) == [".:1:1: this is a directory; name the file in it"]
+    assert complaints_of(Path()) == [".:1:1: this is a directory; give the path of a file"]
 
 
 def test_a_file_that_cannot_be_opened_says_why(folder: Path) -> None:
     """The system's own words, and what to check."""
     assert complaints_of(Path("x" * 300))[0].endswith(
-        "the file cannot be read: File name too long; check its path and who may read it"
+        "the file cannot be read: File name too long; check its path and its permissions"
     )
     (complaint,) = complaints_of(Path("a\0b"))
     assert "a\\x00b:1:1: the file cannot be read: " in complaint
@@ -62,15 +62,15 @@ def test_a_file_that_never_ends_is_not_read_for_ever(
     image = folder / "disk.img"
     image.write_bytes(bytes((1 << 20) + 1))
     (complaint,) = complaints_of(image)
-    assert complaint.endswith("the file is larger than 1 MiB; spread it over several")
+    assert complaint.endswith("the file is larger than 1 MiB; split it into several")
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "---\n", "~\n", "\ufeff"])
 def test_an_empty_file_says_how_to_begin(complaints: Complainer, text: str) -> None:
     """Comments and blank lines hold nothing."""
     assert complaints(text) == [
-        "tenants.yaml:1:1: the file is empty; begin with version: 1, or have pal-reconcile "
-        "init write a first one"
+        "tenants.yaml:1:1: the file is empty; start with version: 1, or create a file "
+        "with pal-reconcile init"
     ]
 
 
@@ -78,8 +78,8 @@ def test_an_empty_file_says_how_to_begin(complaints: Complainer, text: str) -> N
 def test_a_file_that_is_no_mapping_says_how_to_begin(complaints: Complainer, text: str) -> None:
     """A list or a word is YAML, too."""
     assert complaints(text) == [
-        "tenants.yaml:1:1: the file is not a mapping; begin with version: 1, or have "
-        "pal-reconcile init write a first one"
+        "tenants.yaml:1:1: the file is not a mapping; start with version: 1, or create "
+        "a file with pal-reconcile init"
     ]
 
 
@@ -94,7 +94,7 @@ def test_a_file_that_is_not_utf_8_says_where(folder: Path) -> None:
 def test_a_character_that_may_stand_nowhere_is_found_anywhere(complaints: Complainer) -> None:
     """Even in a comment."""
     assert complaints(SOUND + "# \x1b[31m\n") == [
-        "tenants.yaml:19:3: a character that may stand nowhere (U+001B); remove it"
+        "tenants.yaml:19:3: a character that is not allowed (U+001B); remove it"
     ]
 
 
@@ -141,11 +141,11 @@ def test_the_digest_covers_what_is_included(folder: Path) -> None:
 
 
 BAD_GLOBS = {
-    "none/*.yaml": "matches no file; correct it, or remove it (it is relative to this file)",
-    "more": "matches no file; correct it, or remove it (it is relative to this file)",
-    "/etc/*.yaml": "is an absolute path; write it relative to this file",
-    "**/**/*.yaml": "reaches too far: ** may stand once, and not with ..; narrow it",
-    "../**/*.yaml": "reaches too far: ** may stand once, and not with ..; narrow it",
+    "none/*.yaml": "matches no file; correct it, or remove it (paths are relative to this file)",
+    "more": "matches no file; correct it, or remove it (paths are relative to this file)",
+    "/etc/*.yaml": "is an absolute path; make it relative to this file",
+    "**/**/*.yaml": "is too broad: use ** at most once, and not with ..; narrow it",
+    "../**/*.yaml": "is too broad: use ** at most once, and not with ..; narrow it",
 }
 
 
@@ -165,7 +165,7 @@ def test_a_glob_names_files_of_a_sane_number_only(
     monkeypatch.setattr(files, "MOST_FILES", 1)
     path = include(folder, "more/*", more_a=MORE % ("A", "a"), more_b=MORE % ("B", "b"))
     assert complaints_of(path) == [
-        'tenants.yaml:19:11: include "more/*" names more than 1 files; narrow it'
+        'tenants.yaml:19:11: include "more/*" matches more than 1 files; narrow it'
     ]
 
 
@@ -174,7 +174,7 @@ def test_a_pipe_is_not_waited_for(folder: Path) -> None:
     path = include(folder, "pipe")
     os.mkfifo(folder / "pipe")
     assert complaints_of(path) == [
-        'tenants.yaml:19:11: include "pipe" names "pipe", which is no regular file; narrow it'
+        'tenants.yaml:19:11: include "pipe" matches "pipe", which is not a regular file; narrow it'
     ]
 
 
@@ -192,20 +192,20 @@ def test_an_included_file_that_is_too_large_is_complained_of(
 
 
 BAD_INCLUDED = {
-    "": "1:1: the file is empty; begin with tenants:",
-    "[]": "1:1: the file is not a mapping; begin with tenants:",
+    "": "1:1: the file is empty; start with tenants:",
+    "[]": "1:1: the file is not a mapping; start with tenants:",
     "{}": "1:1: tenants is missing; add tenants:",
-    "tenants: 3": "1:1: tenants takes a list; write - name: … for each",
-    "tenants: []\ninclude: [x]": "2:1: an included file includes no others; "
+    "tenants: 3": "1:1: tenants must be a list; write - name: … for each",
+    "tenants: []\ninclude: [x]": "2:1: an included file cannot include others; "
     "list them in the main file",
     "tenants: []\nnotify: x": (
-        '2:1: key "notify" has no place here: an included file holds tenants: only; '
+        '2:1: key "notify" is not allowed here: an included file contains tenants: only; '
         "move it to the main file"
     ),
-    "tenants: []\npartners: {}": '2:1: key "partners" has no place here: an included file holds '
-    "tenants: only; move it to the main file",
-    "tenants: [": "2:1: not YAML: while parsing a flow node, did not find expected node content; "
-    "look at this line and the one above it",
+    "tenants: []\npartners: {}": '2:1: key "partners" is not allowed here: an included file '
+    "contains tenants: only; move it to the main file",
+    "tenants: [": "2:1: not valid YAML: while parsing a flow node, did not find expected node "
+    "content; check this line and the line above it",
     "tenants: [{name: A, tennant: a.example}]": '1:21: key "tennant" is unknown; '
     "did you mean tenant?",
 }

@@ -98,7 +98,7 @@ def test_each_kind_is_read(tmp_path: Path, yaml: str, expected: Identity) -> Non
         (f"{{kind: workload_identity, client_id: {APP}}}", "token is missing; add token:"),
         (
             f"{{kind: workload_identity, client_id: {APP}, token: eyJhbGciOi}}",
-            "token takes {file: PATH}, {github: AUDIENCE} or "
+            "token must be {file: PATH}, {github: AUDIENCE} or "
             "{azure_pipelines: SERVICE_CONNECTION_ID}",
         ),
         (
@@ -107,7 +107,7 @@ def test_each_kind_is_read(tmp_path: Path, yaml: str, expected: Identity) -> Non
         ),
         (
             f"{{kind: workload_identity, client_id: {APP}, token: {{}}}}",
-            "token takes exactly one of file, github and azure_pipelines",
+            "token must have exactly one of file, github and azure_pipelines",
         ),
         (
             f"{{kind: workload_identity, client_id: {APP}, token: {{gitlab: x}}}}",
@@ -115,8 +115,8 @@ def test_each_kind_is_read(tmp_path: Path, yaml: str, expected: Identity) -> Non
         ),
         (
             f"{{kind: managed_identity, secret: {{env: X}}, client_id: {APP}}}",
-            "secret does not go with kind managed_identity; "
-            "remove it, or choose the kind it belongs to",
+            "secret is not valid for kind managed_identity; "
+            "remove it, or use the kind that it belongs to",
         ),
         (
             "{kind: federated_managed_identity}",
@@ -126,12 +126,12 @@ def test_each_kind_is_read(tmp_path: Path, yaml: str, expected: Identity) -> Non
         (
             "{kind: user, username: alice}",
             'username "alice" is not a user name; '
-            "write it as the person signs in, as in name@contoso.com",
+            "write it as the person signs in: name@contoso.com",
         ),
         (
             "{kind: user, username: alice_contoso.example#EXT#@fabrikam.onmicrosoft.com}",
             'username "alice_contoso.example#EXT#@fabrikam.onmicrosoft.com" is a guest\'s name '
-            "inside the customer's tenant; write the name to sign in with",
+            "inside the customer's tenant; use the name to sign in with",
         ),
         (
             "{kind: user, username: alice@contoso.example, unattended: yes}",

@@ -126,17 +126,17 @@ BAD = {
     ),
     "a placeholder in lower case in a variable": (
         FILE.replace("{KEY}", "{key}") + ENTRY % ("L", "l", A),
-        "11:62: env takes {KEY} as its only placeholder; never write the secret",
+        "11:62: env allows {KEY} as its only placeholder; never write the secret",
     ),
     "a placeholder in upper case in a vault": (
         FILE.replace("{env: 'PAL_SECRET_{KEY}'}", "{keyvault: 'https://v.x/secrets/{KEY}'}")
         + ENTRY % ("L", "l", A),
-        "11:62: keyvault takes {key} as its only placeholder; never write the secret",
+        "11:62: keyvault allows {key} as its only placeholder; never write the secret",
     ),
     "a key that is none": (
         SOUND + "    key: Contoso_UK\n",
-        '19:5: key "Contoso_UK" is not a key; write lower-case letters, digits and - only, '
-        "as in contoso-uk",
+        '19:5: key "Contoso_UK" is not a key; use lower-case letters, digits and - only: '
+        "contoso-uk",
     ),
     "an app for each customer where that makes no sense": (
         SOUND.replace(

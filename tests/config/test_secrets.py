@@ -7,33 +7,34 @@ from tests.config.conftest import SOUND, Complainer, Loader
 SECRET = "hun8Q~terTWO.zz"
 PEM = f"|\n      -----BEGIN PRIVATE KEY-----\n      {SECRET}\n"
 INLINE = (
-    "looks like a secret written into the file (***); take it out, renew it, "
+    "looks like a secret written into the file (***); remove it, rotate it, "
     "and write {env: NAME} or {file: PATH} under secret:, certificate: or password:"
 )
+ONE = "must have exactly one of env, file, keyvault and command"
 AS_REFERENCE = {
     SECRET: f"secret {INLINE}",
     f"'{SECRET}'": f"secret {INLINE}",
     PEM: f"secret {INLINE}",
     "12345678": f"secret {INLINE}",
-    "": "secret is empty; give it a value or leave it out",
+    "": "secret is empty; set a value or remove it",
     f"[{SECRET}]": f"secret {INLINE}",
     f"[{{env: A}}, {SECRET}]": f"secret {INLINE}",
     f"[{{env: A}}, {{evn: {SECRET}}}]": "a key of secret (***) is unknown; did you mean env?",
-    f"[{{env: A}}, [{SECRET}]]": "secret takes {env: NAME} or {file: PATH}",
+    f"[{{env: A}}, [{SECRET}]]": "secret must be {env: NAME} or {file: PATH}",
     f"[{{env: {SECRET}}}]": "env is not the name of an environment variable; never write the "
     "secret",
-    "[]": "secret is empty; name at least one, or leave secret out",
+    "[]": "secret is empty; list at least one, or remove secret",
     f"{{{SECRET}}}": "a key of secret (***) is unknown; write {env: NAME} or {file: PATH}",
     f"{{value: {SECRET}}}": "a key of secret (***) is unknown; write {env: NAME} or {file: PATH}",
     f"{{evn: {SECRET}}}": "a key of secret (***) is unknown; did you mean env?",
     f"{{env: {SECRET}}}": "env is not the name of an environment variable; never write the secret",
     "{env: 12345678}": "env is not text; put it in quotes, and never write a secret here",
     f"{{file: '{SECRET}\t'}}": "file is not the path of a file; never write the secret itself",
-    f"{{env: A, file: {SECRET}}}": "secret takes exactly one of env, file, keyvault and command",
-    "{}": "secret takes exactly one of env, file, keyvault and command",
+    f"{{env: A, file: {SECRET}}}": f"secret {ONE}",
+    "{}": f"secret {ONE}",
     f"{{keyvault: 'https://{SECRET}'}}": "keyvault is not https://VAULT.SUFFIX/secrets/NAME; "
     "never write the secret",
-    f"{{command: {SECRET}}}": "command takes a list: [first, second]",
+    f"{{command: {SECRET}}}": "command must be a list: [first, second]",
 }
 AS_KEY = ["client_secret", "password", "Secret-Value", "token", "api-key", "private_key", "pwd"]
 
@@ -97,7 +98,7 @@ def test_a_duplicate_key_under_a_secret_is_not_named(complaints: Complainer) -> 
     text = SOUND.replace("{env: PAL_AUTOMATION_SECRET}", f"{{{SECRET}: , {SECRET}: }}")
     assert masked(complaints(text)) == [
         "a key of secret (***) is unknown; write {env: NAME} or {file: PATH}",
-        "a key stands twice (first at tenants.yaml:10:14); remove one",
+        "a key is given twice (first at tenants.yaml:10:14); remove one",
     ]
 
 
@@ -113,7 +114,7 @@ def test_a_web_address_may_carry_a_key(complaints: Complainer) -> None:
     """The address under `tenant:` is not repeated."""
     text = SOUND.replace("Northwind.OnMicrosoft.com", f"https://a.example/?sig={SECRET}")
     assert masked(complaints(text)) == [
-        "tenant is a web address; give the tenant's GUID or a verified domain"
+        "tenant is a web address; use the tenant's GUID or a verified domain"
     ]
 
 

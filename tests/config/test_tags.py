@@ -61,24 +61,24 @@ def test_two_tags_that_disagree_are_both_named(complaints: Complainer) -> None:
     rules = "{emea: {partner: contoso-us}, powerapps: {partner: contoso-uk}}"
     assert complaints(by_tag(rules)) == [
         'tenants.yaml:18:5: tags "emea" (tenants.yaml:12:75) and "powerapps" '
-        '(tenants.yaml:12:109) give different partner to "Northwind"; take one away, or say '
+        '(tenants.yaml:12:109) give different partner to "Northwind"; remove one, or set '
         "partner: there"
     ]
 
 
 BAD = {
-    "{emae: {partner: contoso-us}}": 'tag "emae" is carried by no tenant; did you mean emea?',
-    "{zzz: {partner: contoso-us}}": 'tag "zzz" is carried by no tenant; give it to one, or '
+    "{emae: {partner: contoso-us}}": 'tag "emae" is on no tenant; did you mean emea?',
+    "{zzz: {partner: contoso-us}}": 'tag "zzz" is on no tenant; add it to a tenant, or '
     "remove it here",
     "{emea: {partner: contoso}}": 'partner "contoso" is not defined; did you mean contoso-us?',
     "{emea: {identities: [bob]}}": 'identity "bob" is not defined; add it under identities:',
-    "{emea: {}}": 'by_tag "emea" says nothing; give it a value, or remove it',
-    "{emea: }": 'by_tag "emea" is empty; give it a value or leave it out',
-    "{emea: contoso-us}": 'by_tag "emea" takes a mapping: {key: value}',
-    "[emea]": "by_tag takes a mapping: {name: …}",
-    "{}": "by_tag is empty; name at least one, or leave by_tag out",
+    "{emea: {}}": 'by_tag "emea" is empty; set a value, or remove it',
+    "{emea: }": 'by_tag "emea" is empty; set a value or remove it',
+    "{emea: contoso-us}": 'by_tag "emea" must be a mapping: {key: value}',
+    "[emea]": "by_tag must be a mapping: {name: …}",
+    "{}": "by_tag is empty; list at least one, or remove by_tag",
     "{emea: {partnr: contoso-us}}": 'key "partnr" is unknown; did you mean partner?',
-    "{emea: {identities: [alice, alice]}}": 'identity "alice" stands already for this tenant '
+    "{emea: {identities: [alice, alice]}}": 'identity "alice" is already listed for this tenant '
     "at tenants.yaml:12:88; keep one",
 }  # fmt: skip
 
@@ -94,10 +94,10 @@ def test_a_bad_default_is_complained_of_once(
 
 
 def test_identities_that_a_tag_takes_away_are_missed(complaints: Complainer) -> None:
-    """Whoever is served by nobody must be linked by somebody."""
+    """A tenant that no other tenant covers needs an identity."""
     assert complaints(by_tag("{emea: {identities: []}}")) == [
-        'tenants.yaml:16:5: tenant "Northwind" has no identities; tenants.yaml:12:75 takes them '
-        "away; list some here, or name it under covers:"
+        'tenants.yaml:16:5: tenant "Northwind" has no identities; tenants.yaml:12:75 removes '
+        "them; list some here, or name the tenant under covers:"
     ]
 
 

@@ -13,23 +13,23 @@ from reconciler.config.reading.diagnostics import Diagnostics, location
 from reconciler.config.reading.tree import Items, Plain, Table
 from tests.config.conftest import SOUND, Complainer, Loader
 
-LOOK = "look at this line and the one above it"
+LOOK = "check this line and the line above it"
 NOT_A_KEY = "a key must be text, not a list or a mapping"
 ALIAS = (
     "an alias (*name) to an anchor that is not complete at this point; "
-    "put text that begins with * in quotes"
+    "put text that starts with * in quotes"
 )
-TAG = "YAML tags (such as !!int or !name) are not read; remove it"
+TAG = "YAML tags (such as !!int or !name) are not supported; remove it"
 DEEP = "nested deeper than 32 levels; a tenants.yaml needs eight"
 
 BROKEN = {"x: [a, b\n": "20:1", "a: b: c\n": "19:5", "'open\n": "20:1"}
 BAD = {
-    "x:\n\t- a\n": "20:1: not YAML: a tab where blanks are meant; indent with spaces",
+    "x:\n\t- a\n": "20:1: not valid YAML: a tab in the indentation; indent with spaces",
     "? [a]\n: b\n": f"19:3: {NOT_A_KEY}",
     "{a: b}: c\n": f"19:1: {NOT_A_KEY}",
     "x: &a [*a]\n": f"19:8: {ALIAS}",
     "x: *nobody\n": f"19:4: {ALIAS}",
-    "---\na: b\n": "19:1: a second document begins here; keep one document in the file",
+    "---\na: b\n": "19:1: a second document starts here; keep one document in the file",
     "x: " + "[" * 100_000 + "\n": f"19:35: {DEEP}",
     "x:\n  " + "- " * 100_000 + "\n": f"20:65: {DEEP}",
     "x: " + "{a: " * 100_000 + "\n": f"19:128: {DEEP}",
@@ -51,7 +51,7 @@ def test_a_syntax_error_has_a_place_and_the_parsers_reason(
 ) -> None:
     """The reason is worded by the parser, and differs from release to release."""
     (found,) = complaints(SOUND + more)
-    assert re.fullmatch(rf"tenants\.yaml:{place}: not YAML: [^;]+; {LOOK}", found)
+    assert re.fullmatch(rf"tenants\.yaml:{place}: not valid YAML: [^;]+; {LOOK}", found)
 
 
 @pytest.mark.parametrize("limit", [40, 1000])
@@ -75,8 +75,8 @@ def test_our_nesting_limit_is_reported_before_the_parsers(
 def test_a_duplicate_key_names_the_first(complaints: Complainer) -> None:
     """YAML would keep the last of the two, silently."""
     assert complaints(SOUND + "    tags: [other]\ncloud: china\n") == [
-        'tenants.yaml:19:5: key "tags" stands twice (first at tenants.yaml:18:5); remove one',
-        'tenants.yaml:20:1: key "cloud" stands twice (first at tenants.yaml:2:1); remove one',
+        'tenants.yaml:19:5: key "tags" is given twice (first at tenants.yaml:18:5); remove one',
+        'tenants.yaml:20:1: key "cloud" is given twice (first at tenants.yaml:2:1); remove one',
     ]
 
 
@@ -84,7 +84,7 @@ def test_two_names_of_one_tenant_list_are_duplicate_keys(complaints: Complainer)
     """The same alias twice under partners: is one, too."""
     text = SOUND.replace("contoso-old:", "contoso-uk:")
     assert complaints(text) == [
-        'tenants.yaml:5:3: key "contoso-uk" stands twice (first at tenants.yaml:4:3); remove one'
+        'tenants.yaml:5:3: key "contoso-uk" is given twice (first at tenants.yaml:4:3); remove one'
     ]
 
 
@@ -92,7 +92,7 @@ def test_merge_keys_are_not_read(complaints: Complainer) -> None:
     """Whoever reviews an entry sees all of it at its place."""
     text = SOUND.replace("- name: Fabrikam", "- &one\n    name: Fabrikam")
     assert complaints(text + "  - {<<: *one, name: Other}\n") == [
-        "tenants.yaml:20:6: merge keys (<<) are not read; write the keys out"
+        "tenants.yaml:20:6: merge keys (<<) are not supported; write the keys out"
     ]
 
 
@@ -115,7 +115,7 @@ def test_an_alias_bomb_is_refused_before_it_goes_off(complaints: Complainer) -> 
         bomb += f"{two}: &{two} [{', '.join([f'*{one}'] * 9)}]\n"
     assert complaints(bomb) == [
         "tenants.yaml:7:8: more than 1,000,000 values, aliases expanded; "
-        "write less, or spread it over several files"
+        "shorten it, or split it into several files"
     ]
 
 

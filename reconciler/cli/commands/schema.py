@@ -9,7 +9,7 @@ def schema() -> int:
     """Print the JSON Schema of tenants.yaml."""
     import json
 
-    from reconciler.config.model.document import json_schema
+    from reconciler.config.model.json_schema import json_schema
 
     sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
     return Status.IN_SYNC

@@ -1,7 +1,7 @@
-"""Whom does a link in our own tenant serve? Azure Lighthouse: one link there, many customers.
+"""Checks and findings of Azure Lighthouse coverage: one link that serves many customers.
 
-A covered customer has delegated its Azure scopes to our tenant, so it needs no identity of its own
-and takes none from the defaults.
+A covered customer has delegated its Azure scopes to the partner's tenant. It needs no identity of
+its own and takes none from the defaults.
 """
 
 from collections import Counter
@@ -16,14 +16,14 @@ from reconciler.core.links import Workload
 
 
 def check_coverage(context: CheckContext) -> None:
-    """Every selector under covers: means some other customer of the file."""
+    """Every selector under covers: matches another customer of the file."""
     tenants = context.document.tenants
     if context.is_broken("include") or any(
         context.is_broken("tenants", i, key)
         for i in range(len(tenants))
-        for key in ("name", "tags")
+        for key in ("name", "tenant", "tags")
     ):
-        return  # what is meant may be what is broken
+        return  # the selector may match what is broken
     names = [other.name for other in tenants]
     customers = context.document.customer_index
     for index, tenant in enumerate(tenants):
@@ -33,12 +33,12 @@ def check_coverage(context: CheckContext) -> None:
                 hint = near or "name a customer of this file, a glob, or tag:X"
                 context.add(
                     ("tenants", index, "covers", number),
-                    f"covers {quoted(selector)} means no other tenant; {hint}",
+                    f"covers {quoted(selector)} matches no other tenant; {hint}",
                 )
 
 
 def coverage_findings(document: Document) -> Iterator[Finding]:
-    """What is odd about a covered customer: too much, or too little for what is done there."""
+    """Findings for covered customers that have their own links, or need them."""
     times: Counter[int] = Counter()
     first: dict[int, int] = {}
     for home, covered in document.coverage.items():

@@ -1,7 +1,7 @@
-"""Is any link listed twice? One principal in one tenant has one link, and one entry.
+"""Checks for duplicate links: one principal in one tenant has one link, and one entry.
 
-Two entries for it would flip the link back and forth. Offline, a tenant is what the file calls it:
-that a domain and a GUID are the same tenant only shows after sign-in.
+Two entries would change the link back and forth. A domain and a GUID of the same tenant are only
+found after sign-in.
 """
 
 from reconciler.config.checks.context import CheckContext
@@ -16,7 +16,7 @@ _Claims = dict[tuple[str, str], tuple[str, Path]]
 
 
 def check_duplicates(context: CheckContext) -> None:
-    """No (tenant, identity) stands twice, nor two identities that are one principal."""
+    """No identity is listed twice for a tenant, and no two identities are one principal."""
     claims: _Claims = {}
     defaults = context.document.defaults
     for number, override in enumerate(defaults.identities or ()):
@@ -43,10 +43,10 @@ def _claim(
     path: Path,
     own_app: str | None = None,
 ) -> bool:
-    """Note who is linked where; complain if somebody else had noted the same before.
+    """Note a principal of a tenant; report it if it was noted before at another path.
 
-    Identities that a tenant takes from the defaults all claim at one path: what is wrong among
-    themselves has been said at the defaults.
+    Identities that a tenant takes from the defaults share one path: duplicates among them are
+    reported at the defaults.
     """
     name = override.identity
     identity = (context.document.identities or {}).get(name)
@@ -62,7 +62,7 @@ def _claim(
     where = context.where(first_path)
     if first == name:
         context.add(
-            path, f"identity {quoted(name)} stands already for this tenant at {where}; keep one"
+            path, f"identity {quoted(name)} is already listed for this tenant at {where}; keep one"
         )
     else:
         shared = "client ID" if client_id else "user name" if username else ""
@@ -76,7 +76,7 @@ def _claim(
 
 
 def check_managed_identities(context: CheckContext) -> None:
-    """No managed identity stands in two tenants: which of them is its own is not for us to say."""
+    """No managed identity is used in two tenants: it exists in one tenant only."""
     homes: dict[str, tuple[str, str]] = {}
     for index, tenant in enumerate(context.document.tenants):
         if context.is_broken("tenants", index, "tenant"):
@@ -90,7 +90,7 @@ def check_managed_identities(context: CheckContext) -> None:
             if home != tenant.tenant:
                 context.add(
                     path,
-                    f"managed identity {quoted(entry.identity)} stands at {where} already, for "
-                    "another tenant, and lives in one only; elsewhere use kind "
+                    f"managed identity {quoted(entry.identity)} is already used at {where} for "
+                    "another tenant, and it exists in one tenant only; elsewhere use kind "
                     "federated_managed_identity",
                 )

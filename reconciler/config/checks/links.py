@@ -32,7 +32,7 @@ def _add_without_identities(context: CheckContext, customer: TenantEntry) -> Non
     remedy = "list them here or under defaults:"
     if empty is not None:
         where = context.where(empty)
-        remedy = f"{where} takes them away; list some here, or name it under covers:"
+        remedy = f"{where} removes them; list some here, or name the tenant under covers:"
     name = context.tenant(customer.index)
     context.add(("tenants", customer.index), f"tenant {name} has no identities; {remedy}")
 
@@ -43,7 +43,7 @@ def _check_state(context: CheckContext, entry: LinkEntry) -> None:
     if entry.state is WantedState.LINKED:
         if not entry.partner and not _is_lost(context, index, "partner", "state"):
             name = context.tenant(index)
-            context.add(path, f"tenant {name} has no partner; name one here or under defaults:")
+            context.add(path, f"tenant {name} has no partner; set one here or under defaults:")
     elif entry.attested and not _is_lost(context, index, "state"):
         context.add(
             path, f"state {entry.state} and attested: contradict each other; keep one of them"

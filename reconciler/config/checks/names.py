@@ -47,7 +47,7 @@ def _check_distinct(context: CheckContext, named: Iterable[tuple[str, Spot]]) ->
             continue
         where = context.complaints.where(first_at)
         if first == name:
-            message = f"name {quoted(name)} stands already at {where}; rename one"
+            message = f"name {quoted(name)} is already used at {where}; rename one"
         else:
             message = (
                 f"name {quoted(name)} differs only by case or width from "
@@ -85,7 +85,7 @@ def _check_agreement(context: CheckContext, index: int) -> None:
             context.add(
                 ("tenants", index, "tags"),
                 f"tags {_tag(context, given[0])} and {_tag(context, other)} give different {key} "
-                f"to {context.tenant(index)}; take one away, or say {key}: there",
+                f"to {context.tenant(index)}; remove one, or set {key}: there",
             )
 
 
@@ -103,5 +103,8 @@ def _check_used(context: CheckContext) -> None:
     tags = {tag for tenant in tenants for tag in tenant.tags or ()}
     for tag in context.document.defaults.by_tag or ():
         if tag not in tags:
-            near = context.complaints.did_you_mean(tag, tags) or "give it to one, or remove it here"
-            context.add((*BY_TAG, tag), f"tag {quoted(tag)} is carried by no tenant; {near}")
+            near = (
+                context.complaints.did_you_mean(tag, tags)
+                or "add it to a tenant, or remove it here"
+            )
+            context.add((*BY_TAG, tag), f"tag {quoted(tag)} is on no tenant; {near}")

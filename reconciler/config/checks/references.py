@@ -1,4 +1,4 @@
-"""Is every partner and identity that is used defined, and every pin for somebody who is there?"""
+"""Checks of references: every partner and identity that is used is defined."""
 
 from datetime import timedelta
 
@@ -32,14 +32,14 @@ def check_references(context: CheckContext) -> None:
         _defaults(context, partners, (*BY_TAG, tag), tagged)
     for index, tenant in enumerate(document.tenants):
         path = ("tenants", index)
-        _wishes(context, partners, path, tenant)
+        _check_settings(context, partners, path, tenant)
         for number, override in enumerate(tenant.identities or ()):
             _override(context, partners, (*path, "identities", number), override)
         for number, foreign in enumerate(tenant.replaces or ()):
             if foreign != ANY and not foreign.isdigit():
                 _partner(context, partners, (*path, "replaces", number), foreign)
         if tenant.object_ids:
-            _pins(context, index, tenant.object_ids)
+            _check_object_ids(context, index, tenant.object_ids)
 
 
 def _defaults(
@@ -52,7 +52,7 @@ def _defaults(
 
 
 def _override(context: CheckContext, partners: Partners, path: Path, override: Override) -> None:
-    _wishes(context, partners, path, override)
+    _check_settings(context, partners, path, override)
     name = override.identity
     is_known = name in (context.document.identities or {})
     if not is_known and not context.is_defined("identities", name):
@@ -60,14 +60,14 @@ def _override(context: CheckContext, partners: Partners, path: Path, override: O
         context.add(path, f"identity {quoted(name)} is not defined; {near}")
 
 
-def _wishes(
-    context: CheckContext, partners: Partners, path: Path, wishes: Tenant | Override
+def _check_settings(
+    context: CheckContext, partners: Partners, path: Path, settings: Tenant | Override
 ) -> None:
-    if wishes.partner:
-        _partner(context, partners, (*path, "partner"), wishes.partner)
-    if wishes.attested:
-        _partner(context, partners, (*path, "attested", "partner"), wishes.attested.partner)
-        _attested_on(context, (*path, "attested", "on"), wishes.attested)
+    if settings.partner:
+        _partner(context, partners, (*path, "partner"), settings.partner)
+    if settings.attested:
+        _partner(context, partners, (*path, "attested", "partner"), settings.attested.partner)
+        _attested_on(context, (*path, "attested", "on"), settings.attested)
 
 
 def _partner(context: CheckContext, partners: Partners, path: Path, partner: str) -> None:
@@ -79,10 +79,12 @@ def _partner(context: CheckContext, partners: Partners, path: Path, partner: str
 
 def _attested_on(context: CheckContext, path: Path, attested: Attested) -> None:
     if attested.on > context.today + timedelta(days=1):
-        context.add(path, f"on {attested.on} is in the future; write the day it was seen")
+        context.add(
+            path, f"on {attested.on} is in the future; write the day on which the link was seen"
+        )
 
 
-def _pins(context: CheckContext, index: int, object_ids: dict[str, str]) -> None:
+def _check_object_ids(context: CheckContext, index: int, object_ids: dict[str, str]) -> None:
     if context.is_broken("tenants", index, "identities") or _is_default_lost(context):
         return
     listed = {entry.identity: entry for entry in entries(context.document, index)}
@@ -91,16 +93,17 @@ def _pins(context: CheckContext, index: int, object_ids: dict[str, str]) -> None
         path = ("tenants", index, "object_ids", name)
         if name not in listed:
             near = (
-                context.complaints.did_you_mean(name, listed) or "list it under identities: there"
+                context.complaints.did_you_mean(name, listed)
+                or "list it under the tenant's identities:"
             )
-            context.add(path, f"identity {quoted(name)} is not one of this tenant's; {near}")
+            context.add(path, f"identity {quoted(name)} is not listed for this tenant; {near}")
         elif listed[name].override.object_id:
             context.add(path, f"identity {quoted(name)} has an object_id of its own; keep one")
         first = pinned.setdefault(object_id, name)
         if first != name:
             context.add(
                 path,
-                f"identities {quoted(first)} and {quoted(name)} have one object ID: "
+                f"identities {quoted(first)} and {quoted(name)} have the same object ID: "
                 "one principal has one link; correct it, or keep one of them",
             )
 
@@ -110,23 +113,23 @@ def _is_default_lost(context: CheckContext) -> bool:
 
 
 def _check_circles(context: CheckContext, partners: Partners) -> None:
-    """Each circle is told once, where the file closes it first."""
-    told: set[frozenset[str]] = set()
+    """Report each circle of becomes: once, at its first partner in the file."""
+    reported: set[frozenset[str]] = set()
     for alias, partner in (context.document.partners or {}).items():
         steps = [partner.id, *(partner_id for partner_id, _ in partners.successors(alias))]
         circle = frozenset(steps)
-        if steps[-1] != partner.id or len(steps) == 1 or circle in told:
+        if steps[-1] != partner.id or len(steps) == 1 or circle in reported:
             continue
-        told.add(circle)
+        reported.add(circle)
         way = " → ".join(partners.aliases[step] for step in steps)
         context.add(
             ("partners", alias, "becomes"),
-            f"becomes: runs in a circle ({way}); let one of them stay what it is",
+            f"becomes: is circular ({way}); remove one of them",
         )
 
 
 def _check_rivals(context: CheckContext) -> None:
-    """One ID under two aliases becomes one thing: links are known by IDs."""
+    """One ID under two aliases has one becomes:, because links carry only the ID."""
     first: dict[str, str] = {}
     partners = context.document.partners or {}
     for alias, partner in partners.items():
@@ -135,5 +138,5 @@ def _check_rivals(context: CheckContext) -> None:
             context.add(
                 ("partners", alias),
                 f"{quoted(before)} and {quoted(alias)} are both {partner.id}, and what it becomes "
-                "differs; say the same under both, or keep one of them",
+                "differs; make them equal, or keep one of them",
             )

@@ -1,1 +1,1 @@
-"""The pydantic model of tenants.yaml and the messages for what does not fit it."""
+"""Pydantic model of tenants.yaml, and the messages for values that do not fit it."""

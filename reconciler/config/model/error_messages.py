@@ -1,19 +1,19 @@
-"""What does pydantic's refusal of a field mean in our words? What is wrong, and what to do.
+"""Error messages for fields that are not valid: what is wrong, and what to do.
 
-It knows keys and kinds of errors; it never repeats what may be a secret.
+They replace the texts of pydantic, and never repeat what may be a secret.
 """
 
 from collections.abc import Collection, Mapping
 
 from pydantic_core import ErrorDetails
 
-from reconciler.config.model import document, fields, identities
+from reconciler.config.model import document, fields, identities, run_settings
 from reconciler.config.reading.diagnostics import Spot, did_you_mean, nearest, quoted
 from reconciler.config.reading.secret_patterns import MASKED, SECRET_KEYS, looks_secret
 from reconciler.config.reading.tree import Path, Plain, Table, place
 
 ADDRESSES = frozenset({"heartbeat", "to", "url"})
-"""Keys whose reference leads to a URL that is a secret."""
+"""Keys with a reference to a URL that is a secret."""
 
 MERGE = "<<"
 REFERENCE = "{env: NAME} or {file: PATH}"
@@ -39,19 +39,19 @@ _ADD = {"version": "version: 1", "until": "until: DATE", "on": "on: DATE", "from
 _KEYS_OF_KIND = tuple(model.known_keys() for model in identities.KINDS.values())
 _MODELS: Mapping[str | int, type[identities.Part]] = {
     "defaults": document.Defaults,
-    "limits": document.Limits,
+    "limits": run_settings.Limits,
     "hold": document.Hold,
     "attested": document.Attested,
     "becomes": document.Becomes,
-    "history": document.History,
-    "findings": document.FindingSettings,
+    "history": run_settings.History,
+    "findings": run_settings.FindingSettings,
 }
 
 
 def path_of(error: ErrorDetails) -> Path:
-    """Where the error is in the file.
+    """The path of the error in the file.
 
-    pydantic puts an identity's kind between its keys, and a mark of its own behind a bad key.
+    pydantic adds the kind of an identity, the form of a reference, and a mark behind a bad key.
     """
     steps = error["loc"]
     if _is_key(error):
@@ -65,7 +65,7 @@ def path_of(error: ErrorDetails) -> Path:
 
 
 def reportable(errors: list[ErrorDetails]) -> list[ErrorDetails]:
-    """The errors worth a complaint: a key is not missing that is misspelt or merged there."""
+    """The errors to report: without missing keys that are only misspelt or merged there."""
     if not any(error["type"] == "missing" for error in errors):
         return errors
     meant: set[Path] = set()
@@ -79,7 +79,7 @@ def reportable(errors: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def spot_of(root: Table, error: ErrorDetails) -> Spot:
-    """The place to complain at."""
+    """The location to report the error at."""
     return place(root, path_of(error))
 
 
@@ -102,7 +102,7 @@ def message(error: ErrorDetails) -> str:
             return _unknown_kind(value.get("kind"))
         case _ if isinstance(value, Plain) and value.read_as == "null":
             can_go = path[0] != "tenants" or path[2:] not in (("name",), ("tenant",))
-            return f"{subject} is empty; give it a value{' or leave it out' if can_go else ''}"
+            return f"{subject} is empty; set a value{' or remove it' if can_go else ''}"
         case fields.SAID:
             return f"{subject}{_shown(value)} {error['ctx']['said']}"
         case fields.MASKED:
@@ -112,28 +112,28 @@ def message(error: ErrorDetails) -> str:
         case "literal_error" | "enum":
             return f"{subject}{_shown(value)} is unknown; choose {error['ctx']['expected']}"
         case "too_short":
-            return f"{path[-1]} is empty; name at least one, or leave {path[-1]} out"
+            return f"{path[-1]} is empty; list at least one, or remove {path[-1]}"
         case _ if (key := _named(path)) in SECRET_KEYS:
             if isinstance(value, str | Plain):
                 return _inline(key)
-            return f"{key} takes {REFERENCE}"
+            return f"{key} must be {REFERENCE}"
         case _ if path[-1] in ADDRESSES:
-            return f"{path[-1]} takes {REFERENCE}; never write the URL itself ({MASKED})"
+            return f"{path[-1]} must be {REFERENCE}; never write the URL itself ({MASKED})"
         case _ if path[-1] in _MAPPINGS:
-            return f"{path[-1]} takes {_MAPPINGS[path[-1]]}"
+            return f"{path[-1]} must be {_MAPPINGS[path[-1]]}"
         case _ if (path[-1] == "identities" and len(path) > 1) or subject == "identity":
-            return f"{subject} takes identities' names or mappings; write [automation]"
+            return f"{subject} must be a list of identity names or mappings: [automation]"
         case kind:
-            return f"{subject} takes {_SHAPES.get(kind, 'a mapping: {key: value}')}"
+            return f"{subject} must be {_SHAPES.get(kind, 'a mapping: {key: value}')}"
 
 
 def _named(path: Path) -> str:
-    """The key that a value stands under, be it an item of a list there."""
+    """The key of a value, or of the list that it is in."""
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
 def _subject(path: Path) -> str:
-    """What a complaint is about, in a word or two."""
+    """The subject of a message: the key, or what it names."""
     last, before = path[-1], path[-2] if len(path) > 1 else ""
     if isinstance(last, int):
         return _SINGULAR.get(str(before), str(before))
@@ -154,7 +154,7 @@ def _shown(value: object) -> str:
 
 def _inline(key: str) -> str:
     return (
-        f"{key} looks like a secret written into the file ({MASKED}); take it out, renew it, "
+        f"{key} looks like a secret written into the file ({MASKED}); remove it, rotate it, "
         f"and write {REFERENCE} under secret:, certificate: or password:"
     )
 
@@ -162,10 +162,10 @@ def _inline(key: str) -> str:
 def _not_text(path: Path, value: object) -> str:
     subject = _subject(path)
     if not isinstance(value, Plain):
-        return f"{subject} takes text, not a list or a mapping"
+        return f"{subject} must be text, not a list or a mapping"
     if subject == "partner" and value.read_as in ("int", "float"):
         if fields.PARTNER_ID.fullmatch(value.text):
-            return f'partner {value.text} is a number here; put it in quotes: "{value.text}"'
+            return f'partner {value.text} is read as a number; put it in quotes: "{value.text}"'
         return (
             f"partner{_shown(value)} is not a partner ID in quotes (4 to 10 digits); "
             "copy it from Partner Center"
@@ -194,19 +194,19 @@ def _unknown_key(error: ErrorDetails) -> str:
         near = did_you_mean(key, _known(error)) or f"write {_MAPPINGS.get(under, REFERENCE)}"
         return f"a key of {under} ({MASKED}) is unknown; {near}"
     if key == MERGE:
-        return "merge keys (<<) are not read; write the keys out"
+        return "merge keys (<<) are not supported; write the keys out"
     if looks_secret(key) and isinstance(error["input"], str | Plain):
         return _inline(quoted(key))
     known = _known(error)
     if around and around[0] == "identities" and any(key in kind for kind in _KEYS_OF_KIND):
         kind = error["loc"][2]
-        return f"{key} does not go with kind {kind}; remove it, or choose the kind it belongs to"
+        return f"{key} is not valid for kind {kind}; remove it, or use the kind that it belongs to"
     near = did_you_mean(key, known)
-    return f"key {quoted(key)} is unknown; {near or 'known are ' + ', '.join(known)}"
+    return f"key {quoted(key)} is unknown; {near or 'valid are ' + ', '.join(known)}"
 
 
 def _known(error: ErrorDetails) -> Collection[str]:
-    """The keys that the mapping with this unknown key may have."""
+    """The keys that are valid in the mapping with this unknown key."""
     around = path_of(error)[:-1]
     if not around:
         return document.Document.known_keys()
@@ -216,7 +216,7 @@ def _known(error: ErrorDetails) -> Collection[str]:
             return model.known_keys()
         return identities.KINDS[str(error["loc"][2])].known_keys()
     if around[0] == "notify" and len(around) == 2:
-        return document.Notification.known_keys()
+        return run_settings.Notification.known_keys()
     if isinstance(around[-1], int):
         return (document.Tenant if len(around) == 2 else document.Override).known_keys()
     if around[0] == "partners" and len(around) == 2:

@@ -1,1 +1,1 @@
-"""From files to a document in which every value knows its place."""
+"""Readers of YAML, CSV and included files, with the location of every value."""

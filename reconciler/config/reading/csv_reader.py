@@ -1,7 +1,7 @@
-"""CSV text as rows of cells, each with its place, and what is wrong with it as CSV.
+"""CSV reader: text to rows of cells with locations, or the errors of its syntax.
 
-RFC 4180 with commas, semicolons or tabs, and what spreadsheets and scripts add: a line `sep=;` or
-`#TYPE …`, byte order marks, cells of several lines, blanks that nobody sees. It knows no tenants.
+It reads RFC 4180 with commas, semicolons or tabs, and what spreadsheets and scripts add: a line
+`sep=;` or `#TYPE …`, byte order marks, cells of several lines, invisible characters.
 """
 
 import re
@@ -14,7 +14,7 @@ from reconciler.core.text import is_invisible
 SEPARATORS = ",;\t"
 
 MOST_LINES = 50
-"""Lines that one cell may have: a quote that is never closed is found in its own line."""
+"""Lines of one cell. The limit reports a quote that is never closed at its own line."""
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -22,7 +22,7 @@ BLANKS = (
     " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
     "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\xad\u200b\u200e\u200f\u2060\ufeff"
 )
-"""What is dropped around a cell: blanks of every width, of none, and marks of direction."""
+"""Characters that are removed around a cell: spaces of any width, and marks of direction."""
 
 _LINE_BREAK = re.compile("\r\n|\n|\r")
 _QUOTED = {
@@ -38,7 +38,7 @@ _SEVERAL_LINES = re.compile(r"\s*\n\s*")
 
 @dataclass(frozen=True, slots=True)
 class CsvCell:
-    """The text of one cell on one line, without the blanks around it, and its place."""
+    """The text of one cell in one line, without spaces around it, and its location."""
 
     text: str
     at: Spot
@@ -48,7 +48,7 @@ class CsvCell:
 class CsvRow:
     """One row of the table.
 
-    cells  None for a row with a stray quote, which has its complaint
+    cells  None for a row with a stray quote, which is reported
     """
 
     cells: list[CsvCell] | None
@@ -56,7 +56,7 @@ class CsvRow:
 
 
 def read(text: str, file: int, complaints: Diagnostics) -> list[CsvRow]:
-    """The rows of a table, blank ones left out; `file` is the number that `complaints` gave it."""
+    """The rows of a table without empty ones; `file` is its number in `complaints`."""
     lines = _LINE_BREAK.split(text.replace(BYTE_ORDER_MARK, ""))
     separator, number = _beginning(lines)
     rows = []
@@ -75,23 +75,23 @@ def read(text: str, file: int, complaints: Diagnostics) -> list[CsvRow]:
 
 
 def without_invisible(text: str) -> str:
-    """The text with plain blanks, and without the characters that nobody sees."""
+    """The text with plain spaces, and without invisible characters."""
     plain = "".join(" " if char.isspace() else "" if is_invisible(char) else char for char in text)
     return " ".join(plain.split())
 
 
 class _Stray(Exception):
-    """A quote where none can be; `args` is (place, what to say)."""
+    """A quote that is not allowed; `args` is (location, message)."""
 
 
 def _beginning(lines: Sequence[str]) -> tuple[str, int]:
-    """The separator, and the number of the line that the table begins with."""
-    told = None
+    """The separator, and the number of the first line of the table."""
+    declared = None
     for number, line in enumerate(lines):
         if found := _SEPARATOR_LINE.fullmatch(line):
-            told = found[2]
+            declared = found[2]
         elif line.strip() and not _TYPE_LINE.fullmatch(line.strip()):
-            return told or _separator(line), number
+            return declared or _separator(line), number
     return SEPARATORS[0], len(lines)
 
 
@@ -100,7 +100,7 @@ def _separator(header: str) -> str:
 
 
 class _RowText:
-    """The text of one row, and how many lines it has taken so far."""
+    """The text of one row, and the number of lines read for it."""
 
     def __init__(self, lines: Sequence[str], number: int, separator: str, file: int) -> None:
         self.lines_read = 1
@@ -111,7 +111,7 @@ class _RowText:
         self._file = file
 
     def cells(self) -> Iterator[CsvCell]:
-        """The cells in turn; raises `_Stray`."""
+        """The cells in order; raises `_Stray`."""
         start = 0
         while True:
             quoted = _QUOTED[self._separator].match(self._text, start) or self._over_lines(start)
@@ -132,7 +132,7 @@ class _RowText:
             start = end + 1
 
     def _over_lines(self, start: int) -> re.Match[str] | None:
-        """A quoted cell that ends in a later line, where it is closed before a separator."""
+        """A quoted cell that ends in a later line, before a separator."""
         if not self._text[start:].lstrip(" \t").startswith('"'):
             return None
         known = self._text.count("\n") + 1
@@ -151,13 +151,13 @@ class _RowText:
     def _stray(self, start: int, end: int, *, is_closed: bool) -> tuple[Spot, str]:
         at = self._location(end)
         if is_closed:
-            return at, 'text after a closing quote; write a quote inside of a cell twice: ""'
+            return at, 'text after a closing quote; double a quote inside a cell: ""'
         if not self._text[start:end].strip():
-            return at, "a quote is opened here and not closed; close it, or take it out"
-        return at, 'a stray quote; put the whole cell in quotes and write this one twice: ""'
+            return at, "a quote is opened here and not closed; close it, or remove it"
+        return at, 'a stray quote; put the whole cell in quotes and double this one: ""'
 
     def _location(self, offset: int) -> Spot:
-        """The place of a character of the row."""
+        """The location of a character of the row."""
         line = self._text.count("\n", 0, offset)
         column = offset - (self._text.rfind("\n", 0, offset) + 1)
         return location(self._file, self._number + line, column)

@@ -1,7 +1,7 @@
-"""Columns of a customer list: which one names the customer's tenant, its domain, its name and tags.
+"""Columns of a customer list: those with the customer's tenant, domains, name and tags.
 
-Columns are known by their headings, however those are written. The partner's own tenant is never
-taken for a customer's: where headings do not decide, nothing is guessed.
+Columns are recognized by their headings in any spelling. The partner's own tenant is never taken
+for a customer's: if the headings do not decide, nothing is guessed.
 """
 
 import re
@@ -41,7 +41,7 @@ NAMES = (
         "accountname",
     ),
 )
-"""In the order in which they are taken."""
+"""In order of preference."""
 
 TAGS = frozenset({"tags", "tag"})
 INVENTORY = frozenset({"tenant", "tenantid", "identity", "objectid", "wantedstate"})
@@ -55,12 +55,12 @@ _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\WA-Z_]+|[A-Z]+")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The numbers of the columns that are used, from 0.
+    """The numbers of the used columns, from 0.
 
-    tenants   those that name the tenant: of a row, the first that is filled
-    domains   those that hold further domains of it
-    name      the customer's name; None where the list has none
-    tags      None where the list has none
+    tenants   the tenant: of each row, the first that is filled
+    domains   further domains of the tenant
+    name      the customer's name; None if there is none
+    tags      None if there are none
     is_ours   whether the list is an inventory or a plan of this program
     """
 
@@ -90,9 +90,9 @@ class Undecided(Exception):
 
 
 def choose(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns | None:
-    """The columns to use; None where no heading is one of a tenant. Raises `Undecided`.
+    """The columns to use; None if no heading is that of a tenant. Raises `Undecided`.
 
-    rows  the cells below the headings; equal columns decide nothing and need no decision
+    rows  the cells below the headings; several equal columns are no conflict
     """
     known = [_heading(number, text) for number, text in enumerate(headings)]
     if {_joined(text) for text in headings} >= INVENTORY:
@@ -165,13 +165,13 @@ def _column(rows: Sequence[Sequence[str]], number: int) -> tuple[str, ...]:
 
 
 def _names_tenants(rows: Sequence[Sequence[str]], number: int) -> bool:
-    """Whether some cell of a column looks like a GUID or a domain: one of names does not."""
+    """Whether a cell of the column looks like a GUID or a domain, unlike in a column of names."""
     cells = _column(rows, number)
     return any(map(_TENANT.fullmatch, cells)) or not any(cells)
 
 
 def _best(headings: Sequence[_Heading], known: Collection[str]) -> int | None:
-    """The column that says customer, or else the first in the order of `known`."""
+    """The column whose heading says customer, or else the first in the order of `known`."""
     order: Mapping[str, int] = {subject: rank for rank, subject in enumerate(known)}
     found = [h for h in headings if h.subject in order and not h.says_partner]
     found.sort(key=lambda h: (not h.says_customer, order[h.subject], h.number))

@@ -1,7 +1,7 @@
-"""Customer lists: the tenants that Partner Center's export, or any table like it, names.
+"""Reader of customer lists: the tenants in an export of Partner Center or a similar table.
 
-The columns are known by their headings, in any order. A list without headings, one tenant a line,
-is read too.
+Columns are recognized by their headings, in any order. A list without headings, with one tenant
+per line, is read as well.
 """
 
 import re
@@ -31,10 +31,7 @@ _TENANT: TypeAdapter[str] = TypeAdapter(Tenant)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A customer as a row of a list names it.
-
-    row  the first row that names it
-    """
+    """A customer of a list, with the first row that names it."""
 
     customer: Customer
     row: CsvRow
@@ -44,9 +41,9 @@ class Listed:
 class CustomerList:
     """The customers of a list, each once, in order.
 
-    rows     how many rows name a tenant
-    joined   the names of the customers that several rows name
-    skipped  the headings of the columns that are not used
+    rows     the number of rows with a tenant
+    joined   the names of customers with several rows
+    skipped  the headings of unused columns
     is_ours  whether it is an inventory or a plan of this program
     """
 
@@ -62,7 +59,7 @@ class CustomerList:
 
     @property
     def warning(self) -> str:
-        """How many rows became how many tenants, where those are not alike; or nothing."""
+        """The warning that several rows name the same customer; empty if none do."""
         if not self.joined:
             return ""
         count = len(self.listed)
@@ -77,7 +74,7 @@ class CustomerList:
 def read(path: Path) -> CustomerList:
     """The tenants of a list, each once, in order.
 
-    :raises BadFile: with every complaint, when there is any.
+    :raises BadFile: with all errors of the list.
     """
     complaints = Diagnostics()
     file = complaints.file(path)
@@ -89,23 +86,23 @@ def read(path: Path) -> CustomerList:
     rows = csv_reader.read(text, file, complaints) if text is not None else []
     found = customers_of(rows, complaints)
     if not found.listed and not complaints:
-        complaints.add(location(file, 0, 0), "no tenants are listed; name each in a row of its own")
+        complaints.add(location(file, 0, 0), "no tenants are listed; write one per row")
     if complaints:
         raise complaints.error()
     return found
 
 
 def named(tenants: Sequence[str]) -> tuple[Customer, ...]:
-    """The tenants that a command line names, each once, in order; commas part them too.
+    """The tenants of `--tenants`, separated by commas or repeated, each once, in order.
 
-    :raises BadFile: with every complaint, when there is any.
+    :raises BadFile: with all errors.
     """
     texts = [part.strip() for text in tenants for part in text.split(",") if part.strip()]
     if not tenants:
         return ()
-    troubles = [f"--tenants: {failure}" for text in texts if (failure := _failure(text))]
-    if troubles or not texts:
-        raise BadFile(*troubles or ("--tenants: name a tenant's GUID or verified domain",))
+    errors = [f"--tenants: {failure}" for text in texts if (failure := _failure(text))]
+    if errors or not texts:
+        raise BadFile(*errors or ("--tenants: give a tenant's GUID or verified domain",))
     return distinct([Customer("", _TENANT.validate_python(text)) for text in texts])
 
 
@@ -145,15 +142,15 @@ def customers_of(rows: Sequence[CsvRow], complaints: Diagnostics) -> CustomerLis
 
 
 def _no_column(header: Sequence[CsvCell], headings: Sequence[str]) -> str:
-    """Why the first row is no heading that names tenants, nor the first tenant; or nothing."""
+    """The message if the first row is neither a heading with a tenant nor a tenant; or nothing."""
     filled = [cell.text for cell in header if cell.text]
     if len(filled) == 1 and not _failure(plain(filled[0])):
         return ""
     names = ", ".join(quoted(cell.text) for cell in header)
     partners = [quoted(heading) for heading in headings if is_partners(heading)]
-    ours = f" ({', '.join(partners)} names the partner's own tenant)" if partners else ""
+    ours = f" ({', '.join(partners)} is the partner's own tenant)" if partners else ""
     return (
-        f"no column names the tenants: the first row has {names}{ours}; "
+        f"no column has the tenants: the first row is {names}{ours}; "
         'name one "Customer tenant ID", "Microsoft ID", "tenant" or "domain"'
     )
 
@@ -167,10 +164,10 @@ def _undecided(headings: Sequence[str], numbers: Sequence[int]) -> str:
 
 
 def _customer(row: CsvRow, columns: Columns, complaints: Diagnostics) -> Customer | None:
-    """The customer of a row: by the first of its tenant columns that is filled."""
+    """The customer of a row, by its first tenant column that is filled."""
     given = [cell for number in columns.tenants if (cell := _cell(row, number)).text]
     if not given:
-        complaints.add(row.at, "this row names no tenant; give its GUID or a verified domain")
+        complaints.add(row.at, "this row has no tenant; give its GUID or a verified domain")
         return None
     first = given[0]
     if failure := _failure(plain(first.text)):
@@ -197,7 +194,7 @@ def _cell(row: CsvRow, number: int | None) -> CsvCell:
 
 
 def _distinct(named: Sequence[Listed], skipped: tuple[str, ...]) -> CustomerList:
-    """Each tenant once. A domain that stands beside several GUIDs belongs to none of them."""
+    """Each tenant once. A domain next to several GUIDs belongs to none of them."""
     owners: dict[str, set[str]] = {}
     for each in named:
         for domain in each.customer.domains:
@@ -219,13 +216,13 @@ def _distinct(named: Sequence[Listed], skipped: tuple[str, ...]) -> CustomerList
 
 
 def plain(text: str) -> str:
-    """A GUID or domain as a list may write it: without blanks, braces and spreadsheets' quotes."""
+    """A GUID or domain without the spaces, braces and quotes that a list may put around it."""
     bare = _unescaped(without_invisible(text)).strip("\"'")
     return bare[1:-1].strip() if bare.startswith("{") and bare.endswith("}") else bare
 
 
 def _unescaped(text: str) -> str:
-    """A cell that was kept from being a number or a formula: `="1"` or `'=1`."""
+    """The text of a cell that is protected from being a number or formula: `="1"` or `'=1`."""
     if text.startswith('="') and text.endswith('"'):
         return text[2:-1]
     return text[1:] if re.match("'[-=+@]", text) else text

@@ -1,8 +1,8 @@
-"""Customers of an included table: the rows of a CSV file as tenants, every cell at its place.
+"""Reader of included tables: the rows of a CSV file as tenants, each cell with its location.
 
-What a cell may say is the model's business, as in YAML. Only what concerns tables is asked here:
-the header, the number of cells, and cells that have no place in any table. An export of Partner
-Center, or a list like it, is read as it is: columns that are not used are skipped.
+The model validates the values, as in YAML. This module checks the header, the number of cells, and
+cells that no table may have. An export of Partner Center, or a similar list, is read without
+changes: unused columns are skipped.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,15 +23,15 @@ LISTS = ("tags", "identities")
 """Columns whose cells are lists, split at `SPLIT`."""
 
 COLUMNS = (*MUST_HAVE, "key", "partner", "state", *LISTS, "client_id", "expires_on")
-"""In the order in which the documentation names them."""
+"""In the order of the documentation."""
 
 _BESIDE = ("key", "partner", "state", "identities", "client_id", "expires_on")
-"""Columns of ours that are read beside those of a customer list."""
+"""Columns that are read in addition to those of a customer list."""
 
 SPLIT = ";"
 
 FORMULA = ("=", "+", "-", "@")
-"""A spreadsheet runs what begins so."""
+"""A spreadsheet executes cells that start with one of these."""
 
 
 @dataclass(slots=True)
@@ -39,9 +39,9 @@ class Customers:
     """The tenants of one table.
 
     rows         in the table's order
-    broken       (row, column) of the cells that have their complaint already
+    broken       (row, column) of the cells with an error that is reported already
     is_complete  whether every row could be read
-    findings     what should be looked at: columns that were skipped, rows that were joined
+    findings     skipped columns and joined rows
     """
 
     rows: Items = field(default_factory=Items)
@@ -51,12 +51,12 @@ class Customers:
 
 
 def read(text: str, file: int, complaints: Diagnostics) -> Customers:
-    """The customers of a table; `file` is the number that `complaints` gave it."""
+    """The customers of a table; `file` is its number in `complaints`."""
     customers = Customers()
     rows = csv_reader.read(text, file, complaints)
     if not rows:
         complaints.add(
-            location(file, 0, 0), f"the table is empty; begin with {','.join(MUST_HAVE)}"
+            location(file, 0, 0), f"the table is empty; start with {','.join(MUST_HAVE)}"
         )
     if rows and _is_customer_list(rows[0]):
         return _from_customer_list(rows, file, complaints)
@@ -73,13 +73,13 @@ def read(text: str, file: int, complaints: Diagnostics) -> Customers:
 
 
 def is_heading(text: str) -> bool:
-    """Whether a cell is a heading of a table of tenants, or was meant to be one."""
+    """Whether a cell is a heading of a table of tenants, or similar to one."""
     word = text.strip().strip("\"'").strip().casefold()
     return word in COLUMNS or is_known(word) or nearest(word, MUST_HAVE) != ""
 
 
 def _is_customer_list(header: CsvRow) -> bool:
-    """Whether a table has the headings of a customer list, and not those of a table of ours."""
+    """Whether a table has the headings of a customer list, and not those of `COLUMNS`."""
     headings = [cell.text for cell in header.cells or ()]
     known = {heading.casefold() for heading in headings}
     if known >= set(MUST_HAVE):
@@ -88,12 +88,12 @@ def _is_customer_list(header: CsvRow) -> bool:
 
 
 def _from_customer_list(rows: Sequence[CsvRow], file: int, complaints: Diagnostics) -> Customers:
-    """The customers of a list, each with its name, its tenant, and columns of ours beside them."""
+    """The customers of a list: name, tenant and tags, and the further columns of `_BESIDE`."""
     before = len(complaints)
     for row in rows:
         for cell in row.cells or ():
             if holds_secret(cell.text):
-                complaints.add(cell.at, _cell_trouble(cell.text))
+                complaints.add(cell.at, _cell_error(cell.text))
     header = rows[0].cells or []
     found = customers_of(rows, complaints)
     ours = {
@@ -116,8 +116,7 @@ def _from_customer_list(rows: Sequence[CsvRow], file: int, complaints: Diagnosti
                 values[key], locations[key] = _value(key, beside[0]), beside[0].at
         tenant.update(values)
         tenant.where.update(locations)
-        customers.rows.append(tenant)
-        customers.rows.where.append(each.row.at)
+        customers.rows.add(tenant, each.row.at)
     return customers
 
 
@@ -127,7 +126,7 @@ def _findings(found: CustomerList, ours: Mapping[int, str], where: str) -> Itera
         yield Finding(
             "rows_joined",
             f"{file}: {found.warning}",
-            "check that these rows are of one customer, and not of your own tenant",
+            "check that these rows belong to one customer, and not to your own tenant",
         )
     skipped = [
         quoted(heading) for heading in found.skipped if heading.casefold() not in ours.values()
@@ -135,24 +134,24 @@ def _findings(found: CustomerList, ours: Mapping[int, str], where: str) -> Itera
     if skipped:
         yield Finding(
             "columns_skipped",
-            f"{file}: columns that are not used: {', '.join(skipped)}",
-            f"no action is needed, unless one should have been used: {_known()}",
+            f"{file}: unused columns: {', '.join(skipped)}",
+            f"no action is needed, unless one of them should be used: {_known()}",
         )
 
 
 def _header(row: CsvRow, complaints: Diagnostics) -> list[str] | None:
-    """The names of the columns; None, with complaints, if they are no good."""
+    """The names of the columns; None, with errors, if they are not valid."""
     if row.cells is None:
         return None
     before = len(complaints)
     seen: dict[str, CsvCell] = {}
     for cell in row.cells:
         name = cell.text.casefold()
-        if failure := _column_trouble(cell.text, name, complaints):
+        if failure := _column_error(cell.text, name, complaints):
             complaints.add(cell.at, failure)
         elif name in seen:
             first = complaints.where(seen[name].at)
-            complaints.add(cell.at, f"column {name} stands twice (first at {first}); remove one")
+            complaints.add(cell.at, f"column {name} is given twice (first at {first}); remove one")
         seen.setdefault(name, cell)
     if len(complaints) == before:
         for name in MUST_HAVE:
@@ -162,19 +161,19 @@ def _header(row: CsvRow, complaints: Diagnostics) -> list[str] | None:
     return list(seen) if len(complaints) == before else None
 
 
-def _column_trouble(text: str, name: str, complaints: Diagnostics) -> str:
+def _column_error(text: str, name: str, complaints: Diagnostics) -> str:
     if name in COLUMNS:
         return ""
     if holds_secret(text) or looks_secret(name):
         shown = MASKED if holds_secret(text) else quoted(text)
         return (
-            f"column {shown} looks like a place for secrets, which no table may hold; take it "
-            "out, renew them, and refer to them under identities: in the main file"
+            f"column {shown} looks like it contains secrets, which no table may; remove it, "
+            "rotate them, and reference them under identities: in the main file"
         )
     if not text:
-        return f"a column without a name; name it, or remove it: {_known()}"
+        return f"a column without a name; name it or remove it: {_known()}"
     near = complaints.did_you_mean(name, COLUMNS)
-    return f"column {quoted(text)} is unknown; {near or f'known are {_known()}'}"
+    return f"column {quoted(text)} is unknown; {near or f'valid are {_known()}'}"
 
 
 def _known() -> str:
@@ -182,7 +181,7 @@ def _known() -> str:
 
 
 def _fits(row: CsvRow, header: Sequence[str], complaints: Diagnostics) -> bool:
-    """Whether a row has a cell for each column; a complaint if it does not."""
+    """Whether a row has a cell for each column; adds an error if not."""
     if row.cells is None:
         return False
     count = len(row.cells)
@@ -191,8 +190,8 @@ def _fits(row: CsvRow, header: Sequence[str], complaints: Diagnostics) -> bool:
     at = row.cells[len(header)].at if count > len(header) else row.at
     complaints.add(
         at,
-        f"a row of {_count(count)} under a header of {_count(len(header))}; "
-        "put a cell that holds a separator in quotes",
+        f"the row has {_count(count)}, but the header has {_count(len(header))}; "
+        "put a cell that contains a separator in quotes",
     )
     return False
 
@@ -204,25 +203,24 @@ def _count(number: int) -> str:
 def _add(customers: Customers, row: CsvRow, header: Sequence[str], complaints: Diagnostics) -> None:
     tenant = Table()
     for key, cell in zip(header, row.cells or (), strict=True):
-        if failure := _cell_trouble(cell.text):
+        if failure := _cell_error(cell.text):
             complaints.add(cell.at, failure)
             customers.broken.append((len(customers.rows), key))
         elif cell.text or key in MUST_HAVE:
             tenant[key] = _value(key, cell)
             tenant.where[key] = cell.at
-    customers.rows.append(tenant)
-    customers.rows.where.append(row.at)
+    customers.rows.add(tenant, row.at)
 
 
-def _cell_trouble(text: str) -> str:
-    """What is wrong with a cell in any column; it is not repeated."""
+def _cell_error(text: str) -> str:
+    """What is wrong with a cell in any column, without its text."""
     if holds_secret(text):
         return (
-            f"a cell that looks like a secret ({MASKED}); take it out, renew it, "
-            "and refer to it under identities: in the main file"
+            f"a cell that looks like a secret ({MASKED}); remove it, rotate it, "
+            "and reference it under identities: in the main file"
         )
     if text.startswith(FORMULA):
-        return f'a cell that begins with "{text[0]}" is a formula to a spreadsheet; write it anew'
+        return f'a cell that starts with "{text[0]}" is a formula in a spreadsheet; rewrite it'
     return ""
 
 
@@ -240,6 +238,5 @@ def _value(key: str, cell: CsvCell) -> Node:
 def _items(parts: Sequence[tuple[str, Spot]]) -> Items:
     items = Items()
     for text, at in parts:
-        items.append(text)
-        items.where.append(at)
+        items.add(text, at)
     return items

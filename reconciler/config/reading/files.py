@@ -1,7 +1,4 @@
-"""Where do the bytes come from? The file itself, and what its `include:` names.
-
-Knows paths, encodings and sizes; what the text says is for others.
-"""
+"""File access: bytes, encodings, and the globs of `include:`."""
 
 import errno
 import glob
@@ -14,45 +11,45 @@ from reconciler.config.reading.diagnostics import Diagnostics, Spot, location, q
 from reconciler.regular_files import read_regular
 
 MOST_BYTES = 64 * 1024 * 1024
-"""Of one file: about 300,000 tenants."""
+"""The largest file: about 300,000 tenants."""
 
 MOST_FILES = 1_000
-"""That one glob may name."""
+"""The most files that one glob may match."""
 
 _UNREADABLE = re.compile(
     "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
 )
-"""What YAML allows nowhere (section 5.1 of its specification)."""
+"""Characters that YAML does not allow (section 5.1 of its specification)."""
 
 
 def fetch(path: Path) -> bytes | str:
-    """The bytes of a file, or in words why there are none."""
+    """The bytes of a file, or the message why it cannot be read."""
     try:
         return read_regular(path, MOST_BYTES)
     except FileNotFoundError:
         return (
             f"there is no such file: {path.absolute()}; "
-            "give its path with -c, or write one with pal-reconcile init"
+            "give its path with -c, or create one with pal-reconcile init"
         )
     except IsADirectoryError:
-        return "this is a directory; name the file in it"
+        return "this is a directory; give the path of a file"
     except OSError as error:
         if error.errno == errno.EFBIG:
-            return f"the file is larger than {MOST_BYTES >> 20} MiB; spread it over several"
-        return f"the file cannot be read: {error.strerror}; check its path and who may read it"
+            return f"the file is larger than {MOST_BYTES >> 20} MiB; split it into several"
+        return f"the file cannot be read: {error.strerror}; check its path and its permissions"
 
 
 def is_table(path: Path) -> bool:
-    """Whether a file is read as CSV and not as YAML."""
+    """Whether a file is read as CSV rather than YAML."""
     return path.suffix.casefold() == ".csv"
 
 
 def decode(
     data: bytes, file: int, complaints: Diagnostics, *, is_table: bool = False
 ) -> str | None:
-    """The text of a file, without a byte order mark; None, with a complaint, if it is none.
+    """The text of a file, without a byte order mark; None, with an error, if it is not text.
 
-    A table in UTF-16 is read where it begins with its mark: Excel's "Unicode text" is written so.
+    A table may be UTF-16 with a byte order mark, as Excel writes "Unicode text".
     """
     is_utf16 = is_table and data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     try:
@@ -64,7 +61,7 @@ def decode(
     if found := _UNREADABLE.search(text):
         code = f"U+{ord(found[0]):04X}"
         at = _end(text[: found.start()], file)
-        complaints.add(at, f"a character that may stand nowhere ({code}); remove it")
+        complaints.add(at, f"a character that is not allowed ({code}); remove it")
         return None
     return text
 
@@ -74,21 +71,23 @@ def _end(text: str, file: int) -> Spot:
 
 
 def matches(pattern: str, folder: Path) -> list[Path] | str:
-    """The files that a glob names, sorted, as paths that begin with the folder; or why not."""
+    """The files that a glob matches, sorted, with the folder; or the message why there are none."""
     shown = f"include {quoted(pattern)}"
     if Path(pattern).is_absolute():
-        return f"{shown} is an absolute path; write it relative to this file"
+        return f"{shown} is an absolute path; make it relative to this file"
     if pattern.count("**") > 1 or ("**" in pattern and ".." in pattern):
-        return f"{shown} reaches too far: ** may stand once, and not with ..; narrow it"
+        return f"{shown} is too broad: use ** at most once, and not with ..; narrow it"
     found: list[str] = []
     for name in glob.iglob(pattern, root_dir=folder, recursive=True):
         found.append(name)
         if len(found) > MOST_FILES:
-            return f"{shown} names more than {MOST_FILES:,} files; narrow it"
+            return f"{shown} matches more than {MOST_FILES:,} files; narrow it"
     paths = [folder / name for name in sorted(found)]
     named = [path for path in paths if not os.path.isdir(path)]
     if not named:
-        return f"{shown} matches no file; correct it, or remove it (it is relative to this file)"
+        return (
+            f"{shown} matches no file; correct it, or remove it (paths are relative to this file)"
+        )
     if odd := next((path for path in named if not os.path.isfile(path)), None):
-        return f"{shown} names {quoted(str(odd))}, which is no regular file; narrow it"
+        return f"{shown} matches {quoted(str(odd))}, which is not a regular file; narrow it"
     return named

@@ -1,7 +1,7 @@
-"""Which files make up one tenants.yaml? The main one and its includes, read into one tree.
+"""Reader of the main file and its included files, into one tree.
 
-An included file, be it YAML or a table, holds tenants and nothing else: whoever reviews the main
-file has seen every partner ID, every identity and every limit.
+An included file, YAML or CSV, contains tenants only: a review of the main file sees every partner
+ID, every identity and every limit.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from reconciler.core.findings import Finding
 _TENANTS_KEY = re.compile(rb"^[\s{]*[\"']?tenants[\"']?\s*:", re.MULTILINE)
 _SEPARATOR = re.compile("[,;\t|]")
 
-_BEGIN = "begin with version: 1, or have pal-reconcile init write a first one"
+_BEGIN = "start with version: 1, or create a file with pal-reconcile init"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class IncludedFiles:
 
     root         the main file's mapping, with the tenants of every file in it
     digest       over the bytes as loaded
-    broken       the places in the tree that have a complaint already: cells of tables
-    is_complete  whether every file that should be there could be read, and every row of it
-    findings     what should be looked at in included tables
+    broken       the paths of table cells with an error that is reported already
+    is_complete  whether all files, and all of their rows, could be read
+    findings     of included tables
     """
 
     root: Table
@@ -45,9 +45,9 @@ class IncludedFiles:
 def read_files(
     path: FilePath, complaints: Diagnostics, data: bytes | None = None
 ) -> IncludedFiles | None:
-    """Read the file and all it includes; None if the main file gives nothing to check.
+    """Read the file and its included files; None if the main file has nothing to check.
 
-    data  what to read in the place of the file's own bytes
+    data  the bytes to read in place of the file's
     """
     main = complaints.file(path)
     content = files.fetch(path) if data is None else data
@@ -77,7 +77,7 @@ def read_files(
 
 @dataclass(frozen=True, slots=True)
 class _Included:
-    """An included file: its number for complaints, its bytes, and whether it is a table."""
+    """An included file: its number for errors, its bytes, and whether it is a table."""
 
     number: int
     content: bytes
@@ -85,21 +85,21 @@ class _Included:
 
 
 def _customers(file: _Included, complaints: Diagnostics) -> Customers:
-    """The tenants of an included file. Of a file that holds no tenants nothing is quoted."""
+    """The tenants of an included file. If it has none, its contents are never quoted."""
     before = len(complaints)
     customers = _read_customers(file, complaints)
     if len(complaints) > before and not _is_tenants_file(file):
         complaints.replace(
             file.number,
-            "the file holds no tenants, and nothing in it is shown here: it may hold secrets; "
-            f"begin with {','.join(customer_tables.MUST_HAVE) if file.is_table else 'tenants:'}, "
+            "the file contains no tenants; its contents are not shown, since they may be secret; "
+            f"start with {','.join(customer_tables.MUST_HAVE) if file.is_table else 'tenants:'}, "
             "or correct include: in the main file",
         )
     return customers
 
 
 def _is_tenants_file(file: _Included) -> bool:
-    """Whether a file was meant to hold tenants, by its key or headings, or holds nothing at all."""
+    """Whether a file has the key or the headings of tenants, or is empty."""
     content = file.content.replace(b"\0", b"").removeprefix(BOM_UTF8).strip()
     if content in (b"", b"[]", b"{}"):
         return True
@@ -115,7 +115,7 @@ def _read_customers(file: _Included, complaints: Diagnostics) -> Customers:
         if text is None:
             return Customers(is_complete=False)
         return customer_tables.read(text, file.number, complaints)
-    root = _mapping(file.content, file.number, complaints, "begin with tenants:")
+    root = _mapping(file.content, file.number, complaints, "start with tenants:")
     if root is None:
         return Customers(is_complete=False)
     _only_tenants(root, file.number, complaints)
@@ -138,7 +138,7 @@ def _mapping(data: bytes, file: int, complaints: Diagnostics, remedy: str) -> Ta
 
 
 def _included(root: Table, path: FilePath, complaints: Diagnostics) -> tuple[list[_Included], bool]:
-    """The included files, each once, and whether none was missed."""
+    """The included files, each once, and whether all of them could be read."""
     patterns = root.get("include")
     found: list[_Included] = []
     is_complete = True
@@ -179,7 +179,7 @@ def _tenants(root: Table, complaints: Diagnostics) -> Items:
     if isinstance(found, Items):
         return found
     if found is not None and not _is_empty(found):
-        complaints.add(root.where["tenants"], "tenants takes a list; write - name: … for each")
+        complaints.add(root.where["tenants"], "tenants must be a list; write - name: … for each")
     return Items()
 
 
@@ -190,11 +190,11 @@ def _is_empty(found: Node) -> bool:
 def _only_tenants(root: Table, file: int, complaints: Diagnostics) -> None:
     for key, at in root.where.items():
         if key == "include":
-            complaints.add(at, "an included file includes no others; list them in the main file")
+            complaints.add(at, "an included file cannot include others; list them in the main file")
         elif key != "tenants":
             complaints.add(
                 at,
-                f"key {quoted(key)} has no place here: an included file holds tenants: only; "
+                f"key {quoted(key)} is not allowed here: an included file contains tenants: only; "
                 "move it to the main file",
             )
     if "tenants" not in root:

@@ -1,4 +1,4 @@
-"""Does a key announce a secret, or is a text one? Neither is ever repeated in a message."""
+"""Patterns of secrets, and of keys with a secret. Messages never repeat either."""
 
 import re
 
@@ -7,15 +7,15 @@ SECRET_KEYS = frozenset({"secret", "certificate", "password"})
 
 MASKED = "***"
 
-_TELLING = re.compile(
+_SECRET_KEY = re.compile(
     "secret|passw|passphrase|pwd|token|credential|certificate|connection_?string"
     "|(api|access|account|private|shared|signing)_?key"
 )
 
 
 def looks_secret(key: str) -> bool:
-    """Whether people would put a secret under a key of this name."""
-    return bool(_TELLING.search(key.casefold().replace("-", "_")))
+    """Whether a key of this name probably has a secret as its value."""
+    return bool(_SECRET_KEY.search(key.casefold().replace("-", "_")))
 
 
 _SECRET = re.compile(
@@ -25,6 +25,6 @@ _SECRET = re.compile(
 
 
 def holds_secret(text: str) -> bool:
-    """Whether a text is, or holds, what is known to be a secret by its form: an Entra client
-    secret, a PEM block, a JWT, or a key of a connection string."""
+    """Whether a text contains a secret of a known form: an Entra client secret, a PEM block, a JWT,
+    or a key of a connection string."""
     return bool(_SECRET.search(text))

@@ -1,7 +1,7 @@
-"""What is a YAML document once it is read? Plain data, in which every value knows its place.
+"""Tree of a YAML document or table: plain data with the location of every value.
 
-Every scalar is still text: what YAML would make of it (a number, a date, a yes) is only noted, so
-that a partner ID is never parsed as a number.
+Scalars stay text. The type that YAML gives them (number, date, yes or no) is only noted, so that a
+partner ID is never parsed as a number.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from reconciler.config.reading.diagnostics import Spot
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """An unquoted scalar that YAML 1.1 reads as something else than text.
+    """An unquoted scalar that YAML 1.1 does not read as text.
 
     text     as written
     read_as  int, float, bool, null, timestamp, merge or value
@@ -23,7 +23,7 @@ class Plain:
 
 
 class Table(dict[str, "Node"]):
-    """A mapping; `where` holds the place of each key."""
+    """A mapping. `where` has the location of each key."""
 
     __slots__ = ("where",)
 
@@ -44,7 +44,7 @@ class Table(dict[str, "Node"]):
 
 
 class Items(list["Node"]):
-    """A sequence; `where` holds the place of each item."""
+    """A sequence. `where` has the location of each item."""
 
     __slots__ = ("where",)
 
@@ -52,7 +52,7 @@ class Items(list["Node"]):
         self.where: list[Spot] = []
 
     def add(self, item: "Node", at: Spot) -> None:
-        """Append an item with its place."""
+        """Append an item with its location."""
         self.append(item)
         self.where.append(at)
 
@@ -62,7 +62,7 @@ Path = tuple[str | int, ...]
 
 
 def trail(root: Table, path: Path) -> Iterator[tuple[Table | Items, str | int]]:
-    """Each container on the path with the key or index that leads on, as far as they exist."""
+    """The containers on a path, each with the next key or index, as far as they exist."""
     node: Node = root
     for step in path:
         inner: Node | None = None
@@ -77,7 +77,7 @@ def trail(root: Table, path: Path) -> Iterator[tuple[Table | Items, str | int]]:
 
 
 def place(root: Table, path: Path) -> Spot:
-    """Where the value at a path stands: at its key or its item, or at the nearest thing around."""
+    """The location of a path: of its key or item, or else of the closest value around it."""
     at = min(root.where.values(), default=0)
     for node, step in trail(root, path):
         if isinstance(node, Table):

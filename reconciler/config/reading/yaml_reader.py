@@ -1,8 +1,8 @@
-"""YAML text → nodes, or what is wrong with it as YAML.
+"""YAML reader: text to a tree with locations, or the errors of its syntax.
 
-Read from the parser's events and not composed: libyaml's composer overflows the stack on deep
-nesting, and events can be counted as they come, so that a bomb is refused before it goes off.
-It knows YAML and nothing of tenants. Tags are never acted on; keys are taken as written.
+It takes the parser's events, because libyaml's composer overflows the stack on deep nesting, and
+because values can be counted as they come, so that a YAML bomb is refused early. Tags have no
+effect; keys are text.
 """
 
 import re
@@ -16,15 +16,15 @@ from reconciler.config.reading.secret_patterns import looks_secret
 from reconciler.config.reading.tree import Items, Node, Plain, Table
 
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's where PyYAML was built with it: seven times as fast, and otherwise the same."""
+"""libyaml's loader if PyYAML has it: seven times as fast, with the same results."""
 
 DEEPEST = 32
-"""Levels of nesting, aliases expanded. A tenants.yaml needs eight."""
+"""Levels of nesting, with aliases expanded. A tenants.yaml needs eight."""
 
 TOO_DEEP = f"nested deeper than {DEEPEST} levels; a tenants.yaml needs eight"
 
 MOST_VALUES = 1_000_000
-"""Values in one file, aliases expanded: about 60,000 tenants."""
+"""Values in one file, with aliases expanded: about 60,000 tenants."""
 
 _CORE = "tag:yaml.org,2002:"
 _HARMLESS_TAGS = frozenset({None, "!", f"{_CORE}str", f"{_CORE}map", f"{_CORE}seq"})
@@ -35,9 +35,9 @@ _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
 
 
 def read(text: str, file: int, complaints: Diagnostics) -> Node | None:
-    """Read one document; `file` is the number that `complaints` gave it.
+    """Read one document; `file` is its number in `complaints`.
 
-    Returns its root, or None: either the document is empty, or there is a complaint.
+    Returns its root; None if the document is empty or an error was added.
     """
     builder = _Builder(file, complaints)
     try:
@@ -57,10 +57,10 @@ def read(text: str, file: int, complaints: Diagnostics) -> Node | None:
 
 
 def _too_deep(text: str) -> tuple[int, int] | None:
-    """Where a text that ends at a syntax error first exceeds `DEEPEST`: line and column from 0.
+    """The line and column, from 0, where a text first exceeds `DEEPEST`, before a syntax error.
 
-    libyaml scans ahead of the events it reports. Since 0.2.6 it stops at a nesting limit of its
-    own before it has reported the levels above.
+    libyaml scans ahead of its events. Since 0.2.6 it stops at its own nesting limit before it has
+    reported the levels above.
     """
     depth = 0
     with suppress(yaml.YAMLError):
@@ -75,13 +75,13 @@ def _too_deep(text: str) -> tuple[int, int] | None:
 def _syntax(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
     lines = LINE_BREAK.split(text)
     if line < len(lines) and _TAB_INDENT.match(lines[line]):
-        return "not YAML: a tab where blanks are meant; indent with spaces"
+        return "not valid YAML: a tab in the indentation; indent with spaces"
     problem = ", ".join(part for part in (error.context, error.problem) if part)
-    return f"not YAML: {problem}; look at this line and the one above it"
+    return f"not valid YAML: {problem}; check this line and the line above it"
 
 
 def resolved(text: str) -> str | Plain:
-    """What YAML 1.1 makes of an unquoted scalar: text, or something that merely looks like it."""
+    """An unquoted scalar: text, or what YAML 1.1 reads as another type."""
     for tag, pattern in _RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
             return Plain(text, tag.removeprefix(_CORE))
@@ -89,17 +89,17 @@ def resolved(text: str) -> str | Plain:
 
 
 class _Halt(Exception):
-    """Reading on is of no use; the complaint is made."""
+    """Stops the reader after an error that it cannot continue from."""
 
 
 @dataclass(slots=True)
 class _Open:
-    """A collection whose end has not come yet.
+    """A collection that is not complete yet.
 
-    under   the key that it stands under; None for the root and for items
-    key     the key that waits for its value; None if a key is next
-    before  how many values had come before it
-    height  levels below it so far
+    under   its key; None for the root and for items
+    key     the key whose value is next; None if a key is next
+    before  the number of values before it
+    height  the levels below it so far
     """
 
     node: Table | Items
@@ -112,7 +112,7 @@ class _Open:
     height: int = 1
 
     def is_secretive(self) -> bool:
-        """Whether it stands, at any depth, under a key that announces a secret."""
+        """Whether it is, at any depth, under the key of a secret."""
         inner: _Open | None = self
         while inner is not None:
             if inner.under is not None and looks_secret(inner.under):
@@ -129,7 +129,7 @@ class _Anchored:
 
 
 class _Builder:
-    """Takes the parser's events one by one and keeps what is built so far."""
+    """The tree that is built from the parser's events."""
 
     def __init__(self, file: int, complaints: Diagnostics) -> None:
         self.root: Node | None = None
@@ -155,7 +155,7 @@ class _Builder:
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                self._halt(event, "a second document begins here; keep one document in the file")
+                self._halt(event, "a second document starts here; keep one document in the file")
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         self._count(event)
@@ -196,7 +196,7 @@ class _Builder:
             self._halt(
                 event,
                 "an alias (*name) to an anchor that is not complete at this point; "
-                "put text that begins with * in quotes",
+                "put text that starts with * in quotes",
             )
             return
         self._count(event, known.values)
@@ -206,7 +206,7 @@ class _Builder:
         self._put(event, known.node)
 
     def _put(self, event: yaml.NodeEvent, node: Node) -> None:
-        """Give a value its place in the collection that is open, or take it as a key."""
+        """Add a value to the open collection, or take it as the next key."""
         within = self._open
         if within is None:
             self.root = node
@@ -229,7 +229,7 @@ class _Builder:
         if isinstance(within.node, Table) and key in within.node:
             first = self._complaints.where(within.node.where[key])
             which = "a key" if within.is_secretive() else f"key {quoted(key)}"
-            self._complain(event, f"{which} stands twice (first at {first}); remove one")
+            self._complain(event, f"{which} is given twice (first at {first}); remove one")
 
     def _at(self, event: yaml.Event) -> Spot:
         mark = event.start_mark
@@ -248,7 +248,7 @@ class _Builder:
             self._halt(
                 event,
                 f"more than {MOST_VALUES:,} values, aliases expanded; "
-                "write less, or spread it over several files",
+                "shorten it, or split it into several files",
             )
 
     def _check_depth(self, event: yaml.Event, depth: int) -> None:
@@ -257,4 +257,4 @@ class _Builder:
 
     def _check_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.tag not in _HARMLESS_TAGS:
-            self._complain(event, "YAML tags (such as !!int or !name) are not read; remove it")
+            self._complain(event, "YAML tags (such as !!int or !name) are not supported; remove it")

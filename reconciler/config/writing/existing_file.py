@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.config.load import Config, settled
-from reconciler.config.model.fields import GUID, PER_TENANT
+from reconciler.config.model.fields import GUID
+from reconciler.config.model.identity_fields import PER_TENANT
 from reconciler.config.parse import read as parse
 from reconciler.config.reading import files
 from reconciler.config.reading.tree import Table
