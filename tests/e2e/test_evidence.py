@@ -60,7 +60,7 @@ def test_a_customer_sees_its_link_and_no_other_customer(desk: Desk) -> None:
     events = [json.loads(line)["event"] for line in files["journal.jsonl"].splitlines()]
     assert events == ["intent", "outcome"]
     page = files["explanation.md"].decode()
-    for words in ("# Partner Admin Link: Fabrikam", OURS, "None that is new.", "It gives no role"):
+    for words in ("# Partner Admin Link: Fabrikam", OURS, "No new data.", "The link adds no role"):
         assert words in page
     assert is_silent_about(files, 2, 3, 4)
     modes = {stat.S_IMODE(p.stat().st_mode) for p in (desk.path / "for-them").iterdir()}
@@ -115,7 +115,7 @@ def test_what_could_not_be_read_is_said_and_is_not_nothing(desk: Desk) -> None:
     files = folder(desk)
     (link,) = json.loads(files["evidence.json"])["links"]
     assert (link["observed"]["state"], link["answer"]["status"]) == ("unknown", 403)
-    assert b"That does not mean that there is none." in files["explanation.md"]
+    assert b"It may exist nevertheless." in files["explanation.md"]
     assert b"Forbidden" in files["answer-1.json"]
 
 

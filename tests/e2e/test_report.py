@@ -17,7 +17,7 @@ def test_a_first_report_shows_today(desk: Desk) -> None:
     assert (ran.status, ran.out) == (0, "")
     assert "Wrote report.html: 3 links: 2 linked, 1 not linked." in ran.err
     assert "2 links differ from the file" in page
-    assert "Nothing was recorded before that" in page
+    assert "No earlier run is recorded" in page
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -45,7 +45,7 @@ def test_a_report_is_told_with_what_was_recorded(desk: Desk) -> None:
         (("--out", "old.html"), "old.html exists and is left as it is"),
         (("--out", "."), "is a folder; name a file in it"),
         (("--out", "nowhere/report.html"), "there is no such folder"),
-        (("--out", "new.html", "--format", "json"), "for other formats take show"),
+        (("--out", "new.html", "--format", "json"), "report has no option --format"),
         ((), "--out"),
     ],
 )

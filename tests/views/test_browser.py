@@ -268,7 +268,7 @@ def test_a_month_can_be_read(browser: Chromium, reported: Callable[..., Path], s
         assert (
             seen.page.locator("h1").inner_text() == "2 links differ from the file; 1 cannot be read"
         )
-        assert "At most 7, on 2026-11-15" in seen.page.locator("figcaption").inner_text()
+        assert "at most 7, on 2026-11-15" in seen.page.locator("figcaption").inner_text()
         seen.page.locator("summary", has_text="Fabrikam").click()
         row = seen.page.locator("tbody tr", has_text="Fabrikam").last
         assert "2026-11-04" in row.inner_text()

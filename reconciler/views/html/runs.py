@@ -55,11 +55,12 @@ def _page(
     badge_of: Callable[[Row], Badge],
     **more: object,
 ) -> str:
+    text = summary.removeprefix(f"{title}: ")
     pairs = by_urgency((row, badge_of(row)) for row in rows)
     since = PlanReview.of(plan).changes_since
     facts: dict[str, object] = {
         "title": title,
-        "summary": summary.removeprefix(f"{title}: "),
+        "summary": text[:1].upper() + text[1:],
         "plan": plan,
         "links": pairs,
         "tallies": tallies(badge for _, badge in pairs),
