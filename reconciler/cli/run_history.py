@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from reconciler.core.history.recording import Recording
     from reconciler.core.history.run_summary import RunSummary
     from reconciler.core.plan_review import PlanReview
-    from reconciler.store.history.repository import HistoryRepository
 
 
 def record_run(run: Run, run_summary: RunSummary, *, is_fresh: bool) -> None:
@@ -37,7 +36,7 @@ def record_run(run: Run, run_summary: RunSummary, *, is_fresh: bool) -> None:
     if run_summary.fact is None or (is_fresh and run_summary.plan and run_summary.plan.for_day):
         return  # nothing was read, or it was compared with a future day
     try:
-        with closing(_open(run)) as history:
+        with closing(state.open_history_of(run)) as history:
             history.record(_recording(run, run_summary, run_summary.fact, is_fresh))
     except Exception as error:
         raise RunFailed(f"this run is not in the history: {error}") from None
@@ -97,7 +96,7 @@ def with_changes(run: Run, plan: PlanReview, since: datetime) -> PlanReview:
     from reconciler.core.history.recording import observations_of_plan
 
     try:
-        with closing(_open(run)) as history:
+        with closing(state.open_history_of(run)) as history:
             before, latest = history.as_of(since), history.latest()
     except Exception as error:
         note(f"warning: changes are not shown, because the history cannot be read: {error}")
@@ -116,7 +115,7 @@ def with_known(run: Run, plan: Plan) -> Plan:
     from reconciler.core.inventory import inventory
 
     try:
-        with closing(_open(run)) as history:
+        with closing(state.open_history_of(run)) as history:
             latest = history.latest()
     except Exception as error:
         note(f"warning: times are shown without the history: {error}")
@@ -136,7 +135,7 @@ def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:
 
     first, since = until - MONTHS, latest_noon(until.astimezone())
     try:
-        with closing(_open(run)) as history:
+        with closing(state.open_history_of(run)) as history:
             return PastRuns(
                 since,
                 history.runs(first),
@@ -148,10 +147,6 @@ def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:
             ), None
     except Exception as error:
         return None, str(error)
-
-
-def _open(run: Run) -> HistoryRepository:
-    return state.open_history(run.options, run.config.history, run.config.cloud)
 
 
 def _recording(run: Run, run_summary: RunSummary, fact: Plan | Report, is_fresh: bool) -> Recording:

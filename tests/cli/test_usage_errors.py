@@ -29,7 +29,7 @@ from reconciler.cli.main import run
         ("journal verfy", "verfy is not a command; did you mean verify?"),
         ("login", "login needs IDENTITY"),
         ("report", "report needs --out"),
-        ("apply --allow everything", "--allow everything is no guard"),
+        ("apply --allow everything", "--allow everything is not a guard"),
     ],
 )  # fmt: skip
 def test_the_message_is_plain(line: str, error: str, capsys: pytest.CaptureFixture[str]) -> None:

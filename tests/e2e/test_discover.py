@@ -183,9 +183,13 @@ def test_a_person_signs_in_before_any_file_lists_tenants(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (("--out", "a.yaml", "--update", "tenants.yaml"), 64, "give one of them"),
+        (
+            ("--out", "a.yaml", "--update", "tenants.yaml"),
+            64,
+            "--out and --update exclude",
+        ),
         (("--out", "tenants.yaml", "--tenants", "a.example"), 64, "is left as it is; add to it"),
-        (("--update", "tenants.yaml", "--force"), 64, "--force is for --out"),
+        (("--update", "tenants.yaml", "--force"), 64, "--force needs --out"),
         (("--out", "a.yaml"), 64, "app cannot list its tenants"),
         (
             ("--identity", "bob", "--tenants", "a.example"),
@@ -194,7 +198,11 @@ def test_a_person_signs_in_before_any_file_lists_tenants(desk: Desk) -> None:
         ),
         (("--tenants", "common"), 78, 'tenant "common" is a sign-in endpoint'),
         (("--tenants-from", "none.csv"), 78, "none.csv:1:1: there is no such file"),
-        (("--tenants", "a.example", "--out", "no/such/a.yaml"), 64, "there is no folder no/such"),
+        (
+            ("--tenants", "a.example", "--out", "no/such/a.yaml"),
+            64,
+            "cannot write no/such/a.yaml",
+        ),
         (("-c", "none.yaml", "--tenants", "a.example"), 78, "none.yaml:1:1: there is no such file"),
         (
             ("--tenants", "a.example", "--update", "other.yaml"),

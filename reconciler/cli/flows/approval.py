@@ -1,4 +1,4 @@
-"""May this plan be made, and then what becomes of it? Guards first, then whoever has to agree."""
+"""Approval of a plan: the guards judge it, a person confirms it, and then it is applied."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ApplyPolicy:
-    """What a run may do without being asked twice.
+    """What a run may change.
 
-    allowed                the guards that are let through
+    allowed                the guards that are overridden
     max_changes            how many changes are made, in file order; None for all
-    approved               the digest that the plan must have; None where nobody was asked to look
-    needs_lasting_journal  whether nothing is written where the journal would be gone tomorrow
-    is_unattended          whether nobody reviews the plan: stricter guards
+    approved               the digest that the plan must have; None for any
+    needs_lasting_journal  whether nothing is written if the state directory does not last
+    is_unattended          whether no person reviews the plan: the guards are stricter
     """
 
     limits: GuardLimits
@@ -42,11 +42,13 @@ class ApplyPolicy:
 
 
 def check_allowed(allowed: Sequence[str] | None) -> tuple[str, ...]:
-    """The guards that are let through; raises `WrongUsage` for a word that is none."""
+    """The guards to override; raises `WrongUsage` for an unknown one."""
     from reconciler.core.guards.attended import GUARDS
 
     if unknown := sorted(set(allowed or ()) - set(GUARDS)):
-        raise WrongUsage(f"--allow {unknown[0]} is no guard; they are: {', '.join(GUARDS)}")
+        raise WrongUsage(
+            f"--allow {unknown[0]} is not a guard; the guards are: {', '.join(GUARDS)}"
+        )
     return tuple(allowed or ())
 
 
@@ -54,31 +56,31 @@ def carry_out(
     run: Run,
     journal: FileJournal,
     plan: Plan,
-    leave: ApplyPolicy,
+    policy: ApplyPolicy,
     *,
     refusals: tuple[Refusal, ...] = (),
     blocked: Mapping[Place, Problem] = MappingProxyType({}),
     ask: Callable[[Sequence[Change]], tuple[Refusal, ...]],
 ) -> Report:
-    """Make the plan's changes, or say why not.
+    """Apply the plan, unless a guard or a person refuses it.
 
-    refusals  what speaks against the plan already
+    refusals  why the plan is refused already
     blocked   why single changes are not made
-    ask       asked last, for the changes that would be made
+    ask       asks for confirmation of the changes, after the guards
     """
     from reconciler.core.guards.partner_trust import trust
     from reconciler.core.plan import not_applied
 
-    making = plan.writes[: leave.max_changes]
-    past = _past(run, plan) if leave.is_unattended else None
+    writes = plan.writes[: policy.max_changes]
+    past = _past(run, plan) if policy.is_unattended else None
     if not run.workers.stop.is_set:
-        refusals = (*refusals, *_judged(run, plan, making, leave, past)) or ask(making)
+        refusals = (*refusals, *_judge(run, plan, writes, policy, past)) or ask(writes)
     if refusals:
         return not_applied(plan, refusals)
     trusted = None
-    if past and "new-partner-id" not in leave.allowed:
+    if past and "new-partner-id" not in policy.allowed:
         trusted = trust(plan, past, run.config.partner_names)
-    return run.apply(plan, journal, leave.max_changes, blocked, trusted)
+    return run.apply(plan, journal, policy.max_changes, blocked, trusted)
 
 
 def forecasts(run: Run, plan: Plan) -> tuple[Forecast, ...]:
@@ -127,24 +129,24 @@ def _unattended(run: Run, plan: Plan, past: Past, allowed: Sequence[str]) -> tup
     )
 
 
-def _judged(
-    run: Run, plan: Plan, making: Sequence[Change], leave: ApplyPolicy, past: Past | None
+def _judge(
+    run: Run, plan: Plan, writes: Sequence[Change], policy: ApplyPolicy, past: Past | None
 ) -> tuple[Refusal, ...]:
     from reconciler.core.guards.attended import check
     from reconciler.core.guards.saved_plan_checks import check_approval
 
     if past:
-        return _unattended(run, plan, past, leave.allowed)
-    needs_check = leave.needs_lasting_journal and making
+        return _unattended(run, plan, past, policy.allowed)
+    needs_check = policy.needs_lasting_journal and writes
     return (
-        *check_approval(plan, leave.approved),
+        *check_approval(plan, policy.approved),
         *(state.check_state_lasts(run.options) if needs_check else ()),
         *check(
             plan,
-            making,
-            leave.limits,
+            writes,
+            policy.limits,
             named=run.selection.config.partner_names,
-            allowed=leave.allowed,
+            allowed=policy.allowed,
             now=now(),
         ),
     )

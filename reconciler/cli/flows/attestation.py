@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli import output
 from reconciler.cli.flows.confirmation import CANCELLED, confirm
-from reconciler.cli.flows.plan_files import LARGEST_PLAN
+from reconciler.cli.flows.plan_files import MAX_PLAN_BYTES
 from reconciler.cli.selection import now, read_file
 from reconciler.core.errors import Refused, RunFailed, WrongUsage
 from reconciler.core.exit_status import Status
@@ -58,15 +58,15 @@ def attest_report(
 
 def _read(report: Path) -> bytes:
     try:
-        return _stdin() if str(report) == "-" else read_regular(report, LARGEST_PLAN)
+        return _stdin() if str(report) == "-" else read_regular(report, MAX_PLAN_BYTES)
     except OSError as error:
         raise WrongUsage(f"cannot read the report {report.absolute()}: {error.strerror}") from None
 
 
 def _stdin() -> bytes:
-    data = sys.stdin.buffer.read(LARGEST_PLAN + 1)
-    if len(data) > LARGEST_PLAN:
-        raise WrongUsage(f"the report on stdin is larger than {LARGEST_PLAN >> 20} MiB")
+    data = sys.stdin.buffer.read(MAX_PLAN_BYTES + 1)
+    if len(data) > MAX_PLAN_BYTES:
+        raise WrongUsage(f"the report on stdin is larger than {MAX_PLAN_BYTES >> 20} MiB")
     return data
 
 

@@ -1,4 +1,4 @@
-"""Directories of entries named by a domain, gathered for a run from the history and the journal."""
+"""Directories of entries that are named by a domain, from the history and the journal."""
 
 from __future__ import annotations
 
@@ -24,31 +24,29 @@ if TYPE_CHECKING:
 
 
 def remembered_directories(run: RunContext) -> Remembered:
-    """The GUID that each entry named by a domain led to in its last run; nothing is asked of Azure.
+    """The GUID that each entry named by a domain had in its last run. Sends no request to Azure.
 
-    Where the history is unreachable, a warning says so and the journal alone is used.
+    If the history cannot be read, a warning says so and only the journal is used.
     """
     tenants = domains_of(run.config.wanted)
     if not tenants:
         return {}
-    return newest([*_of_journal(run, tenants), *_of_history(run, tenants)])
+    return newest([*_from_journal(run, tenants), *_from_history(run, tenants)])
 
 
-def _of_history(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDirectory]:
+def _from_history(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDirectory]:
     try:
-        with closing(
-            state.open_history(run.options, run.config.history, run.config.cloud)
-        ) as history:
+        with closing(state.open_history_of(run)) as history:
             return history.directories(tenants)
     except Exception as error:
         note(
-            "warning: whether a domain leads to another directory than in the last run is checked "
-            f"against the journal only: the history cannot be read: {error}"
+            "warning: directories of domains are compared with the journal only, because the "
+            f"history cannot be read: {error}"
         )
         return ()
 
 
-def _of_journal(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDirectory]:
+def _from_journal(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDirectory]:
     from reconciler.store.history.from_journal import directories
     from reconciler.store.journal import lines
 

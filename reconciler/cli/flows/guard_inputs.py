@@ -1,6 +1,6 @@
-"""Inputs of the guards that only the past knows: the journal, and the history with other machines.
+"""What the guards need to know of earlier runs, from the journal and the history.
 
-The history is optional: where it cannot be read, the run warns and continues with the journal.
+The history is optional. If it cannot be read, the run warns and continues with the journal.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def unattended_past(run: RunContext, today: date) -> Past:
     first = datetime.combine(today - timedelta(days=DAYS - 1), time(), UTC)
     recordings: tuple[Recording, ...] = ()
     try:
-        recordings = _of_journal(run)
+        recordings = _journal_runs(run)
     except RunFailed as error:
         run.log.warning("journal_not_read", message=str(error))
     shared: tuple[Recording, ...] = ()
@@ -43,7 +43,7 @@ def unattended_past(run: RunContext, today: date) -> Past:
     except Exception as error:
         run.log.warning(
             "history_not_read",
-            message=f"what other runs changed in the last week is not known: {error}",
+            message=f"changes of other runs in the last week are unknown: {error}",
         )
     is_known = bool(recordings) or has_runs
     return Past(past_changes((*recordings, *shared)), today, is_known)
@@ -52,7 +52,7 @@ def unattended_past(run: RunContext, today: date) -> Past:
 def recall(run: RunContext, observed: Mapping[Place, Observed]) -> Mapping[Place, Principal]:
     """The principals of the file's other entries, as earlier runs read them.
 
-    observed  what this run read: an entry that it read with a principal is not looked up
+    observed  what this run read; an entry whose principal it read is not looked up
     """
     seen = {(place.tenant, place.identity) for place, read in observed.items() if read.object_id}
     others = {
@@ -70,12 +70,12 @@ def recall(run: RunContext, observed: Mapping[Place, Observed]) -> Mapping[Place
     return {
         place: known[key]
         for key, place in others.items()
-        if key in known and _may_be(place, known[key])
+        if key in known and _can_be(place, known[key])
     }
 
 
 def duplicates(run: RunContext, changes: Sequence[Change]) -> dict[Place, Problem]:
-    """The changes of a saved plan whose principal another entry of the file reached last."""
+    """The changes of a saved plan whose principal belongs to another entry too, as last read."""
     observed = {change.place: change.observed for change in changes if change.observed}
     settled = without_duplicates(observed, recall(run, observed))
     return {
@@ -85,16 +85,16 @@ def duplicates(run: RunContext, changes: Sequence[Change]) -> dict[Place, Proble
     }
 
 
-def _may_be(place: Place, principal: Principal) -> bool:
-    """Whether the entry can still mean what was read of it: the file may name another since."""
+def _can_be(place: Place, principal: Principal) -> bool:
+    """Whether the entry can still be that principal; the file may name another one by now."""
     tenant_id, object_id = principal
     is_here = place.is_named_by_domain or place.directory == tenant_id.lower()
     return is_here and place.object_id in (None, object_id)
 
 
 def _principals(run: RunContext) -> Iterator[tuple[Key, Principal]]:
-    """Each entry's principal: of the journal first, then of the history, which is newer."""
-    for recording in _of_journal(run):
+    """Each entry's principal, from the journal and then from the history, which is newer."""
+    for recording in _journal_runs(run):
         for write in recording.writes:
             if write.tenant_id and write.object_id:
                 yield write.key, (write.tenant_id, write.object_id)
@@ -107,8 +107,8 @@ def _principals(run: RunContext) -> Iterator[tuple[Key, Principal]]:
                 yield key, (observation.tenant_id, observation.object_id)
 
 
-def _of_journal(run: RunContext) -> tuple[Recording, ...]:
-    """The earlier runs of this file's journal; none where it does not exist yet."""
+def _journal_runs(run: RunContext) -> tuple[Recording, ...]:
+    """The earlier runs in this file's journal; none if it does not exist yet."""
     from reconciler.store.history.from_journal import recordings
     from reconciler.store.journal import lines
 

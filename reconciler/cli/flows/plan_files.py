@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from reconciler.core.plan import Plan, Refusal
 
 
-LARGEST_PLAN = 128 << 20
-"""Bytes: about 100,000 links."""
+MAX_PLAN_BYTES = 128 << 20
+"""About 100,000 links."""
 
 
 def save_plan(path: Path, plan: Plan) -> None:
-    """Write a plan for `apply` to take; raises `RunFailed`."""
+    """Save a plan for `apply PLAN`. Raises `RunFailed`."""
     from reconciler.core.plan_json import plan_data, text
     from reconciler.store.files import write_private
 
@@ -35,26 +35,28 @@ def save_plan(path: Path, plan: Plan) -> None:
 
 
 def load_plan(path: Path, run: Run) -> tuple[Plan, tuple[Refusal, ...]]:
-    """A saved plan, and why it cannot be applied; raises `WrongUsage` if there is no such file.
+    """Read a saved plan; returns it and why it cannot be applied.
 
-    run  what the plan is compared with: tenants.yaml as it is now, and the endpoint
+    run  has the file and the endpoint that the plan is compared with
+
+    Raises `WrongUsage` if there is no such file.
     """
     from reconciler.core.guards.saved_plan_checks import check_day, check_saved, decide_again
     from reconciler.core.plan import Plan, Refusal
     from reconciler.core.saved_plan import read_plan, saved_digest
 
     config, cloud = run.config, run.azure.cloud
-    nothing = Plan((), config.digest, now(), __version__)
+    empty = Plan((), config.digest, now(), __version__)
     try:
-        raw = read_regular(path, LARGEST_PLAN)
+        raw = read_regular(path, MAX_PLAN_BYTES)
         plan = read_plan(raw)
     except OSError as error:
         message = f"cannot read the plan {path.absolute()}: {error.strerror}"
         if error.errno not in (errno.EINVAL, errno.EFBIG, errno.EISDIR):
             raise WrongUsage(message) from None
-        return nothing, (Refusal("plan-file", message),)
+        return empty, (Refusal("plan-file", message),)
     except Refused as refused:
-        return nothing, (Refusal(refused.guard, f"{path}: {refused}"),)
+        return empty, (Refusal(refused.guard, f"{path}: {refused}"),)
     refusals = check_saved(plan, config.digest, cloud.name, cloud.endpoint)
     refusals = refusals or check_day(plan, config.wanted, config.day)
     return (plan, refusals) if refusals else decide_again(plan, config.wanted, saved_digest(raw))
@@ -65,6 +67,6 @@ def moved(run: Run, changes: Sequence[Change]) -> dict[Place, Problem]:
     from reconciler.core.customers.directories import check_saved_plan, domains_of
 
     domains = domains_of(run.config.wanted)
-    asked = {domains[c.place.tenant] for c in changes if c.place.tenant in domains}
-    found = dict(zip(asked, run.workers.pool.map(run.azure.tenant_id, asked), strict=True))
+    names = {domains[c.place.tenant] for c in changes if c.place.tenant in domains}
+    found = dict(zip(names, run.workers.pool.map(run.azure.tenant_id, names), strict=True))
     return check_saved_plan(changes, domains, found, run.directories)

@@ -1,7 +1,6 @@
-"""How does a run become the report's page? What was read now, what the history knew, one file.
+"""HTML report of a run: its current state and its history, in one file.
 
-`report` and `nightly` both come here, each with a plan that it has read itself: nothing is read
-from Azure again.
+`report` and `nightly` have read their plan before: nothing is read from Azure again.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def check_pages_extra() -> None:
-    """Raise `WrongUsage` where the extra is not installed."""
+    """Raise `WrongUsage` if the extra is not installed."""
     if problem := missing_extra("html", "the report"):
         raise WrongUsage(problem)
 
 
 def check_file(path: Path, *, is_forced: bool) -> None:
-    """Raise `WrongUsage` where the page could not be written, or would take another's place."""
+    """Raise `WrongUsage` if the file cannot be written, or exists and must not be replaced."""
     if path.is_dir():
         raise WrongUsage(f"{path} is a folder; name a file in it, as in {path / 'report.html'}")
     if path.exists() and not is_forced:
@@ -36,9 +35,9 @@ def check_file(path: Path, *, is_forced: bool) -> None:
 
 
 def write_report(path: Path, run: Run, fact: Plan | Report) -> None:
-    """Write the page, in one step and for its owner alone; raises `RunFailed`.
+    """Write the report in one step, readable for its owner only. Raises `RunFailed`.
 
-    fact  what the run has read, or what it came to
+    fact  the plan that the run read, or its report
     """
     from reconciler.core.history.overview import overview, plan_after
     from reconciler.store.files import write_private
@@ -47,11 +46,10 @@ def write_report(path: Path, run: Run, fact: Plan | Report) -> None:
     plan = plan_after(fact) if isinstance(fact, Report) else fact
     past, failure = past_of(run, plan.created_at)
     is_whole = not (plan.not_selected or plan.interrupted)
-    told = overview(
-        with_known(run, run.with_resilience(plan)), past, is_whole=is_whole, failure=failure
-    )
+    inventory = with_known(run, run.with_resilience(plan))
+    page = overview(inventory, past, is_whole=is_whole, failure=failure)
     try:
-        write_private(path, render_overview(told))
+        write_private(path, render_overview(page))
     except OSError as error:
         raise RunFailed(
             f"cannot write the report to {path}: {error.strerror}; "
