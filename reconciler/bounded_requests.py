@@ -118,7 +118,7 @@ def limited_session(seconds: float, ca_bundle: str | None = None) -> Any:
         def send(self, request: Any, **options: Any) -> Any:
             return send_limited(super().send, seconds, request=request, **options)
 
-        def get_redirect_target(self, response: Any) -> None:
+        def get_redirect_target(self, response: Any) -> None:  # noqa: ARG002
             return None
 
     class TrustingAdapter(HTTPAdapter):

@@ -19,7 +19,7 @@ def read_regular(path: Path | str, max_bytes: int) -> bytes:
     Raises OSError for every other kind of file, and for a file of more than `max_bytes`.
     """
     try:
-        check_regular(os.stat(path))
+        check_regular(Path(path).stat())
         handle = os.open(path, _FLAGS)
     except ValueError:  # a null character
         raise OSError(errno.EINVAL, "it is not a path") from None

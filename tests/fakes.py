@@ -1,5 +1,7 @@
-"""A hand-written Azure in memory: the same ports, no network. One contract suite holds it to the
-emulator, so what is proved on it holds there too."""
+"""A hand-written Azure in memory: the same ports, without a network.
+
+One contract suite checks that it behaves like the emulator.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -187,6 +187,7 @@ def _claims(token: str) -> dict[str, str]:
 
 
 def wrong_token(message: str) -> RequestFailed:
+    """A token of another tenant or principal than the file names."""
     return RequestFailed(
         Problem(
             WRONG_TOKEN,

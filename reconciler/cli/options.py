@@ -279,9 +279,9 @@ class Options:
         Raises `WrongUsage` unless it is a regular file or a folder: opening it could block.
         """
         path = str(self.ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or "") or None
-        if path and os.path.exists(path) and not os.path.isdir(path):
+        if path and Path(path).exists() and not Path(path).is_dir():
             try:
-                check_regular(os.stat(path))
+                check_regular(Path(path).stat())
             except OSError as error:
                 raise WrongUsage(
                     f"cannot read the CA bundle {path}: {error.strerror}; "

@@ -83,7 +83,7 @@ def install() -> None:
         if getattr(sys, name) is None:  # closed by whoever started us: keep files off its number
             closed.add(name)
             _open_null(number)
-            setattr(sys, name, open(number, "r" if number == 0 else "w"))  # noqa: SIM115
+            setattr(sys, name, open(number, "r" if number == 0 else "w"))  # noqa: SIM115, PTH123
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if hasattr(stream, "buffer"):

@@ -39,7 +39,7 @@ class Refusal:
 
     @property
     def short(self) -> str:
-        """`remove-count 11, limit 10 (--allow remove-count)`"""
+        """For example `remove-count 11, limit 10 (--allow remove-count)`."""
         if not self.number:
             return self.guard
         return f"{self.guard} {self.number}, limit {self.limit} (--allow {self.guard})"

@@ -92,8 +92,11 @@ class SelectorIndex:
         return found[0] if len(found) == 1 else tuple(sorted(set().union(*found)))
 
     def alternatives(self, selector: str) -> tuple[str, set[str]]:
-        """What else a selector of this kind could name: its prefix, such as `tag:`, and the known
-        values; without a known prefix, all names and directories."""
+        """What else a selector of this kind could name.
+
+        Its prefix, such as `tag:`, and the known values; without a known prefix, all names and
+        directories.
+        """
         names, words, directories, _ = self._tables
         kind, colon, _ = selector.partition(":")
         prefix = kind + colon
@@ -101,8 +104,10 @@ class SelectorIndex:
         return (prefix, values) if colon and values else ("", {*names, *directories})
 
     def _like(self, glob: str) -> Numbers:
-        """The items whose name a pattern matches. The text before its first wildcard narrows the
-        search."""
+        """The items whose name a pattern matches.
+
+        The text before its first wildcard narrows the search.
+        """
         if glob not in self._globs:
             start = _WILDCARD.split(glob, maxsplit=1)[0]
             rest = islice(self._folded, bisect_left(self._folded, (start, -1)), None)

@@ -86,7 +86,7 @@ class Machine:
                 break
             await asyncio.sleep(min(left, POLL_S))
 
-    def _host(self, path: str) -> Host:
+    def _host(self, path: str) -> Host:  # noqa: ARG002
         return imds
 
     def _date(self) -> tuple[bytes, bytes]:

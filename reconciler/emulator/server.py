@@ -185,7 +185,7 @@ def serve(
     """
     stop = threading.Event()
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         stop.set()
 
     before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -86,7 +86,7 @@ class Stop:
         timer.start()
         return timer
 
-    def _signalled(self, number: int, frame: FrameType | None) -> None:
+    def _signalled(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         number = signal.SIGTERM if number == signal.SIGHUP else number
         if self.signal is not None:
             # A second signal ends the process at once, without cleanup, like kill -9.

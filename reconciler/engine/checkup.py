@@ -106,7 +106,7 @@ class _IdentityGates:
     def __init__(self, stopped: Stopped) -> None:
         self._stopped = stopped
 
-    def admit(self, place: Place) -> Verdict | Wait | Problem:
+    def admit(self, place: Place) -> Verdict | Wait | Problem:  # noqa: ARG002
         return self._stopped() or Verdict.GO
 
     def refuse(self, place: Place, problem: Problem) -> CredentialCheck:
@@ -114,7 +114,7 @@ class _IdentityGates:
 
     lose = refuse
 
-    def end(self, place: Place, found: CredentialCheck) -> CredentialCheck:
+    def end(self, place: Place, found: CredentialCheck) -> CredentialCheck:  # noqa: ARG002
         return found
 
 

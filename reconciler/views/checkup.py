@@ -93,7 +93,7 @@ def affected(checkup: Checkup, step: Step, credential: CredentialCheck | None = 
 
 
 def checkup_summary(checkup: Checkup) -> str:
-    """Return `Checkup: 388 of 400 links ready; 10 failed, 2 blocked; 1 shared step failed.`"""
+    """Return `Checkup: 388 of 400 links ready; 10 failed, 2 blocked; 1 shared step failed`."""
     checks = checkup.checks
     ready = sum(check.is_ready for check in checks)
     own = [check.own_failure.state for check in checks if check.own_failure]

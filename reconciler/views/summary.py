@@ -21,7 +21,7 @@ _FAILED = "The run itself failed."
 
 
 def plan_summary(plan: Plan) -> str:
-    """Return `Plan: 2 to create, 1 to update, 0 to remove; 1 conflict; 7 in sync; 1 held.`"""
+    """Return `Plan: 2 to create, 1 to update, 0 to remove; 1 conflict; 7 in sync; 1 held`."""
     counts = count_actions(plan.changes)
     attention = _attention(plan.changes)
     in_sync, quiet = counts[Action.NONE], _quiet(plan.changes)
@@ -32,7 +32,7 @@ def plan_summary(plan: Plan) -> str:
 
 
 def report_summary(report: Report) -> str:
-    """Return `Apply: 3 applied and verified; 1 failed; 1 conflict; 10 now in sync; 1 held.`"""
+    """Return `Apply: 3 applied and verified; 1 failed; 1 conflict; 10 now in sync; 1 held`."""
     changes = report.plan.changes
     counts, outcomes = count_actions(changes), count_outcomes(report.results)
     attention, quiet = _attention(changes), _quiet(changes)
@@ -61,7 +61,7 @@ def report_summary(report: Report) -> str:
 
 
 def inventory_summary(plan: Plan) -> str:
-    """Return `12 links: 9 linked, 1 not linked, 1 unreadable, 1 not read (attested).`"""
+    """Return `12 links: 9 linked, 1 not linked, 1 unreadable, 1 not read (attested)`."""
     seen = [change.observed for change in plan.changes if not is_not_read(change.problem)]
     states = [observed.state if observed else None for observed in seen]
     words = {

@@ -28,7 +28,7 @@ class Validation:
     links: int | None = None
 
 
-def render_table(validation: Validation, page: Page) -> str:
+def render_table(validation: Validation, page: Page) -> str:  # noqa: ARG001
     """Render the errors, or that the file is valid."""
     if validation.complaints:
         return lines_of(map(visible, validation.complaints))
@@ -70,7 +70,7 @@ def _located(complaint: str) -> Data:
     return {"file": file, "line": int(line), "column": int(column), "message": message}
 
 
-def explain_table(explained: Sequence[Explanation], page: Page) -> str:
+def explain_table(explained: Sequence[Explanation], page: Page) -> str:  # noqa: ARG001
     """Render the values of each tenant, with their sources."""
     return "\n\n".join("\n".join(_lines(one)) for one in explained) + "\n"
 

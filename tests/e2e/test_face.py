@@ -160,8 +160,10 @@ def test_the_endpoint_cannot_come_from_the_file(desk: Desk) -> None:
 
 
 def test_init_writes_a_file_that_validates(desk: Desk) -> None:
-    """The starter file is valid, and validate lists what is still to fill in. An existing file is
-    never overwritten."""
+    """The starter file is valid, and validate lists what is still to fill in.
+
+    An existing file is never overwritten.
+    """
     assert desk.run("init").status == 0
     ran = desk.run("validate", "--without-secrets")
     assert (ran.status, ran.err.count("still to fill in at tenants.yaml:")) == (0, 5)

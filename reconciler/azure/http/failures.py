@@ -45,6 +45,7 @@ def no_answer(url: str, error: HTTPError) -> RequestFailed:
 
 
 def unusable(url: str, what: str) -> NoAnswer:
+    """An answer that cannot be used; `what` completes "the answer of HOST …"."""
     return NoAnswer(
         Problem(
             "unexpected_answer",
@@ -55,6 +56,7 @@ def unusable(url: str, what: str) -> NoAnswer:
 
 
 def unsendable(url: str) -> RequestFailed:
+    """A request that was not sent because its URL or a header is invalid."""
     return RequestFailed(
         Problem(
             "unexpected_answer",
@@ -71,6 +73,7 @@ def host_of(url: str) -> str:
 
 
 def cut_short(url: str) -> NoAnswer:
+    """A request that the end of the run interrupted."""
     return NoAnswer(
         Problem(
             "interrupted",

@@ -56,7 +56,7 @@ class Opening:
 
 
 @singledispatch
-def open_credential(identity: Identity, opening: Opening) -> Credential:
+def open_credential(identity: Identity, opening: Opening) -> Credential:  # noqa: ARG001
     """The credential of an identity in one tenant; raises `Unresolved`."""
     raise Unresolved(f"identities of kind {identity.kind} cannot sign in")
 
@@ -105,7 +105,7 @@ def _(identity: User, opening: Opening) -> Credential:
 
 
 @open_credential.register
-def _(identity: AzureCli, opening: Opening) -> Credential:
+def _(identity: AzureCli, opening: Opening) -> Credential:  # noqa: ARG001
     return AzureCliCredential(tenant_id=opening.tenant_id, process_timeout=CLI_TIMEOUT_S)
 
 
@@ -127,7 +127,7 @@ class _ManagedIdentityCredential:
     identity: ManagedIdentity
     opening: Opening
 
-    def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken:
+    def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken:  # noqa: ARG002
         (scope,) = scopes
         client_id, budget = self.identity.client_id, self.opening.budget
         return AccessToken(self.opening.platform.managed_identity(client_id, scope, budget), 0)

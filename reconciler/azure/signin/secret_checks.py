@@ -1,10 +1,10 @@
 """Checks of secret references before a run, without a request."""
 
-import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 from reconciler.azure.signin.secrets import Unresolved, check_ref, check_vault
 from reconciler.core.errors import BadFile
@@ -54,7 +54,7 @@ def exposed(identities: Iterable[Identity]) -> Iterator[Finding]:
 
 def _is_world_readable(name: str) -> bool:
     with suppress(OSError, ValueError):
-        return bool(os.stat(name).st_mode & stat.S_IROTH)
+        return bool(Path(name).stat().st_mode & stat.S_IROTH)
     return False
 
 

@@ -136,5 +136,5 @@ class _Response:
     def _text(self) -> str:
         return self._body.decode("utf-8", "replace")
 
-    def text(self, encoding: str | None = None) -> str:
+    def text(self, encoding: str | None = None) -> str:  # noqa: ARG002
         return self._text

@@ -149,7 +149,7 @@ class _Moved:
             return node
         table = Table()
         for key, value in node.items():
-            is_path = key == "file" and isinstance(value, str) and not os.path.isabs(value)
+            is_path = key == "file" and isinstance(value, str) and not Path(value).is_absolute()
             table[key] = (
                 os.path.relpath(self._old / str(value), self._new) if is_path else self.node(value)
             )

@@ -28,8 +28,9 @@ def expiring_certificates(credentials: Iterable[CredentialCheck], today: date) -
 
 
 def unusable_certificates(credentials: Iterable[CredentialCheck]) -> Iterator[Finding]:
-    """A finding for each certificate that Entra will refuse: expired, not yet valid, or of
-    another key.
+    """A finding for each certificate that Entra will refuse.
+
+    It is expired, not valid yet, or does not match its key.
 
     In a checkup this is a failed step.
     """

@@ -109,6 +109,7 @@ def changed_at(seen: Observed | None) -> datetime | None:
 
 
 def day(moment: date | None) -> str | None:
+    """The day of a date or time as text."""
     if isinstance(moment, datetime):
         return iso(moment)[:10]
     return moment.isoformat() if moment else None

@@ -61,6 +61,7 @@ def secret_parts(secret: str) -> Iterator[str]:
 
 
 def forms_of(secret: str) -> Iterator[SecretForm]:
+    """The forms in which a text can contain the secret: plain, escaped, encoded."""
     raw = secret.encode("utf-8", "surrogateescape")
     for text in dict.fromkeys(_plain(secret, raw)):
         yield from _ends(text, is_open=False)
@@ -125,6 +126,7 @@ def anchors(form: SecretForm) -> Iterator[tuple[str, int]]:
 
 
 def unescaped(match: re.Match[str]) -> str:
+    """The character that an escape sequence means."""
     byte, short, long, char, entity = match.groups()
     number = byte or short or long
     return chr(int(number, 16)) if number else _MEANT.get(char or entity, char)

@@ -24,7 +24,7 @@ def owns(path: str) -> bool:
     return path.lower().rstrip("/") in PATHS
 
 
-def understand(request: Request, world: World) -> Call:
+def understand(request: Request, world: World) -> Call:  # noqa: ARG001
     """Say what a pipeline asks for; no tenant and no app are in it."""
     return Call("oidc_token", request)
 
