@@ -10,8 +10,8 @@ import re
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 
 from reconciler.cli.main import app
@@ -138,9 +138,9 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
                 yield token.start[0], token.string
 
 
-def helps(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
+def helps(command: Any, name: str) -> Iterator[tuple[str, str]]:
     """The help of a command and of its subcommands."""
-    yield name, command.get_help(click.Context(command, info_name=name))
+    yield name, command.get_help(typer.Context(command, info_name=name))
     for sub in getattr(command, "commands", {}).values():
         yield from helps(sub, f"{name} {sub.name}")
 

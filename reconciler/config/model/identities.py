@@ -150,7 +150,8 @@ class ManagedIdentitySettings(Part):
 
 class FederatedManagedIdentitySettings(Part):
     """A multi-tenant app that trusts a managed identity. It signs in to all customers without a
-    secret."""
+    secret.
+    """
 
     kind: Literal["federated_managed_identity"]
     """How this identity signs in."""
