@@ -5,17 +5,16 @@ every string literal, docstring and comment of the program.
 """
 
 import ast
-import json
 import re
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import typer
 
-from reconciler.cli.main import app
-from reconciler.config.model.document import json_schema
+from reconciler.cli.main import app, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,65 +51,20 @@ ALLOWED = {
 REMAINING: tuple[str, ...] = (
     "reconciler/azure/signin/secret_checks.py",
     "reconciler/cli/dates.py",
-    "reconciler/cli/flows/approval.py",
-    "reconciler/cli/flows/discovery.py",
-    "reconciler/cli/flows/report_page.py",
     "reconciler/cli/streams.py",
     "reconciler/config/__init__.py",
-    "reconciler/config/checks/coverage.py",
-    "reconciler/config/checks/duplicates.py",
-    "reconciler/config/checks/references.py",
     "reconciler/config/explain.py",
     "reconciler/config/findings.py",
-    "reconciler/config/load.py",
-    "reconciler/config/model/document.py",
-    "reconciler/config/model/error_messages.py",
-    "reconciler/config/model/fields.py",
-    "reconciler/config/model/identities.py",
     "reconciler/config/notification_settings.py",
-    "reconciler/config/parse.py",
     "reconciler/config/partners.py",
     "reconciler/config/per_tenant_apps.py",
     "reconciler/config/precedence.py",
     "reconciler/config/reading/csv_reader.py",
-    "reconciler/config/reading/customer_lists.py",
     "reconciler/config/reading/customer_tables.py",
-    "reconciler/config/reading/diagnostics.py",
-    "reconciler/config/reading/files.py",
-    "reconciler/config/reading/includes.py",
-    "reconciler/config/reading/secret_patterns.py",
-    "reconciler/config/reading/tree.py",
     "reconciler/config/reading/yaml_reader.py",
     "reconciler/config/wanted.py",
-    "reconciler/config/writing/attestations.py",
-    "reconciler/config/writing/yaml_editor.py",
-    "reconciler/core/customers/attestable.py",
-    "reconciler/core/customers/directories.py",
-    "reconciler/core/customers/discovery.py",
-    "reconciler/core/customers/evidence.py",
-    "reconciler/core/customers/explanations.py",
-    "reconciler/core/doctor/checkup.py",
-    "reconciler/core/doctor/steps.py",
     "reconciler/core/history/run_summary.py",
-    "reconciler/core/inventory/inventory.py",
-    "reconciler/core/inventory/partner_totals.py",
-    "reconciler/core/inventory/resilience.py",
-    "reconciler/core/inventory/secret_rotation.py",
-    "reconciler/core/redaction/credential_patterns.py",
-    "reconciler/store/files.py",
-    "reconciler/store/history/database.py",
-    "reconciler/store/history/from_journal.py",
-    "reconciler/store/history/mapping.py",
-    "reconciler/store/history/migrations/env.py",
-    "reconciler/store/history/repository.py",
-    "reconciler/store/history/schema.py",
-    "reconciler/store/history/tables.py",
-    "reconciler/store/history/writer.py",
-    "reconciler/store/journal.py",
     "reconciler/store/journal_check.py",
-    "reconciler/store/lock.py",
-    "reconciler/store/machine.py",
-    "reconciler/store/sign_in_records.py",
     "reconciler/views/changes_since.py",
     "reconciler/views/validation.py",
 )
@@ -165,10 +119,12 @@ def test_help_is_in_plain_english() -> None:
     assert bad == {}
 
 
-def test_the_schema_is_in_plain_english() -> None:
+def test_the_schema_is_in_plain_english(capsys: pytest.CaptureFixture[str]) -> None:
     """The descriptions in the JSON Schema contain none of the words."""
+    assert run(["schema"]) == 0
+    schema = capsys.readouterr().out
     if not any("/config/model/" in module for module in REMAINING):
-        assert found(json.dumps(json_schema())) == []
+        assert found(schema) == []
 
 
 def test_texts_of_the_program_are_in_plain_english() -> None:
