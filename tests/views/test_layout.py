@@ -46,6 +46,20 @@ def test_a_sentence_folds_in_its_own_column_on_a_terminal() -> None:
     ]
 
 
+def test_one_long_name_does_not_fold_the_sentences_of_other_rows() -> None:
+    """It is shortened to a quarter of the page before any sentence folds."""
+    rows = [[Cell("x" * 60), Cell("short")], [Cell("Fabrikam"), Cell("word " * 11 + "end")]]
+    lines = list(Page(82).table(rows, (NAME, text_column())))
+    assert [len(each) for each in lines] == [1, 1]
+    assert len(lines[1][0]) <= 82
+
+
+def test_a_url_in_a_sentence_is_never_broken() -> None:
+    """It can be copied, though it extends beyond the page."""
+    url = f"https://login.example/{GUID}/adminconsent?client_id={GUID}"
+    assert fold(f"open {url} in a browser", 40) == ["open", url, "in a browser"]
+
+
 def test_text_in_a_pipe_is_never_folded() -> None:
     """One sentence is one line, however long, so that grep finds it."""
     text = "word " * 400 + "end"

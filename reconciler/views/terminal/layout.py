@@ -19,6 +19,8 @@ UNLIMITED = 1 << 20
 WHOLE = 40
 """In sentences, words of up to this many columns are never broken: IDs, options, variables."""
 
+_URL = re.compile(r"https://[!-~]{1,300}")
+
 _ID = re.compile(r"[(]?[0-9A-Fa-f-]{1,40}[),.;]*")
 
 _SGR = {
@@ -117,17 +119,20 @@ class Page:
             yield MARGIN + GAP.join(line)
 
     def _fit(self, rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> list[int]:
-        """Return the widths, after narrowing the widest columns until a row fits."""
+        """Return the widths, after narrowing columns until a row fits.
+
+        Names of more than a quarter of the page are shortened first, so that one long name does
+        not fold the sentences of all other rows. Then the widest column is narrowed.
+        """
         widths = natural(rows, columns)
-        excess = total(widths) - self.width
-        while excess > 0:
+        for _ in range(total(widths) - self.width, 0, -1):
             flexible = [
                 i for i, column in enumerate(columns) if column.least and widths[i] > column.least
             ]
+            long = [i for i in flexible if columns[i].most and widths[i] > self.width // 4]
             if not flexible:
                 break
-            widths[max(flexible, key=widths.__getitem__)] -= 1
-            excess -= 1
+            widths[max(long or flexible, key=widths.__getitem__)] -= 1
         return widths
 
 
@@ -187,7 +192,7 @@ def fold(text: str, width: int, *, breaks_words: bool = False) -> list[str]:
     An ID is never broken and may extend beyond the line.
 
     breaks_words  break every word that is longer than a line; without it, only those that are
-                  longer than `WHOLE`
+                  longer than `WHOLE` and are no URL
     """
     if columns_of(text) <= width:
         return [text]
@@ -213,7 +218,7 @@ def _pieces(text: str, width: int, column: Column, *, is_last: bool) -> list[str
 def _stays_whole(word: str, width: int, breaks_words: bool) -> bool:
     if columns_of(word) <= width or _ID.fullmatch(word):
         return True
-    return not breaks_words and columns_of(word) <= WHOLE
+    return not breaks_words and (columns_of(word) <= WHOLE or bool(_URL.fullmatch(word)))
 
 
 def _chunks(word: str, width: int) -> list[str]:
