@@ -4,10 +4,8 @@ The user name in Entra's answer is checked before anything is cached: the token 
 never kept under this name.
 """
 
-import base64
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +33,7 @@ from reconciler.azure.signin.entra import Entra
 from reconciler.azure.signin.openid import OpenIdDocuments
 from reconciler.azure.signin.secrets import Unresolved
 from reconciler.azure.signin.transport import Transport
+from reconciler.azure.token_claims import claims_in
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
 
@@ -158,11 +157,8 @@ def _why(error: ClientAuthenticationError, transport: Transport) -> RequestFaile
 
 def _username(id_token: Any) -> str:
     """The user name in an ID token received from the authority over TLS; empty if missing."""
-    with suppress(ValueError, IndexError, RecursionError, AttributeError, TypeError):
-        body = str(id_token).split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        return str(claims.get("preferred_username") or claims.get("upn") or "")
-    return ""
+    claims = claims_in(str(id_token))
+    return str(claims.get("preferred_username") or claims.get("upn") or "")
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

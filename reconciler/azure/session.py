@@ -1,9 +1,6 @@
 """The session of one principal in one tenant: its sign-in, its token, and claims challenges."""
 
-import base64
-import json
 from collections.abc import Callable
-from contextlib import suppress
 
 from reconciler.azure.claims_challenges import Challenge
 from reconciler.azure.error_codes import challenge_of, of_arm
@@ -12,6 +9,7 @@ from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.signin.bearer_tokens import access_token
 from reconciler.azure.signin.cached_users import PERSON_NEEDED, UserLogin, in_person
 from reconciler.azure.signin.entra import Entra
+from reconciler.azure.token_claims import claims_in
 from reconciler.core.identities import AzureCli, Identity
 from reconciler.core.links import Place, Problem, Rotation
 from reconciler.core.problems import BROKEN_IDENTITY
@@ -178,12 +176,8 @@ class Session:
 
 def _claims(token: str) -> dict[str, str]:
     """The used claims of a JWT, in lower case. ARM verifies its signature, not this program."""
-    with suppress(ValueError, IndexError, RecursionError):
-        body = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        if isinstance(claims, dict):
-            return {key: str(claims[key]).lower() for key in _READ if claims.get(key)}
-    return {}
+    claims = claims_in(token)
+    return {key: str(claims[key]).lower() for key in _READ if claims.get(key)}
 
 
 def wrong_token(message: str) -> RequestFailed:

@@ -24,6 +24,8 @@ FORMAT = 1
 
 Data = dict[str, Any]
 
+_OBSERVED = ("state", "partner_id", "partner_name", "version", "updated_at", "created_at")
+
 _NOT_IN_DIGEST = ("digest", "seal", "created_at", "tool_version", "news", "for_day")
 _NOT_IN_SEAL = ("digest", "seal", "tool_version", "news")
 
@@ -67,6 +69,11 @@ def seal(data: Mapping[str, Any]) -> str:
     return _hash(data, _NOT_IN_SEAL)
 
 
+def fields_of(value: object, *names: str) -> Data:
+    """These fields of a value, in this order."""
+    return {name: getattr(value, name) for name in names}
+
+
 def iso(moment: datetime) -> str:
     """A time in UTC with whole seconds, `2026-11-23T02:00:00Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -88,7 +95,10 @@ def _document(
         "interrupted": interrupted,
         "summary": count_actions(plan.changes),
         "not_selected": plan.not_selected,
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [
+            fields_of(finding, "code", "message", "hint", "tenant", "identity")
+            for finding in findings
+        ],
         "links": links,
     }
 
@@ -104,10 +114,10 @@ def link_data(change: Change, observed: Observed | None, problem: Problem | None
         "tags": list(wanted.tags),
         "covers": list(wanted.covers),
         "wanted": {"state": wanted.state.value, "partner_id": wanted.partner_id},
-        "observed": _observed(observed) if observed else None,
+        "observed": fields_of(observed, *_OBSERVED) if observed else None,
         "action": change.action.value,
         "reason": change.reason,
-        "problem": _problem(problem) if problem else None,
+        "problem": fields_of(problem, "code", "message", "hint") if problem else None,
     }
 
 
@@ -116,31 +126,6 @@ def _tenant_id(change: Change, observed: Observed | None) -> str | None:
         return observed.tenant_id
     directory = change.place.directory
     return directory if "." not in directory else None
-
-
-def _observed(observed: Observed) -> Data:
-    return {
-        "state": observed.state.value,
-        "partner_id": observed.partner_id,
-        "partner_name": observed.partner_name,
-        "version": observed.version,
-        "updated_at": observed.updated_at,
-        "created_at": observed.created_at,
-    }
-
-
-def _problem(problem: Problem) -> Data:
-    return {"code": problem.code, "message": problem.message, "hint": problem.hint}
-
-
-def _finding(finding: Finding) -> Data:
-    return {
-        "code": finding.code,
-        "message": finding.message,
-        "hint": finding.hint,
-        "tenant": finding.tenant,
-        "identity": finding.identity,
-    }
 
 
 def _hash(data: Mapping[str, Any], without: tuple[str, ...]) -> str:

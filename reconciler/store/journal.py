@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.core.links import Change, Observed, ObservedState
-from reconciler.core.plan_json import iso
+from reconciler.core.plan_json import fields_of, iso
 from reconciler.core.redaction.redactor import redact
 from reconciler.core.results import Result
 from reconciler.store.journal_file import JournalFile, read_lines
@@ -203,10 +203,4 @@ def _link(tenant: str, identity: str, observed: Observed | None) -> Line:
 
 
 def _observed(observed: Observed | None) -> Line | None:
-    if observed is None:
-        return None
-    return {
-        "state": observed.state.value,
-        "partner_id": observed.partner_id,
-        "version": observed.version,
-    }
+    return fields_of(observed, "state", "partner_id", "version") if observed else None

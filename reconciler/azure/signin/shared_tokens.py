@@ -4,17 +4,16 @@ A managed identity's token, or a secret of a key vault, is the same for every te
 metadata service allows a few requests a second and would throttle one request for each tenant.
 """
 
-import base64
-import json
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.token_claims import claims_in
 
 T = TypeVar("T")
 
@@ -104,10 +103,7 @@ class SharedTokens:
 
 def fresh_token(text: str) -> PlatformToken:
     """A token that was just issued, with the lifetime from its claims."""
-    claims: Any = None
-    with suppress(ValueError, IndexError, RecursionError):
-        body = text.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    claims = claims_in(text)
     with suppress(KeyError, TypeError, ValueError, OverflowError):
         return PlatformToken(text, float(claims["exp"]) - float(claims["iat"]))
     return PlatformToken(text, OPAQUE_S + MARGIN_S)

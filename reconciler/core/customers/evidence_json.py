@@ -2,9 +2,13 @@
 
 from reconciler.core.customers.evidence import Evidence, EvidenceItem, without_others
 from reconciler.core.history.link_history import Period, Write
-from reconciler.core.plan_json import FORMAT, Data, iso
+from reconciler.core.plan_json import FORMAT, Data, fields_of, iso
 
 ANSWER = "answer-{number}.json"
+
+_OBSERVED = ("state", "partner_id", "partner_name", "version", "created_at", "updated_at")
+_PERIOD = ("state", "partner_id", "partner_name", "version", "updated_at", "problem")
+_WRITE = ("action", "before", "after", "outcome", "problem", "correlation_id")
 
 
 def links_data(evidence: Evidence) -> Data:
@@ -54,16 +58,7 @@ def _link(number: int, item: EvidenceItem, evidence: Evidence) -> Data:
         "client_id": item.identity.client_id,
         "username": item.identity.username,
         "object_id": seen.object_id if seen else place.object_id,
-        "observed": {
-            "state": seen.state.value,
-            "partner_id": seen.partner_id,
-            "partner_name": seen.partner_name,
-            "version": seen.version,
-            "created_at": seen.created_at,
-            "updated_at": seen.updated_at,
-        }
-        if seen
-        else None,
+        "observed": fields_of(seen, *_OBSERVED) if seen else None,
         "wanted": {"state": change.wanted.state.value, "partner_id": change.wanted.partner_id},
         "remark": without_others(change.reason, evidence.others, own),
         "problem": problem.code if problem else None,
@@ -81,26 +76,9 @@ def _link(number: int, item: EvidenceItem, evidence: Evidence) -> Data:
 
 
 def _period(period: Period) -> Data:
-    observation = period.observation
-    return {
-        "first_at": iso(period.first_at),
-        "last_at": iso(period.last_at),
-        "state": observation.state.value if observation.state else None,
-        "partner_id": observation.partner_id,
-        "partner_name": observation.partner_name,
-        "version": observation.version,
-        "updated_at": observation.updated_at,
-        "problem": observation.problem,
-    }
+    times = {"first_at": iso(period.first_at), "last_at": iso(period.last_at)}
+    return times | fields_of(period.observation, *_PERIOD)
 
 
 def _write(write: Write) -> Data:
-    return {
-        "at": iso(write.at),
-        "action": write.action.value,
-        "before": write.before,
-        "after": write.after,
-        "outcome": write.outcome.value if write.outcome else None,
-        "problem": write.problem,
-        "correlation_id": write.correlation_id,
-    }
+    return {"at": iso(write.at)} | fields_of(write, *_WRITE)
