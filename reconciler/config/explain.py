@@ -1,4 +1,4 @@
-"""Where does each value of a tenant come from? What `wanted` acts on, with its places."""
+"""Explanations for `validate --explain`: each value of a tenant, with its source and place."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -54,14 +54,14 @@ def _selectables(document: Document, today: date) -> Iterator[Selectable]:
 
 
 def explanations(parsed: ParsedFile, folder: Path, today: date) -> Iterator[Explanation]:
-    """Every tenant of the file, in its order; `folder` is that of the file."""
+    """Every tenant, in the order of the file. `folder` is the folder of the file."""
     document = parsed.document
     partners = Partners.of(document, document.partners is not None)
     known = identities(document, parsed.where, folder)
-    homes = {index: home for home, served in document.coverage.items() for index in served}
+    covering = {index: home for home, served in document.coverage.items() for index in served}
     for index, tenant in enumerate(document.tenants):
         customer = TenantEntry(document, index)
-        values = [*_of_tenant(parsed, customer, homes.get(index))]
+        values = [*_of_tenant(parsed, customer, covering.get(index))]
         for entry in customer.entries():
             values += _of_link(parsed, partners, entry, today)
             values += _of_sign_in(parsed, entry, known)
@@ -72,48 +72,50 @@ def _of_tenant(
     parsed: ParsedFile, customer: TenantEntry, home: int | None
 ) -> Iterator[ExplainedValue]:
     own = ("tenants", customer.index)
-    yield _said(parsed, "tenant", customer.tenant.tenant, (*own, "tenant"))
+    yield _explained(parsed, "tenant", customer.tenant.tenant, (*own, "tenant"))
     for key in OF_TENANT:
         found = customer.find(key)
         if found.value is not None:
-            yield _said(parsed, key, found.value, found.path)
+            yield _explained(parsed, key, found.value, found.path)
     if home is not None:
         name = parsed.document.tenants[home].name
-        yield _said(parsed, "covered by", name, ("tenants", home, "covers"), "covers")
+        yield _explained(parsed, "covered by", name, ("tenants", home, "covers"), "covers")
     listed = customer.find("identities")
     if listed.path:
         names = [override.identity for override in listed.value]
-        yield _said(parsed, "identities", names, listed.path)
+        yield _explained(parsed, "identities", names, listed.path)
 
 
 def _of_link(
     parsed: ParsedFile, partners: Partners, entry: LinkEntry, today: date
 ) -> Iterator[ExplainedValue]:
     state = entry.state_on(today)
-    yield _said(parsed, "state", state.value, state.path, identity=entry.identity)
+    yield _explained(parsed, "state", state.value, state.path, identity=entry.identity)
     for key in OF_LINK:
         found = entry.find(key)
         if found.value is not None:
             value = _partner(partners, found.value) if key == "partner" else found.value
-            yield _said(parsed, key, value, found.path, identity=entry.identity)
+            yield _explained(parsed, key, value, found.path, identity=entry.identity)
         if key == "partner" and found.value:
             yield from _becomes(parsed, partners, found.value, entry.identity, today)
     if entry.pin.value is not None:
-        yield _said(parsed, "object_id", entry.pin.value, entry.pin.path, identity=entry.identity)
+        yield _explained(
+            parsed, "object_id", entry.pin.value, entry.pin.path, identity=entry.identity
+        )
 
 
 def _of_sign_in(
     parsed: ParsedFile, entry: LinkEntry, known: Mapping[str, Identity]
 ) -> Iterator[ExplainedValue]:
-    """By which app it signs in, and where the secrets of that are."""
+    """The app that signs in, and the references to its secrets."""
     name, own = entry.identity, ("tenants", entry.customer.index)
     place = place_of(entry)
     identity = known[name].at(place)
     if identity.client_id:
         at = (*own, "client_id") if place.app else ("identities", name, "client_id")
-        yield _said(parsed, "client_id", identity.client_id, at, identity=name)
+        yield _explained(parsed, "client_id", identity.client_id, at, identity=name)
     if place.app and not entry.tenant.key:
-        yield _said(parsed, "key", place.app.key, (*own, "name"), "made from the name", name)
+        yield _explained(parsed, "key", place.app.key, (*own, "name"), "made from the name", name)
     for key, references in identity.references.items():
         for ref in references:
             yield ExplainedValue(key, str(ref), "identities", ref.where, name)
@@ -122,14 +124,14 @@ def _of_sign_in(
 def _becomes(
     parsed: ParsedFile, partners: Partners, name: str, identity: str, today: date
 ) -> Iterator[ExplainedValue]:
-    """Whose ID takes the partner's place, and from which day; a chain has several."""
+    """The partners whose IDs replace this one, and the first day of each."""
     aliases = partners.aliases
     before = partners.id_of(name)
     for partner_id, begins in partners.successors(name):
         word = "since" if begins <= today else "from"
         value = f"{_partner(partners, aliases[partner_id])} {word} {begins}"
         path = ("partners", aliases[before], "becomes")
-        yield _said(parsed, "becomes", value, path, "partners", identity)
+        yield _explained(parsed, "becomes", value, path, "partners", identity)
         before = partner_id
 
 
@@ -138,7 +140,7 @@ def _partner(partners: Partners, name: str) -> str:
     return name if name == partner_id else f"{name} ({partner_id})"
 
 
-def _said(
+def _explained(
     parsed: ParsedFile,
     key: str,
     value: Any,
@@ -161,7 +163,7 @@ def _source(path: NodePath | None) -> str:
 
 
 def _text(value: Any) -> str:
-    """A value in one line, as the file could say it."""
+    """A value on one line, in the form of the file."""
     if isinstance(value, list):
         return ", ".join(map(_text, value)) or "none"
     if hasattr(value, "model_fields_set"):

@@ -1,4 +1,4 @@
-"""What in a sound file should somebody look at, today? Holds, attestations and credentials."""
+"""Findings in a valid file on one day: holds, attestations, credentials and partner IDs."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -10,13 +10,13 @@ from reconciler.config.precedence import LinkEntry, entries
 from reconciler.core.findings import SOON, Finding
 from reconciler.core.identities import Identity
 
-_RENEW = "renew it, and note its new end under expires_on:"
+_RENEW = "renew it, and update expires_on:"
 
 
 def findings(
     document: Document, identities: Mapping[str, Identity], partners: Partners, today: date
 ) -> Iterator[Finding]:
-    """Every finding that needs no look at Azure: identities first, then links in file order."""
+    """Every finding that needs no request to Azure: identities first, then links in file order."""
     for identity in identities.values():
         yield from _expiry(identity, today)
     yield from _neighbours(partners)
@@ -39,19 +39,19 @@ def _app_expiry(tenant: Tenant, today: date) -> Iterator[Finding]:
 
 
 def _end(ends: date | None, today: date) -> Iterator[tuple[str, str]]:
-    """The code and the words, if a credential has ended or will end soon."""
+    """The code and the message, if a credential has expired or expires soon."""
     if ends is None or ends > today + SOON:
         return
     if ends < today:
-        yield "credential_expired", f"ended on {ends}"
+        yield "credential_expired", f"expired on {ends}"
     else:
-        yield "credential_expiring", f"ends on {ends}"
+        yield "credential_expiring", f"expires on {ends}"
 
 
 def _neighbours(partners: Partners) -> Iterator[Finding]:
-    """Two listed IDs that follow one another: accounts made on one day, one of them often global.
+    """Consecutive listed IDs: accounts that were created together, and one is often the global one.
 
-    A global account's ID is not the one to link, and Partner Center shows both.
+    The ID of a global account must not be linked, and Partner Center shows both.
     """
     aliases = partners.aliases
     for first in sorted(aliases, key=int):
@@ -59,17 +59,17 @@ def _neighbours(partners: Partners) -> Iterator[Finding]:
         if second in aliases:
             yield Finding(
                 "neighbouring_partner_ids",
-                f"{first} ({aliases[first]}) and {second} ({aliases[second]}) follow one another: "
+                f"{first} ({aliases[first]}) and {second} ({aliases[second]}) are consecutive: "
                 f"{first} may be the global account",
-                "look both up in Partner Center: only a location account's ID belongs here; "
-                "if both are, all is well",
+                "check both in Partner Center. Only IDs of location accounts belong here. If both "
+                "are, ignore this finding",
             )
 
 
 def _tenant(
     links: Iterable[LinkEntry], document: Document, partners: Partners, today: date
 ) -> Iterator[Finding]:
-    """The findings of one tenant, each once though it may hold for several identities."""
+    """The findings of one tenant. A finding about several identities is reported once."""
     seen: set[int] = set()
     for entry in links:
         hold, attested = entry.hold, entry.attested
@@ -80,8 +80,8 @@ def _tenant(
         seen |= {id(hold), id(attested)}
 
 
-def _whose(entry: LinkEntry, part: str) -> str | None:
-    """The identity, if what was found is its own and not the whole tenant's."""
+def _identity_with(entry: LinkEntry, part: str) -> str | None:
+    """The identity, if the finding is about its own key and not the whole tenant's."""
     return entry.identity if getattr(entry.override, part) else None
 
 
@@ -90,31 +90,31 @@ def _hold(entry: LinkEntry, hold: Hold, today: date) -> Iterator[Finding]:
         yield Finding(
             "hold_expired",
             f"the hold ended on {hold.until}: {hold.reason}",
-            "the link is managed again: remove hold:, or give it a later until:",
+            "the link is managed again. Remove hold:, or set a later until:",
             entry.tenant.name,
-            _whose(entry, "hold"),
+            _identity_with(entry, "hold"),
         )
 
 
 def _attested(
     entry: LinkEntry, attested: Attested, document: Document, partners: Partners, today: date
 ) -> Iterator[Finding]:
-    whose = _whose(entry, "attested")
+    identity = _identity_with(entry, "attested")
     if today - attested.on > document.limits.attested_age:
         yield Finding(
             "attestation_old",
-            f"{attested.by} saw the link last on {attested.on}",
-            "have somebody look again, and write that day under attested: on:",
+            f"{attested.by} last saw the link on {attested.on}",
+            "check the link again, and update attested: on:",
             entry.tenant.name,
-            whose,
+            identity,
         )
     seen, want = partners.id_of(attested.partner), partners.id_on(entry.partner or "", today)
     if seen != want:
         yield Finding(
             "attested_partner_differs",
-            f"the link was seen to carry {seen}, while the file wants {want}",
-            "it can be neither read nor changed from here: have its principal link the wanted ID "
+            f"the link was attested with {seen}, but the file wants {want}",
+            "a run can neither read nor change this link. Have its principal link the wanted ID "
             "and attest that, or correct partner:",
             entry.tenant.name,
-            whose,
+            identity,
         )

@@ -1,7 +1,7 @@
-"""Whom does a nightly run tell? Asked even of a file that is no good for anything else.
+"""Notification settings of a nightly run, read even from an invalid tenants.yaml.
 
-That a tenants.yaml is broken is a thing to be told. So these keys are read by themselves, from the
-main file, and each that is sound counts whatever else is wrong.
+An invalid file is itself a reason for a notification. So these keys of the main file are read by
+themselves, and each valid one is used whatever else is wrong.
 """
 
 from collections.abc import Callable
@@ -31,17 +31,17 @@ _CLOUD: TypeAdapter[str] = TypeAdapter(Cloud)
 _FILE_ID: TypeAdapter[str] = TypeAdapter(FileId)
 
 
-def read_audience(path: Path) -> NotificationTargets:
-    """Who is to be told, as far as the file can be read; nobody where it cannot."""
-    complaints = Diagnostics()
-    root = _root(path, complaints)
-    heartbeat = _parsed(_REFERENCE, root.get("heartbeat"))
+def read_notification_targets(path: Path) -> NotificationTargets:
+    """The notification targets that can be read from the file; none if it cannot be read."""
+    diagnostics = Diagnostics()
+    root = _root(path, diagnostics)
+    heartbeat = _validated(_REFERENCE, root.get("heartbeat"))
 
     def ref(found: Reference, *keys: str | int) -> SecretRef:
-        return secret_ref(found, path.parent, complaints.where(place(root, keys)))
+        return secret_ref(found, path.parent, diagnostics.where(place(root, keys)))
 
     return NotificationTargets(
-        cloud=_parsed(_CLOUD, root.get("cloud")) or "public",
+        cloud=_validated(_CLOUD, root.get("cloud")) or "public",
         heartbeat=ref(heartbeat, "heartbeat") if heartbeat else None,
         subscribers=tuple(
             Subscriber(
@@ -51,29 +51,29 @@ def read_audience(path: Path) -> NotificationTargets:
                 found.format,
             )
             for number, node in enumerate(root.items_at("notify"))
-            if (found := _parsed(_NOTIFICATION, node))
+            if (found := _validated(_NOTIFICATION, node))
         ),
         history=_history(root, ref),
     )
 
 
 def _history(root: Table, ref: Callable[..., SecretRef]) -> HistorySource:
-    found, file_id = _parsed(_HISTORY, root.get("history")), _parsed(_FILE_ID, root.get("id"))
+    found, file_id = _validated(_HISTORY, root.get("history")), _validated(_FILE_ID, root.get("id"))
     if found is None or found.url is None:
         return HistorySource(file_id=file_id)
     return HistorySource(ref(found.url, "history", "url"), found.name, file_id)
 
 
-def _root(path: Path, complaints: Diagnostics) -> Table:
-    number = complaints.file(path)
+def _root(path: Path, diagnostics: Diagnostics) -> Table:
+    number = diagnostics.file(path)
     data = files.fetch(path)
-    text = files.decode(data, number, complaints) if isinstance(data, bytes) else None
-    root = yaml_reader.read(text, number, complaints) if text is not None else None
+    text = files.decode(data, number, diagnostics) if isinstance(data, bytes) else None
+    root = yaml_reader.read(text, number, diagnostics) if text is not None else None
     return root if isinstance(root, Table) else Table()
 
 
-def _parsed(model: TypeAdapter[PartT], node: Node | None) -> PartT | None:
-    """The part of the file as its model, or None where it is missing or no good."""
+def _validated(model: TypeAdapter[PartT], node: Node | None) -> PartT | None:
+    """A part of the file as its model; None if it is missing or invalid."""
     if node is None:
         return None
     try:

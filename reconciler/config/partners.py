@@ -1,6 +1,6 @@
-"""Which ID does a partner stand for, and which IDs are ours?
+"""Partners: the IDs of aliases, and the IDs that the file may link.
 
-An alias or a quoted ID of `partners:`; without `partners:`, any ID that a tenant asks for.
+With `partners:`, those are the IDs listed there. Without it, they are the IDs that tenants want.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ class Partners:
     names      ID → what Azure may answer as partnerName
     ours       the IDs that may be overwritten or removed everywhere
     is_listed  whether the file has `partners:`, so that only listed IDs may be linked
-    becomes    ID → the ID that takes its place, and from which day (UTC)
+    becomes    ID → the ID that replaces it, and the first day (UTC)
     """
 
     by_alias: Mapping[str, str]
@@ -38,7 +38,7 @@ class Partners:
                 names[partner.id] = names.get(partner.id, ()) + tuple(partner.name)
         ours = {partner.id for partner in listed.values()}
         if not is_listed:
-            ours = {wish for wish in _wishes(document) if PARTNER_ID.fullmatch(wish)}
+            ours = {wanted for wanted in _wanted_partners(document) if PARTNER_ID.fullmatch(wanted)}
         aliases = {alias: partner.id for alias, partner in listed.items()}
         becomes = {
             partner.id: (aliases.get(new.partner, new.partner), new.begins)
@@ -49,18 +49,18 @@ class Partners:
 
     @property
     def aliases(self) -> dict[str, str]:
-        """ID → the first alias that it stands under."""
+        """ID → its first alias."""
         first: dict[str, str] = {}
         for alias, partner_id in self.by_alias.items():
             first.setdefault(partner_id, alias)
         return first
 
     def id_of(self, partner: str) -> str:
-        """The ID that an alias or a quoted ID means. Both have been checked."""
+        """The ID of an alias, or the ID itself. Both were checked."""
         return self.by_alias.get(partner, partner)
 
     def id_on(self, partner: str, day: date) -> str:
-        """The ID that is wanted on that day (UTC) where the file names this partner."""
+        """The wanted ID of this partner on a day (UTC)."""
         current = self.id_of(partner)
         for partner_id, begins in self.successors(partner):
             if day < begins:
@@ -69,9 +69,9 @@ class Partners:
         return current
 
     def successors(self, partner: str) -> list[tuple[str, date]]:
-        """The IDs that take its place, one after the other, and from which day each.
+        """The IDs that replace it, one after the other, and the first day of each.
 
-        A circle ends where it closes: the last ID is then one that has been seen before.
+        A cycle ends at the first ID that occurs twice.
         """
         current = self.id_of(partner)
         seen, found = {current}, []
@@ -84,7 +84,7 @@ class Partners:
         return found
 
     def failure(self, partner: str) -> str:
-        """What is wrong with an alias or ID that may not be linked; empty if it may."""
+        """Why an alias or ID may not be linked; empty if it may."""
         is_id = bool(PARTNER_ID.fullmatch(partner))
         if partner in self.by_alias or (is_id and (not self.is_listed or partner in self.ours)):
             return ""
@@ -95,16 +95,16 @@ class Partners:
         return f"partner {quoted(partner)} is not a partner ID (4 to 10 digits)"
 
 
-def _wishes(document: Document) -> Iterator[str]:
-    """Every partner that the file asks for. Not what it replaces: that is foreign."""
+def _wanted_partners(document: Document) -> Iterator[str]:
+    """Every partner that the file wants. Not those under `replaces`, which are foreign."""
     defaults = document.defaults
     tagged = (defaults.by_tag or {}).values()
-    listers: list[Defaults | TagDefaults | Tenant] = [defaults, *tagged, *document.tenants]
-    overrides = (override for lister in listers for override in lister.identities or ())
-    wishers: list[Defaults | TagDefaults | Tenant | Override] = [*listers, *overrides]
-    for wisher in wishers:
-        if wisher.partner:
-            yield wisher.partner
-        attested = getattr(wisher, "attested", None)
+    lists: list[Defaults | TagDefaults | Tenant] = [defaults, *tagged, *document.tenants]
+    overrides = (override for each in lists for override in each.identities or ())
+    entries: list[Defaults | TagDefaults | Tenant | Override] = [*lists, *overrides]
+    for entry in entries:
+        if entry.partner:
+            yield entry.partner
+        attested = getattr(entry, "attested", None)
         if attested:
             yield attested.partner

@@ -1,4 +1,4 @@
-"""Has each customer's own app all that it needs? `client_id: per_tenant`, keys and placeholders."""
+"""Customers' own apps: `client_id: per_tenant`, keys and placeholders, and their checks."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ def is_per_tenant(identity: Identity | None) -> bool:
 
 
 def key_of(tenant: Tenant) -> str:
-    """The customer's key: its own, or one made from its name; empty where none can be made."""
+    """The customer's key: its own, or one made from its name; empty if none can be made."""
     if tenant.key:
         return tenant.key
     plain = unicodedata.normalize("NFKD", tenant.name.casefold()).encode("ascii", "ignore").decode()
@@ -33,7 +33,7 @@ def key_of(tenant: Tenant) -> str:
 
 
 def app_of(entry: LinkEntry) -> App | None:
-    """The customer's own app for this link; None where its identity signs in everywhere alike."""
+    """The customer's own app for this link; None if its identity is one app for all tenants."""
     tenant = entry.tenant
     identity = (entry.customer.document.identities or {}).get(entry.identity)
     if not is_per_tenant(identity) or tenant.client_id is None:
@@ -42,7 +42,7 @@ def app_of(entry: LinkEntry) -> App | None:
 
 
 def check_apps(context: CheckContext) -> None:
-    """Each placeholder has a key to stand for, each own app a client ID, and each key one owner."""
+    """Check that placeholders have keys, own apps have client IDs, and keys are unique."""
     for name, identity in (context.document.identities or {}).items():
         if not context.is_broken("identities", name):
             for path, reference in references(name, identity):
@@ -66,23 +66,23 @@ def references(name: str, identity: Identity) -> Iterator[tuple[Path, Reference]
 def _check_placeholders(
     context: CheckContext, path: Path, reference: Reference, has_keys: bool
 ) -> None:
-    held = [found for text in reference.texts for found in _BRACES.findall(text)]
+    braces = [found for text in reference.texts for found in _BRACES.findall(text)]
     if has_keys:
-        odd = next((found for found in held if found not in PLACEHOLDERS), None)
-        if odd:
-            context.add(path, f"{quoted(odd)} is no placeholder; there are {{key}} and {{KEY}}")
-    elif held and (reference.env or reference.keyvault):
+        unknown = next((found for found in braces if found not in PLACEHOLDERS), None)
+        if unknown:
+            context.add(path, f"{quoted(unknown)} is not a placeholder; use {{key}} or {{KEY}}")
+    elif braces and (reference.env or reference.keyvault):
         context.add(
             path,
-            f"{held[0]} stands for a tenant's key, but this identity is one app for all of them; "
-            "write client_id: per_tenant, or take the placeholder out",
+            f"{braces[0]} stands for a tenant's key, but this identity is one app for all of them; "
+            "write client_id: per_tenant, or remove the placeholder",
         )
 
 
 def _check_customer(
     context: CheckContext, customer: TenantEntry, owners: dict[str, tuple[str, Path]]
 ) -> None:
-    """One tenant: what its identities ask of it, and nothing that none of them asks for."""
+    """Check that a tenant has the keys that its identities need, and no unused ones."""
     tenant, path = customer.tenant, ("tenants", customer.index)
     known = context.document.identities or {}
     own = [e for e in customer.entries() if is_per_tenant(known.get(e.identity))]
@@ -93,22 +93,22 @@ def _check_customer(
             "by the customer's own app; add its client_id: there",
         )
     for key in ("client_id", "expires_on"):
-        is_idle = not own and getattr(tenant, key) is not None
-        if is_idle and not _is_lost(context, customer.index):
+        is_unused = not own and getattr(tenant, key) is not None
+        if is_unused and not _is_unknown(context, customer.index):
             context.add(
                 (*path, key),
-                f"{key} is of use only with an identity that has client_id: per_tenant, and "
+                f"{key} is used only with an identity that has client_id: per_tenant, and "
                 f"{context.tenant(customer.index)} has none; list one, or remove {key}",
             )
     if context.is_broken(*path, "name") or context.is_broken(*path, "key"):
         return
-    asks = any(_has_placeholder(known.get(entry.identity)) for entry in own)
-    if tenant.key or asks:
+    needs_key = any(_has_placeholder(known.get(entry.identity)) for entry in own)
+    if tenant.key or needs_key:
         _claim_key(context, tenant, (*path, "key" if tenant.key else "name"), owners)
 
 
-def _is_lost(context: CheckContext, index: int) -> bool:
-    """Whether who signs in there cannot be known, since what says so is broken."""
+def _is_unknown(context: CheckContext, index: int) -> bool:
+    """Whether the identities of the tenant are unknown because of another error."""
     return (
         context.is_broken("defaults", "identities")
         or context.is_broken("defaults", "by_tag")
@@ -135,6 +135,6 @@ def _claim_key(
     if first != path:
         context.add(
             path,
-            f"key {quoted(key)} is that of {quoted(owner)} as well ({context.where(first)}), and "
-            f"names the secrets of both; give {quoted(tenant.name)} another key:",
+            f"key {quoted(key)} is also the key of {quoted(owner)} ({context.where(first)}), and "
+            f"both would use the same secrets; give {quoted(tenant.name)} another key:",
         )

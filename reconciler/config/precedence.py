@@ -1,7 +1,7 @@
-"""What does the file say about one link, and where? Override, tenant, tags and defaults together.
+"""Precedence: the value of each key for a tenant or link, with its place in the file.
 
-The one place that knows which of them wins: what is wanted, what is checked and what is explained
-all ask here.
+The order is: identity of the tenant, tenant, its tags, defaults. The wanted links, the checks and
+`validate --explain` all use it.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ BY_TAG: Path = ("defaults", "by_tag")
 
 @dataclass(frozen=True, slots=True)
 class PlacedValue:
-    """A value, and the place in the file that gives it; None for what no place gives."""
+    """A value and its path in the file; None if the file does not give it."""
 
     value: Any
     path: Path | None
@@ -28,12 +28,12 @@ class PlacedValue:
 NOWHERE = PlacedValue(None, None)
 
 _ATTRIBUTES = {"from": "begins"}
-"""Keys of the file that are no names in Python."""
+"""Keys of the file that are reserved words in Python."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantEntry:
-    """One tenant of the file, with what its tags and the defaults say of it."""
+    """One tenant of the file, with the values of its tags and of the defaults."""
 
     document: Document
     index: int
@@ -44,12 +44,12 @@ class TenantEntry:
 
     @property
     def is_covered(self) -> bool:
-        """Whether it is served from another tenant: then no default gives it identities."""
+        """Whether another tenant covers it. Then the default identities do not apply to it."""
         return self.index in self.document.covered
 
     def find(self, key: str) -> PlacedValue:
-        """What holds for the whole tenant: its own word, else its tags', else the defaults'."""
-        if (own := _said(self.tenant, key)) is not None:
+        """The value for the whole tenant: its own, or that of its tags, or the default."""
+        if (own := _own_value(self.tenant, key)) is not None:
             return PlacedValue(own, ("tenants", self.index, key))
         if key == "identities" and self.is_covered:
             return NOWHERE
@@ -59,7 +59,7 @@ class TenantEntry:
         return NOWHERE if default is None else PlacedValue(default, ("defaults", key))
 
     def by_tag(self, key: str) -> list[PlacedValue]:
-        """What its tags say, in their order. A sound file has no two that differ."""
+        """The values of its tags, in their order. In a valid file they do not differ."""
         by_tag = self.document.defaults.by_tag
         if not by_tag:
             return []
@@ -70,7 +70,7 @@ class TenantEntry:
 
     @property
     def workload(self) -> Workload:
-        """What its principals work on."""
+        """The workload of its principals."""
         return self.find("workload").value or Workload.AZURE
 
     def entries(self) -> Iterator["LinkEntry"]:
@@ -82,9 +82,9 @@ class TenantEntry:
 
 @dataclass(frozen=True, slots=True)
 class LinkEntry:
-    """One identity of one tenant: what holds for it, and where the file says so.
+    """One identity of one tenant.
 
-    path  the identity's place, in the tenant's own list or in the defaults
+    path  of the identity, in the tenant's own list or in the defaults
     """
 
     customer: TenantEntry
@@ -92,8 +92,8 @@ class LinkEntry:
     path: Path
 
     def find(self, key: str) -> PlacedValue:
-        """What holds for this link: the override's word, else what holds for the tenant."""
-        if (own := _said(self.override, key)) is not None:
+        """The value for this link: that of its identity, or else that of the tenant."""
+        if (own := _own_value(self.override, key)) is not None:
             return PlacedValue(own, (*self.path, key))
         return self.customer.find(key)
 
@@ -112,16 +112,16 @@ class LinkEntry:
 
     @property
     def state(self) -> WantedState:
-        """What is wanted between its first and its last day."""
+        """The wanted state between `from` and `until`."""
         return self.find("state").value or WantedState.LINKED
 
     @property
     def is_dated(self) -> bool:
-        """Whether a first or a last day is set: most links have none, and there are many."""
+        """Whether `from` or `until` is set. Most links have neither, so this is a fast check."""
         return any(part.begins or part.until for part in (self.override, self.tenant))
 
     def state_on(self, day: date) -> PlacedValue:
-        """What is wanted on that day (UTC): before its first, nothing; after its last, no link."""
+        """The wanted state on a day (UTC): unmanaged before `from`, and absent after `until`."""
         if not self.is_dated:
             return PlacedValue(self.state, self.find("state").path)
         begins, until = self.find("from"), self.find("until")
@@ -133,7 +133,7 @@ class LinkEntry:
 
     @property
     def partner(self) -> str | None:
-        """The alias or ID that is wanted, whatever the state."""
+        """The alias or ID of the wanted partner, whatever the state."""
         return cast("str | None", self.find("partner").value)
 
     @property
@@ -146,7 +146,7 @@ class LinkEntry:
 
     @property
     def pin(self) -> PlacedValue:
-        """The object ID that the principal must have there, if the file says so."""
+        """The object ID that the principal must have in the tenant, if the file gives one."""
         own = self.override.object_id
         if own is not None:
             return PlacedValue(own, (*self.path, "object_id"))
@@ -155,10 +155,10 @@ class LinkEntry:
         return NOWHERE if pinned is None else PlacedValue(pinned, path)
 
 
-def _said(part: Tenant | Override, key: str) -> Any:
+def _own_value(part: Tenant | Override, key: str) -> Any:
     return getattr(part, _ATTRIBUTES.get(key, key), None)
 
 
 def entries(document: Document, index: int) -> Iterator[LinkEntry]:
-    """The links of the tenant at this index, in the order of its identities."""
+    """The links of a tenant, in the order of its identities."""
     return TenantEntry(document, index).entries()

@@ -1,4 +1,4 @@
-"""What does a sound document want of each link? Model → the core's values, settled for one day."""
+"""The wanted links of a valid document on one day, as the core's values."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,15 +11,14 @@ from reconciler.core.links import Action, Place, Settled, Wanted, WantedState
 
 
 def wanted(document: Document, partners: Partners, today: date) -> Iterator[Wanted]:
-    """Every link, in the order of the file."""
+    """Every wanted link, in the order of the file."""
     shared: dict[frozenset[str] | None, frozenset[str] | None] = {}
     names = [tenant.name for tenant in document.tenants]
     for index, tenant in enumerate(document.tenants):
         replaceable = _replaceable(tenant, partners)
         replaceable = shared.setdefault(replaceable, replaceable)
         tags = tuple(tenant.tags or ())
-        served = document.coverage.get(index, ())
-        covers = tuple(map(names.__getitem__, served))
+        covers = tuple(map(names.__getitem__, document.coverage.get(index, ())))
         for entry in entries(document, index):
             state = entry.state_on(today).value
             is_linked = state is WantedState.LINKED
@@ -37,7 +36,7 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
 
 
 def place_of(entry: LinkEntry) -> Place:
-    """Where this link is, and by whose app it is reached."""
+    """The tenant and the identity of a link, and the customer's own app if it has one."""
     tenant = entry.tenant
     return Place(tenant.name, tenant.tenant, entry.identity, entry.pin.value, app_of(entry))
 
@@ -51,7 +50,7 @@ def _replaceable(tenant: Tenant, partners: Partners) -> frozenset[str] | None:
 
 
 def _settled(entry: LinkEntry, partners: Partners, today: date) -> Settled | None:
-    """What the file has decided already. Attested goes before held: it must not even be read."""
+    """A decision of the file. `attested` wins over `hold`, because an attested link is not read."""
     if attested := entry.attested:
         partner = partners.id_of(attested.partner)
         reason = f"{attested.by} saw it linked to {partner} on {attested.on}"

@@ -20,7 +20,7 @@ def test_an_expired_hold_is_one_finding_for_its_tenant(loaded: Loader) -> None:
         Finding(
             "hold_expired",
             "the hold ended on 2026-11-23: new contract",
-            "the link is managed again: remove hold:, or give it a later until:",
+            "the link is managed again. Remove hold:, or set a later until:",
             "Northwind",
         ),
     )
@@ -52,7 +52,7 @@ def test_the_age_of_an_attestation_is_a_limit(loaded: Loader) -> None:
     """Thirty days, where the file says so."""
     text = SOUND + "    attested: {partner: contoso-uk, by: Ann, on: 2026-10-01}\n"
     (finding,) = loaded(text + "limits: {attested_age: 30d}\n").findings
-    assert finding.message == "Ann saw the link last on 2026-10-01"
+    assert finding.message == "Ann last saw the link on 2026-10-01"
 
 
 def test_an_attested_link_to_another_partner_is_a_finding(loaded: Loader) -> None:
@@ -63,7 +63,7 @@ def test_an_attested_link_to_another_partner_is_a_finding(loaded: Loader) -> Non
     )
     (finding,) = loaded(text).findings
     assert finding.code == "attested_partner_differs"
-    assert finding.message == "the link was seen to carry 1158331, while the file wants 4936128"
+    assert finding.message == "the link was attested with 1158331, but the file wants 4936128"
     assert (finding.tenant, finding.identity) == ("Northwind", "alice")
 
 
@@ -90,6 +90,6 @@ def test_two_partner_ids_in_a_row_are_a_finding(loaded: Loader) -> None:
     (finding,) = loaded(text).findings
     assert (finding.code, finding.tenant) == ("neighbouring_partner_ids", None)
     assert finding.message == (
-        "4936128 (contoso-uk) and 4936129 (contoso-old) follow one another: "
+        "4936128 (contoso-uk) and 4936129 (contoso-old) are consecutive: "
         "4936128 may be the global account"
     )

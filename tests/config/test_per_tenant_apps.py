@@ -82,7 +82,7 @@ def test_the_end_of_an_own_apps_credential_is_a_finding_of_its_tenant(loaded: Lo
     text = FILE + (ENTRY % ("Litware", "litware", A)).replace("}\n", ", expires_on: 2026-12-01}\n")
     (finding,) = loaded(text).findings
     assert (finding.code, finding.tenant) == ("credential_expiring", "Litware")
-    assert finding.message == "the credential of Litware's own app ends on 2026-12-01"
+    assert finding.message == "the credential of Litware's own app expires on 2026-12-01"
 
 
 BAD = {
@@ -93,23 +93,23 @@ BAD = {
     ),
     "a client ID of no use": (
         FILE + f"  - {{name: L, tenant: l.example, client_id: {A}}}\n",
-        "20:34: client_id is of use only with an identity that has client_id: per_tenant, and "
+        "20:34: client_id is used only with an identity that has client_id: per_tenant, and "
         '"L" has none; list one, or remove client_id',
     ),
     "an end of no use": (
         FILE + "    expires_on: 2027-01-01\n",
-        "20:5: expires_on is of use only with an identity that has client_id: per_tenant, and "
+        "20:5: expires_on is used only with an identity that has client_id: per_tenant, and "
         '"Northwind" has none; list one, or remove expires_on',
     ),
     "two customers with one key": (
         FILE + ENTRY % ("Lit Ware", "l", A) + ENTRY % ("'Lit, Ware'", "m", B),
-        '21:6: key "lit-ware" is that of "Lit Ware" as well (tenants.yaml:20:6), and names the '
-        'secrets of both; give "Lit, Ware" another key:',
+        '21:6: key "lit-ware" is also the key of "Lit Ware" (tenants.yaml:20:6), and both would '
+        'use the same secrets; give "Lit, Ware" another key:',
     ),
     "two customers with one key that is written": (
         SOUND + "    key: a\n  - {name: L, tenant: l.example, key: a}\n",
-        '20:34: key "a" is that of "Northwind" as well (tenants.yaml:19:5), and names the '
-        'secrets of both; give "L" another key:',
+        '20:34: key "a" is also the key of "Northwind" (tenants.yaml:19:5), and both would '
+        'use the same secrets; give "L" another key:',
     ),
     "a placeholder without a key": (
         FILE + ENTRY % ("日本", "l", A),
@@ -118,11 +118,11 @@ BAD = {
     "a placeholder for nobody": (
         SOUND.replace("PAL_AUTOMATION_SECRET", "'PAL_{KEY}'"),
         "10:5: {KEY} stands for a tenant's key, but this identity is one app for all of them; "
-        "write client_id: per_tenant, or take the placeholder out",
+        "write client_id: per_tenant, or remove the placeholder",
     ),
     "another placeholder": (
         FILE.replace("{env: 'PAL_SECRET_{KEY}'}", "{file: '{tenant}'}") + ENTRY % ("L", "l", A),
-        '11:53: "{tenant}" is no placeholder; there are {key} and {KEY}',
+        '11:53: "{tenant}" is not a placeholder; use {key} or {KEY}',
     ),
     "a placeholder in lower case in a variable": (
         FILE.replace("{KEY}", "{key}") + ENTRY % ("L", "l", A),

@@ -52,7 +52,7 @@ def test_no_output_reports_an_ignored_finding(desk: Desk, command: str) -> None:
     pages += [path.read_text() for path in desk.path.glob("saved.json")]
     for text in (after.out, after.err, *pages):
         assert [code for code in CODES if code in text] == []
-        assert "follow one another" not in text
+        assert "are consecutive" not in text
         assert "global account" not in text
 
 

@@ -40,12 +40,12 @@ def verify(
     An edit of the last line, and lines removed at the end, are found only with --ends-with.
     """
     from reconciler.cli.output import note
-    from reconciler.config.notification_settings import read_audience
+    from reconciler.config.notification_settings import read_notification_targets
     from reconciler.store.journal_check import verify as walk
 
     if ends_with is not None and not _DIGEST.fullmatch(ends_with):
         raise WrongUsage("--ends-with takes sha256: and 64 hexadecimal digits, as a report has it")
-    path = state.journal_path(options, read_audience(options.config).history)
+    path = state.journal_path(options, read_notification_targets(options.config).history)
     if not lexists(path):
         if ends_with:
             note(f"error: {path}: there is no journal; it should end with {ends_with}")

@@ -52,14 +52,14 @@ def run_nightly(options: Options, nightly_options: NightlyOptions) -> RunRecord:
     An error of the run is in the record and is not raised. An internal error is reported to
     heartbeat and subscribers like any other, and then raised.
     """
-    from reconciler.config.notification_settings import read_audience
+    from reconciler.config.notification_settings import read_notification_targets
 
     record = RunRecord(
         NIGHTLY,
         options,
         nightly_options.metrics,
         nightly_options.report,
-        read_audience(options.config),
+        read_notification_targets(options.config),
         nightly_options.accepts_drift,
     )
     with record.beside("heartbeat"):

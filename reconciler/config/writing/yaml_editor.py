@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -117,13 +118,10 @@ class Editor:
             parts += [self._text[at:start], new]
             at = end
         changed = "".join([*parts, self._text[at:]])
-        try:
-            found = _tree(changed)
-        except Uneditable:
-            found = None
-        if found != self._wanted:
-            raise Uneditable("the value is shared by a YAML alias or merge key")
-        return changed
+        with suppress(Uneditable):
+            if _tree(changed) == self._wanted:
+                return changed
+        raise Uneditable("the value is shared by a YAML alias or merge key")
 
     def _replace(self, piece: _Piece, value: Value) -> None:
         self._splices.append((piece.start, piece.last, flow(value)))
@@ -241,14 +239,11 @@ def _changed(node: Node, path: Path, value: Node) -> Node:
     if not path:
         return value
     step, *rest = path
-    if isinstance(node, Items):
+    if isinstance(node, Items) and isinstance(step, int):
         items = Items()
         items.extend(node)
-        if isinstance(step, int):
-            items[step] = _changed(items[step], tuple(rest), value)
+        items[step] = _changed(items[step], tuple(rest), value)
         return items
-    table = Table()
-    if isinstance(node, Table) and isinstance(step, str):
-        table.update(node)
-        table[step] = _changed(node.get(step, Table()), tuple(rest), value)
+    table = node.copied() if isinstance(node, Table) else Table()
+    table[str(step)] = _changed(table.get(str(step), Table()), tuple(rest), value)
     return table
