@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,12 +14,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reconciler.cli.flows.certificates import Certificates
-from reconciler.cli.flows.directories import remembered_directories
-from reconciler.cli.flows.guard_inputs import recall
-from reconciler.cli.progress import counting
-from reconciler.cli.run_context import RunContext
-from reconciler.cli.run_log import log_read, log_result
+from reconciler.cli.flows.earlier_runs import recall, remembered_directories
+from reconciler.cli.flows.run_log import log_read, log_result
 from reconciler.cli.selection import findings_of, now
+from reconciler.cli.state import RunContext
 from reconciler.core.exit_status import Status, of_stopped_run
 from reconciler.version import __version__
 
@@ -213,10 +212,27 @@ class Run(RunContext):
         """
         with (
             self.workers.stop.watching(),
-            counting(phase, total, quiet=self.options.quiet) as advance,
+            _counting(phase, total, quiet=self.options.quiet) as advance,
         ):
             began_s = time.monotonic()
             try:
                 yield advance
             finally:
                 self.phases_s[phase.lower()] = time.monotonic() - began_s
+
+
+@contextmanager
+def _counting(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Show a progress bar in the block. Yields the function to call after each link."""
+    if quiet or total == 0 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
+    ) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)

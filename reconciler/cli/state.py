@@ -5,14 +5,15 @@ Each function takes the command's options and what the file says about its histo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconciler.core.errors import RunFailed
 
 if TYPE_CHECKING:
     from reconciler.cli.options import Options
-    from reconciler.cli.run_context import RunContext
+    from reconciler.cli.selection import Selection
     from reconciler.config.load import Config
     from reconciler.core.history.link_history import HistorySource
     from reconciler.core.identities import SecretRef
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
     from reconciler.store.history.database import Database
     from reconciler.store.history.repository import HistoryRepository
     from reconciler.store.state_files import StateFiles
+
+
+@dataclass(slots=True)
+class RunContext:
+    """What parts of a run share that need no connection to Azure.
+
+    id  as in the log and in the journal
+    """
+
+    options: Options
+    selection: Selection
+    log: Any
+    id: str
+
+    @property
+    def config(self) -> Config:
+        """The tenants file."""
+        return self.selection.config
 
 
 def address(ref: SecretRef, cloud: str, options: Options) -> str:

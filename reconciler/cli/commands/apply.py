@@ -56,7 +56,7 @@ def apply(
     of a plan that was saved with plan --out.
     """
     from reconciler.cli.flows.confirmation import Consent, show_report
-    from reconciler.cli.flows.guard_inputs import duplicates
+    from reconciler.cli.flows.earlier_runs import duplicates
     from reconciler.cli.next_steps import after_apply
     from reconciler.core.exit_status import of_report
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reconciler.cli import state
-from reconciler.cli.flows.guard_inputs import unattended_past
+from reconciler.cli.flows.earlier_runs import unattended_past
 from reconciler.cli.selection import now
 from reconciler.core.errors import WrongUsage
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli import wiring
 from reconciler.cli.flows.approval import ApplyPolicy, carry_out
+from reconciler.cli.flows.run_record import RunRecord, finished_by
 from reconciler.cli.flows.side_tasks import SIDE_TASKS, begin_heartbeat
-from reconciler.cli.run_record import RunRecord, finished_by
 from reconciler.cli.selection import Selection, read_file
 from reconciler.core.errors import PalReconcileError, RunFailed
 from reconciler.core.exit_status import Status, of_plan, of_report

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli import state
+from reconciler.cli.flows.run_record import RunRecord, SideTask, finished_by
 from reconciler.cli.output import note
 from reconciler.cli.run_history import previous_run, record_failure, record_run
-from reconciler.cli.run_record import RunRecord, SideTask, finished_by
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.exit_status import Status
 from reconciler.extras import missing_extra

@@ -1,4 +1,4 @@
-"""What the guards need to know of earlier runs, from the journal and the history.
+"""What earlier runs recorded, for the guards and for domains: the journal and the history.
 
 The history is optional. If it cannot be read, the run warns and continues with the journal.
 """
@@ -8,15 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
+from os.path import lexists
 from typing import TYPE_CHECKING
 
 from reconciler.cli import state
+from reconciler.cli.output import note
+from reconciler.core.customers.directories import (
+    Remembered,
+    SeenDirectory,
+    domains_of,
+    newest,
+)
 from reconciler.core.diff import Principal, without_duplicates
 from reconciler.core.errors import RunFailed
 from reconciler.core.problems import DUPLICATE_PRINCIPAL
 
 if TYPE_CHECKING:
-    from reconciler.cli.run_context import RunContext
+    from collections.abc import Collection
+
+    from reconciler.cli.state import RunContext
     from reconciler.core.guards.unattended_changes import Past
     from reconciler.core.history.link_history import Key
     from reconciler.core.history.recording import Recording
@@ -116,3 +126,39 @@ def _journal_runs(run: RunContext) -> tuple[Recording, ...]:
     if not path.exists():
         return ()
     return recordings(line for line in lines(path) if line.get("run") != run.id)
+
+
+def remembered_directories(run: RunContext) -> Remembered:
+    """The GUID that each entry named by a domain had in its last run. Sends no request to Azure.
+
+    If the history cannot be read, a warning says so and only the journal is used.
+    """
+    tenants = domains_of(run.config.wanted)
+    if not tenants:
+        return {}
+    return newest([*_from_journal(run, tenants), *_from_history(run, tenants)])
+
+
+def _from_history(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDirectory]:
+    try:
+        with closing(state.open_history_of(run)) as history:
+            return history.directories(tenants)
+    except Exception as error:
+        note(
+            "warning: directories of domains are compared with the journal only, because the "
+            f"history cannot be read: {error}"
+        )
+        return ()
+
+
+def _from_journal(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDirectory]:
+    from reconciler.store.history.from_journal import directories
+    from reconciler.store.journal import lines
+
+    path = state.journal_path(run.options, run.config.history)
+    try:
+        seen = directories(lines(path)) if lexists(path) else ()
+        return [each for each in seen if each.tenant in tenants]
+    except (RunFailed, OSError) as error:
+        note(f"warning: the journal cannot be read: {error}")
+        return ()
