@@ -1,1 +1,1 @@
-"""tenants.yaml: its model, and the way from its bytes to a `Config` or to every complaint."""
+"""tenants.yaml: its model, its checks, and what it asks for on a day (`load`)."""
