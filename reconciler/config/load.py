@@ -83,7 +83,12 @@ def examine(
     config = settled(parsed, path, today)
     if not parsed.complaints:
         return config, ()
-    left = tuple(want for want in config.wanted if want.place.identity in config.identities)
+    left = tuple(
+        want
+        for want in config.wanted
+        if want.place.identity in config.identities
+        and (want.place.tenant or not want.place.app)  # without a name there may be no key
+    )
     return replace(config, wanted=left), parsed.complaints.error().complaints
 
 

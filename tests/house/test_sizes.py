@@ -18,9 +18,7 @@ MOST_BODY = 40
 MOST_MODULES = 16
 """Limit for a folder, without `__init__`."""
 
-LONG_MODULES = {
-    "config/reading/yaml_reader.py": "to be split",
-}
+LONG_MODULES: dict[str, str] = {}
 """Modules above the limit with their reasons. Remove a module that is below the limit."""
 
 LONG_FUNCTIONS = {

@@ -25,10 +25,9 @@ def check_coverage(context: CheckContext) -> None:
     ):
         return  # the selector may match what is broken
     names = [other.name for other in tenants]
-    customers = context.document.customer_index
     for index, tenant in enumerate(tenants):
         for number, selector in enumerate(tenant.covers or ()):
-            if not customers.find(selector, other_than=index):
+            if not context.document.customer_index.find(selector, other_than=index):
                 near = context.complaints.did_you_mean(selector, names)
                 hint = near or "name a customer of this file, a glob, or tag:X"
                 context.add(

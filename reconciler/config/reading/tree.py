@@ -4,7 +4,6 @@ Scalars stay text. The type that YAML gives them (number, date, yes or no) is on
 partner ID is never parsed as a number.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.config.reading.diagnostics import Spot
@@ -61,27 +60,15 @@ Node = str | Plain | Table | Items
 Path = tuple[str | int, ...]
 
 
-def trail(root: Table, path: Path) -> Iterator[tuple[Table | Items, str | int]]:
-    """The containers on a path, each with the next key or index, as far as they exist."""
-    node: Node = root
-    for step in path:
-        inner: Node | None = None
-        if isinstance(node, Table) and isinstance(step, str):
-            inner = node.get(step)
-        elif isinstance(node, Items) and isinstance(step, int) and step < len(node):
-            inner = node[step]
-        if inner is None or isinstance(node, str | Plain):
-            return
-        yield node, step
-        node = inner
-
-
 def place(root: Table, path: Path) -> Spot:
     """The location of a path: of its key or item, or else of the closest value around it."""
     at = min(root.where.values(), default=0)
-    for node, step in trail(root, path):
-        if isinstance(node, Table):
-            at = node.where.get(str(step), at)
-        elif isinstance(step, int):
-            at = node.where[step]
+    node: Node | None = root
+    for step in path:
+        if isinstance(node, Table) and isinstance(step, str) and step in node:
+            at, node = node.where.get(step, at), node[step]
+        elif isinstance(node, Items) and isinstance(step, int) and step < len(node):
+            at, node = node.where[step], node[step]
+        else:
+            break
     return at

@@ -1,13 +1,13 @@
 """YAML reader: text to a tree with locations, or the errors of its syntax.
 
 It takes the parser's events, because libyaml's composer overflows the stack on deep nesting, and
-because values can be counted as they come, so that a YAML bomb is refused early. Tags have no
-effect; keys are text.
+because values can be counted as they come: a YAML bomb is refused early. Keys are always text.
 """
 
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple, NoReturn
 
 import yaml
 
@@ -26,12 +26,12 @@ TOO_DEEP = f"nested deeper than {DEEPEST} levels; a tenants.yaml needs eight"
 MOST_VALUES = 1_000_000
 """Values in one file, with aliases expanded: about 60,000 tenants."""
 
+TOO_MANY = f"more than {MOST_VALUES:,} values, aliases expanded; split it into several files"
 _CORE = "tag:yaml.org,2002:"
 _HARMLESS_TAGS = frozenset({None, "!", f"{_CORE}str", f"{_CORE}map", f"{_CORE}seq"})
 LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _TAB_INDENT = re.compile("[ -]*\t")
-_RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]]
-_RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
+_RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
 
 
 def read(text: str, file: int, complaints: Diagnostics) -> Node | None:
@@ -113,16 +113,12 @@ class _Open:
 
     def is_secretive(self) -> bool:
         """Whether it is, at any depth, under the key of a secret."""
-        inner: _Open | None = self
-        while inner is not None:
-            if inner.under is not None and looks_secret(inner.under):
-                return True
-            inner = inner.around
-        return False
+        if self.under is not None and looks_secret(self.under):
+            return True
+        return self.around is not None and self.around.is_secretive()
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(NamedTuple):
     node: Node
     values: int
     height: int
@@ -198,7 +194,6 @@ class _Builder:
                 "an alias (*name) to an anchor that is not complete at this point; "
                 "put text that starts with * in quotes",
             )
-            return
         self._count(event, known.values)
         self._check_depth(event, self._depth + known.height)
         if self._open is not None:
@@ -211,8 +206,7 @@ class _Builder:
         if within is None:
             self.root = node
         elif isinstance(within.node, Items):
-            within.node.append(node)
-            within.node.where.append(self._at(event))
+            within.node.add(node, self._at(event))
         elif within.key is None:
             self._key(event, within, node)
         else:
@@ -238,18 +232,14 @@ class _Builder:
     def _complain(self, event: yaml.Event, message: str) -> None:
         self._complaints.add(self._at(event), message)
 
-    def _halt(self, event: yaml.Event, message: str) -> None:
+    def _halt(self, event: yaml.Event, message: str) -> NoReturn:
         self._complain(event, message)
         raise _Halt
 
     def _count(self, event: yaml.Event, values: int = 1) -> None:
         self._values += values
         if self._values > MOST_VALUES:
-            self._halt(
-                event,
-                f"more than {MOST_VALUES:,} values, aliases expanded; "
-                "shorten it, or split it into several files",
-            )
+            self._halt(event, TOO_MANY)
 
     def _check_depth(self, event: yaml.Event, depth: int) -> None:
         if depth > DEEPEST:
