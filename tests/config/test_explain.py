@@ -126,3 +126,23 @@ def test_what_is_explained_is_what_is_wanted(folder: Path) -> None:
     assert len(told) == len(wanted)
     for link in wanted:
         assert str(link.partner_id) in told[link.place.tenant, link.place.identity]
+
+
+def test_each_reference_is_named_by_its_key(folder: Path) -> None:
+    """A certificate, its password and each of several secrets, with their places."""
+    app = "client_id: 6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11"
+    text = FILE.replace(
+        "  me: {kind: azure_cli}",
+        f"  me:\n    kind: client_certificate\n    {app.replace('6f1c', '7f1c')}\n"
+        "    certificate: {env: PAL_PEM}\n    password: {env: PAL_PW}",
+    ).replace("secret: {env: X}", "secret: [{env: X}, {env: Y}]")
+    (folder / "tenants.yaml").write_text(text)
+    (folder / "customers.csv").write_text(TABLE)
+    (adatum,) = explain(Path("tenants.yaml"), TODAY, ["Adatum"])
+    found = [(one.key, one.value, one.where) for one in adatum.values if "{env" in one.value]
+    assert found == [
+        ("secret", "{env: X}", "tenants.yaml:4:88"),
+        ("secret", "{env: Y}", "tenants.yaml:4:98"),
+        ("certificate", "{env: PAL_PEM}", "tenants.yaml:8:5"),
+        ("password", "{env: PAL_PW}", "tenants.yaml:9:5"),
+    ]

@@ -11,7 +11,7 @@ from reconciler.core.history.recording import RecordedRun, Recording
 from reconciler.core.links import Action, ObservedState
 from reconciler.store.history.repository import open_own
 from reconciler.store.state_files import file_key
-from tests.e2e.command import OLD, OURS, Desk
+from tests.e2e.command import OLD, OURS, Desk, tenant_id
 
 
 def test_each_run_is_listed(desk: Desk) -> None:
@@ -44,6 +44,26 @@ def test_a_saved_plan_of_the_whole_file_is_recorded_as_whole(desk: Desk) -> None
     runs = desk.run("history", "--format", "json").data["runs"]
     assert [run["is_whole"] for run in runs] == [True, False, False, True]
     assert runs[-1]["standings"] == {"in_sync": 3, "drift": 0, "unreadable": 0, "left_alone": 0}
+
+
+def test_the_history_takes_selectors(desk: Desk) -> None:
+    """A tag, a GUID or a partner as the file has them today; what matches nothing is 64."""
+    desk.seed({1: OURS, 2: OLD})
+    desk.customers(1, tags="[emea]")
+    with (desk.path / "tenants.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"  - {{name: C2, tenant: {tenant_id(2)}, partner: old}}\n")
+    desk.plan()
+    for selector, tenant in (
+        ("tag:emea", "C1"),
+        (tenant_id(2).upper(), "C2"),
+        ("partner:old", "C2"),
+        ("C1/app", "C1"),
+    ):
+        ran = desk.run("history", selector, "--format", "json")
+        assert {event["tenant"] for event in ran.data["events"]} == {tenant}
+    ran = desk.run("history", "tag:none")
+    assert (ran.status, ran.out) == (64, "")
+    assert "the history has no link tag:none" in ran.err
 
 
 def test_a_history_that_cannot_be_written_stops_nothing(desk: Desk) -> None:
