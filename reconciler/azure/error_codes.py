@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.azure.claims_challenges import Challenge, challenge_in
+from reconciler.azure.error_texts import stable_text
 from reconciler.azure.http.client import HttpReply
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.sign_in_errors import code_of, hint_of
 from reconciler.core.links import Problem
-from reconciler.core.redaction.redactor import redact
 
 AGAIN = "Azure asks to try again later; if the problem persists, check the Azure status page"
 
@@ -95,7 +95,7 @@ def sign_in_failed(
     numbers = numbers or ([int(found[1])] if found else [])
     status = reply.status if reply else 0
     code = _sign_in_code(numbers, error, status)
-    message = _one_line(text) or f"the sign-in was answered with status {status}"
+    message = stable_text(text) or f"the sign-in was answered with status {status}"
     hint = (hint_of(numbers) or _HINTS[code]).format(
         tenant=who.tenant, client_id=who.client_id or "CLIENT_ID", authority=who.authority
     )
@@ -189,8 +189,8 @@ def _arm_error(body: bytes) -> tuple[str, str]:
     source = inner if isinstance(inner, dict) and inner.get("code") else data
     code, message = source.get("code"), source.get("message")
     return (
-        _one_line(code) if isinstance(code, str) else "",
-        _one_line(message) if isinstance(message, str) else "",
+        stable_text(code) if isinstance(code, str) else "",
+        stable_text(message) if isinstance(message, str) else "",
     )
 
 
@@ -204,12 +204,3 @@ def _json_object(body: bytes) -> dict[str, Any]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _one_line(text: str) -> str:
-    """The text in one line, without trace ID and timestamp, which differ in every answer."""
-    text = re.split(r"\s*(?:Trace ID|Correlation ID|Timestamp):", text, maxsplit=1)[0]
-    line = redact(
-        " ".join(redact(text).split())
-    )  # redact before cutting: part of a secret is still secret
-    return line if len(line) <= 300 else line[:299] + "…"
