@@ -14,7 +14,7 @@ _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def moment(text: str) -> datetime:
-    """The start of that date in UTC, or of the last night. Raises `WrongUsage`."""
+    """The start of that date in UTC, or the last noon for `last-night`. Raises `WrongUsage`."""
     if text == LAST_NIGHT:
         return latest_noon(now().astimezone())
     if day := _date(text):

@@ -1,7 +1,7 @@
-"""The program's stdout and stderr: no secret passes them, and no failure of theirs ends a run.
+"""Safe stdout and stderr: they hide secrets, and their failures do not end a run.
 
-A stream that is full, closed or of a narrow encoding costs what it should have shown and nothing
-else. What has no character in the encoding is written as an escape: `\\u2192`.
+If a stream is full or closed, only its output is lost. Characters that its encoding lacks are
+written as escapes: `\\u2192`.
 """
 
 import codecs

@@ -14,13 +14,13 @@ class JournalCheck:
     lines      the number of lines
     last       the digest of the last whole line, to compare with the one in the last report
     is_torn    a crash left an incomplete line at the end; the next run seals it
-    complaint  the first error, or None
+    error      the first error, or None
     """
 
     lines: int
     last: str
     is_torn: bool
-    complaint: str | None
+    error: str | None
 
 
 def verify(path: Path, ends_with: str | None = None) -> JournalCheck:
@@ -32,7 +32,7 @@ def verify(path: Path, ends_with: str | None = None) -> JournalCheck:
     Raises `RunFailed` if the journal cannot be read.
     """
     check = _walk(path)
-    if check.complaint or ends_with in (None, check.last):
+    if check.error or ends_with in (None, check.last):
         return check
     if ends_with in map(line_digest, read_lines(path)):
         why = "more lines follow that one, from a later run"

@@ -65,7 +65,7 @@ def test_a_second_run_in_the_journal_stops_the_first(path: Path) -> None:
         journal.settle(result(1))
     second.intend(change(2))
     second.settle(result(2))
-    assert verify(path).complaint is None
+    assert verify(path).error is None
     assert opened(path, "run-3").unfinished == (("C1", "app"),)
 
 
@@ -93,7 +93,7 @@ def test_a_lost_lock_keeps_no_intent_but_keeps_outcomes(path: Path) -> None:
         journal.intend(change(2))
     journal.settle(result(1))
     assert [line["event"] for line in lines(path)] == ["run", "intent", "run", "outcome"]
-    assert verify(path).complaint is None
+    assert verify(path).error is None
 
 
 def test_nothing_follows_a_line_that_failed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +107,7 @@ def test_nothing_follows_a_line_that_failed(path: Path, monkeypatch: pytest.Monk
     with pytest.raises(RunFailed, match="Free some space"):
         journal.settle(result())
     opened(path, "run-2").close()
-    assert verify(path).complaint is None
+    assert verify(path).error is None
 
 
 @pytest.mark.parametrize(

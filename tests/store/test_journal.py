@@ -87,7 +87,7 @@ def test_an_intent_without_an_outcome_is_unfinished(path: Path) -> None:
     journal.recover("C2", "app", seen(OURS, 2))
     journal.close()
     assert opened(path, "run-3").unfinished == ()
-    assert verify(path).complaint is None
+    assert verify(path).error is None
 
 
 def test_an_intent_stays_open_while_its_link_cannot_be_read(path: Path) -> None:
@@ -124,7 +124,7 @@ def test_any_edit_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.Da
     else:
         raw.insert(at, raw[at])
     path.write_bytes(b"".join(raw))
-    assert verify(path).complaint
+    assert verify(path).error
 
 
 def test_two_last_lines_made_one_are_no_torn_line(path: Path) -> None:
@@ -132,7 +132,7 @@ def test_two_last_lines_made_one_are_no_torn_line(path: Path) -> None:
     raw = written(path)
     path.write_bytes(b"".join([*raw[:-2], raw[-2][:-1] + b" " + raw[-1]]))
     check = verify(path)
-    assert (check.is_torn, check.complaint) == (False, "line 6 is not a journal line: edited")
+    assert (check.is_torn, check.error) == (False, "line 6 is not a journal line: edited")
 
 
 def test_a_cut_tail_is_seen_by_its_last_digest_only(path: Path) -> None:
@@ -141,9 +141,9 @@ def test_a_cut_tail_is_seen_by_its_last_digest_only(path: Path) -> None:
     told = verify(path).last
     path.write_bytes(b"".join(raw[:-1]))
     check = verify(path)
-    assert check.complaint is None
+    assert check.error is None
     assert check.last != told
-    assert "removed at the end" in str(verify(path, told).complaint)
+    assert "removed at the end" in str(verify(path, told).error)
 
 
 def test_an_edited_last_line_is_found_by_the_digest_it_should_have(path: Path) -> None:
@@ -153,8 +153,8 @@ def test_an_edited_last_line_is_found_by_the_digest_it_should_have(path: Path) -
     assert verify(path, told) == verify(path)
     edited = raw[-1].replace(b'"applied"', b'"skipped"')
     path.write_bytes(b"".join([*raw[:-1], edited]))
-    assert verify(path).complaint is None
-    assert "edited" in str(verify(path, told).complaint)
+    assert verify(path).error is None
+    assert "edited" in str(verify(path, told).error)
 
 
 def test_lines_after_the_digest_are_no_edit(path: Path) -> None:
@@ -162,7 +162,7 @@ def test_lines_after_the_digest_are_no_edit(path: Path) -> None:
     written(path)
     told = verify(path).last
     opened(path, "run-2").close()
-    assert "a later run" in str(verify(path, told).complaint)
+    assert "a later run" in str(verify(path, told).error)
 
 
 def test_a_torn_end_follows_the_last_whole_line(path: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_torn_end_follows_the_last_whole_line(path: Path) -> None:
     told = verify(path).last
     path.write_bytes(b"".join(raw) + raw[-1][:30])
     check = verify(path, told)
-    assert (check.complaint, check.is_torn) == (None, True)
+    assert (check.error, check.is_torn) == (None, True)
 
 
 @given(st.data())
@@ -189,10 +189,10 @@ def test_a_torn_line_is_sealed_and_the_chain_goes_on(
         journal.close()
         cut = data.draw(st.integers(before, path.stat().st_size))
         path.write_bytes(path.read_bytes()[:cut])
-        assert verify(path).complaint is None
+        assert verify(path).error is None
     opened(path, "last").close()
     check = verify(path)
-    assert (check.complaint, check.is_torn) == (None, False)
+    assert (check.error, check.is_torn) == (None, False)
 
 
 def test_a_crash_right_after_the_end_of_a_torn_line_is_no_edit(path: Path) -> None:
@@ -203,10 +203,10 @@ def test_a_crash_right_after_the_end_of_a_torn_line_is_no_edit(path: Path) -> No
     sealed = path.read_bytes()
     for size in range(len(raw), len(sealed) + 1):
         path.write_bytes(sealed[:size])
-        assert verify(path).complaint is None
+        assert verify(path).error is None
         opened(path, "run-3").close()
         check = verify(path)
-        assert (check.complaint, check.is_torn) == (None, False)
+        assert (check.error, check.is_torn) == (None, False)
 
 
 def test_a_line_that_an_earlier_release_sealed_is_accepted(path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_line_that_an_earlier_release_sealed_is_accepted(path: Path) -> None:
     digest = "sha256:" + hashlib.sha256(torn).hexdigest()
     seal = json.dumps({"prev": last, "run": "run-2", "event": "sealed", "torn": digest}).encode()
     path.write_bytes(whole + torn + b"\n" + seal + b"\n")
-    assert verify(path).complaint is None
+    assert verify(path).error is None
 
 
 def test_a_line_before_a_sealed_one_is_still_chained(path: Path) -> None:
@@ -225,11 +225,11 @@ def test_a_line_before_a_sealed_one_is_still_chained(path: Path) -> None:
     raw = written(path)
     path.write_bytes(b"".join(raw) + b'{"prev":"sha2')
     opened(path, "run-2").close()
-    assert verify(path).complaint is None
+    assert verify(path).error is None
     sealed = path.read_bytes().splitlines(keepends=True)
     for at in (len(raw) - 1, len(raw), len(raw) + 1):
         path.write_bytes(b"".join(sealed[:at] + sealed[at + 1 :]))
-        assert verify(path).complaint, f"line {at + 1} is missing"
+        assert verify(path).error, f"line {at + 1} is missing"
 
 
 @given(
@@ -292,7 +292,7 @@ def test_a_full_disk_ends_the_run(path: Path, monkeypatch: pytest.MonkeyPatch, f
     monkeypatch.undo()
     journal.close()
     opened(path, "run-2").close()
-    assert verify(path).complaint is None
+    assert verify(path).error is None
 
 
 def test_half_a_surrogate_pair_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,7 +300,7 @@ def test_half_a_surrogate_pair_is_kept(path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(module, "user", lambda: "caf\udcc3\u00e9")
     FileJournal(path, "run-1", {}, lambda: NOW).close()
     assert next(iter(lines(path)))["user"] == "caf\udcc3\u00e9"
-    assert verify(path).complaint is None
+    assert verify(path).error is None
 
 
 def test_the_first_line_of_a_run_says_its_command_and_what_it_overrides(path: Path) -> None:

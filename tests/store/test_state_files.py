@@ -234,7 +234,7 @@ def test_an_id_that_is_added_adopts_what_the_path_had(state: Path, tmp_path: Pat
     named = state_files(state, config, "contoso")
     with hold_locks(named, 0) as locks:
         assert len(locks.adopted) == 1
-    assert verify(named.path(StateFile.JOURNAL)).complaint is None
+    assert verify(named.path(StateFile.JOURNAL)).error is None
 
 
 def test_a_history_that_is_in_use_is_left_for_the_next_run(released: StateFiles) -> None:

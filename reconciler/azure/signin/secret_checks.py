@@ -13,10 +13,10 @@ from reconciler.core.identities import Identity, SecretRef
 
 
 def check(identities: Iterable[Identity]) -> None:
-    """Raise `BadFile` with a complaint for each reference that is needed and cannot be resolved.
+    """Raise `BadFile` with an error for each needed reference that cannot be resolved.
 
-    Offline: a key vault is not asked and no program is run, only whether that could be done. Of
-    several secrets of an identity one is enough: during a rotation not all of them are there.
+    Offline: no key vault is read and no program runs; only whether that is possible is checked. Of
+    several secrets of an identity one is enough, because a rotation can lack some of them.
     """
     complaints: list[str] = []
     for identity in identities:
@@ -28,7 +28,7 @@ def check(identities: Iterable[Identity]) -> None:
 
 
 def check_vaults(identities: Iterable[Identity], vault_suffix: str) -> None:
-    """Raise `BadFile` with a complaint for each key vault that is not one of the cloud's."""
+    """Raise `BadFile` with an error for each key vault that is not one of the cloud's."""
 
     def check_one(ref: SecretRef) -> None:
         if ref.source == "keyvault":

@@ -53,8 +53,8 @@ def verify(
         note(f"{path}: there is no journal yet; the first apply creates it")
         return Status.IN_SYNC
     check = walk(path, ends_with)
-    if check.complaint:
-        note(f"error: {path}: {check.complaint}")
+    if check.error:
+        note(f"error: {path}: {check.error}")
         return Status.RUN_FAILED
     torn = "; a crash cut the last line short, and the next apply seals it" * check.is_torn
     sys.stdout.write(f"{path}: {check.lines} lines, complete{torn}\nlast: {check.last}\n")
