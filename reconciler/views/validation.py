@@ -20,25 +20,25 @@ COLUMNS = ("tenant", "identity", "key", "value", "source", "where")
 class Validation:
     """The result of checking the file.
 
-    complaints  its errors, each with its place; none for a valid file
-    links       how many links the selection holds; None for an invalid file
+    errors  its errors, each with its place; none for a valid file
+    links   how many links the selection holds; None for an invalid file
     """
 
-    complaints: Sequence[str] = ()
+    errors: Sequence[str] = ()
     links: int | None = None
 
 
 def render_table(validation: Validation, page: Page) -> str:  # noqa: ARG001
     """Render the errors, or that the file is valid."""
-    if validation.complaints:
-        return lines_of(map(visible, validation.complaints))
+    if validation.errors:
+        return lines_of(map(visible, validation.errors))
     return f"The file is valid: {validation.links} link{'s' * (validation.links != 1)}.\n"
 
 
 def render_markdown(validation: Validation) -> str:
     """Render the errors as a Markdown list, or that the file is valid."""
-    if validation.complaints:
-        return lines_of(f"- {escape(complaint)}" for complaint in validation.complaints)
+    if validation.errors:
+        return lines_of(f"- {escape(error)}" for error in validation.errors)
     return render_table(validation, Page())
 
 
@@ -48,24 +48,24 @@ def render_json(validation: Validation) -> str:
         {
             "kind": "validation",
             "format": FORMAT,
-            "valid": not validation.complaints,
+            "valid": not validation.errors,
             "links": validation.links,
-            "complaints": list(validation.complaints),
-            "errors": [_located(complaint) for complaint in validation.complaints],
+            "complaints": list(validation.errors),
+            "errors": [_located(error) for error in validation.errors],
         }
     )
 
 
 def render_csv(validation: Validation) -> str:
     """Render the errors as CSV."""
-    return sheet(["complaint"], ([complaint] for complaint in validation.complaints))
+    return sheet(["complaint"], ([error] for error in validation.errors))
 
 
-def _located(complaint: str) -> Data:
+def _located(error: str) -> Data:
     """Split `FILE:LINE:COLUMN: MESSAGE`; an error without a place has only a message."""
-    match = _LOCATED.fullmatch(complaint)
+    match = _LOCATED.fullmatch(error)
     if match is None:
-        return {"file": None, "line": None, "column": None, "message": complaint}
+        return {"file": None, "line": None, "column": None, "message": error}
     file, line, column, message = match.groups()
     return {"file": file, "line": int(line), "column": int(column), "message": message}
 

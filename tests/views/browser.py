@@ -17,7 +17,7 @@ SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
 @contextmanager
 def chromium() -> Iterator["Chromium"]:
-    """A browser without a window, ended with the block."""
+    """Start a browser without a window; it ends with the block."""
     path = tool("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
@@ -27,7 +27,7 @@ def chromium() -> Iterator["Chromium"]:
 
 @dataclass(frozen=True)
 class Seen:
-    """An open page, with what it asked for and what it complained of."""
+    """An open page, with its requests and its error messages."""
 
     page: Page
     requests: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Seen:
 
     @property
     def shown(self) -> list[str]:
-        """The customers whose rows can be seen, from top to bottom."""
+        """The visible customers, from top to bottom."""
         names: list[str] = self.page.evaluate(
             "[...document.querySelectorAll('.links tbody tr')].filter(row => row.checkVisibility())"
             ".map(row => row.querySelector('summary').textContent)"
@@ -44,7 +44,7 @@ class Seen:
 
     @property
     def status(self) -> str:
-        """What the page says of how much is shown."""
+        """The text that says how many links are shown."""
         return self.page.locator(".links .shown").inner_text()
 
     @property
@@ -70,7 +70,7 @@ class Chromium:
 
     @contextmanager
     def seeing(self, path: Path, size: str = "desktop", **context: Any) -> Iterator[Seen]:
-        """Open a file; what is still to be loaded has been loaded."""
+        """Open a file and wait until it is loaded."""
         opened = self.browser.new_context(viewport=SIZES[size], **context)
         seen = Seen(opened.new_page())
 

@@ -1,4 +1,4 @@
-"""The facts that the views are tested with: a small ordinary world, and a hostile one.
+"""Facts for the tests of views: a small ordinary world, and a hostile one.
 
 Everything is made by the core itself: reads go through `diff`, writes through `results`.
 """
@@ -83,7 +83,7 @@ HOSTILE = {
 
 
 def guid(number: int) -> str:
-    """A tenant's or principal's GUID that can be told from the others."""
+    """Return a distinct GUID of a tenant or principal."""
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
@@ -95,7 +95,7 @@ def wanted(
     aim: WantedState = WantedState.LINKED,
     **more: object,
 ) -> Wanted:
-    """A link as a file wants it; ours may replace the old ID."""
+    """A link as a file wants it; the old ID may be replaced."""
     return Wanted(
         Place(tenant, guid(number), identity),
         aim,
@@ -119,12 +119,12 @@ def linked(number: int, partner_id: str, name: str | None = None) -> Observed:
 
 
 def unlinked(number: int) -> Observed:
-    """A read that showed that there is none."""
+    """A read that showed no link."""
     return Observed(ObservedState.NOT_LINKED, guid(number), guid(number + 500))
 
 
 def plan_of(*pairs: tuple[Wanted, Observed | None], **more: object) -> Plan:
-    """The plan for such wishes and reads."""
+    """The plan for these wanted links and reads."""
     observed = {want.place: seen for want, seen in pairs if seen}
     return Plan(
         changes=diff([want for want, _ in pairs], observed),
@@ -158,7 +158,7 @@ def inventory() -> Plan:
 
 
 def ordinary_plan() -> Plan:
-    """Every action once, as a customer list on a common day has them."""
+    """Every action once."""
     held = Settled(Action.HELD, "held until 2026-12-31: merger, see the ticket")
     attested = Settled(Action.ATTESTED, "attested by Ana on 2026-01-04 for 4936128")
     return plan_of(
@@ -191,7 +191,7 @@ def ordinary_plan() -> Plan:
 
 
 def in_sync_plan() -> Plan:
-    """Nothing to do, and nothing that anybody has to look at."""
+    """No changes and no problems."""
     held = Settled(Action.HELD, "held until 2026-12-31: merger")
     return plan_of(
         *((wanted(f"Customer {n}", n), linked(n, OURS, "Contoso")) for n in range(1, 4)),
@@ -200,10 +200,10 @@ def in_sync_plan() -> Plan:
 
 
 def people_plan() -> Plan:
-    """Links that only their people can reach, one of whom is not the only one to be asked."""
+    """Links that only people can read, one of which needs another command than login."""
     needed = Problem(
         "person_needed",
-        "only alice@contoso.example reads and writes this link, and nobody is at a terminal",
+        "only alice@contoso.example reads and writes this link, and there is no terminal",
         "alice@contoso.example runs in a terminal: pal-reconcile login alice, then: …",
     )
     elsewhere = Problem("person_needed", "AADSTS50076: MFA is due", "run az login")
@@ -217,7 +217,7 @@ def people_plan() -> Plan:
 
 
 def hostile_plan() -> Plan:
-    """Names from people who wish us ill, in each place that a name can come from."""
+    """Hostile names in each place where a name can occur."""
     names = HOSTILE
     bad = Problem("sign_in_refused", f"Entra said: {names['ansi']}", f"ask {names['direction']}")
     return plan_of(
@@ -259,7 +259,7 @@ def report_of(plan: Plan, **more: object) -> Report:
 
 
 def refused_report() -> Report:
-    """A plan that a guard kept from being made."""
+    """A report of a plan that guards refused."""
     plan = ordinary_plan()
     refusals = (
         Refusal(
@@ -328,8 +328,8 @@ def _skipped(change: Change) -> Result:
     return skipped(change, INTERRUPTED)
 
 
-def plan_with_news() -> Plan:
-    """The hostile plan, compared with three nights ago: each kind of news once."""
+def plan_with_changes() -> Plan:
+    """The hostile plan, compared with three days ago: each kind of change once."""
     plan = hostile_plan()
     since = plan.created_at - timedelta(days=3)
     observations = observations_of_plan(plan)
@@ -340,8 +340,8 @@ def plan_with_news() -> Plan:
     return replace(PlanReview.of(plan), changes_since=ChangesSince(since, True, items))
 
 
-def nights_of(*plans: Plan) -> tuple[Plan, ...]:
-    """The same customers night after night, at 02:00, the last on 2026-11-23."""
+def days_of(*plans: Plan) -> tuple[Plan, ...]:
+    """The same customers on successive days at 02:00, the last on 2026-11-23."""
     last = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
     return tuple(
         replace(plan, created_at=last - timedelta(days=len(plans) - 1 - number))
@@ -350,14 +350,14 @@ def nights_of(*plans: Plan) -> tuple[Plan, ...]:
 
 
 def past_of(*earlier: Plan) -> PastRuns:
-    """What the history knows once these plans, oldest first, have been recorded."""
+    """The history after these plans, oldest first, were recorded."""
     since = latest_noon(earlier[0].created_at + timedelta(days=len(earlier)))
     seen = [observations_of_plan(plan) for plan in earlier]
 
     def periods(until: datetime) -> dict[Key, tuple[Period, ...]]:
         by_link: dict[Key, list[Observation]] = {}
         for observation in (
-            observation for night in seen for observation in night if observation.at <= until
+            observation for day in seen for observation in day if observation.at <= until
         ):
             by_link.setdefault(observation.key, []).append(observation)
         return {key: periods_of(observations) for key, observations in by_link.items()}
@@ -384,8 +384,8 @@ def past_of(*earlier: Plan) -> PastRuns:
 
 
 def overview_of(*plans: Plan, writes: tuple[Write, ...] = ()) -> Overview:
-    """The report of the last of these plans, when the others have been recorded."""
-    *earlier, today = nights_of(*plans)
+    """The report of the last of these plans, after the others were recorded."""
+    *earlier, today = days_of(*plans)
     if not earlier:
         return overview(today, None, is_whole=True, failure=None)
     past = replace(past_of(*earlier), since=latest_noon(today.created_at), writes=writes)
@@ -394,9 +394,9 @@ def overview_of(*plans: Plan, writes: tuple[Write, ...] = ()) -> Overview:
 
 
 def month() -> Overview:
-    """A month of nights: calm, then an expired secret, then a link moved by somebody else."""
+    """A month of runs: calm, then an expired secret, then a link changed by another program."""
 
-    def night(number: int) -> Plan:
+    def day(number: int) -> Plan:
         failed = 18 <= number < 22
         return plan_of(
             *(
@@ -429,4 +429,4 @@ def month() -> Overview:
         OURS,
         Outcome.APPLIED,
     )
-    return overview_of(*map(night, range(30)), writes=(made,))
+    return overview_of(*map(day, range(30)), writes=(made,))

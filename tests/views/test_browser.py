@@ -1,4 +1,4 @@
-"""What a person meets who opens a page: in Chromium, on a desk and on a phone."""
+"""Pages in Chromium, on a desktop and on a phone."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ TONES = ("good", "change", "alarm", "quiet")
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Chromium]:
-    """One browser for all these tests: its start costs a second."""
+    """Start one browser for all these tests, because a start takes a second."""
     with chromium() as found:
         yield found
 
@@ -39,19 +39,19 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def reported(tmp_path: Path) -> Callable[..., Path]:
-    """Write the report of the last of these plans, when the others were nights before it."""
+    """Write the report of the last of these plans; the others are earlier runs."""
 
     def write(*plans: Plan) -> Path:
         path = tmp_path / "report.html"
-        told = facts.overview_of(*plans) if plans else facts.month()
-        path.write_text(render_overview(told), encoding="utf-8")
+        overview = facts.overview_of(*plans) if plans else facts.month()
+        path.write_text(render_overview(overview), encoding="utf-8")
         return path
 
     return write
 
 
 def customers(count: int) -> Plan:
-    """So many customers: every 50th links elsewhere, every 75th cannot be read."""
+    """Return a plan of this many customers: every 50th has another ID, every 75th is unreadable."""
 
     def seen(n: int) -> object:
         if n % 75 == 74:
@@ -65,10 +65,10 @@ def customers(count: int) -> Plan:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("count", [0, 12, 5000])
-def test_a_page_opens_whole_and_asks_for_nothing(
+def test_a_page_opens_and_sends_no_request(
     browser: Chromium, written: Callable[..., Path], count: int, size: str
 ) -> None:
-    """It complains of nothing, is no wider than the window, and no request leaves it."""
+    """It logs no error, is no wider than the window, and sends no request."""
     path = written(customers(count))
     with browser.seeing(path, size) as seen:
         assert seen.requests == [path.as_uri()]
@@ -79,10 +79,10 @@ def test_a_page_opens_whole_and_asks_for_nothing(
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", facts.VIEWS)
-def test_a_hostile_name_is_only_read(
+def test_a_hostile_name_is_only_text(
     browser: Chromium, written: Callable[..., Path], kind: View, size: str
 ) -> None:
-    """Whatever a name holds is shown as text, fits, and neither runs nor loads anything."""
+    """A name is shown as text, fits the page, and neither runs nor loads anything."""
     path = written(facts.hostile_plan(), kind)
     with browser.seeing(path, size) as seen:
         assert (seen.requests, seen.complaints, seen.spill_px) == ([path.as_uri()], [], 0)
@@ -91,8 +91,8 @@ def test_a_hostile_name_is_only_read(
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_groups_are_a_page_too(browser: Chromium, tmp_path: Path, size: str) -> None:
-    """Hostile names fit, and a group unfolds its customers."""
+def test_inventory_groups_are_a_page(browser: Chromium, tmp_path: Path, size: str) -> None:
+    """Hostile names fit, and a group expands to show its customers."""
     path = tmp_path / "groups.html"
     plan = facts.hostile_plan()
     groups = GroupedInventory(plan, ["partner", "tenant"])
@@ -103,10 +103,10 @@ def test_groups_are_a_page_too(browser: Chromium, tmp_path: Path, size: str) -> 
         assert seen.page.locator("details[open] bdi").first.is_visible()
 
 
-def test_what_escapes_all_the_same_neither_runs_nor_loads(
+def test_the_policy_blocks_scripts_and_requests_of_injected_markup(
     browser: Chromium, written: Callable[..., Path]
 ) -> None:
-    """The page's own policy refuses every style, script and address but its own."""
+    """The policy of the page allows no other style, script or address."""
     path = written(facts.ordinary_plan())
     forged = (
         "<script>document.title = 'forged'</script><style>h1 { display: none }</style>"
@@ -121,10 +121,10 @@ def test_what_escapes_all_the_same_neither_runs_nor_loads(
         assert len(seen.complaints) >= 4
 
 
-def test_the_search_finds_what_has_every_word(
+def test_the_search_finds_rows_with_every_word(
     browser: Chromium, written: Callable[..., Path]
 ) -> None:
-    """Words are looked for in any order, without regard to case, also in what is folded."""
+    """The order and the case of words do not matter, and collapsed details are searched."""
     with browser.seeing(written(facts.ordinary_plan())) as seen:
         seen.search("AUTOMATION litware")
         assert (seen.shown, seen.status) == (["Wingtip", "Trey Research"], "2 of 10 links")
@@ -139,7 +139,7 @@ def test_the_search_finds_what_has_every_word(
 
 
 def test_a_search_needs_only_the_keyboard(browser: Chromium, written: Callable[..., Path]) -> None:
-    """A slash begins it, Escape ends it, and a customer unfolds with Enter."""
+    """A slash starts it, Escape clears it, and Enter expands a customer."""
     with browser.seeing(written(facts.ordinary_plan())) as seen:
         keyboard = seen.page.keyboard
         keyboard.press("/")
@@ -152,10 +152,10 @@ def test_a_search_needs_only_the_keyboard(browser: Chromium, written: Callable[.
         assert seen.page.get_by_text('list "9999999" under replaces:').nth(1).is_visible()
 
 
-def test_a_filter_shows_the_states_that_are_chosen(
+def test_a_filter_shows_the_selected_states(
     browser: Chromium, written: Callable[..., Path]
 ) -> None:
-    """Several add up, and none chosen is all."""
+    """Several states are combined, and no selection shows all links."""
     with browser.seeing(written(facts.ordinary_plan())) as seen:
         seen.press("conflict")
         assert seen.shown == ["Wingtip"]
@@ -167,7 +167,7 @@ def test_a_filter_shows_the_states_that_are_chosen(
 
 
 def test_a_heading_sorts_up_and_then_down(browser: Chromium, written: Callable[..., Path]) -> None:
-    """Numbers in names count as numbers, and what is empty comes last either way."""
+    """Numbers in names sort as numbers, and empty cells are last in both directions."""
     with browser.seeing(written(customers(12))) as seen:
         seen.press("Customer")
         assert seen.shown[:3] == ["Customer 0", "Customer 1", "Customer 2"]
@@ -181,15 +181,17 @@ def test_a_heading_sorts_up_and_then_down(browser: Chromium, written: Callable[.
 
 
 def test_a_phone_sorts_by_a_menu(browser: Chromium, written: Callable[..., Path]) -> None:
-    """Its cards have no headings to press."""
+    """Its cards have no headings to click."""
     with browser.seeing(written(customers(12)), "phone") as seen:
         assert not seen.page.locator("thead").is_visible()
         seen.page.get_by_label("Sort").select_option("Customer, Z to A")
         assert seen.shown[0] == "Customer 11"
 
 
-def test_of_thousands_the_first_are_drawn(browser: Chromium, written: Callable[..., Path]) -> None:
-    """That keeps each keystroke quick; the search looks at all, and all can be shown."""
+def test_only_the_first_of_thousands_are_drawn(
+    browser: Chromium, written: Callable[..., Path]
+) -> None:
+    """Each keystroke stays fast; the search covers all links, and all can be shown."""
     with browser.seeing(written(customers(450))) as seen:
         assert (len(seen.shown), seen.status) == (100, "450 links, the first 100 shown")
         seen.search("Customer 44")
@@ -199,10 +201,10 @@ def test_of_thousands_the_first_are_drawn(browser: Chromium, written: Callable[.
         assert (len(seen.shown), seen.status) == (450, "450 links")
 
 
-def test_paper_has_every_link_and_no_buttons(
+def test_a_print_has_every_link_and_no_buttons(
     browser: Chromium, written: Callable[..., Path]
 ) -> None:
-    """What is printed is what fits the search, all of it."""
+    """The print has all links that match the search."""
     with browser.seeing(written(customers(450))) as seen:
         seen.page.emulate_media(media="print")
         assert len(seen.shown) == 450
@@ -212,7 +214,7 @@ def test_paper_has_every_link_and_no_buttons(
 def test_a_page_without_its_script_shows_every_link(
     browser: Chromium, written: Callable[..., Path]
 ) -> None:
-    """A mail program or a strict server may leave it out; then nothing is hidden."""
+    """A mail program or a strict server may remove the script; then nothing is hidden."""
     path = written(customers(450))
     with browser.seeing(path, java_script_enabled=False) as seen:
         assert seen.page.locator("tbody tr:visible").count() == 450
@@ -223,7 +225,7 @@ def test_a_page_without_its_script_shows_every_link(
 def test_every_colour_can_be_read(
     browser: Chromium, written: Callable[..., Path], scheme: str
 ) -> None:
-    """Light and dark are the reader's; each word stands out from its ground by 4.5 to 1."""
+    """In light and dark mode, each word has a contrast of 4.5 to 1 at least."""
     with browser.seeing(written(facts.ordinary_plan()), color_scheme=scheme) as seen:
         contrast = seen.page.evaluate(_CONTRAST)
         assert {tone for tone in contrast if tone in TONES} == set(TONES)
@@ -235,10 +237,10 @@ def test_every_colour_can_be_read(
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("count", [0, 12, 5000])
-def test_a_report_opens_whole_and_asks_for_nothing(
+def test_a_report_opens_and_sends_no_request(
     browser: Chromium, reported: Callable[..., Path], count: int, size: str
 ) -> None:
-    """With no link, with a dozen and with thousands, each with its course of three nights."""
+    """With no link, a dozen and thousands, each with a timeline of three runs."""
     plan = customers(count)
     path = reported(plan, plan, plan)
     with browser.seeing(path, size) as seen:
@@ -250,10 +252,10 @@ def test_a_report_opens_whole_and_asks_for_nothing(
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_hostile_name_is_only_read_in_a_report(
+def test_a_hostile_name_is_only_text_in_a_report(
     browser: Chromium, reported: Callable[..., Path], size: str
 ) -> None:
-    """In the news, the timelines and the table alike."""
+    """In the changes, the timelines and the table."""
     plan = facts.hostile_plan()
     path = reported(facts.plan_of(), plan, plan)
     with browser.seeing(path, size) as seen:
@@ -263,7 +265,7 @@ def test_a_hostile_name_is_only_read_in_a_report(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_month_can_be_read(browser: Chromium, reported: Callable[..., Path], scheme: str) -> None:
-    """The chart has its numbers in words, a customer unfolds its course, and all can be told."""
+    """The chart has its numbers in words, and a customer expands to its timeline."""
     with browser.seeing(reported(), color_scheme=scheme) as seen:
         assert (
             seen.page.locator("h1").inner_text() == "2 links differ from the file; 1 cannot be read"

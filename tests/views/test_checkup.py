@@ -1,4 +1,4 @@
-"""What a doctor found, in every format, whatever anybody is called."""
+"""Checkups in every format, with hostile names."""
 
 import csv as reader
 import io
@@ -64,7 +64,7 @@ def shared(arm: Problem | None = None, clock: Problem | None = None) -> tuple[St
 
 
 def credential(name: str = "automation", problem: Problem | None = None) -> CredentialCheck:
-    """An identity with a certificate, which may be no good."""
+    """An identity with a certificate, which may have a problem."""
     state = State.FAILED if problem else State.OK
     steps = (Step(StepName.SECRET, State.OK), Step(StepName.CERTIFICATE, state, problem))
     return CredentialCheck(name, "client_certificate", APP, steps, date(2027, 3, 1))
@@ -93,7 +93,7 @@ def check(
 
 
 def checkup(*checks: LinkCheck, **more: object) -> Checkup:
-    """What was found of these links; the hosts are those of the first."""
+    """A checkup of these links; the endpoints are those of the first."""
     run = checks[0].steps if checks else shared()
     values: dict[str, object] = {
         "endpoints": (
@@ -128,7 +128,7 @@ def asked(number: int) -> CustomerRequest:
 
 
 def ordinary() -> Checkup:
-    """A common day: most are well, one lacks the app, a certificate has ended."""
+    """A common checkup: most links are ready; an app is missing, a certificate has expired."""
     old = credential("legacy", GONE)
     return checkup(
         *(check(f"Customer {n}", n) for n in range(1, 301)),
@@ -149,7 +149,7 @@ def ordinary() -> Checkup:
 
 
 def hostile(name: str) -> Checkup:
-    """A name wherever one can come from."""
+    """A name in every place where a name can occur."""
     bad = Problem(name, name, name)
     who = CredentialCheck(name, name, None, (Step(StepName.SECRET, State.FAILED, bad),))
     return checkup(
@@ -168,7 +168,7 @@ def hostile(name: str) -> Checkup:
     [("table", 80, "80.txt"), ("table", 120, "120.txt"), ("markdown", 80, "md")],
 )
 def test_a_checkup_renders_as_its_golden_file(form: str, width: int, file: str) -> None:
-    """The bytes that were reviewed; PAL_RECONCILE_GOLDEN=write writes them anew."""
+    """The bytes were reviewed; PAL_RECONCILE_GOLDEN=write regenerates them."""
     text = rendered(form, ordinary(), width=width)
     path = GOLDEN / f"checkup.{file}"
     if os.environ.get("PAL_RECONCILE_GOLDEN") == "write":
@@ -180,7 +180,7 @@ def test_a_checkup_renders_as_its_golden_file(form: str, width: int, file: str) 
 @given(name=NAMES)
 @settings(max_examples=60, deadline=None)
 def test_no_name_brings_a_hidden_character_out(form: Format, name: str) -> None:
-    """But for line ends of its own, nothing comes out that a terminal would obey."""
+    """Except for its line ends, the text has no character that controls a terminal."""
     text = rendered(form, hostile(name), width=80)
     assert text.endswith("\n")
     flat = text.replace("\n", "")
@@ -191,7 +191,7 @@ def test_no_name_brings_a_hidden_character_out(form: Format, name: str) -> None:
 @given(NAMES)
 @settings(max_examples=60, deadline=None)
 def test_a_row_of_csv_is_a_link(name: str) -> None:
-    """Each has all the columns, whatever the names hold."""
+    """Each row has all columns, whatever the names contain."""
     text = rendered("csv", hostile(name))
     rows = list(reader.reader(io.StringIO(text)))
     assert len(text.split("\n")) == 5
@@ -200,7 +200,7 @@ def test_a_row_of_csv_is_a_link(name: str) -> None:
 
 
 def test_a_note_has_no_markup_of_the_customers() -> None:
-    """A name forges neither a heading nor a link, and ends no note."""
+    """A name adds no heading and no link, and ends no note."""
     for name in HOSTILE.values():
         request = replace(asked(1), missing=name, remedy=name)
         bad = Problem("app_not_in_tenant", name, name)
@@ -220,7 +220,7 @@ def test_colour_is_for_terminals_that_take_it() -> None:
 
 
 def test_a_cause_that_many_share_is_said_once() -> None:
-    """The remedies that differ by customer are one example, and the others are in the notes."""
+    """Of hints that differ by customer one is an example, and the others are in the notes."""
     checks = [check(f"C{n}", n, StepName.TOKEN, missing(n), request=asked(n)) for n in range(60)]
     text = rendered("table", checkup(*checks), width=200)
     assert text.count("app_not_in_tenant") == 1
@@ -233,8 +233,8 @@ def test_a_cause_that_many_share_is_said_once() -> None:
     assert "for example" not in rendered("table", checkup(*same))
 
 
-def test_what_is_shared_is_said_where_it_is_and_not_at_each_link() -> None:
-    """A host that is down is one trouble, with the number of links that wait for it."""
+def test_a_shared_problem_is_reported_once_and_not_at_each_link() -> None:
+    """An endpoint that is down is one problem, with the number of affected links."""
     run = shared(DOWN, SKEW)
     checks = [check(f"C{n}", n, run=run) for n in range(50)]
     text = rendered("table", checkup(*checks), width=120)
@@ -257,8 +257,8 @@ def test_what_is_shared_is_said_where_it_is_and_not_at_each_link() -> None:
         ((None, None), "not compared"),
     ],
 )
-def test_the_clock_is_told_in_words(skews: tuple[int | None, ...], words: str) -> None:
-    """As the host that is farthest off sees it."""
+def test_the_clock_is_described_in_words(skews: tuple[int | None, ...], words: str) -> None:
+    """The largest difference to any endpoint counts."""
     found = checkup(check("A", 1))
     hosts = zip(found.endpoints, skews, strict=True)
     found = replace(found, endpoints=tuple(replace(e, skew_s=s) for e, s in hosts))
@@ -267,7 +267,7 @@ def test_the_clock_is_told_in_words(skews: tuple[int | None, ...], words: str) -
 
 
 def test_an_interrupted_checkup_says_so() -> None:
-    """What was not tried is no failure of the customer, and no success."""
+    """A link that was not tried is neither a failure nor a success."""
     place = Place("Late", "late.example", "automation")
     left = not_tried(place, (*shared(), *credential().steps), INTERRUPTED)
     found = checkup(check("A", 1), left, interrupted=True)
@@ -281,15 +281,15 @@ def test_an_interrupted_checkup_says_so() -> None:
     assert data["checks"][1]["steps"][6]["blocked_by"] == "openid"
 
 
-def test_nothing_selected_is_nothing_wrong() -> None:
-    """No link, no block of links."""
+def test_an_empty_selection_has_no_problems() -> None:
+    """Without links there is no block of links."""
     found = checkup(credentials=())
     assert rendered("table", found).endswith("correct\n\nCheckup: 0 of 0 links ready.\n")
     assert rendered("markdown", found) == "Checkup: 0 of 0 links ready.\n"
 
 
 def test_two_accounts_of_one_customer_share_a_note() -> None:
-    """One mail a customer, with all that is missing there."""
+    """A customer gets one mail with everything that is missing."""
     other = credential("alice")
     found = checkup(
         check("Fabrikam", 1, StepName.TOKEN, missing(1), request=asked(1)),

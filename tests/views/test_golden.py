@@ -1,10 +1,10 @@
 """Each fact in each format is, byte for byte, what the files in `golden/` say.
 
-To write them anew after a wanted change, and then review the difference:
+To regenerate them after an intended change, and then review the difference:
 
     PAL_RECONCILE_GOLDEN=write pytest tests/views/test_golden.py
 
-Of a page, without its style and script: those are looked at in a browser.
+Style and script of a page are left out: they are reviewed in a browser.
 """
 
 import os
@@ -33,7 +33,7 @@ FACTS: dict[str, tuple[View, Callable[[], Plan | Report]]] = {
     "plan": (View.PLAN, facts.ordinary_plan),
     "plan_in_sync": (View.PLAN, facts.in_sync_plan),
     "plan_hostile": (View.PLAN, facts.hostile_plan),
-    "plan_news": (View.PLAN, facts.plan_with_news),
+    "plan_news": (View.PLAN, facts.plan_with_changes),
     "plan_people": (View.PLAN, facts.people_plan),
     "plan_many": (View.PLAN, facts.many_plan),
     "report": (View.REPORT, lambda: facts.report_of(facts.busy_plan(), interrupted=True)),
@@ -81,7 +81,7 @@ def test_a_fact_renders_as_its_golden_file(
     file: str,
     page: dict[str, int | bool],
 ) -> None:
-    """The same fact gives the same bytes, and they are the ones that were reviewed."""
+    """The same fact gives the same, reviewed bytes."""
     text = render(kind, form, make(), **page)  # type: ignore[arg-type]
     if form is Format.HTML:
         text = re.sub(r"(?s)<(style|script)>.*?</\1>|sha256-[\w+/=]+", "…", text)

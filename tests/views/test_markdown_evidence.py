@@ -1,4 +1,4 @@
-"""The page that a customer reads."""
+"""The evidence page for a customer."""
 
 import json
 from dataclasses import replace
@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
 def evidence(name: str) -> Evidence:
-    """A customer of this name, whose link carries this partner name, and a refusal in its words."""
+    """Evidence of a customer with this name, whose link has it as partner name."""
     plan = facts.plan_of((facts.wanted(name, 1), facts.linked(1, facts.OURS, name)))
     (change,) = plan.changes
     reading = RawReading(
@@ -30,7 +30,7 @@ def evidence(name: str) -> Evidence:
 
 @pytest.mark.parametrize("name", facts.HOSTILE.values(), ids=list(facts.HOSTILE))
 def test_a_hostile_name_is_only_text(name: str) -> None:
-    """It starts no line, formats nothing, hides nothing, and links nowhere."""
+    """It adds no line, formats nothing, hides nothing, and links nowhere."""
     page = render(evidence(name))
     plain = render(evidence("Fabrikam"))
     assert page.count("\n") == plain.count("\n")
@@ -40,8 +40,8 @@ def test_a_hostile_name_is_only_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", facts.HOSTILE.values(), ids=list(facts.HOSTILE))
-def test_the_facts_stay_facts(name: str) -> None:
-    """Programs read back what was there; a line of the journal is one line."""
+def test_the_facts_are_unchanged_for_programs(name: str) -> None:
+    """Programs read the names unchanged; a line of the journal is one line."""
     written = files(evidence(name))
     assert json.loads(written["evidence.json"])["customer"] == name
     (line,) = written["journal.jsonl"].splitlines()
@@ -51,7 +51,7 @@ def test_the_facts_stay_facts(name: str) -> None:
 
 
 def test_the_page_says_what_microsoft_looks_at() -> None:
-    """Another thing for Azure than for the Power Platform."""
+    """The answer differs between Azure and the Power Platform."""
     azure = evidence("Fabrikam")
     assert "within the roles and the scope" in render(azure)
     assert "that it created" in render(replace(azure, workload=Workload.POWER_PLATFORM))

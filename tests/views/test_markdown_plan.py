@@ -1,4 +1,4 @@
-"""The Markdown fits a pull request, however much there is to say."""
+"""Markdown comments: they fit a pull request, however large the plan."""
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +23,7 @@ def _plan(kinds: str, count: int, name: str = "Customer {}", people: int = 1) ->
         "x": lambda n: Observed.unknown(Problem(f"code{n}", name * 5, f"hint {n}")),
         "m": lambda n: facts.linked(n, facts.FOREIGN),
         "p": lambda n: Observed.unknown(
-            Problem("person_needed", name * 5, "runs in a terminal: pal-reconcile login somebody")
+            Problem("person_needed", name * 5, "runs in a terminal: pal-reconcile login alice")
         ),
     }
     return facts.plan_of(
@@ -46,7 +46,7 @@ def _plan(kinds: str, count: int, name: str = "Customer {}", people: int = 1) ->
 @pytest.mark.parametrize("people", [1, 300])
 @pytest.mark.parametrize("name", ["Customer {}", "|<&@#'" * 33 + "{}", "x" * 3000])
 def test_the_comment_is_never_too_long_for_github(name: str, people: int) -> None:
-    """A comment that is refused is a plan that nobody sees: whoever is in it, and however named."""
+    """GitHub rejects a longer comment, so the plan is cut, whatever the names."""
     plan = _plan("uxmp", 300, name, people)
     for kind, fact in ((View.PLAN, plan), (View.REPORT, facts.report_of(plan))):
         text = render(kind, Format.MARKDOWN, fact)
@@ -54,8 +54,8 @@ def test_the_comment_is_never_too_long_for_github(name: str, people: int) -> Non
         assert "more that do not fit into a comment" in text
 
 
-def test_the_digest_is_there_however_long_the_plan() -> None:
-    """It is what a reviewer approves."""
+def test_the_digest_is_never_cut() -> None:
+    """A reviewer approves the digest."""
     plan = _plan("uxm", 600)
     assert digest(plan_data(plan)) in render(View.PLAN, Format.MARKDOWN, plan)
 
@@ -67,8 +67,8 @@ def test_the_inventory_is_never_cut() -> None:
 
 
 @pytest.mark.parametrize(("count", "is_folded"), [(LONG, False), (LONG + 1, True)])
-def test_long_lists_are_folded(count: int, is_folded: bool) -> None:
-    """The reader opens what he wants to see."""
+def test_long_lists_are_collapsed(count: int, is_folded: bool) -> None:
+    """The reader expands a list on demand."""
     plan = facts.plan_of(
         *((facts.wanted(f"T{n}", n), facts.linked(n, facts.OLD)) for n in range(count))
     )

@@ -1,6 +1,6 @@
-"""The figures for Prometheus: they tell the truth of a run, and no customer's name.
+"""Metrics for Prometheus: they are correct and contain no customer's name.
 
-To write the golden files anew after a wanted change, and then review the difference:
+To regenerate the golden files after an intended change, and then review the difference:
 
     PAL_RECONCILE_GOLDEN=write pytest tests/views/test_metrics.py
 """
@@ -44,7 +44,7 @@ def run_summary(
 
 
 def values(text: str) -> dict[tuple[str, ...], float]:
-    """Each series by its name and its labels' values. A series that stands twice is an error."""
+    """Return each series by its name and labels' values; a series that occurs twice is an error."""
     found: dict[tuple[str, ...], float] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
@@ -55,8 +55,8 @@ def values(text: str) -> dict[tuple[str, ...], float]:
 
 
 @pytest.mark.parametrize("name", FACTS)
-def test_a_run_gives_the_figures_of_its_golden_file(name: str) -> None:
-    """The same run gives the same bytes, and they are the ones that were reviewed."""
+def test_a_run_gives_the_metrics_of_its_golden_file(name: str) -> None:
+    """The same run gives the same, reviewed bytes."""
     text = render(run_summary(FACTS[name]()), ENDS)
     path = GOLDEN / f"{name}.prom"
     if os.environ.get("PAL_RECONCILE_GOLDEN") == "write":
@@ -65,8 +65,8 @@ def test_a_run_gives_the_figures_of_its_golden_file(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FACTS)
-def test_promtool_finds_nothing_to_complain_of(name: str) -> None:
-    """Names, help texts and labels are as Prometheus's own checker wants them."""
+def test_promtool_reports_no_error(name: str) -> None:
+    """Names, help texts and labels pass Prometheus's own checker."""
     text = render(run_summary(FACTS[name]()), ENDS)
     checked = subprocess.run(
         [tool("promtool"), "check", "metrics"], input=text, text=True, capture_output=True
@@ -76,20 +76,20 @@ def test_promtool_finds_nothing_to_complain_of(name: str) -> None:
 
 @pytest.mark.parametrize("name", FACTS)
 def test_no_sample_has_a_time_of_its_own(name: str) -> None:
-    """node_exporter refuses a whole file for one timestamp."""
+    """node_exporter rejects a whole file because of one timestamp."""
     families = text_string_to_metric_families(render(run_summary(FACTS[name]()), ENDS))
     assert all(sample.timestamp is None for family in families for sample in family.samples)
 
 
 def test_no_customer_is_named() -> None:
-    """Neither in a label nor anywhere else."""
+    """Neither labels nor help texts contain a name."""
     plan = facts.ordinary_plan()
     text = render(run_summary(plan), ENDS)
     assert [c.place.tenant for c in plan.changes if c.place.tenant in text] == []
 
 
-def test_what_was_repaired_is_not_drift_any_more() -> None:
-    """After an apply the figures are those that it left behind."""
+def test_repaired_links_are_no_longer_drift() -> None:
+    """After an apply the metrics show the state that it left behind."""
     plan = facts.busy_plan()
     before, after = (
         values(render(run_summary(plan), {})),
@@ -106,20 +106,20 @@ def test_what_was_repaired_is_not_drift_any_more() -> None:
     [(status, status in (Status.IN_SYNC, Status.DIFFERENCES)) for status in Status],
 )
 def test_a_success_is_remembered_until_the_next(status: Status, is_success: bool) -> None:
-    """Drift is no failure of the run; whatever else went wrong leaves the old time standing."""
+    """Drift is not a failure; any other problem keeps the time of the earlier success."""
     before = render(run_summary(), {}).replace(str(ENDED_AT.timestamp()), "1.0")
     text = render(run_summary(status=status), {}, before)
     assert last_success(text) == (ENDED_AT.timestamp() if is_success else last_success(before))
 
 
 @pytest.mark.parametrize("text", ["", "no metrics\n\x00", "pal_reconcile_last_success", "a b c d"])
-def test_a_file_that_tells_of_no_success_counts_as_none(text: str) -> None:
-    """So the alert on an old success rings, where a file was damaged or is new."""
+def test_a_file_without_a_success_counts_as_none(text: str) -> None:
+    """The alert on an old success then fires for a damaged or new file."""
     assert last_success(text) == 0
 
 
-def test_a_credential_tells_when_it_ends() -> None:
-    """As a time, so that the days that are left can be told between two runs as well."""
+def test_a_credential_has_its_end_as_a_time() -> None:
+    """An alert can compute the days that are left between two runs."""
     found = values(render(run_summary(), ENDS))
     ends = datetime(2026, 12, 3, tzinfo=UTC).timestamp()
     assert found["credential_end_timestamp_seconds", "automation"] == ends

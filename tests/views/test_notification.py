@@ -63,7 +63,7 @@ def test_a_run_that_failed_says_why_and_what_checks_the_file() -> None:
     assert lines[4] == "For details run: pal-reconcile validate -c tenants.yaml"
 
 
-def test_without_a_history_it_does_not_pretend_to_know() -> None:
+def test_without_a_history_changes_are_unknown() -> None:
     """Links that need attention are named all the same."""
     run_summary = ordinary()
     text = body(Message((), is_known=False), run_summary, "tenants.yaml", "text")

@@ -1,4 +1,4 @@
-"""A page is one file of known tags: nothing in it comes from a name but text."""
+"""Markup of pages: names add text and never tags."""
 
 from collections import Counter
 from html.parser import HTMLParser
@@ -61,8 +61,8 @@ def test_no_name_adds_a_tag_or_an_attribute(kind: View, name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", facts.VIEWS)
-def test_a_page_leads_nowhere_else(kind: View) -> None:
-    """Its only addresses are its own places."""
+def test_a_page_has_no_link_to_another_site(kind: View) -> None:
+    """Its only addresses are anchors of the page."""
     addresses = _parsed(kind, facts.hostile_plan()).addresses
     assert {address for address in addresses if not address.startswith(("#", "data:"))} == set()
 
@@ -74,8 +74,8 @@ def test_every_tone_has_a_word() -> None:
         assert f"</span> {word}</span>" in page
 
 
-def test_what_was_not_written_is_said_first() -> None:
-    """A guard's refusal stands above all the figures."""
+def test_refusals_come_first() -> None:
+    """A guard's refusal is above all numbers."""
     page = render(View.REPORT, Format.HTML, facts.refused_report())
     assert page.index("Refused by remove-count:") < page.index('class="current"')
     assert "not tried</span>" in page

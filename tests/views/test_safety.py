@@ -1,4 +1,4 @@
-"""Whatever a name holds, no format lets it do anything but be read."""
+"""Safety of every format: hostile names are only text."""
 
 import csv as reader
 import io
@@ -43,7 +43,7 @@ def _named(name: str) -> Plan:
 @given(name=NAMES)
 @settings(max_examples=60, deadline=None)
 def test_no_name_brings_a_hidden_character_out(kind: View, form: Format, name: str) -> None:
-    """But for line ends of its own, a rendered fact has nothing that a terminal would obey."""
+    """Except for its line ends, the text has no character that controls a terminal."""
     text = render(kind, form, _fact(kind, _named(name)), width=80)
     assert text.endswith("\n")
     flat = text.replace("\n", "")
@@ -53,7 +53,7 @@ def test_no_name_brings_a_hidden_character_out(kind: View, form: Format, name: s
 
 @pytest.mark.parametrize("form", Format)
 def test_refusals_and_failures_are_made_safe_too(form: Format) -> None:
-    """Messages may quote what another program answered."""
+    """Messages may quote another program."""
     plan = facts.ordinary_plan()
     report = Report(
         plan,
@@ -67,7 +67,7 @@ def test_refusals_and_failures_are_made_safe_too(form: Format) -> None:
 @given(lines=st.integers(1, 4), name=NAMES)
 @settings(max_examples=100, deadline=None)
 def test_a_name_never_adds_a_line_to_csv(lines: int, name: str) -> None:
-    """One line is one link, so that grep and wc tell the truth."""
+    """One line is one link, so that grep and wc give correct results."""
     pairs = [(facts.wanted(f"{name}{n}", n), facts.linked(n, facts.OLD)) for n in range(lines)]
     assert len(render(View.PLAN, Format.CSV, facts.plan_of(*pairs)).split("\n")) == lines + 2
 
@@ -100,7 +100,7 @@ def test_an_ordinary_cell_is_left_alone() -> None:
 
 
 def test_csv_has_the_documented_columns() -> None:
-    """The heading is part of the public face."""
+    """The heading is part of the public interface."""
     heading = (
         "tenant,tenant_id,identity,object_id,tags,wanted_state,wanted_partner_id,observed_state,"
         "observed_partner_id,observed_partner_name,version,updated_at,action,reason,problem_code,"
@@ -137,7 +137,7 @@ def _without_entities(text: str) -> str:
 
 
 def test_json_is_the_document_itself() -> None:
-    """A program gets the names as they are, hostile or not."""
+    """A program gets the names unchanged, hostile or not."""
     data = json.loads(render(View.PLAN, Format.JSON, facts.hostile_plan()))
     assert data["links"][1]["tenant"] == facts.HOSTILE["newline"]
     assert data["links"][6]["tenant"] == facts.HOSTILE["lone"]

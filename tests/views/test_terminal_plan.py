@@ -1,4 +1,4 @@
-"""The table shows whoever is on call what is off, and what to do about it."""
+"""Terminal tables of plans, reports and inventories: what is wrong, and what to do about it."""
 
 import re
 from dataclasses import replace
@@ -24,7 +24,7 @@ def _unreadable(count: int, *, message: str = "same") -> Plan:
         *(
             (
                 facts.wanted(f"Customer {n}", n),
-                Observed.unknown(Problem("broken", message.format(n), "mend it")),
+                Observed.unknown(Problem("broken", message.format(n), "fix it")),
             )
             for n in range(count)
         )
@@ -39,7 +39,7 @@ def test_links_in_sync_are_counted_and_not_listed() -> None:
 
 
 def test_every_link_is_listed_in_the_inventory() -> None:
-    """The inventory is the list that nobody had."""
+    """The inventory is the complete list."""
     plan = facts.ordinary_plan()
     text = render_inventory(plan, Page(160))
     assert all(change.place.tenant in text for change in plan.changes)
@@ -47,13 +47,13 @@ def test_every_link_is_listed_in_the_inventory() -> None:
 
 @pytest.mark.parametrize("count", [1, MANY])
 def test_few_links_with_one_cause_have_a_line_each(count: int) -> None:
-    """Each is then read with its own reason and hint."""
+    """Each link has its own reason and hint."""
     text = render_plan(_unreadable(count), Page(80))
-    assert text.count("-> mend it") == count
+    assert text.count("-> fix it") == count
 
 
 def test_many_links_with_one_cause_are_one_entry() -> None:
-    """Four hundred unreadable tenants leave the rest of the plan in sight."""
+    """Four hundred unreadable tenants do not hide the rest of the plan."""
     text = render_plan(facts.many_plan(), Page(80))
     assert text.count("expired_client_secret") == 1
     assert f"and {400 - NAMED} more (show lists every link)" in text.replace("\n       ", " ")
@@ -61,7 +61,7 @@ def test_many_links_with_one_cause_are_one_entry() -> None:
 
 
 def test_a_group_that_fits_names_all_its_links() -> None:
-    """Nobody has to look elsewhere for six names."""
+    """Six names need no other command."""
     text = render_plan(_unreadable(MANY + 1), Page(200))
     assert all(f"Customer {n}" in text for n in range(MANY + 1))
     assert "more" not in text
@@ -83,7 +83,7 @@ def test_links_of_several_identities_are_named_with_them() -> None:
 
 
 def test_many_quiet_links_are_one_line() -> None:
-    """What is left alone on purpose must not drown what is not."""
+    """Links that the file leaves alone do not hide the others."""
     pairs = (
         (facts.wanted(f"T{n}", n, aim=WantedState.UNMANAGED), facts.linked(n, facts.OURS))
         for n in range(9)
@@ -93,7 +93,7 @@ def test_many_quiet_links_are_one_line() -> None:
 
 
 def test_many_findings_of_one_kind_are_one_entry() -> None:
-    """The same advice is given once."""
+    """The hint is shown once."""
     findings = tuple(Finding("old", f"{n} days", "renew", f"T{n}") for n in range(9))
     plan = facts.plan_of(findings=findings)
     for text in (
@@ -105,35 +105,35 @@ def test_many_findings_of_one_kind_are_one_entry() -> None:
 
 
 def test_a_finding_about_the_whole_file_names_no_tenant() -> None:
-    """There is none to name."""
-    plan = facts.plan_of(findings=(Finding("old_file", "nobody looked at it", "look"),))
-    assert "  old_file: nobody looked at it\n" in render_plan(plan, Page(80))
-    assert "- `old_file`: nobody looked" in render(View.PLAN, Format.MARKDOWN, plan)
+    """Such a finding has no tenant."""
+    plan = facts.plan_of(findings=(Finding("old_file", "the file is old", "look"),))
+    assert "  old_file: the file is old\n" in render_plan(plan, Page(80))
+    assert "- `old_file`: the file is old" in render(View.PLAN, Format.MARKDOWN, plan)
 
 
 @pytest.mark.parametrize("outcome", Outcome)
-def test_each_outcome_is_said_beside_its_link(outcome: Outcome) -> None:
-    """The line is the plan's, with what became of it."""
+def test_each_outcome_is_shown_beside_its_link(outcome: Outcome) -> None:
+    """The line is the plan's line with its outcome."""
     report = facts.report_of(facts.busy_plan())
     text = render_report(report, Page(120))
     assert re.search(rf"^  ~  {outcome} +Customer \d ", text, re.M)
 
 
 def test_a_failure_carries_the_id_that_support_asks_for() -> None:
-    """Azure's correlation ID stands with the problem."""
+    """Azure's correlation ID is shown with the problem."""
     text = render_report(facts.report_of(facts.busy_plan()), Page(80))
     assert "correlation ID c0ffee00-0000-4000-8000-000000000002" in text
 
 
-def test_refusals_stand_above_the_recap() -> None:
-    """The plan that was refused stands above the report; its links are not listed twice."""
+def test_refusals_are_above_the_summary() -> None:
+    """The refused plan was printed before the report; its links are not listed twice."""
     text = render_report(facts.refused_report(), Page(100))
     assert text.index("Refused by remove-count") < text.index("Apply: ")
     assert "Fabrikam" not in text
 
 
 def test_a_failed_run_shows_why() -> None:
-    """The reason stands under what was done."""
+    """The reason follows the changes that were made."""
     plan = facts.in_sync_plan()
     results = tuple(map(not_written, plan.changes))
     report = Report(plan, results, failure="cannot write the journal: disk full")
@@ -142,14 +142,14 @@ def test_a_failed_run_shows_why() -> None:
 
 
 def test_a_result_without_a_problem_falls_back_to_the_reason() -> None:
-    """A link that was skipped for no stated reason still says what was meant."""
+    """A link that was skipped without a problem still shows what was planned."""
     plan = facts.plan_of((facts.wanted("Fabrikam", 1), facts.linked(1, facts.OLD)))
     report = Report(plan, (Result(plan.changes[0], Outcome.SKIPPED),))
     assert "linked to 1158331; 4936128 is wanted" in render_report(report, Page(80))
 
 
 def test_a_removal_whose_principal_is_gone_says_so_in_the_inventory() -> None:
-    """There is nothing to do, but nothing was read either."""
+    """Nothing has to change, but the link was not read either."""
     gone = (
         facts.wanted("Fabrikam", 1, aim=WantedState.ABSENT),
         Observed.unknown(facts.APP_MISSING),
@@ -160,7 +160,7 @@ def test_a_removal_whose_principal_is_gone_says_so_in_the_inventory() -> None:
 
 
 def test_an_unmanaged_link_that_cannot_be_read_wants_nothing() -> None:
-    """No wish is invented for it."""
+    """The table invents no wanted state."""
     pair = (
         facts.wanted("Fabrikam", 1, aim=WantedState.UNMANAGED),
         Observed.unknown(facts.APP_MISSING),
@@ -169,7 +169,7 @@ def test_an_unmanaged_link_that_cannot_be_read_wants_nothing() -> None:
 
 
 def test_an_empty_plan_is_one_line() -> None:
-    """Nothing selected, nothing listed."""
+    """Without links only the summary remains."""
     assert render_plan(facts.plan_of(), Page(80)) == "No changes. 0 links in sync.\n"
     assert render_inventory(facts.plan_of(), Page(80)).endswith("0 links.\n")
 
@@ -198,7 +198,7 @@ def test_no_id_is_ever_cut(width: int) -> None:
 @given(width=st.integers(80, 250))
 @settings(max_examples=60, deadline=None)
 def test_an_ordinary_list_fits_its_terminal(width: int) -> None:
-    """From 80 columns on only the recap may be longer than the terminal is wide."""
+    """From 80 columns on, only the summary may be wider than the terminal."""
     for text in (
         render_plan(facts.ordinary_plan(), Page(width)),
         render_inventory(facts.ordinary_plan(), Page(width)),
@@ -207,8 +207,8 @@ def test_an_ordinary_list_fits_its_terminal(width: int) -> None:
         assert max(map(columns_of, lines)) <= width
 
 
-def test_it_is_never_said_that_a_link_works() -> None:
-    """A link is in place; whether it earns anything is not known here."""
+def test_no_text_claims_that_a_link_works() -> None:
+    """A link is in place; whether it earns credit is unknown."""
     for make in (facts.ordinary_plan, facts.in_sync_plan):
         for form in (Format.TABLE, Format.MARKDOWN):
             text = render(View.INVENTORY, form, make())
@@ -223,8 +223,8 @@ def test_a_plan_names_the_customers_that_are_covered() -> None:
     assert "serves 2: Fabrikam, Adatum" in render_inventory(plan, Page(200))
 
 
-def test_what_several_findings_say_alike_is_said_once() -> None:
-    """One line with all the customers, though they are few."""
+def test_equal_findings_are_shown_once() -> None:
+    """One line names all customers, even if there are few."""
     said = [
         Finding("odd", "the same of each", "look", name, None) for name in ("Adatum", "Fabrikam")
     ]
@@ -238,7 +238,7 @@ def test_what_several_findings_say_alike_is_said_once() -> None:
 @pytest.mark.parametrize("form", list(Format))
 @pytest.mark.parametrize("kind", [View.PLAN, View.INVENTORY])
 def test_the_guid_of_an_entry_named_by_a_domain_is_shown(form: Format, kind: View) -> None:
-    """Whoever looks sees which directory a domain led to, in every format."""
+    """Every format shows the directory that a domain led to."""
     tenant_id = "00000000-0000-4000-8000-00000000000a"
     want = facts.wanted("Northwind", 1)
     want = replace(want, place=replace(want.place, directory="northwind.example"))

@@ -51,7 +51,7 @@ def test_a_valid_file_is_one_sentence(form: Format) -> None:
 
 
 def test_a_table_shows_a_tenant_and_its_links() -> None:
-    """Values in columns; those of a link stand under its identity."""
+    """Values are in columns; those of a link are under its identity."""
     assert explained("table", [FABRIKAM, FABRIKAM]).split("\n\n")[0].splitlines() == [
         "Fabrikam",
         "  tags       us            tenant  customers.csv:2:27",
@@ -61,7 +61,7 @@ def test_a_table_shows_a_tenant_and_its_links() -> None:
 
 
 def test_json_holds_every_value() -> None:
-    """For programs: the same, with its names."""
+    """Programs get the same values."""
     data = json.loads(explained("json", [FABRIKAM]))
     assert data["kind"] == "explanation"
     assert data["tenants"][0]["values"][1] == {
@@ -74,7 +74,7 @@ def test_json_holds_every_value() -> None:
 
 
 def test_csv_has_a_row_for_each_value() -> None:
-    """With a header, and the tenant's name in each row."""
+    """There is a header, and each row has the tenant's name."""
     rows = list(csv.reader(explained("csv", [FABRIKAM]).splitlines()))
     assert [row[:3] for row in rows] == [
         ["tenant", "identity", "key"],
@@ -84,7 +84,7 @@ def test_csv_has_a_row_for_each_value() -> None:
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
-def test_strangers_text_does_no_harm(form: str) -> None:
+def test_hostile_text_is_only_text(form: str) -> None:
     """A name or a tag moves no cursor, ends no line, and is no markup and no formula."""
     text = explained(form, [HOSTILE])
     assert visible(text.replace("\n", "")) == text.replace("\n", "")
