@@ -5,7 +5,6 @@ parser's own status for wrong usage, 2, would mean "differences": it becomes 64.
 """
 
 import sys
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -98,16 +97,16 @@ def run(arguments: list[str] | None = None) -> int:
         check_values(sys.argv[1:] if arguments is None else arguments)
         return int(app(arguments, prog_name="pal-reconcile", standalone_mode=False) or 0)
     except typer.TyperException as error:
-        _print_error(usage_message(error))
+        _show_errors(usage_message(error))
         return Status.WRONG_USAGE
-    except BadFile as error:  # a line begins with the place in the file, if it has one
-        _print_lines([f"error: {c}" if c.startswith("--") else c for c in error.complaints])
+    except BadFile as error:
+        _show_errors(*error.complaints)
         return of_error(error)
     except PalReconcileError as error:
-        _print_error(str(error))
+        _show_errors(*str(error).splitlines())
         return of_error(error)
     except (KeyboardInterrupt, typer.Abort):
-        _print_error("interrupted; no further work was started")
+        _show_errors("interrupted; no further work was started")
         return Status.INTERRUPTED
 
 
@@ -123,13 +122,7 @@ def main() -> None:
     sys.exit(status)
 
 
-def _print_error(text: str) -> None:
-    _print_lines([f"error: {text}"])
+def _show_errors(*errors: str) -> None:
+    from reconciler.cli.output import show_errors
 
-
-def _print_lines(texts: Sequence[str]) -> None:
-    from reconciler.cli.output import note
-
-    for text in texts:
-        for line in text.splitlines():
-            note(line)
+    show_errors(errors)

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -18,12 +19,13 @@ __all__ = [
     "asks_here",
     "emit",
     "note",
-    "note_once",
     "safe",
     "show",
     "show_edit",
+    "show_errors",
     "show_night",
     "warn",
+    "warn_once",
 ]
 
 NARROWEST = 80
@@ -61,8 +63,9 @@ def show_night(run_summary: RunSummary, options: Options) -> None:
         sys.stdout.write("\n")
     if fact:
         show(fact, View.REPORT if isinstance(fact, Report) else View.PLAN, options.format)
-    for line in (*run_summary.complaints, *nightly.side_failure_lines(run_summary)):
-        note(line)
+    show_errors(run_summary.complaints)
+    for line in nightly.side_failure_lines(run_summary):
+        warn(line)
 
 
 def emit(text: str, form: str = "table", stream: TextIO | None = None) -> None:
@@ -108,14 +111,30 @@ def warn(text: str) -> None:
     note(f"warning: {text}")
 
 
-_noted: set[str] = set()
+def show_errors(errors: Sequence[str]) -> None:
+    """Write errors to stderr. Those of a file begin with their place in it, others with `error:`.
+
+    Further lines of an error say where to find help.
+    """
+    for error in errors:
+        first, *more = error.splitlines() or [""]
+        note(first if _LOCATED.match(first) else f"error: {first}")
+        for line in more:
+            note(line)
 
 
-def note_once(text: str) -> None:
-    """Write one line to stderr, once in this process."""
-    if text not in _noted:
-        _noted.add(text)
-        note(text)
+_LOCATED = re.compile(r".+?:[0-9]+:[0-9]+: ")
+"""The place of an error in a file: path, line and column."""
+
+
+_warned: set[str] = set()
+
+
+def warn_once(text: str) -> None:
+    """Write one warning to stderr, once in this process."""
+    if text not in _warned:
+        _warned.add(text)
+        warn(text)
 
 
 def asks_here() -> bool:

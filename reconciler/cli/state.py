@@ -119,10 +119,10 @@ def state_files_of(options: Options, source: HistorySource) -> StateFiles:
 
 def open_state_directory(options: Options) -> Path:
     """The state directory; warns once about what its filesystem cannot do."""
-    from reconciler.cli.output import note_once
+    from reconciler.cli.output import warn_once
     from reconciler.store.state_dir import state_directory, warning_of_modes
 
     directory = state_directory(options.state_dir)
     if warning := warning_of_modes(directory):
-        note_once(warning)
+        warn_once(warning)
     return directory

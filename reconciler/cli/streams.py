@@ -1,7 +1,7 @@
-"""Safe stdout and stderr: they hide secrets, and their failures do not end a run.
+"""Standard streams of the program: they redact secrets, and their failures do not end a run.
 
-If a stream is full or closed, only its output is lost. Characters that its encoding lacks are
-written as escapes: `\\u2192`.
+If a stream is full or closed, its output is lost and the run continues. A character that the
+encoding does not have is written as an escape: `\\u2192`.
 """
 
 import codecs
@@ -21,15 +21,15 @@ ESCAPED = "pal-reconcile-escaped"
 
 
 class SafeStream(io.TextIOWrapper):
-    """A standard stream that redacts what is written and never raises for want of room or reader.
+    """A standard stream that redacts what is written, and never raises if it is full or closed.
 
-    lost  why a part of the text was lost; None while all of it went out
+    lost  why a part of the text was lost; None if all of it was written
     """
 
     def __init__(self, stream: TextIO, *, is_closed: bool = False) -> None:
         codecs.register_error(ESCAPED, escape)
         buffer: Any = stream.buffer
-        is_unbuffered = isinstance(buffer, io.RawIOBase)  # as PYTHONUNBUFFERED has it
+        is_unbuffered = isinstance(buffer, io.RawIOBase)  # with PYTHONUNBUFFERED
         super().__init__(
             io.BufferedWriter(buffer) if is_unbuffered else buffer,
             encoding=stream.encoding,
@@ -58,29 +58,29 @@ class SafeStream(io.TextIOWrapper):
 
     def _lose(self, error: Exception) -> None:
         self.lost = getattr(error, "strerror", None) or type(error).__name__
-        # What is left in the buffer would fail again at Python's end, with a status of its own.
+        # The rest of the buffer would fail again when Python ends, with an exit status of its own.
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
 
 
 def escape(error: UnicodeError) -> tuple[str, int]:
-    """What an encoding has no character for, as JSON escapes it: `\\u2192`, `\\ud83d\\ude00`."""
+    """Escape what the encoding does not have, as JSON does: `\\u2192`, `\\ud83d\\ude00`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return escaped(error.object[error.start : error.end]), error.end
 
 
 def escaped(text: str) -> str:
-    """Each character of the text as JSON escapes it."""
+    """The text with each character escaped as in JSON."""
     units = text.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
 
 
 def install() -> None:
-    """Put both streams in place, and report errors that nobody handles without their texts."""
+    """Replace the standard streams, and report unhandled errors without their texts."""
     closed = set()
     for number, name in enumerate(("stdin", "stdout", "stderr")):
-        if getattr(sys, name) is None:  # closed by whoever started us: keep files off its number
+        if getattr(sys, name) is None:  # closed by the parent process: no file may get its number
             closed.add(name)
             _open_null(number)
             setattr(sys, name, open(number, "r" if number == 0 else "w"))  # noqa: SIM115, PTH123
@@ -93,24 +93,24 @@ def install() -> None:
 
 
 def finish() -> None:
-    """Write out what is left, and say so where a part of it was lost."""
+    """Flush both streams, and report lost output."""
     sys.stdout.flush()
     if why := getattr(sys.stdout, "lost", None):
         sys.stderr.write(
-            f"stdout could not be written ({why}): the output is lost or cut short. "
+            f"error: stdout could not be written ({why}): the output is lost or cut short. "
             "The exit status is that of the run\n"
         )
     sys.stderr.flush()
-    # Nothing is left to interrupt but Python's own end, which would print a traceback.
+    # Only the end of Python is left to interrupt, which would print a traceback.
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def report(error: BaseException) -> None:
-    """Say that the program itself failed, and where."""
+    """Report an internal error and where it happened."""
     sys.stderr.write(
-        f"internal error: {kind_of(error)}. This is a bug: please report it with this line, "
-        "the command and the version. Then run plan to see the current state\n"
+        f"error: internal error: {kind_of(error)}. This is a bug: please report it with this line, "
+        "the command and the output of pal-reconcile version. To see the current state, run plan\n"
     )
 
 

@@ -87,7 +87,7 @@ def write_session(
     The journal keeps both, because later unattended runs count what this run changes.
     Raises `Locked`, and `RunFailed` if the state directory cannot be used.
     """
-    from reconciler.cli.output import note
+    from reconciler.cli.output import note, warn
     from reconciler.store.journal import FileJournal
     from reconciler.store.run_locks import hold_locks
     from reconciler.store.state_files import StateFile
@@ -110,7 +110,7 @@ def write_session(
         for source, target in locks.adopted:
             note(f"{source.name} in {source.parent} is now {target.name}")
         for warning in journal.warnings:
-            note(warning)
+            warn(warning)
         recover(run, journal)
         yield run, journal
 

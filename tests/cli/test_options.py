@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 import typer
 
+from reconciler.cli import option_groups
 from reconciler.cli import options as options_module
 from reconciler.cli.main import app, run
 from reconciler.cli.options import Options
@@ -39,7 +40,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """A command line for each command that has shared options."""
 
-ON_THE_WAY = {"dataclasses", options_module.__name__}
+ON_THE_WAY = {"dataclasses", options_module.__name__, option_groups.__name__}
 
 
 class RecordedOptions(Options):
@@ -88,7 +89,7 @@ def test_a_command_reads_every_shared_option_that_it_offers(
     alice = "identities:\n  alice: {kind: user, username: alice@contoso.com}"
     path.write_text(path.read_text().replace("identities:", alice, 1))
     (tmp_path / "report.json").write_text("{}")
-    monkeypatch.setattr(options_module, "Options", RecordedOptions)
+    monkeypatch.setattr(option_groups, "Options", RecordedOptions)
     RecordedOptions.read = set()
     run([*command.split(), *COMMANDS[command]])
     if command.startswith("history"):

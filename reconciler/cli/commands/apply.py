@@ -9,16 +9,16 @@ from reconciler.cli import wiring
 from reconciler.cli.flows.approval import ApplyPolicy, carry_out, check_allowed
 from reconciler.cli.flows.plan_files import load_plan, moved
 from reconciler.cli.flows.side_tasks import recorded
-from reconciler.cli.options import (
+from reconciler.cli.option_groups import (
     ALL_FORMATS,
     RUN,
     Allow,
     LockTimeout,
     MaxChanges,
     Metrics,
-    Options,
     with_options,
 )
+from reconciler.cli.options import Options
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 

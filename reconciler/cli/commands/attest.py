@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import SELECTION, Options, with_options
+from reconciler.cli.option_groups import SELECTION, with_options
+from reconciler.cli.options import Options
 
 
 @with_options(*SELECTION, "no_color", "arm_endpoint")

@@ -8,7 +8,8 @@ import typer
 from reconciler.cli import completion, wiring
 from reconciler.cli.flows import discovery as flow
 from reconciler.cli.flows.discovery_scope import Scope, scope
-from reconciler.cli.options import RUN, Options, with_options
+from reconciler.cli.option_groups import RUN, with_options
+from reconciler.cli.options import Options
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.exit_status import of_plan
 from reconciler.views.formats import View

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import LOCAL_RUN, Options, with_options
+from reconciler.cli.option_groups import LOCAL_RUN, with_options
+from reconciler.cli.options import Options
 from reconciler.core.errors import WrongUsage
 
 

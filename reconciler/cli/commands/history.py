@@ -11,15 +11,15 @@ from typer.core import TyperGroup
 from reconciler.cli import completion, state
 from reconciler.cli.dates import HELP, moment
 from reconciler.cli.help_format import GroupedCommand
-from reconciler.cli.options import (
+from reconciler.cli.option_groups import (
     ALL_FORMATS,
     CONNECTION,
     FILE,
     SELECTION,
     STATE,
-    Options,
     with_options,
 )
+from reconciler.cli.options import Options
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import Status
 

@@ -9,7 +9,8 @@ import typer
 
 from reconciler.cli import state
 from reconciler.cli.help_format import GroupedCommand, HelpfulGroup
-from reconciler.cli.options import FILE, STATE, Options, with_options
+from reconciler.cli.option_groups import FILE, STATE, with_options
+from reconciler.cli.options import Options
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
 

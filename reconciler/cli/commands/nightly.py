@@ -9,16 +9,8 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.flows.approval import check_allowed
-from reconciler.cli.options import (
-    LONGEST_WAIT_S,
-    RUN,
-    Allow,
-    LockTimeout,
-    MaxChanges,
-    Metrics,
-    Options,
-    with_options,
-)
+from reconciler.cli.option_groups import RUN, Allow, LockTimeout, MaxChanges, Metrics, with_options
+from reconciler.cli.options import LONGEST_WAIT_S, Options
 from reconciler.core.errors import WrongUsage
 
 DEADLINE_S = 1800.0

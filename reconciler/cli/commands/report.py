@@ -7,16 +7,16 @@ import typer
 
 from reconciler.cli import wiring
 from reconciler.cli.flows.side_tasks import recorded
-from reconciler.cli.options import (
+from reconciler.cli.option_groups import (
     CONNECTION,
     LOG,
     SCALE,
     SELECTION,
     STATE,
     WORKERS,
-    Options,
     with_options,
 )
+from reconciler.cli.options import Options
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_plan
 

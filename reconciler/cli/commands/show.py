@@ -6,7 +6,8 @@ import typer
 
 from reconciler.cli import completion, wiring
 from reconciler.cli.flows.side_tasks import recorded
-from reconciler.cli.options import ALL_FORMATS, RUN, Options, with_options
+from reconciler.cli.option_groups import ALL_FORMATS, RUN, with_options
+from reconciler.cli.options import Options
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_plan
 from reconciler.views.formats import View
