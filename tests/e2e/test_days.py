@@ -75,7 +75,11 @@ def test_a_saved_plan_that_crosses_such_a_day_is_refused(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("day", "says"),
-    [("2020-01-01", "is over"), ("tomorrow", "is not a date"), ("2027-02-30", "is not a date")],
+    [
+        ("2020-01-01", "is in the past"),
+        ("tomorrow", "takes a date such as"),
+        ("2027-02-30", "takes a date such as"),
+    ],
 )
 def test_a_day_that_cannot_come_is_wrong_usage(desk: Desk, day: str, says: str) -> None:
     """One line; nothing is read."""

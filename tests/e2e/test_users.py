@@ -190,7 +190,7 @@ def test_the_code_is_shown_on_stderr(people: Desk) -> None:
     """URL and code go where a person looks, and stdout keeps the result alone."""
     write(people)
     ran = login(people)
-    assert f"open {people.azure.endpoint}" in ran.err
+    assert f"Open {people.azure.endpoint}" in ran.err
     assert " and enter " in ran.err
     assert ran.out == "  C1   alice  ok\n  C 2  alice  ok\n"
 
