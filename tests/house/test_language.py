@@ -49,9 +49,6 @@ ALLOWED = {
 }
 """Names in the interface that keep their words."""
 
-REMAINING: tuple[str, ...] = ()
-"""Modules that still contain such words. Remove a module from this list when it is rewritten."""
-
 PATTERN = re.compile(rf"\b({'|'.join(BANNED)})\b", re.I)
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tenants.example.yaml", "Makefile")
 
@@ -104,9 +101,7 @@ def test_help_is_in_plain_english() -> None:
 def test_the_schema_is_in_plain_english(capsys: pytest.CaptureFixture[str]) -> None:
     """The descriptions in the JSON Schema contain none of the words."""
     assert run(["schema"]) == 0
-    schema = capsys.readouterr().out
-    if not any("/config/model/" in module for module in REMAINING):
-        assert found(schema) == []
+    assert found(capsys.readouterr().out) == []
 
 
 def test_texts_of_the_program_are_in_plain_english() -> None:
@@ -114,7 +109,6 @@ def test_texts_of_the_program_are_in_plain_english() -> None:
     bad = {
         f"{path.relative_to(ROOT)}:{line}": words
         for path in (ROOT / "reconciler").rglob("*.py")
-        if path.relative_to(ROOT).as_posix() not in REMAINING
         for line, text in texts(path)
         if (words := found(text))
     }
@@ -126,7 +120,6 @@ def test_module_docstrings_are_no_questions() -> None:
     questions = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "reconciler").rglob("*.py")
-        if path.relative_to(ROOT).as_posix() not in REMAINING
-        and (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "?").split(".")[0].count("?")
+        if (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "?").split(".")[0].count("?")
     ]
     assert questions == []

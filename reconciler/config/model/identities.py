@@ -149,9 +149,7 @@ class ManagedIdentitySettings(Part):
 
 
 class FederatedManagedIdentitySettings(Part):
-    """A multi-tenant app that trusts a managed identity. It signs in to all customers without a
-    secret.
-    """
+    """A multi-tenant app that trusts a managed identity: all customers, without a secret."""
 
     kind: Literal["federated_managed_identity"]
     """How this identity signs in."""

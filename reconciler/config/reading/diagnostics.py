@@ -101,8 +101,9 @@ def hidden(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A value or key as messages show it: shortened, in quotes, and with code points in place of
-    invisible characters.
+    """A value or key as messages show it.
+
+    Shortened, in quotes, and with code points in place of invisible characters.
     """
     short = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
     return f'"{by_code_point(short)}"'

@@ -25,7 +25,8 @@ _SECRET = re.compile(
 
 
 def holds_secret(text: str) -> bool:
-    """Whether a text contains a secret of a known form: an Entra client secret, a PEM block, a JWT,
-    or a key of a connection string.
+    """Whether a text contains a secret of a known form.
+
+    An Entra client secret, a PEM block, a JWT, or a key of a connection string.
     """
     return bool(_SECRET.search(text))
