@@ -1,4 +1,4 @@
-"""What was found, as a file: a first one, or more of one that is there."""
+"""Discovered tenants as a new file, or added to an existing one."""
 
 from pathlib import Path
 
@@ -44,8 +44,8 @@ def said(config: Config) -> list[tuple[str, str, str, str | None]]:
     return [(w.place.tenant, w.place.identity, w.state.value, w.partner_id) for w in config.wanted]
 
 
-def test_a_first_file_says_what_is_there(folder: Path) -> None:
-    """The commonest ID and the identities stand once; what is not linked is left alone."""
+def test_a_new_file_describes_the_observed_links(folder: Path) -> None:
+    """The most common ID and the identities are defaults; a link without an ID is unmanaged."""
     found = [
         tenant(1, ("me", linked(UK, "Contoso Consulting UK"))),
         tenant(2, ("me", linked(UK, "Contoso Consulting UK"))),
@@ -79,7 +79,7 @@ def test_a_first_file_says_what_is_there(folder: Path) -> None:
 
 
 def test_partners_that_are_listed_stay_the_only_ones(folder: Path) -> None:
-    """A link to an ID that the file does not list is left alone: finding it makes it not ours."""
+    """A link to an ID that the file does not list is unmanaged."""
     found = [
         tenant(1, ("alice", linked(FOREIGN, "Somebody Else"))),
         tenant(2, ("alice", linked(UK))),
@@ -93,8 +93,8 @@ def test_partners_that_are_listed_stay_the_only_ones(folder: Path) -> None:
     assert list(config.identities) == ["alice"]
 
 
-def test_several_identities_of_a_tenant_stand_together(folder: Path) -> None:
-    """What one of them says for itself stands in its own words."""
+def test_several_identities_of_a_tenant_are_one_entry(folder: Path) -> None:
+    """An identity that differs is a mapping with its own values."""
     found = [
         tenant(1, ("automation", linked(UK)), ("alice", linked(UK))),
         tenant(2, ("automation", linked(UK)), ("alice", linked(OLD))),
@@ -115,8 +115,8 @@ def test_several_identities_of_a_tenant_stand_together(folder: Path) -> None:
     assert "    identities: [automation]  # not read as alice: app_not_in_tenant" in text
 
 
-def test_references_lead_where_they_led(folder: Path) -> None:
-    """A relative path is written anew for a file in another folder; nothing else is touched."""
+def test_paths_in_references_still_point_to_the_same_files(folder: Path) -> None:
+    """A relative path is rewritten for a file in another folder."""
     text = (
         "version: 1\nidentities:\n"
         f"  a: {{kind: client_secret, client_id: {IDS[1]}, secret: {{file: key}}, "
@@ -152,8 +152,8 @@ def test_references_lead_where_they_led(folder: Path) -> None:
         "\u202e",
     ],
 )
-def test_any_name_is_written_so_that_it_is_read_again(folder: Path, name: str) -> None:
-    """Names and partner names are strangers' text, and no YAML."""
+def test_any_name_can_be_read_back(folder: Path, name: str) -> None:
+    """Names and partner names are untrusted text."""
     label = clean_name(name)
     found = [tenant(1, ("azure-cli", linked(UK, name)), name=label, tags=(label,))]
     cli = read(FILE, TODAY, WITHOUT_A_FILE)
@@ -177,7 +177,7 @@ FORMS = [
 
 @pytest.mark.parametrize("text", FORMS)
 def test_every_byte_stays_but_for_what_is_added(text: str) -> None:
-    """Whatever the form of the file: without the new text it is the old one."""
+    """Without the new text, the file is the old one, whatever its form."""
     before = source(text)
     found = [
         tenant(1, ("automation", linked(UK))),
@@ -200,8 +200,8 @@ def test_every_byte_stays_but_for_what_is_added(text: str) -> None:
     ]
 
 
-def test_what_a_file_speaks_of_as_unread_is_not_said_twice() -> None:
-    """A second look at a tenant that still cannot be read adds nothing."""
+def test_a_comment_about_an_unread_tenant_is_not_repeated() -> None:
+    """A second discovery of a tenant that still cannot be read adds nothing."""
     found = [tenant(3, unread=(("automation", REFUSED),)), tenant(1, ("automation", linked(UK)))]
     once = with_tenants(source(SOUND), found, TODAY)
     assert once.count(IDS[3].encode()) == 1
@@ -209,7 +209,7 @@ def test_what_a_file_speaks_of_as_unread_is_not_said_twice() -> None:
     assert again == once
 
 
-def test_a_file_that_cannot_be_added_to_is_left_alone() -> None:
+def test_a_file_that_does_not_allow_additions_is_not_changed() -> None:
     """The message says why, and what to do instead."""
     text = "{version: 1, identities: {me: {kind: azure_cli}}}\n"
     with pytest.raises(RunFailed, match=r"was not changed.*--out"):

@@ -1,4 +1,4 @@
-"""`validate --explain`: every value of a tenant, and what says so."""
+"""`validate --explain`: every value of a tenant, with its source."""
 
 from pathlib import Path
 
@@ -46,8 +46,8 @@ def explained(folder: Path, *only: str) -> tuple[Explanation, ...]:
     return explain(Path("tenants.yaml"), TODAY, only)
 
 
-def test_each_value_names_what_says_it(folder: Path) -> None:
-    """The cell, the tag or the default that it comes from; or that it is built in."""
+def test_each_value_has_its_source(folder: Path) -> None:
+    """A cell, a tag, a default, or built in."""
     (fabrikam,) = explained(folder, "Fabrikam")
     assert fabrikam.values == (
         ExplainedValue("tenant", "fabrikam.example", "tenant", "customers.csv:2:10"),
@@ -66,8 +66,8 @@ def test_each_value_names_what_says_it(folder: Path) -> None:
     )
 
 
-def test_an_identitys_own_values_are_told_apart(folder: Path) -> None:
-    """From those of its tenant."""
+def test_the_source_of_an_identitys_own_value_is_the_identity(folder: Path) -> None:
+    """Values of its tenant have the source tenant."""
     (adatum,) = explained(folder, "adatum.example")
     said = {(one.identity, one.key): (one.value, one.source) for one in adatum.values}
     assert said["me", "partner"] == ("4936128", "identity")
@@ -77,8 +77,8 @@ def test_an_identitys_own_values_are_told_apart(folder: Path) -> None:
     assert said[None, "replaces"] == ("any", "tenant")
 
 
-def test_a_covered_customer_says_who_covers_it(folder: Path) -> None:
-    """It has no link, and is explained all the same."""
+def test_a_covered_customer_names_the_tenant_that_covers_it(folder: Path) -> None:
+    """It is explained although it has no link."""
     (northwind,) = explained(folder, "tag:lighthouse")
     assert northwind.values[-1] == ExplainedValue(
         "covered by", "Home", "covers", "tenants.yaml:14:40"
@@ -86,7 +86,7 @@ def test_a_covered_customer_says_who_covers_it(folder: Path) -> None:
 
 
 def test_without_names_every_tenant_is_explained(folder: Path) -> None:
-    """In the file's order; a glob means several."""
+    """In the order of the file. A glob selects several."""
     names = [one.tenant for one in explained(folder)]
     assert names == ["Home", "Adatum", "Fabrikam", "Northwind"]
     assert [one.tenant for one in explained(folder, "*a*m")] == ["Adatum", "Fabrikam"]
@@ -115,7 +115,7 @@ def test_tenants_are_selected_as_links_are(folder: Path) -> None:
 
 
 def test_what_is_explained_is_what_is_wanted(folder: Path) -> None:
-    """Both come from one place."""
+    """The explanation shows the partner ID of each wanted link."""
     told = {
         (one.tenant, said.identity): said.value
         for one in explained(folder)

@@ -1,4 +1,4 @@
-"""What a sound file gives to look at: holds, attestations and credentials that age."""
+"""Findings in a valid file: holds, attestations, credentials and partner IDs."""
 
 import pytest
 
@@ -6,13 +6,13 @@ from reconciler.core.findings import Finding
 from tests.config.conftest import SOUND, Loader
 
 
-def test_a_sound_file_gives_nothing_to_look_at(loaded: Loader) -> None:
-    """No finding without a cause."""
+def test_a_valid_file_without_a_cause_has_no_finding(loaded: Loader) -> None:
+    """The usual example file."""
     assert loaded(SOUND).findings == ()
 
 
 def test_an_expired_hold_is_one_finding_for_its_tenant(loaded: Loader) -> None:
-    """Once, though it holds for two identities."""
+    """Once, although it applies to two identities."""
     text = SOUND + (
         "    identities: [automation, alice]\n    hold: {until: 2026-11-23, reason: new contract}\n"
     )
@@ -27,7 +27,7 @@ def test_an_expired_hold_is_one_finding_for_its_tenant(loaded: Loader) -> None:
 
 
 def test_an_expired_hold_of_one_identity_names_it(loaded: Loader) -> None:
-    """An override's hold is about one link."""
+    """The hold of an identity applies to one link."""
     text = SOUND + (
         "    identities: [alice, {identity: automation, hold: {until: 2026-01-01, reason: x}}]\n"
     )
@@ -43,20 +43,20 @@ def test_an_expired_hold_of_one_identity_names_it(loaded: Loader) -> None:
     ("day", "codes"), [("2025-11-23", []), ("2025-11-22", ["attestation_old"])]
 )
 def test_an_old_attestation_is_a_finding(loaded: Loader, day: str, codes: list[str]) -> None:
-    """A year is young enough, unless limits.attested_age says otherwise."""
+    """The limit is one year."""
     text = SOUND + f"    attested: {{partner: contoso-uk, by: Ann, on: {day}}}\n"
     assert [finding.code for finding in loaded(text).findings] == codes
 
 
 def test_the_age_of_an_attestation_is_a_limit(loaded: Loader) -> None:
-    """Thirty days, where the file says so."""
+    """limits.attested_age sets another limit, here thirty days."""
     text = SOUND + "    attested: {partner: contoso-uk, by: Ann, on: 2026-10-01}\n"
     (finding,) = loaded(text + "limits: {attested_age: 30d}\n").findings
     assert finding.message == "Ann last saw the link on 2026-10-01"
 
 
 def test_an_attested_link_to_another_partner_is_a_finding(loaded: Loader) -> None:
-    """It counts as in sync, so somebody has to be told that it is not what is wanted."""
+    """It counts as in sync, so the difference is reported as a finding."""
     text = SOUND + (
         "    identities: [{identity: alice, attested: {partner: contoso-old, by: Ann, "
         "on: 2026-10-01}}]\n"
@@ -76,16 +76,16 @@ def test_an_attested_link_to_another_partner_is_a_finding(loaded: Loader) -> Non
         ("2026-12-24", None),
     ],
 )
-def test_a_credential_that_ends_is_a_finding(loaded: Loader, day: str, code: str | None) -> None:
-    """From thirty days before its end, and as expired from the day after."""
+def test_a_credential_that_expires_is_a_finding(loaded: Loader, day: str, code: str | None) -> None:
+    """From thirty days before that day, and as expired from the day after it."""
     text = SOUND.replace("SECRET}\n", f"SECRET}}\n    expires_on: {day}\n")
     findings = loaded(text).findings
     assert [finding.code for finding in findings] == ([code] if code else [])
     assert all(finding.identity == "automation" for finding in findings)
 
 
-def test_two_partner_ids_in_a_row_are_a_finding(loaded: Loader) -> None:
-    """The first of them is often the global account, whose ID is the wrong one."""
+def test_consecutive_partner_ids_are_a_finding(loaded: Loader) -> None:
+    """The first of them is often the global account, whose ID must not be linked."""
     text = SOUND.replace('{id: "1158331"}', '{id: "4936129"}')
     (finding,) = loaded(text).findings
     assert (finding.code, finding.tenant) == ("neighbouring_partner_ids", None)

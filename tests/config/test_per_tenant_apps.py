@@ -1,4 +1,4 @@
-"""One identity, many apps: client IDs, keys and placeholders of each customer's own."""
+"""Customers' own apps: client IDs, keys and placeholders."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ ENTRY = "  - {name: %s, tenant: %s.example, identities: [own], client_id: %s}\n"
 
 
 def test_each_customer_signs_in_by_its_own_app(loaded: Loader) -> None:
-    """With its client ID, its key in the reference, and its own expiry."""
+    """With its client ID, its key in the reference, and its own expires_on."""
     config = loaded(
         FILE + ENTRY % ("Litware Ltd", "litware", A) + "  - {name: Adatum, tenant: adatum.example, "
         f"key: x-1, client_id: {B}, expires_on: 2027-03-01, identities: [own, automation]}}\n"
@@ -34,7 +34,7 @@ def test_each_customer_signs_in_by_its_own_app(loaded: Loader) -> None:
     assert own.at(adatum.place).expires_on == date(2027, 3, 1)
 
 
-def test_placeholders_stand_in_every_kind_of_reference(loaded: Loader) -> None:
+def test_every_kind_of_reference_takes_placeholders(loaded: Loader) -> None:
     """In a vault's URL, a path, and the arguments of a program, but not in its name."""
     places = {
         "{keyvault: 'https://v.vault.azure.net/secrets/pal-{key}'}": "pal-litware",
@@ -49,8 +49,8 @@ def test_placeholders_stand_in_every_kind_of_reference(loaded: Loader) -> None:
         assert not secret.is_command or secret.arguments == ("pal/litware",)
 
 
-def test_braces_in_a_path_mean_themselves_elsewhere(loaded: Loader) -> None:
-    """A file of an identity with one app may be called anything, as it always could."""
+def test_braces_in_a_path_are_literal_for_one_app(loaded: Loader) -> None:
+    """A file name may contain braces if the identity is one app for all tenants."""
     config = loaded(SOUND.replace("{env: PAL_AUTOMATION_SECRET}", "{file: '/run/{key}'}"))
     (secret,) = config.identities["automation"].secret_refs
     assert secret.name == "/run/{key}"
@@ -71,14 +71,14 @@ def test_a_key_is_made_from_the_name(name: str, key: str) -> None:
     assert key_of(Tenant.model_construct(name=name, tenant="a.example")) == key
 
 
-def test_names_that_give_one_key_are_fine_where_no_key_is_asked_for(loaded: Loader) -> None:
-    """Files without own apps know nothing of keys."""
+def test_equal_keys_are_allowed_if_no_key_is_used(loaded: Loader) -> None:
+    """A file without own apps has no keys."""
     more = "  - {name: 'A, B', tenant: a.example}\n  - {name: A B, tenant: b.example}\n"
     assert len(loaded(SOUND + more).wanted) == 4
 
 
-def test_the_end_of_an_own_apps_credential_is_a_finding_of_its_tenant(loaded: Loader) -> None:
-    """Nobody else's secret ends that day."""
+def test_an_expiring_credential_of_an_own_app_is_a_finding_of_its_tenant(loaded: Loader) -> None:
+    """The finding names this tenant only."""
     text = FILE + (ENTRY % ("Litware", "litware", A)).replace("}\n", ", expires_on: 2026-12-01}\n")
     (finding,) = loaded(text).findings
     assert (finding.code, finding.tenant) == ("credential_expiring", "Litware")
@@ -155,8 +155,8 @@ BAD = {
 
 
 @pytest.mark.parametrize(("text", "complaint"), list(BAD.values()), ids=list(BAD))
-def test_what_an_own_app_lacks_is_one_complaint(
+def test_a_missing_or_unused_key_is_one_error(
     complaints: Complainer, text: str, complaint: str
 ) -> None:
-    """With its place, and nothing of what follows."""
+    """With its place, and without errors that follow from it."""
     assert complaints(text) == [f"tenants.yaml:{complaint}"]

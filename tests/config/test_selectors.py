@@ -49,21 +49,21 @@ def test_a_selector_means(config: Config, selector: str, meant: list[str]) -> No
     assert names(config, [selector], []) == meant
 
 
-def test_without_selectors_every_link_is_meant(config: Config) -> None:
+def test_without_selectors_every_link_is_selected(config: Config) -> None:
     """In the order of the file."""
     assert select(config, [], []) == config.wanted
     assert names(config, [], []) == ALL
 
 
-def test_selections_are_a_union_less_a_union_in_file_order(config: Config) -> None:
-    """However they are ordered on the command line, and however often something is meant."""
+def test_a_selection_is_a_union_minus_a_union_in_file_order(config: Config) -> None:
+    """The order and the number of the selectors do not matter."""
     assert names(config, ["Northwind", "Fabrikam", "tag:emea"], []) == ALL[:2]
     assert names(config, [], ["N*", "identity:alice"]) == ["Fabrikam/a", "Contoso Hotels/a"]
     assert names(config, ["N*"], ["tag:apac"]) == ["Northwind/a"]
 
 
-def test_a_partner_means_what_is_wanted(config: Config) -> None:
-    """A link that is to be absent wants no ID: no partner selects it."""
+def test_partner_selects_by_the_wanted_partner(config: Config) -> None:
+    """A link that should be absent wants no ID, so no partner selects it."""
     assert "Contoso Hotels/a" not in names(config, ["partner:contoso-uk"], [])
 
 

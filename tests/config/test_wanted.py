@@ -1,4 +1,4 @@
-"""What the file wants of a link, once defaults, tenant and override are laid together."""
+"""Wanted links: defaults, tenants and identities of tenants together."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def last(config_text: str, loaded: Loader) -> Wanted:
 
 @pytest.mark.parametrize("state", [WantedState.ABSENT, WantedState.UNMANAGED])
 def test_absent_and_unmanaged_links_want_no_partner(loaded: Loader, state: WantedState) -> None:
-    """Whatever partner the entry or the defaults name, no ID is wanted."""
+    """No ID is wanted, whatever partner the entry or the defaults name."""
     link = last(SOUND + f"    state: {state}\n    partner: contoso-old\n", loaded)
     assert (link.state, link.partner_id) == (state, None)
 
@@ -26,7 +26,7 @@ def test_a_partner_may_be_an_alias_or_a_listed_id(loaded: Loader) -> None:
 
 
 def test_replaces_adds_foreign_ids_for_this_tenant_only(loaded: Loader) -> None:
-    """They may be overwritten here, and are not ours anywhere else."""
+    """They may be overwritten there and in no other tenant."""
     first, second = loaded(SOUND + '    replaces: ["7654321"]\n').wanted
     assert first.replaceable == OURS
     assert second.replaceable == OURS | {"7654321"}
@@ -38,7 +38,7 @@ def test_replaces_any_allows_every_id(loaded: Loader) -> None:
 
 
 def test_replaces_may_name_one_of_ours_by_its_alias(loaded: Loader) -> None:
-    """It says nothing new, and does no harm."""
+    """It changes nothing."""
     assert last(SOUND + "    replaces: [contoso-old]\n", loaded).replaceable == OURS
 
 
@@ -50,8 +50,8 @@ def test_links_that_may_replace_the_same_share_one_set(loaded: Loader) -> None:
     assert len({id(link.replaceable) for link in links}) == 2
 
 
-def test_without_partners_every_id_that_is_asked_for_is_ours(loaded: Loader) -> None:
-    """In defaults, tenants, overrides and attestations; what a tenant replaces stays foreign."""
+def test_without_partners_every_wanted_id_may_be_linked(loaded: Loader) -> None:
+    """IDs of defaults, tenants, identities and attestations; an ID under replaces stays foreign."""
     text = """\
 version: 1
 identities: {a: {kind: azure_cli}}
@@ -69,8 +69,8 @@ tenants:
     assert config.partners == {}
 
 
-def test_an_override_goes_before_its_tenant(loaded: Loader) -> None:
-    """Partner, state and pin of one identity; the other keeps the tenant's."""
+def test_an_identity_of_a_tenant_overrides_its_values(loaded: Loader) -> None:
+    """Partner, state and object ID of one identity; the other one keeps those of the tenant."""
     text = SOUND + (
         "    state: unmanaged\n"
         "    object_ids: {automation: 11111111-1111-1111-1111-11111111111A}\n"
@@ -88,8 +88,8 @@ def test_an_override_goes_before_its_tenant(loaded: Loader) -> None:
     assert alice.place.object_id == "22222222-2222-2222-2222-22222222222b"
 
 
-def test_an_override_in_the_defaults_holds_for_each_tenant(loaded: Loader) -> None:
-    """It goes before the tenant's own partner, being about one identity."""
+def test_an_override_in_the_defaults_applies_to_each_tenant(loaded: Loader) -> None:
+    """It wins over the tenant's own partner, because it is about one identity."""
     text = SOUND.replace("[automation]", "[{identity: automation, partner: contoso-old}]")
     assert {link.partner_id for link in loaded(text).wanted} == {"1158331"}
 
@@ -108,13 +108,13 @@ def test_a_hold_is_over_on_its_day(loaded: Loader) -> None:
 
 
 def test_a_date_may_be_quoted(loaded: Loader) -> None:
-    """Both ways of writing mean one day."""
+    """Both forms are the same day."""
     link = last(SOUND + '    hold: {until: "2026-12-24", reason: new contract}\n', loaded)
     assert link.settled is not None
 
 
-def test_an_attested_link_keeps_what_is_wanted_of_it(loaded: Loader) -> None:
-    """What somebody saw does not change what the file wants."""
+def test_an_attestation_does_not_change_what_is_wanted(loaded: Loader) -> None:
+    """The link keeps its wanted partner ID and state."""
     text = SOUND + "    attested: {partner: contoso-old, by: Ann, on: 2026-11-01, note: by phone}\n"
     link = last(text, loaded)
     assert link.partner_id == "4936128"
@@ -123,8 +123,8 @@ def test_an_attested_link_keeps_what_is_wanted_of_it(loaded: Loader) -> None:
     )
 
 
-def test_attested_goes_before_held(loaded: Loader) -> None:
-    """A held link is read, an attested one must not be."""
+def test_attested_wins_over_held(loaded: Loader) -> None:
+    """A held link is read, and an attested one is not."""
     text = SOUND + (
         "    hold: {until: 2027-01-01, reason: new contract}\n"
         "    attested: {partner: contoso-uk, by: Ann, on: 2026-11-01}\n"
@@ -135,7 +135,7 @@ def test_attested_goes_before_held(loaded: Loader) -> None:
 
 @pytest.mark.parametrize("state", ["absent", "unmanaged"])
 def test_an_attested_link_must_be_wanted_linked(complaints: Complainer, state: str) -> None:
-    """Nobody can both vouch for a link and want it removed, or read."""
+    """An attestation contradicts the states absent and unmanaged."""
     text = SOUND + (
         f"    state: {state}\n    attested: {{partner: contoso-uk, by: Ann, on: 2026-11-01}}\n"
     )

@@ -1,4 +1,4 @@
-"""How a YAML text is changed without touching the rest of it."""
+"""Edits of a YAML text that change no other byte."""
 
 from datetime import date
 from typing import Any
@@ -37,7 +37,7 @@ WRITTEN = "{partner: uk, on: 2026-11-23}"
     ],
 )
 def test_a_key_is_put_where_a_person_would_write_it(before: str, path: Path, after: str) -> None:
-    """Comments, line ends and the style of the mapping stay."""
+    """Comments, line ends and the style of the mapping are kept."""
     editor = Editor(before)
     editor.put(path, "new", SEEN)
     assert editor.text() == after
@@ -53,7 +53,7 @@ def test_a_key_is_put_where_a_person_would_write_it(before: str, path: Path, aft
     ],
 )
 def test_a_value_is_replaced_in_its_place(before: str, after: str) -> None:
-    """What stands around it stays."""
+    """The text around it is kept."""
     editor = Editor(before)
     editor.replace((0,), {"is": "alice"})
     assert editor.text() == after
@@ -75,8 +75,8 @@ def test_an_item_is_appended(before: str, after: str) -> None:
     assert editor.text() == after
 
 
-def test_many_changes_are_made_at_once() -> None:
-    """Places are those of the text as it was."""
+def test_several_changes_are_applied_together() -> None:
+    """Paths refer to the original text."""
     editor = Editor("- {a: 1}\n- {b: 2}\n- c\n")
     for index in (1, 0):
         editor.put((index,), "x", "1")
@@ -94,7 +94,7 @@ def test_many_changes_are_made_at_once() -> None:
     ],
 )
 def test_what_is_shared_is_not_changed(before: str, path: Path) -> None:
-    """A change of one place must not be one of another."""
+    """A change of one place must not change another."""
     with pytest.raises(Uneditable):
         put(before, path)
 
@@ -107,7 +107,7 @@ def put(text: str, path: Path) -> str:
 
 
 def test_a_shared_scalar_is_not_replaced() -> None:
-    """The alias would lose what it stands for."""
+    """The alias would lose its value."""
     editor = Editor("- &x alice\n- *x\n")
     editor.replace((0,), "bob")
     with pytest.raises(Uneditable):
@@ -130,7 +130,7 @@ def test_a_shared_scalar_is_not_replaced() -> None:
     ],
 )
 def test_text_stays_text(value: str, written: str) -> None:
-    """Whatever YAML 1.1 would make of it without quotes."""
+    """It is quoted if YAML 1.1 would read something else."""
     assert flow(value) == written
 
 
@@ -159,15 +159,15 @@ LINES = ["# new", "- name: c", "  d: e"]
         ("z: 1", "z: 1\na:\n  # new\n  - name: c\n    d: e"),
     ],
 )
-def test_a_list_is_made_longer_where_it_ends(before: str, after: str) -> None:
-    """Behind its last item and that item's comments; every byte that was there stays."""
+def test_items_are_added_at_the_end_of_a_list(before: str, after: str) -> None:
+    """After its last item and the comments of that item."""
     editor = Editor(before)
     editor.extend("a", [{"name": "c", "d": "e"}], LINES)
     assert editor.text() == after
 
 
-def test_lines_that_say_something_else_are_no_result() -> None:
-    """What is written must be what was meant, comments aside."""
+def test_lines_that_differ_from_the_values_are_refused() -> None:
+    """Except for comments, the lines must contain the values."""
     editor = Editor("a:\n  - b\n")
     editor.extend("a", [{"name": "c"}], LINES)
     with pytest.raises(Uneditable):
