@@ -1,4 +1,4 @@
-"""What of a person's report may be attested."""
+"""Links of a person's report can be attested only if they were read back as wanted."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def judged(
 
 @pytest.mark.parametrize("outcome", [None, Outcome.APPLIED, Outcome.ALREADY])
 def test_a_link_that_was_read_back_as_wanted(outcome: Outcome | None) -> None:
-    """It may be attested, whoever wrote it."""
+    """It can be attested, whoever wrote it."""
     assert judged(wanted(), linked(), outcome) is None
 
 
@@ -41,7 +41,7 @@ def test_a_link_that_was_read_back_as_wanted(outcome: Outcome | None) -> None:
 def test_what_was_not_seen_is_not_attested(
     seen: Observed, outcome: Outcome | None, why: str
 ) -> None:
-    """Could not read, could not verify and another ID are each said."""
+    """An unread link, an unverified write and another ID each have their reason."""
     assert judged(wanted(), seen, outcome) == why
 
 
@@ -61,14 +61,14 @@ def test_the_file_of_today_decides() -> None:
 
 
 def test_a_link_that_the_file_does_not_have() -> None:
-    """It is told, and nothing is invented for it."""
+    """It is left out with a reason."""
     plan = worlds.plan((wanted(), linked()))
     left_out = [LeftOut("T1", "automation", "the file has no such link")]
     assert attestable(plan, [None], [], {"automation"}) == ([], left_out)
 
 
 def test_links_of_others_are_passed_over() -> None:
-    """Whoever can sign in without a person is read, and needs no witness."""
+    """Links of other identities are read, so they need no attestation."""
     plan = worlds.plan((wanted(), linked()))
     assert attestable(plan, [None], [wanted()], {"alice"}) == ([], [])
     assert change(wanted(), linked()).place.identity == "automation"

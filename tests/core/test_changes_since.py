@@ -1,4 +1,4 @@
-"""What is new since a night, and which night is last night."""
+"""Changes since an earlier time, and the time of the last run."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -21,7 +21,7 @@ SINCE = night(1) + timedelta(hours=10)
 
 
 def told(*nights: Observation) -> tuple[ChangeKind, int] | None:
-    """The news of a link that was seen so on nights 0, 1, … and that is seen as the last now."""
+    """The change of a link with these observations on days 0, 1, …; the last one is now."""
     *earlier, now = nights
 
     def newest(until: datetime) -> dict[tuple[str, str], Period]:
@@ -53,12 +53,12 @@ def told(*nights: Observation) -> tuple[ChangeKind, int] | None:
 def test_each_link_has_one_piece_of_news(
     nights: tuple[Observation, ...], expected: tuple[ChangeKind, int] | None
 ) -> None:
-    """What was so before the moment is still so; what began after it is new."""
+    """A problem from before that time is `still`, a later one is `new`."""
     assert told(*nights) == expected
 
 
 def test_a_history_that_began_later_says_so() -> None:
-    """Compared with nothing, everything would look new."""
+    """`is_known` is false if the history has nothing from before that time."""
     assert not changes_since(SINCE, {}, {}, [observation(2)]).is_known
 
 
@@ -67,20 +67,20 @@ def test_a_history_that_began_later_says_so() -> None:
     [("23T02:00", "22T12:00"), ("23T11:59", "22T12:00"), ("23T12:00", "23T12:00")],
 )
 def test_a_night_goes_from_noon_to_noon(clock: str, expected: str) -> None:
-    """So who asks again in the morning gets the news that the nightly run told."""
+    """The nightly run and a person in the morning see the same changes."""
     zone = timezone(timedelta(hours=2))
     asked = datetime.fromisoformat(f"2026-11-{clock}:00").replace(tzinfo=zone)
     assert latest_noon(asked) == datetime.fromisoformat(f"2026-11-{expected}:00+02:00")
 
 
 def test_nights_are_dates() -> None:
-    """Both ends count, in UTC."""
+    """Both dates count, in UTC."""
     assert count_days(night(0), night(0)) == 1
     assert count_days(night(0), night(2)) == 3
 
 
 def test_a_chart_has_one_point_a_night() -> None:
-    """The last whole run of a date stands for it; a part of the file is no night."""
+    """The last run of the whole file on each date counts; other runs do not."""
 
     def run(name: str, at: datetime, *, is_whole: bool = True) -> RecordedRun:
         return RecordedRun(name, "plan", at, "1", "sha256:00", 0, is_whole, {})

@@ -1,4 +1,4 @@
-"""The diff decides from what is wanted and what was seen, and from nothing else."""
+"""The diff depends only on what is wanted and what was observed."""
 
 import pytest
 from hypothesis import given
@@ -43,43 +43,43 @@ LINKED, ABSENT, UNMANAGED = WantedState.LINKED, WantedState.ABSENT, WantedState.
 def test_each_wish_and_read_has_one_action(
     aim: WantedState, seen: Observed, action: Action
 ) -> None:
-    """The whole decision in one table."""
+    """Every combination of wanted and observed has exactly one action."""
     assert worlds.change(wanted(aim), seen).action is action
 
 
 def test_the_same_link_again_needs_nothing_even_when_nothing_may_be_replaced() -> None:
-    """What is as wanted is in sync, ours or not."""
+    """A link as wanted is in sync, whether or not the file lists its ID."""
     assert worlds.change(wanted(replaceable=frozenset()), linked(OURS)).action is Action.NONE
 
 
 @pytest.mark.parametrize(("aim", "action"), [(LINKED, Action.UPDATE), (ABSENT, Action.REMOVE)])
 def test_replaces_any_takes_over_a_foreign_link(aim: WantedState, action: Action) -> None:
-    """`replaces: any` is the only way to every foreign ID."""
+    """Only `replaces: any` allows every ID to be replaced."""
     assert worlds.change(wanted(aim, replaceable=None), linked(FOREIGN)).action is action
 
 
 @pytest.mark.parametrize("action", [Action.HELD, Action.ATTESTED])
 @pytest.mark.parametrize("seen", [linked(FOREIGN), unlinked(), unknown()])
 def test_what_the_file_has_settled_is_not_judged_again(action: Action, seen: Observed) -> None:
-    """A held link stays held, whatever the read says."""
+    """A held link stays held, whatever the read shows."""
     change = worlds.change(wanted(settled=Settled(action, "because")), seen)
     assert (change.action, change.reason) == (action, "because")
 
 
 def test_an_attested_link_needs_no_read() -> None:
-    """Its principal cannot sign in any more."""
+    """Its principal may not be able to sign in."""
     settled = Settled(Action.ATTESTED, "by Ana")
     assert worlds.change(wanted(settled=settled), None).observed is None
 
 
 def test_a_link_that_nobody_read_is_a_mistake_of_the_caller() -> None:
-    """No read is not `not linked`: there is no safe guess."""
+    """A missing read is never treated as `not linked`."""
     with pytest.raises(ValueError, match="was not read"):
         diff([wanted()], {})
 
 
 def test_two_entries_for_one_principal_are_both_unknown() -> None:
-    """They would flip one link back and forth; a third principal is not touched by it."""
+    """They would change one link back and forth. Another principal is not affected."""
     wishes = [wanted(number=n) for n in (1, 2, 3)]
     same, other = linked(OLD, 1), linked(OLD, 3)
     changes = diff(wishes, dict(zip([w.place for w in wishes], [same, same, other], strict=True)))
@@ -102,7 +102,7 @@ def test_unread_links_are_no_duplicates_of_each_other() -> None:
 
 @given(worlds.pairs())
 def test_changes_keep_the_files_order(pairs: list[tuple[Wanted, Observed | None]]) -> None:
-    """One change for each wish, where the wish stands."""
+    """Each wanted link has one change, in the same place."""
     plan = worlds.plan(*pairs)
     assert [change.wanted for change in plan.changes] == [want for want, _ in pairs]
 
@@ -111,7 +111,7 @@ def test_changes_keep_the_files_order(pairs: list[tuple[Wanted, Observed | None]
 def test_after_all_changes_are_made_nothing_is_left_to_make(
     pairs: list[tuple[Wanted, Observed | None]],
 ) -> None:
-    """Applying converges: the diff of the world it leaves has no write."""
+    """After all changes are applied, the diff has no write."""
     plan = worlds.plan(*pairs)
     world = [(change.wanted, worlds.after(change)) for change in plan.changes]
     assert worlds.plan(*world).writes == ()
@@ -121,7 +121,7 @@ def test_after_all_changes_are_made_nothing_is_left_to_make(
 def test_what_could_not_be_read_is_never_written(
     pairs: list[tuple[Wanted, Observed | None]],
 ) -> None:
-    """Unreadable is unknown, and a foreign ID needs leave: no write without both."""
+    """No write follows from an unreadable link or to an ID that must not be replaced."""
     for change in worlds.plan(*pairs).writes:
         assert change.problem is None
         assert change.action in WRITES
@@ -132,7 +132,7 @@ def test_what_could_not_be_read_is_never_written(
 
 
 def test_duplicates_are_named_in_the_files_order() -> None:
-    """Answers come in any order; equal plans have equal digests all the same."""
+    """The order of Azure's answers does not change the digest."""
     places = [Place("Eight", "fabrikam.com", name) for name in ("b", "c")]
     wants = [Wanted(place, WantedState.LINKED, "4936128") for place in places]
     seen = {place: Observed(ObservedState.NOT_LINKED, "tid", "oid") for place in places}

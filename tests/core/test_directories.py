@@ -22,7 +22,7 @@ AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 
 def want(aim: WantedState = WantedState.LINKED) -> Wanted:
-    """What a file wants of an entry that is named by its domain."""
+    """A wanted link of a tenant that is named by its domain."""
     return replace(worlds.wanted(aim), place=NAMED)
 
 
@@ -63,13 +63,13 @@ def test_a_domain_that_moved_is_unknown_whatever_is_wanted_and_seen(
 def test_nothing_else_is_a_change(
     place: Place, remembered: dict[str, str], tenant_id: str | None
 ) -> None:
-    """The same GUID, no memory, a domain that nobody could look up, and a GUID in the file."""
+    """The same GUID, no earlier run, a failed lookup, and a GUID in the file change nothing."""
     seen = {place: replace(worlds.linked(), tenant_id=tenant_id)}
     assert check_directories(seen, remembered) == seen
 
 
 def test_the_entry_that_names_the_other_directory_keeps_its_link() -> None:
-    """A domain that moved into it is no second entry for its principal."""
+    """A domain that moved into it is not a duplicate of its principal."""
     other = replace(worlds.wanted(number=2), place=Place("Other", NOW, "automation"))
     seen = replace(worlds.linked(), tenant_id=NOW)
     observed = check_directories({NAMED: seen, other.place: seen}, {"Northwind": BEFORE})
@@ -78,7 +78,7 @@ def test_the_entry_that_names_the_other_directory_keeps_its_link() -> None:
 
 
 def test_the_newest_directory_counts() -> None:
-    """Whichever of history and journal saw it, and by which identity."""
+    """The newest one of history and journal counts, of any identity."""
     seen = [
         SeenDirectory(AT + timedelta(days=1), "Northwind", NOW.upper()),
         SeenDirectory(AT, "Northwind", BEFORE),
@@ -107,7 +107,7 @@ def test_only_entries_named_by_a_domain_are_looked_up() -> None:
 def test_a_saved_plan_is_not_made_where_a_domain_leads_elsewhere(
     now: str | None, remembered: dict[str, str], code: str | None
 ) -> None:
-    """Neither than the plan saw, nor than the last run did; nor where nobody can say."""
+    """The change is blocked if the directory is unknown or differs from an earlier one."""
     seen = replace(worlds.unlinked(), tenant_id=BEFORE)
     saved = replace(want(), place=replace(NAMED, directory=BEFORE))
     changes = [worlds.change(saved, seen)]

@@ -1,4 +1,4 @@
-"""What a first look makes of what it saw."""
+"""Discovery keeps the links that exist."""
 
 from reconciler.core.customers.discovery import (
     Customer,
@@ -20,7 +20,7 @@ def seen(tenant_id: str, object_id: str, partner_id: str | None) -> Observed:
 
 
 def test_what_names_one_tenant_is_one_customer() -> None:
-    """Whatever is said of it anywhere is kept; the first name counts."""
+    """All domains and tags are kept; the first name counts."""
     listed = [
         Customer("", "a.example"),
         Customer("A", "guid", ("a.example", "a.test"), ("emea",)),
@@ -34,7 +34,7 @@ def test_what_names_one_tenant_is_one_customer() -> None:
 
 
 def test_a_principal_that_is_reached_twice_is_listed_once() -> None:
-    """The first entry keeps the link; the second one says where it stands."""
+    """The first entry keeps the link; the second one names it."""
     wanted = [
         *wanted_reads(Customer("", "guid", tags=("emea",)), "A", ["app", "me"]),
         *wanted_reads(Customer("", "a.example"), "B", ["app"]),
@@ -55,7 +55,7 @@ def test_a_principal_that_is_reached_twice_is_listed_once() -> None:
 
 
 def test_what_is_found_is_kept_as_it_is() -> None:
-    """Ours is wanted; what is foreign, or not linked, is left alone."""
+    """A listed ID is wanted; a foreign ID and a missing link are unmanaged."""
     ours = frozenset({UK})
     assert desired_entry(seen("t", "o", UK), ours).partner_id == UK
     assert desired_entry(seen("t", "o", FOREIGN), None).partner_id == FOREIGN

@@ -1,4 +1,4 @@
-"""The exit status is the first of the list that applies."""
+"""The exit status is the first one that applies."""
 
 import pytest
 
@@ -33,7 +33,7 @@ ATTESTED = wanted(settled=Settled(Action.ATTESTED, "x"))
 def test_a_plan_ends_with_the_status_of_its_worst_link(
     want: Wanted, seen: Observed | None, plain: int, detailed: int
 ) -> None:
-    """Differences count only where they were asked for; an unreadable link always does."""
+    """Differences count only with --detailed-exitcode; an unreadable link always counts."""
     plan = worlds.plan((want, seen), (wanted(number=2), linked(OURS, 2)))
     assert of_plan(plan, detailed=False) == plain
     assert of_plan(plan, detailed=True) == detailed
@@ -57,7 +57,7 @@ def test_an_unreadable_link_outranks_a_difference() -> None:
     ],
 )
 def test_a_report_ends_with_the_status_of_its_worst_outcome(outcome: Outcome, status: int) -> None:
-    """Only what converged is fine."""
+    """Every change must converge."""
     plan = worlds.plan((wanted(), linked(OLD)), (wanted(number=2), linked(OURS, 2)))
     results = (Result(plan.changes[0], outcome), not_written(plan.changes[1]))
     assert of_report(Report(plan, results)) == status
@@ -65,7 +65,7 @@ def test_a_report_ends_with_the_status_of_its_worst_outcome(outcome: Outcome, st
 
 @pytest.mark.parametrize("seen", [linked(FOREIGN), unknown()])
 def test_a_link_that_could_not_be_changed_is_partial(seen: Observed) -> None:
-    """For apply a conflict is a change that was not made."""
+    """For apply, a conflict is a change that was not made."""
     assert of_report(not_applied(worlds.plan((wanted(), seen)))) is Status.PARTIAL
 
 
@@ -110,5 +110,5 @@ def test_a_signal_outranks_everything_and_a_deadline_is_partial(
 
 
 def test_in_sync_is_zero() -> None:
-    """The quiet night."""
+    """Nothing to do is status 0."""
     assert of_report(not_applied(worlds.plan((wanted(), linked(OURS))))) is Status.IN_SYNC

@@ -1,4 +1,4 @@
-"""What an inventory knows of its links, how they are filtered and rolled up."""
+"""The inventory: known facts, filters and groups."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +20,7 @@ GONE = Problem("app_not_in_tenant", "AADSTS700016", "add it")
 
 
 def known(now: Observed, before: Observed | None, days_ago: int = 0) -> Known:
-    """What is known of one link that reads so now, and read so once before."""
+    """What is known of a link with this read and an earlier one."""
     want = facts.wanted("Fabrikam", 1)
     earlier = facts.plan_of((want, before)) if before else facts.plan_of()
     observations = [
@@ -33,7 +33,7 @@ def known(now: Observed, before: Observed | None, days_ago: int = 0) -> Known:
 
 
 def test_a_link_is_as_old_as_anybody_saw_it() -> None:
-    """Azure's last change counts, or an earlier night that saw the same ID."""
+    """The time of Azure's last change counts, or an earlier run with the same ID."""
     here = facts.linked(1, facts.OURS)
     assert known(here, None) == Known(AZURES, READ_AT, None, date(2027, 3, 1))
     assert known(here, here, 400).linked_since == READ_AT - timedelta(days=400)
@@ -43,7 +43,7 @@ def test_a_link_is_as_old_as_anybody_saw_it() -> None:
 
 
 def test_an_unreadable_link_shows_what_was_read_last() -> None:
-    """Never as its state: that is unknown."""
+    """The last answer is shown apart; the state is unknown."""
     lost = known(Observed.unknown(GONE), facts.linked(1, facts.OURS), 9)
     then = READ_AT - timedelta(days=9)
     assert (lost.verified_at, lost.last_partner_id) == (then, facts.OURS)
@@ -51,7 +51,7 @@ def test_an_unreadable_link_shows_what_was_read_last() -> None:
 
 
 def test_a_time_that_azure_writes_strangely_is_no_day() -> None:
-    """A link without a readable time has none; the run goes on."""
+    """A time that cannot be parsed counts as missing."""
     odd = Observed(ObservedState.LINKED, "t", "o", facts.OURS, updated_at="yesterday")
     assert known(odd, None).linked_since is None
 
@@ -100,7 +100,7 @@ def test_links_are_shown_by_any_of_their_facts(condition: str, tenants: str) -> 
 
 
 def test_every_condition_must_hold_and_findings_follow() -> None:
-    """What was found of a tenant that is not shown is not shown either."""
+    """Findings of tenants that are not shown are left out."""
     plan = facts.inventory()
     both = filtered(plan, parse_filters(["state=linked", "partner=4936128"], {}))
     assert len(both.changes) == 3
@@ -118,13 +118,13 @@ def test_every_condition_must_hold_and_findings_follow() -> None:
     ],
 )
 def test_a_condition_that_is_none_is_said_so(text: str, said: str) -> None:
-    """With what may be asked."""
+    """The message names the valid fields."""
     with pytest.raises(WrongUsage, match=said):
         parse_filters([text], {})
 
 
 def test_customers_are_rolled_up_by_partner() -> None:
-    """The largest group first; a link in our own tenant counts for whom it serves."""
+    """The largest group is first; a link in our own tenant counts for the customers it covers."""
     plan = facts.plan_of(
         (
             facts.wanted("Contoso", 9, covers=("Adatum", "Wingtip")),
@@ -156,7 +156,7 @@ def test_groups_of_tags_days_and_several_fields() -> None:
 
 
 def test_the_inventory_adds_to_the_plans_shape_and_not_to_its_digest() -> None:
-    """Equal reads have equal digests, whenever they were made."""
+    """The facts of the inventory are not part of the digest."""
     plan = facts.inventory()
     data, bare = inventory_data(plan, ["partner"]), inventory_data(facts.ordinary_plan())
     assert data["digest"] == bare["digest"]

@@ -1,4 +1,4 @@
-"""What lasts of a run, and how sights become periods."""
+"""Observations of runs become periods of links."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,12 +32,12 @@ ENDED = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
 
 
 def night(number: int) -> datetime:
-    """02:00 of a night, counted from the first one."""
+    """02:00 on this day, counted from the first run."""
     return FIRST + timedelta(days=number)
 
 
 def observation(number: int = 0, partner_id: str | None = OURS, **more: object) -> Observation:
-    """What a night saw of one link; in sync unless it is said otherwise."""
+    """An observation of one link, in sync by default."""
     state = ObservedState.LINKED if partner_id else ObservedState.NOT_LINKED
     same: dict[str, Any] = {"wanted_partner_id": OURS, "partner_id": partner_id}
     action = Action.NONE if partner_id == OURS else Action.UPDATE
@@ -46,7 +46,7 @@ def observation(number: int = 0, partner_id: str | None = OURS, **more: object) 
 
 
 def failed(number: int, code: str = "unavailable", message: str = "503") -> Observation:
-    """A night that could not read the link."""
+    """An observation of an unreadable link."""
     return Observation(
         night(number),
         "Fabrikam",
@@ -60,14 +60,14 @@ def failed(number: int, code: str = "unavailable", message: str = "503") -> Obse
 
 
 def test_a_night_in_which_nothing_happened_makes_the_period_longer() -> None:
-    """Equal sights are one period, and the last one says when it was last verified."""
+    """Equal observations are one period, with the time of the last one."""
     (only,) = periods_of([observation(0), observation(1), observation(2)])
     assert (only.first_at, only.last_at, only.read_at) == (night(0), night(2), night(2))
     assert only.linked_since == night(0)
 
 
 def test_another_sight_begins_a_new_period() -> None:
-    """Each has its own time, and the standing its own."""
+    """A different observation has its own time; the health has its own too."""
     lived = periods_of(
         [observation(0), observation(1, OLD), observation(2, FOREIGN, action=Action.CONFLICT)]
     )
@@ -77,19 +77,19 @@ def test_another_sight_begins_a_new_period() -> None:
 
 
 def test_another_wording_of_one_problem_is_no_news() -> None:
-    """A message may hold a time or an ID, and would be another one each night."""
+    """A message may hold a time or an ID that differs in each run."""
     (only,) = periods_of([failed(0), failed(1, message="503 at 02:00:01")])
     assert only.last_at == night(1)
 
 
 def test_unreadable_is_counted_over_its_causes() -> None:
-    """Throttled on one night and refused on the next is unreadable since the first."""
+    """Different problems in a row are one time of being unreadable."""
     lived = periods_of([observation(0), failed(1), failed(2, "throttled")])
     assert lived[-1].standing_since == night(1)
 
 
 def test_unreadable_is_never_not_linked() -> None:
-    """While nobody can read a link, what was read last stays known, with its time."""
+    """While a link is unreadable, its last answer stays known, with its time."""
     lived = periods_of([observation(0), observation(1), failed(2), failed(3)])
     last = lived[-1]
     assert (last.read_at, last.read_partner_id, last.linked_since) == (night(1), OURS, night(0))
@@ -98,13 +98,13 @@ def test_unreadable_is_never_not_linked() -> None:
 
 
 def test_a_link_that_was_gone_is_linked_since_it_is_back() -> None:
-    """Only another answer of Azure ends what was linked."""
+    """Only another answer of Azure ends the time of a link."""
     lived = periods_of([observation(0), observation(1, None, action=Action.CREATE), observation(2)])
     assert [p.linked_since for p in lived] == [night(0), None, night(2)]
 
 
 def test_a_sight_that_comes_late_is_a_period_of_its_own() -> None:
-    """Two runs at once: what the slower one saw earlier must not become the newest."""
+    """The older observation of a slower run does not become the newest period."""
     before = next_period(next_period(None, observation(0)), observation(2))
     late = next_period(before, failed(1))
     assert (late.first_at, late.last_at) == (night(1), night(1))
@@ -112,7 +112,7 @@ def test_a_sight_that_comes_late_is_a_period_of_its_own() -> None:
 
 @given(st.lists(st.sampled_from(["ours", "old", "gone", "failed"]), min_size=1, max_size=12))
 def test_periods_tell_what_each_night_saw(nights: list[str]) -> None:
-    """Whatever happens, the period around a night shows what that night saw."""
+    """The period at any time shows the observation of that time."""
     seen = [
         failed(n) if word == "failed" else observation(n, {"ours": OURS, "old": OLD}.get(word))
         for n, word in enumerate(nights)
@@ -126,7 +126,7 @@ def test_periods_tell_what_each_night_saw(nights: list[str]) -> None:
 
 
 def test_a_plan_leaves_a_sight_of_every_link() -> None:
-    """Each action is a standing; an attested link is listed though nobody looks."""
+    """Each action has a health. An attested link is listed without a read."""
     made = plan(
         (wanted(number=1), linked(number=1)),
         (wanted(number=2), linked(OLD, 2)),
@@ -138,7 +138,7 @@ def test_a_plan_leaves_a_sight_of_every_link() -> None:
 
 
 def test_what_an_interruption_left_unread_is_not_unreadable() -> None:
-    """Nobody looked, so nothing is recorded."""
+    """A link that was not read is not recorded."""
     made = plan((wanted(number=1), linked()), (wanted(number=2), unknown(INTERRUPTED)))
     assert [s.tenant for s in observations_of_plan(made)] == ["T1"]
 
@@ -154,21 +154,21 @@ def test_what_azure_calls_a_partner_can_be_kept_by_any_database() -> None:
 
 
 def reported(outcome: Outcome, after: Observed | None) -> Report:
-    """An apply of one change and one link that was left as it was."""
+    """A report of one change and one link in sync."""
     made = plan((wanted(number=1), linked(OLD, 1)), (wanted(number=2), linked(number=2)))
     changed, same = made.changes
     return Report(made, (Result(changed, outcome, after), not_written(same)))
 
 
 def test_an_apply_leaves_what_was_seen_last() -> None:
-    """A link that took its change is in sync, at the time of the run's end."""
+    """A converged link is in sync, at the time of the run's end."""
     first, second = observations_of_report(reported(Outcome.APPLIED, linked(OURS, 1, 2)), ENDED)
     assert (first.health, first.partner_id, first.at) == (Health.IN_SYNC, OURS, ENDED)
     assert second.at < ENDED
 
 
 def test_a_change_that_failed_leaves_drift() -> None:
-    """And where the link could not be read after it, it is unreadable."""
+    """If the link could not be read after the change, it is unreadable."""
     first, _ = observations_of_report(reported(Outcome.FAILED, linked(OLD, 1)), ENDED)
     assert first.health is Health.DRIFT
     first, _ = observations_of_report(reported(Outcome.UNVERIFIED, unknown(PROBLEM)), ENDED)
@@ -176,7 +176,7 @@ def test_a_change_that_failed_leaves_drift() -> None:
 
 
 def test_a_saved_plan_leaves_only_what_this_run_read() -> None:
-    """Its other reads are as old as the plan, and were recorded with it."""
+    """The run that made the plan has recorded its reads."""
     report = reported(Outcome.APPLIED, linked(OURS, 1, 2))
     assert [s.tenant for s in fresh_observations(report, ENDED)] == ["T1"]
 
@@ -189,7 +189,7 @@ def test_only_what_was_tried_is_a_write() -> None:
 
 
 def test_a_removal_is_written_as_such() -> None:
-    """What it was to carry is nothing."""
+    """The partner ID after a removal is None."""
     made = plan((wanted(number=1), unlinked(1)))
     report = Report(made, (Result(made.changes[0], Outcome.APPLIED, linked(OURS, 1)),))
     assert writes_of(report, ENDED)[0].before is None

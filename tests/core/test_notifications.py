@@ -1,4 +1,4 @@
-"""A night rings when something changes, once, and for whom it concerns."""
+"""A run is notified when something changes, once, to the subscribers who want that."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,13 +20,13 @@ STATUS = {"=": 0, "~": 2, "!": 2, "-": 2, "?": 4}
 
 
 def seen(word: str) -> Observed:
-    """What a letter stands for: in sync, moved to an ID of ours, to another's, unlinked, unread."""
+    """The observation of a letter: in sync, our other ID, a foreign ID, not linked, unreadable."""
     found = {"=": linked(), "~": linked(OLD), "!": linked(FOREIGN), "-": unlinked()}
     return found[word] if word in found else unknown()
 
 
 def rung(nights: str, subscriber: Subscriber | None = None) -> list[list[str]]:
-    """What one link's nights ring, a letter a night; X is a night that came to nothing."""
+    """The events of each run for one link, a letter for each run; X is a failed run."""
     subscriber = subscriber or Subscriber(TO)
     runs: list[RecordedRun] = []
     past: list[Plan] = []
@@ -54,7 +54,7 @@ def rung(nights: str, subscriber: Subscriber | None = None) -> list[list[str]]:
 
 
 def before_of(runs: list[RecordedRun], past: list[Plan]) -> EarlierRuns:
-    """What a history knows of these nights."""
+    """What the history knows of these runs."""
     read = next((run for run in reversed(runs) if run.standings), None)
     observations = [observation for one in past for observation in observations_of_plan(one)]
     latest = {observations[0].key: periods_of(observations)[-1]} if observations else {}
@@ -76,7 +76,7 @@ def before_of(runs: list[RecordedRun], past: list[Plan]) -> EarlierRuns:
     ],
 )
 def test_only_a_change_rings(nights: str, told: list[str]) -> None:
-    """A known problem does not ring every night, and its end rings once."""
+    """A known problem is not notified again, and its end is notified once."""
     assert [", ".join(each) for each in rung(nights)] == told
 
 
@@ -89,12 +89,12 @@ def test_only_a_change_rings(nights: str, told: list[str]) -> None:
     ],
 )
 def test_unreadable_rings_after_so_many_nights(nights: str, told: list[str]) -> None:
-    """A host that is down for two nights wakes nobody who asked for three, nor does its return."""
+    """Two days of failure are not notified to a subscriber with `after: 3`, nor is the recovery."""
     assert [", ".join(each) for each in rung(nights, Subscriber(TO, after=3))] == told
 
 
 def test_a_night_that_was_missed_is_not_what_is_missed() -> None:
-    """The third night is passed though no run looked on it: the fourth one rings."""
+    """If no run reads on the third day, the run on the fourth day notifies."""
     today = plan((wanted(), unknown()), created_at=FIRST + timedelta(days=3))
     first = plan((wanted(), unknown()), created_at=FIRST)
     counts = count_health(observations_of_plan(first))
@@ -117,13 +117,13 @@ def test_a_night_that_was_missed_is_not_what_is_missed() -> None:
     ],
 )
 def test_each_hears_what_they_asked_for(when: set[When], told: list[str]) -> None:
-    """And nothing else."""
+    """A subscriber gets only the events that they asked for."""
     subscriber = Subscriber(TO, frozenset(when))
     assert [", ".join(each) for each in rung("=~=?=X=", subscriber)] == told
 
 
 def test_always_is_each_night() -> None:
-    """Also when nothing happened: for those who want to know that it ran."""
+    """`always` sends a message for every run."""
     today = plan((wanted(), linked()))
     run_summary = RunSummary("nightly", 0, FIRST, 1.0, "run", fact=today)
     subscriber = Subscriber(TO, frozenset({When.ALWAYS}))
@@ -135,14 +135,14 @@ def test_always_is_each_night() -> None:
 
 @pytest.mark.parametrize(("status", "is_told"), [(0, False), (2, True), (4, True), (78, True)])
 def test_without_a_history_whatever_is_not_well_rings(status: int, is_told: bool) -> None:
-    """Better each night than never: nobody knows what has been said already."""
+    """Without a history every run that is not in sync is notified."""
     run_summary = RunSummary("nightly", status, FIRST, 1.0)
     message = message_for(Subscriber(TO), run_summary, None, ())
     assert (message is not None) is is_told
 
 
 def test_a_link_that_is_left_alone_rings_nobody() -> None:
-    """Unmanaged links come and go as they please."""
+    """Changes of an unmanaged link are not notified."""
     today = plan((wanted(WantedState.UNMANAGED), linked(OURS)), created_at=FIRST)
     run_summary = RunSummary("nightly", 0, FIRST, 1.0, "run", fact=today)
     assert events(run_summary, EarlierRuns()) == ()

@@ -1,4 +1,4 @@
-"""What the report tells: today, what is new, the nights and each link's course."""
+"""The overview has the current state, the changes, the chart and the timelines."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,19 +13,19 @@ from tests.views import facts
 
 
 def test_without_a_history_there_is_today() -> None:
-    """And why there is no more; nothing is called new."""
+    """It has the current state and the reason, and no changes."""
     found = overview(facts.ordinary_plan(), None, is_whole=True, failure="disk full")
     assert (found.changes_since, len(found.daily_health), found.failure) == (None, 1, "disk full")
     assert {len(link_timeline.periods) for link_timeline in found.link_timelines.values()} == {1}
 
 
 def test_a_selection_is_no_night() -> None:
-    """Its counts would stand in the chart as if the other links were gone."""
+    """Its counts are not in the chart, because the other links are missing."""
     assert overview(facts.ordinary_plan(), None, is_whole=False, failure=None).daily_health == ()
 
 
 def test_a_month_is_told_night_by_night() -> None:
-    """One point a date, today the last; what is new counts from last night."""
+    """Each date has one point, today is the last; changes count from the last run."""
     month = facts.month()
     days = [night.at.date() for night in month.daily_health]
     assert days == [date(2026, 10, 25) + timedelta(days=n) for n in range(30)]
@@ -48,7 +48,7 @@ def test_a_month_is_told_night_by_night() -> None:
 
 
 def test_telling_it_after_the_run_was_recorded_is_the_same() -> None:
-    """`nightly` records first, `report` tells first."""
+    """The result is the same before and after the run is recorded."""
     today = plan((wanted(), unknown()))
     yesterday = replace(today, created_at=today.created_at - timedelta(days=1))
     before = facts.past_of(yesterday)
@@ -63,7 +63,7 @@ def test_telling_it_after_the_run_was_recorded_is_the_same() -> None:
 
 
 def test_a_link_is_lost_from_its_second_night_on() -> None:
-    """One bad night is the plan's own affair."""
+    """One day of failure is no finding."""
     today = plan((wanted(), unknown()), (wanted(number=2), linked(OURS, 2)))
     observations = facts.observations_of_plan(today)
 
@@ -78,7 +78,7 @@ def test_a_link_is_lost_from_its_second_night_on() -> None:
 
 
 def test_after_a_repair_what_converged_differs_no_longer() -> None:
-    """What failed still does, and nothing that was refused is called done."""
+    """A failed change still differs, and a refused one is not in sync."""
     report = facts.report_of(facts.busy_plan())
     done = {result.change.place for result in report.results if result.outcome == "applied"}
     now = {change.place: change.action for change in plan_after(report).changes}

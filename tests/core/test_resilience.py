@@ -1,4 +1,4 @@
-"""What customers stand on: what is said, and of whom nothing can be said."""
+"""Customers with few principals have a finding; customers with unread links have none."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ PEOPLE = frozenset({"alice", "ana"})
 def wish(
     customer: str, identity: str = "automation", aim: WantedState = WantedState.LINKED, **more: Any
 ) -> Wanted:
-    """What the file wants of one identity in one customer's tenant."""
+    """A wanted link of one identity in one customer's tenant."""
     place = Place(customer, f"{customer}.example", identity)
     return replace(wanted(aim, **more), place=place)
 
@@ -33,7 +33,7 @@ def wish(
 def found(
     *pairs: tuple[Wanted, Observed | None], beside: Sequence[Wanted] = ()
 ) -> list[tuple[str, str | None]]:
-    """The findings of what was read; `beside` is in the file and was not selected."""
+    """The findings of these reads; `beside` is in the file and was not selected."""
     read: list[Change] = [change(want, seen) for want, seen in pairs]
     listed = [want for want, _ in pairs]
     return [(f.code, f.tenant) for f in resilience_findings([*listed, *beside], read, PEOPLE)]
@@ -50,46 +50,46 @@ def found(
     ],
 )
 def test_a_customer_that_stands_on_little_is_found(identities: list[str], code: str | None) -> None:
-    """One principal, or people alone; of one person only the graver is said."""
+    """One principal, or people only. One person has the finding `only_people`."""
     links = [(wish("Fabrikam", name), linked()) for name in identities]
     assert found(*links) == ([(code, "Fabrikam")] if code else [])
 
 
 @pytest.mark.parametrize("seen", [unlinked(), linked(FOREIGN)])
 def test_a_customer_without_a_link_of_ours_is_covered_by_nothing(seen: Observed) -> None:
-    """Somebody else's link is none of ours."""
+    """A link to a foreign ID does not count."""
     assert found((wish("Fabrikam"), seen)) == [("covered_by_nothing", "Fabrikam")]
 
 
 def test_a_link_that_carries_our_old_id_is_in_place() -> None:
-    """It is drift, and yet not nothing."""
+    """It is drift, but the customer is linked."""
     assert found((wish("Fabrikam"), linked(OLD))) == [("only_one_principal", "Fabrikam")]
 
 
 def test_an_attested_link_is_in_place() -> None:
-    """Somebody saw it."""
+    """An attestation counts as a link."""
     attested = wish("Fabrikam", "other", settled=Settled(Action.ATTESTED, "seen"))
     assert found((wish("Fabrikam"), linked()), (attested, None)) == []
 
 
 def test_nothing_is_said_of_what_could_not_be_read() -> None:
-    """Neither that it is missing, nor that the other link is the only one."""
+    """An unreadable link is not missing, and the other one is not the only one."""
     assert found((wish("Fabrikam"), unknown())) == []
     assert found((wish("Fabrikam"), linked()), (wish("Fabrikam", "other"), unknown())) == []
 
 
 def test_nothing_is_said_of_a_customer_that_was_read_in_part() -> None:
-    """A selection by identity leaves the customer's other links out."""
+    """A customer whose links were not all selected has no finding."""
     assert found((wish("Fabrikam"), linked()), beside=[wish("Fabrikam", "other")]) == []
 
 
 def test_nothing_is_said_of_a_customer_that_is_left() -> None:
-    """Where no link is wanted, none is missing."""
+    """A customer with no wanted link has no finding."""
     assert found((wish("Fabrikam", aim=WantedState.ABSENT), unlinked())) == []
 
 
 def test_covered_customers_stand_on_our_own_tenant() -> None:
-    """While it is linked, its one principal is said of it and not of each of them."""
+    """Our own tenant has the finding, and its covered customers have none."""
     home = wish("Contoso", covers=("Fabrikam", "Northwind"))
     assert found((home, linked())) == [("only_one_principal", "Contoso")]
     assert found((home, unlinked())) == [
@@ -100,7 +100,7 @@ def test_covered_customers_stand_on_our_own_tenant() -> None:
 
 
 def test_a_link_in_our_own_tenant_counts_beside_the_customers() -> None:
-    """Covered and linked: two principals."""
+    """A covered customer with its own link has two principals."""
     home = wish("Contoso", covers=("Fabrikam",))
     assert found((home, linked()), (wish("Fabrikam"), linked())) == [
         ("only_one_principal", "Contoso")
@@ -108,7 +108,7 @@ def test_a_link_in_our_own_tenant_counts_beside_the_customers() -> None:
 
 
 def test_a_power_platform_customer_is_told_what_counts_there() -> None:
-    """Where a link is in place; of one that is not, something else has to be said first."""
+    """The finding needs a link in place."""
     apps = wish("A", workload=Workload.POWER_PLATFORM)
     both = [wish("A", "other", workload=Workload.POWER_PLATFORM), apps]
     assert found(*((want, linked()) for want in both)) == [("power_platform_ownership", "A")]

@@ -1,4 +1,4 @@
-"""An outcome says what was read, not what was answered."""
+"""An outcome depends on the read after a write, not on the reply."""
 
 import pytest
 
@@ -44,7 +44,7 @@ OTHER_PRINCIPAL = Observed(ObservedState.LINKED, "tid1", "another", OURS)
 def test_what_reads_as_wanted_is_applied_whatever_was_answered(
     planned: Change, answer: Answer
 ) -> None:
-    """A lost or refused reply does not unmake a write that took effect."""
+    """A write that took effect is applied, even if the reply was lost or refused."""
     after = unlinked() if planned is REMOVE else linked(OURS)
     result = after_write(planned, answer, after)
     assert (result.outcome, result.problem) == (Outcome.APPLIED, None)
@@ -70,7 +70,7 @@ def test_what_reads_as_wanted_is_applied_whatever_was_answered(
 def test_a_write_that_does_not_read_as_wanted_has_its_outcome(
     answer: Answer, after: Observed, outcome: Outcome, code: str
 ) -> None:
-    """Failed where Azure or a read says so, unverified where nobody can say."""
+    """It is failed if Azure or a read shows that, else unverified."""
     result = after_write(UPDATE, answer, after)
     assert result.problem is not None
     assert (result.outcome, result.problem.code) == (outcome, code)
@@ -92,7 +92,7 @@ def test_the_read_before_a_write_that_shows_the_wish_is_already() -> None:
     ],
 )
 def test_a_link_that_moved_since_the_plan_is_stale(now: Observed, code: str) -> None:
-    """It is not written, even where another principal happens to carry the wanted ID."""
+    """It is not written, even if another principal carries the wanted ID."""
     result = before_write(UPDATE, now)
     assert result is not None
     assert result.problem is not None
@@ -100,7 +100,7 @@ def test_a_link_that_moved_since_the_plan_is_stale(now: Observed, code: str) -> 
 
 
 def test_a_link_that_cannot_be_read_before_the_write_is_skipped() -> None:
-    """Nothing is written on a guess."""
+    """Nothing is written from an unknown state."""
     result = before_write(UPDATE, unknown())
     assert result is not None
     assert (result.outcome, result.problem) == (Outcome.SKIPPED, PROBLEM)
@@ -108,13 +108,13 @@ def test_a_link_that_cannot_be_read_before_the_write_is_skipped() -> None:
 
 @pytest.mark.parametrize("planned", [UPDATE, CREATE, REMOVE])
 def test_a_link_that_reads_as_planned_is_written(planned: Change) -> None:
-    """None means go ahead."""
+    """The result is None, so that the write is sent."""
     assert planned.observed is not None
     assert before_write(planned, planned.observed) is None
 
 
 def test_a_newer_version_of_the_same_link_is_not_stale() -> None:
-    """The version counts writes; what counts here is the partner ID."""
+    """Only the partner ID decides; the version may differ."""
     assert before_write(UPDATE, linked(OLD, version=9)) is None
 
 
@@ -126,7 +126,7 @@ def test_a_change_without_a_write_has_no_outcome() -> None:
 
 
 def test_a_skipped_change_says_why() -> None:
-    """And shows what the plan saw."""
+    """It shows the plan's observation and the reason."""
     result = skipped(UPDATE, PROBLEM)
     assert (result.outcome, result.problem) == (Outcome.SKIPPED, PROBLEM)
     assert result.observed == linked(OLD)
@@ -144,6 +144,6 @@ def test_a_skipped_change_says_why() -> None:
 def test_a_write_is_repeated_only_while_the_link_reads_as_planned(
     may_retry: bool, after: Observed, expected: bool
 ) -> None:
-    """A second write onto something unseen could overwrite somebody else's."""
+    """A repeated write without a read could overwrite another change."""
     answer = Answer(Reply.SILENT, LOST, may_retry=may_retry)
     assert may_repeat(UPDATE, answer, after) is expected

@@ -17,7 +17,7 @@ from reconciler.store.history.repository import OWN, HistoryRepository, open_own
 from reconciler.store.history.repository import open_shared as open_history
 from reconciler.store.history.schema import VERSIONS, migrate, migrate_to_newest, version_of
 from reconciler.store.history.tables import metadata
-from tests.store.history.nights import in_sync, night
+from tests.store.history.runs import in_sync, night
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

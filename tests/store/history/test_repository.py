@@ -12,7 +12,7 @@ from reconciler.core.customers.directories import newest
 from reconciler.core.errors import RunFailed
 from reconciler.core.history.link_history import Health, periods_of
 from reconciler.store.history.repository import HistoryRepository, open_own
-from tests.store.history.nights import at, drifted, failed, in_sync, night, written
+from tests.store.history.runs import at, drifted, failed, in_sync, night, written
 
 
 def rows(path: Path, table: str) -> int:
