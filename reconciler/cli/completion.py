@@ -6,6 +6,7 @@ A completion prints nothing and never fails: without a readable file it offers n
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,12 +87,11 @@ def _words(ctx: typer.Context) -> dict[str, list[str]]:
 
 
 def _config(ctx: typer.Context) -> Config | None:
-    from reconciler.cli.selection import now
     from reconciler.config.load import examine
 
     path: Any = ctx.params.get("config") or "tenants.yaml"
     try:
-        return examine(Path(path), now().date(), needs_tenants=False)[0]
+        return examine(Path(path), datetime.now(UTC).date(), needs_tenants=False)[0]
     except Exception:
         return None
 
