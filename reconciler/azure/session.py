@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from reconciler.azure.bearer_tokens import access_token
 from reconciler.azure.claims_challenges import Challenge
 from reconciler.azure.error_codes import challenge_of, of_arm
 from reconciler.azure.http.client import HttpReply
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
-from reconciler.azure.signin.bearer_tokens import access_token
 from reconciler.azure.signin.cached_users import PERSON_NEEDED, UserLogin, in_person
 from reconciler.azure.signin.entra import Entra
 from reconciler.azure.token_claims import claims_in

@@ -5,10 +5,10 @@ from threading import Event
 
 import pytest
 
+from reconciler.azure.bearer_tokens import access_token
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.client import Https
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
-from reconciler.azure.signin.bearer_tokens import access_token
 from reconciler.azure.signin.federated_tokens import PlatformTokens
 from reconciler.azure.signin.secrets import Unresolved
 from reconciler.core.identities import TokenRef
