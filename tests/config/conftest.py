@@ -56,7 +56,7 @@ def loaded(folder: Path) -> Loader:
 
 @pytest.fixture
 def complaints(loaded: Loader) -> Complainer:
-    """Writes a text as tenants.yaml, and gives what is complained of."""
+    """Writes a text as tenants.yaml, and gives what is reported."""
 
     def write_and_complain(text: str) -> list[str]:
         with pytest.raises(BadFile) as caught:

@@ -1,4 +1,4 @@
-"""One bad field earns one complaint, at its place, with what to do; nothing follows from it."""
+"""A bad field is reported once, at its location, with what to do, and without follow-on errors."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ CASES = Path(__file__).with_name("bad_fields.txt")
 
 
 def cases() -> Iterator[tuple[str, str, str]]:
-    """What is taken out of the sound file, what is put there, and what is complained of."""
+    """The text removed from a valid file, the text in its place, and the error."""
     for block in CASES.read_text(encoding="utf-8").split("\n\n"):
         lines = [line for line in block.splitlines() if not line.startswith("#")]
         marked = {line[0]: line[2:].replace("⏎", "\n") for line in lines}
@@ -20,17 +20,17 @@ def cases() -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("old", "new", "complaint"), list(cases()))
-def test_a_bad_field_is_complained_of_once(
+def test_a_bad_field_is_reported_once(
     complaints: Complainer, old: str, new: str, complaint: str
 ) -> None:
-    """A sound file with one thing changed for the worse has exactly one complaint."""
+    """A valid file with one error has exactly one message."""
     assert old in SOUND
     text = SOUND.replace(old, new, 1) if old else SOUND + new
     assert complaints(text) == [f"tenants.yaml:{complaint}"]
 
 
-def test_all_bad_fields_at_once_are_all_complained_of(complaints: Complainer) -> None:
-    """Every complaint at once, one a line, sorted by line and column."""
+def test_all_bad_fields_at_once_are_all_reported(complaints: Complainer) -> None:
+    """All errors at once, one per line, sorted by line and column."""
     text = Path(__file__).with_name("all_at_once.yaml").read_text(encoding="utf-8")
     expected = Path(__file__).with_name("all_at_once.txt").read_text(encoding="utf-8")
     assert complaints(text) == expected.splitlines()
@@ -40,10 +40,10 @@ def test_all_bad_fields_at_once_are_all_complained_of(complaints: Complainer) ->
     ("kind", "odd", "line"),
     [("client_secret", "certificate", 11), ("client_certificate", "secret", 10)],
 )
-def test_a_foreign_field_names_the_kind_that_it_does_not_go_with(
+def test_a_field_of_another_kind_names_the_kind(
     complaints: Complainer, kind: str, odd: str, line: int
 ) -> None:
-    """A secret for a certificate, and the other way round, contradict the kind."""
+    """A secret for a certificate, or a certificate for a secret, does not fit the kind."""
     both = "{env: A}\n    certificate: {env: B}"
     text = SOUND.replace("{env: PAL_AUTOMATION_SECRET}", both).replace("client_secret", kind)
     assert complaints(text) == [

@@ -1,4 +1,4 @@
-"""What only shows over the whole file: names, references and duplicates that do not fit."""
+"""Checks over the whole file: names, references and duplicates."""
 
 import pytest
 
@@ -38,15 +38,15 @@ ADDED = {
 
 
 @pytest.mark.parametrize(("more", "complaint"), list(ADDED.items()))
-def test_what_does_not_fit_the_rest_is_complained_of_once(
+def test_an_error_across_parts_is_reported_once(
     complaints: Complainer, more: str, complaint: str
 ) -> None:
-    """At the later of the two places, naming the earlier."""
+    """It is reported at the later location and names the earlier one."""
     assert complaints(SOUND + more) == [f"{AT}:{complaint}"]
 
 
 def test_two_identities_with_one_client_id_are_one_principal(complaints: Complainer) -> None:
-    """In one tenant; the identities themselves may share an application."""
+    """Only within one tenant: identities may share an application elsewhere."""
     text = SOUND.replace("{kind: azure_cli}", APP)
     assert complaints(text + "    identities: [automation, alice]\n") == [
         f'{AT}:19:30: identities "automation" ({AT}:19:18) and "alice" have one client ID: {MANY}'
@@ -54,29 +54,29 @@ def test_two_identities_with_one_client_id_are_one_principal(complaints: Complai
 
 
 def test_one_application_may_be_two_identities_of_different_tenants(loaded: Loader) -> None:
-    """Each with a secret of its own, for instance."""
+    """For example, with different secrets."""
     text = SOUND.replace("{kind: azure_cli}", APP)
     assert len(loaded(text + "    identities: [alice]\n").wanted) == 2
 
 
 def test_two_identities_of_the_azure_cli_are_one_principal(complaints: Complainer) -> None:
-    """Both are whoever is signed in there."""
+    """Both are the user who is signed in to the Azure CLI."""
     text = SOUND.replace("azure_cli}\n", "azure_cli}\n  bob: {kind: azure_cli}\n")
     assert complaints(text + "    identities: [bob, alice]\n") == [
         f'{AT}:20:23: identities "bob" ({AT}:20:18) and "alice" are both azure_cli: {MANY}'
     ]
 
 
-def test_a_duplicate_in_the_defaults_is_said_once(complaints: Complainer) -> None:
-    """There, and not at each tenant that they hold for."""
+def test_a_duplicate_in_the_defaults_is_reported_once(complaints: Complainer) -> None:
+    """It is reported at the defaults, and not at each tenant."""
     assert complaints(SOUND.replace("[automation]", "[automation, automation]")) == [
         f'{AT}:12:58: identity "automation" is already listed for this tenant at '
         f"{AT}:12:46; keep one"
     ]
 
 
-def test_a_tenant_that_stands_twice_is_said_once(complaints: Complainer) -> None:
-    """Though both of the default identities would be linked twice."""
+def test_a_tenant_that_is_listed_twice_is_reported_once(complaints: Complainer) -> None:
+    """One error, although both default identities are duplicates."""
     text = SOUND.replace("[automation]", "[automation, alice]")
     assert complaints(text + f"  - {{name: A, tenant: {FABRIKAM}}}\n") == [
         f'{AT}:19:15: identity "automation" is already listed for this tenant at '
@@ -84,22 +84,22 @@ def test_a_tenant_that_stands_twice_is_said_once(complaints: Complainer) -> None
     ]
 
 
-def test_a_tenant_may_stand_twice_for_different_identities(loaded: Loader) -> None:
-    """One entry for each is as good as one for both."""
+def test_a_tenant_may_be_listed_twice_for_different_identities(loaded: Loader) -> None:
+    """Two entries with one identity each equal one entry with both."""
     more = f"  - {{name: A, tenant: {FABRIKAM}, identities: [alice]}}\n"
     assert len(loaded(SOUND + more).wanted) == 3
 
 
-def test_a_linked_tenant_without_a_partner_is_complained_of(complaints: Complainer) -> None:
-    """At each such tenant; one that is to be absent needs none."""
+def test_a_linked_tenant_without_a_partner_is_reported(complaints: Complainer) -> None:
+    """Each such tenant is reported; one with state absent needs no partner."""
     text = SOUND.replace("partner: contoso-uk, ", "") + "    state: absent\n"
     assert complaints(text) == [
         f'{AT}:14:5: tenant "Fabrikam" has no partner; set one here or under defaults:'
     ]
 
 
-def test_a_linked_override_without_a_partner_is_complained_of(complaints: Complainer) -> None:
-    """At the override, which is the one that wants a link."""
+def test_a_linked_override_without_a_partner_is_reported(complaints: Complainer) -> None:
+    """It is reported at the override that wants the link."""
     text = SOUND.replace("partner: contoso-uk, ", "")
     text = text.replace(FABRIKAM, FABRIKAM + "\n    state: unmanaged")
     more = "    state: absent\n    identities: [automation, {identity: alice, state: linked}]\n"
@@ -108,8 +108,8 @@ def test_a_linked_override_without_a_partner_is_complained_of(complaints: Compla
     ]
 
 
-def test_a_tenant_without_identities_is_complained_of(complaints: Complainer) -> None:
-    """Neither its own nor default ones: nobody would be linked."""
+def test_a_tenant_without_identities_is_reported(complaints: Complainer) -> None:
+    """A tenant with neither its own nor default identities has no link."""
     text = SOUND.replace(", identities: [automation]", "")
     assert complaints(text + "    identities: [alice]\n") == [
         f'{AT}:14:5: tenant "Fabrikam" has no identities; list them here or under defaults:'
@@ -117,7 +117,7 @@ def test_a_tenant_without_identities_is_complained_of(complaints: Complainer) ->
 
 
 def test_without_partners_an_alias_is_no_partner_id(complaints: Complainer) -> None:
-    """Only quoted IDs are allowed then."""
+    """Without partners: only quoted IDs are allowed."""
     start, rest = SOUND.split("partners:\n")
     text = start + rest[rest.index("identities:") :]
     assert complaints(text) == [
@@ -127,8 +127,8 @@ def test_without_partners_an_alias_is_no_partner_id(complaints: Complainer) -> N
 
 
 @pytest.mark.parametrize("tenants", ["tenants: []\n", ""])
-def test_an_empty_tenant_list_is_complained_of(complaints: Complainer, tenants: str) -> None:
-    """A file that wants nothing is more likely a mistake."""
+def test_an_empty_tenant_list_is_reported(complaints: Complainer, tenants: str) -> None:
+    """A file without tenants is probably a mistake."""
     text = SOUND[: SOUND.index("tenants:")] + tenants
     line = 13 if tenants else 1
     assert complaints(text) == [
@@ -136,8 +136,8 @@ def test_an_empty_tenant_list_is_complained_of(complaints: Complainer, tenants: 
     ]
 
 
-def test_a_broken_section_breaks_nothing_that_uses_it(complaints: Complainer) -> None:
-    """Any name may have been meant, so none is called undefined."""
+def test_a_broken_section_causes_no_errors_where_it_is_used(complaints: Complainer) -> None:
+    """Any name may be defined in it, so none is reported as undefined."""
     text = """\
 version: 1
 partners: [oops]
@@ -153,7 +153,7 @@ tenants:
 
 
 def test_a_broken_name_is_still_defined(complaints: Complainer) -> None:
-    """An ID without quotes is one complaint, and those who use its alias or ID earn none."""
+    """An ID without quotes is one error; uses of its alias or ID are not reported."""
     text = SOUND.replace('"4936128"', "4936128")
     more = '    partner: "4936128"\n'
     assert len(complaints(text + more)) == 1
@@ -178,8 +178,8 @@ def test_a_broken_name_is_still_defined(complaints: Complainer) -> None:
         ("tenants:\n", "tenants: 3\nlimits:\n"),
     ],
 )  # fmt: skip
-def test_one_mistake_earns_one_complaint(complaints: Complainer, old: str, new: str) -> None:
-    """Nothing is said of what merely follows from it."""
+def test_one_error_is_reported_once(complaints: Complainer, old: str, new: str) -> None:
+    """Consequences of an error are not reported."""
     assert old in SOUND
     text = SOUND.replace(old, new)
     if "limits:" in new:
@@ -187,8 +187,8 @@ def test_one_mistake_earns_one_complaint(complaints: Complainer, old: str, new: 
     assert len(complaints(text)) == 1
 
 
-def test_what_is_sound_around_a_mistake_is_still_checked(complaints: Complainer) -> None:
-    """A broken tenant does not hide what is wrong with the next, or with itself."""
+def test_valid_parts_next_to_an_error_are_still_checked(complaints: Complainer) -> None:
+    """A broken field of a tenant hides no other errors of it or of other tenants."""
     text = SOUND.replace(FABRIKAM, "common\n    partner: nobody")
     found = complaints(text + "    identities: [nobody]\n  - {name: fabrikam, tenant: a.example}\n")
     assert [line.split(":")[1] for line in found] == ["15", "16", "20", "21"]

@@ -16,7 +16,7 @@ CELLS = st.text(st.sampled_from("ab\",;\t\n 'é\u200b="), max_size=12)
 
 
 def rows_of(text: str) -> tuple[list[CsvRow], Diagnostics]:
-    """The rows of a text, and what was complained of."""
+    """The rows of a text, and what was reported."""
     complaints = Diagnostics()
     return read(text, complaints.file(Path("c.csv")), complaints), complaints
 
@@ -39,7 +39,7 @@ def _squeezed(text: str) -> list[str]:
 def test_what_a_writer_writes_is_read(
     rows: list[tuple[str, str, str]], separator: str, quoting: int, end: str
 ) -> None:
-    """Every cell at its place, whatever it holds; rows of blanks are left out."""
+    """Every cell has its location, whatever its text; blank rows are left out."""
     file = StringIO()
     writer = csv.writer(file, delimiter=separator, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
     writer.writerow(HEADER)
@@ -52,7 +52,7 @@ def test_what_a_writer_writes_is_read(
 
 
 def test_each_row_is_at_its_line_behind_a_cell_of_several() -> None:
-    """Complaints name lines as an editor does."""
+    """Errors count lines as an editor does."""
     found, complaints = rows_of('name,tenant\n"A\n\nB",a.example\nC,c.example\n')
     wheres = [[complaints.where(cell.at) for cell in row.cells or ()] for row in found]
     assert wheres[1] == ["c.csv:2:1", "c.csv:4:4"]
@@ -64,7 +64,7 @@ def test_each_row_is_at_its_line_behind_a_cell_of_several() -> None:
     ['name,tenant\n"A,a.example\n"B",b.example\n', 'name,tenant\n"A,a.example\nB,b.example\n'],
 )
 def test_a_quote_that_is_never_closed_costs_its_own_row(text: str) -> None:
-    """The next row is read as if nothing had been."""
+    """The next row is read normally."""
     found, complaints = rows_of(text)
     assert [row.cells is None for row in found] == [False, True, False]
     assert [cell.text for cell in found[2].cells or ()] == ["B", "b.example"]

@@ -1,4 +1,4 @@
-"""Which column of a customer list names the customer's tenant."""
+"""The column of a customer list with the customer's tenant."""
 
 import pytest
 
@@ -37,7 +37,7 @@ CHOSEN = {
 
 @pytest.mark.parametrize(("header", "number"), CHOSEN.items())
 def test_the_column_whose_heading_says_customer_is_used(header: str, number: int) -> None:
-    """However headings are written; one that says partner is never a customer's."""
+    """Headings may have any spelling; one that says partner is never a customer's."""
     headings = header.split(",")
     rows = [[OWN if n != number else each for n in range(len(headings))] for each in (ONE, TWO)]
     columns = choose(headings, rows)

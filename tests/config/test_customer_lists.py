@@ -1,4 +1,4 @@
-"""Tenants from a list: Partner Center's export, and whatever a command line names."""
+"""Tenants from Partner Center's export and from the command line."""
 
 from pathlib import Path
 
@@ -48,14 +48,14 @@ def test_a_customer_without_an_id_is_named_by_its_domain(folder: Path) -> None:
 
 
 def test_a_list_needs_no_header(folder: Path) -> None:
-    """One tenant a line is a list, too."""
+    """A list may have one tenant per line."""
     assert read(written(folder, f"{GUID}\nnorthwind.example\n")) == (
         Customer("", GUID),
         Customer("", "northwind.example"),
     )
 
 
-def test_a_tenant_that_stands_twice_is_one(folder: Path) -> None:
+def test_a_tenant_that_is_listed_twice_is_one(folder: Path) -> None:
     """Partners of two kinds see each customer twice; a domain joins what belongs together."""
     text = (
         f"tenant,name,domain,tags\n{GUID},Fabrikam,fabrikam.example,emea\n"
@@ -81,17 +81,17 @@ def test_a_tenant_that_stands_twice_is_one(folder: Path) -> None:
         (b"name,tenant\nM\xfcller,a.example\n", "2:2: the file is not UTF-8 here"),
     ],
 )
-def test_a_bad_list_is_complained_of_with_its_place(
+def test_a_bad_list_is_reported_with_its_place(
     folder: Path, text: str | bytes, complaint: str
 ) -> None:
-    """Each complaint is one clear line."""
+    """Each error is one line."""
     with pytest.raises(BadFile) as caught:
         read(written(folder, text))
     assert caught.value.complaints[0].startswith(f"customers.csv:{complaint}")
 
 
-def test_every_complaint_comes_at_once(folder: Path) -> None:
-    """A list with three bad rows has three complaints; a missing one has one."""
+def test_all_errors_are_reported_at_once(folder: Path) -> None:
+    """A list with three bad rows has three errors; a missing list has one."""
     with pytest.raises(BadFile) as caught:
         read(written(folder, "tenant\ncommon\na@b.example\nhttps://c.example\n"))
     assert [line.split(":")[1] for line in caught.value.complaints] == ["2", "3", "4"]
@@ -171,7 +171,7 @@ def test_columns_that_are_alike_are_named_and_none_is_guessed(folder: Path) -> N
     ],
 )
 def test_what_tools_add_to_a_list_is_no_matter(folder: Path, text: str | bytes) -> None:
-    """Separator and type lines, marks, tabs, UTF-16, odd blanks, more lines, empty columns."""
+    """Separator and type lines, marks, tabs, UTF-16, odd spaces, more lines, empty columns."""
     (customer,) = read(written(folder, text))
     assert (customer.name, customer.directory) == ("Fabrikam", GUID)
 
@@ -195,7 +195,7 @@ def test_rows_that_became_one_tenant_are_counted(folder: Path) -> None:
 
 
 def test_a_domain_beside_several_tenants_joins_none_of_them(folder: Path) -> None:
-    """It is the partner's own, in each row."""
+    """Such a domain is the partner's own."""
     text = f"Customer ID,Domain,Name\n{GUID},own.example,A\n{OTHER},own.example,B\n,own.example,C\n"
     with pytest.raises(BadFile, match="4:1: this row has no tenant"):
         read(written(folder, text))

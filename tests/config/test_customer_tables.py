@@ -34,7 +34,7 @@ def complaints_of(tabled: Tabled, table: str | bytes) -> list[str]:
 
 
 def test_each_row_is_a_customer(tabled: Tabled) -> None:
-    """After those of the main file, in the table's order; an empty cell says nothing."""
+    """They follow those of the main file, in the table's order. An empty cell sets nothing."""
     wanted = tabled(
         "name,tenant,partner,state,tags,identities\n"
         "Adatum,adatum.example,contoso-old,,emea; vip,alice;automation\n"
@@ -70,7 +70,7 @@ def test_what_spreadsheets_write_is_read(tabled: Tabled, table: str) -> None:
 
 
 def test_a_quoted_cell_may_hold_separators_and_quotes(tabled: Tabled) -> None:
-    """As RFC 4180 has it; a list in a table with semicolons stands in quotes."""
+    """Quoting follows RFC 4180. In a table with semicolons, a list is in quotes."""
     last = tabled(
         'name;tenant;tags\n"Adatum; the ""real"" one, Inc.";adatum.example;"emea;vip"\n'
     ).wanted[-1]
@@ -79,7 +79,7 @@ def test_a_quoted_cell_may_hold_separators_and_quotes(tabled: Tabled) -> None:
 
 
 def test_the_digest_covers_tables(tabled: Tabled) -> None:
-    """A plan that was saved before a cell changed is another file's."""
+    """A changed cell changes the digest, so a plan that was saved before is rejected."""
     table = "name,tenant\nAdatum,adatum.example\n"
     assert tabled(table).digest != tabled(table + "\n").digest
 
@@ -123,8 +123,8 @@ BAD = {
 
 
 @pytest.mark.parametrize(("table", "complaint"), list(BAD.items()))
-def test_a_complaint_names_the_cell(tabled: Tabled, table: str, complaint: str) -> None:
-    """File, line and column as in YAML; one line for each mistake, and none for what follows."""
+def test_an_error_names_the_cell(tabled: Tabled, table: str, complaint: str) -> None:
+    """Errors have file, line and column as in YAML, without follow-on errors."""
     found = complaints_of(tabled, table)
     lines = {line.split(":")[1] for line in found}
     assert found[0].startswith(f"customers.csv:{complaint}")
@@ -133,20 +133,20 @@ def test_a_complaint_names_the_cell(tabled: Tabled, table: str, complaint: str) 
 
 
 def test_a_table_that_is_not_utf_8_says_where(tabled: Tabled) -> None:
-    """Excel writes Windows-1252 unless it is asked not to."""
+    """Excel writes Windows-1252 by default."""
     assert complaints_of(tabled, b"name,tenant\nM\xfcller,a.example\n") == [
         "customers.csv:2:2: the file is not UTF-8 here; save it as UTF-8"
     ]
 
 
 def test_a_row_that_cannot_be_read_hides_no_other(tabled: Tabled) -> None:
-    """Each broken row is named, and what is sound around it is checked."""
+    """Each broken row is reported, and the valid rows are checked."""
     found = complaints_of(tabled, 'name,tenant\nA,"a\n=B,b.example\nC,common\nD,d.example\n')
     assert [line.split(":")[1] for line in found] == ["2", "3", "4"]
 
 
 def test_nothing_follows_from_a_table_that_cannot_be_read(tabled: Tabled, folder: Path) -> None:
-    """What it may have held is not said to be missing."""
+    """Its possible contents are not reported as missing."""
     (folder / "tenants.yaml").write_text(
         SOUND + "    covers: ['tag:lighthouse']\ninclude: [customers.csv]\n"
     )
@@ -157,7 +157,7 @@ def test_nothing_follows_from_a_table_that_cannot_be_read(tabled: Tabled, folder
 
 
 def test_an_export_of_partner_center_is_included_as_it_is(tabled: Tabled) -> None:
-    """Columns that are not used are named in a finding; ours beside them are read."""
+    """Unused columns are named in a finding; further columns of ours are read."""
     config = tabled(
         "Microsoft ID,Company name,Primary domain name,Relationship,partner\n"
         "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b12,Adatum,adatum.example,Reseller,contoso-old\n"
@@ -182,7 +182,7 @@ def test_our_own_inventory_is_included_as_it_is(tabled: Tabled) -> None:
 
 
 def test_an_export_with_two_columns_of_tenants_names_them(tabled: Tabled) -> None:
-    """As for a list that is discovered from; nothing follows from it."""
+    """The message is that of `discover`, without follow-on errors."""
     table = "TenantId,Company name,TenantId\na.example,A,b.example\n"
     (complaint,) = complaints_of(tabled, table)
     assert complaint.startswith(
@@ -190,7 +190,7 @@ def test_an_export_with_two_columns_of_tenants_names_them(tabled: Tabled) -> Non
     )
 
 
-def test_a_complaint_about_an_export_names_its_row(tabled: Tabled) -> None:
+def test_an_error_of_an_export_names_its_row(tabled: Tabled) -> None:
     """A partner that is not listed, in the column beside; a secret in a column not used."""
     table = "Microsoft ID,Company name,partner,Notes\nadatum.example,A,4936129,\n"
     assert complaints_of(tabled, table)[0].startswith('customers.csv:2:18: partner "4936129" is')

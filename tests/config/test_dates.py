@@ -167,13 +167,13 @@ def test_a_removal_may_wait_for_its_day(folder: Path) -> None:
 def test_days_that_make_no_sense_are_one_clear_line(
     complaints: Complainer, old: str, new: str, complaint: str
 ) -> None:
-    """Whatever the day is on which the file is read."""
+    """The errors do not depend on the day."""
     assert old in SOUND
     assert complaints(SOUND.replace(old, new)) == [f"tenants.yaml:{complaint}"]
 
 
-def test_one_default_that_leaves_no_sense_is_told_once(complaints: Complainer) -> None:
-    """Two tenants share it; one line names its place."""
+def test_a_conflicting_default_is_reported_once(complaints: Complainer) -> None:
+    """Two tenants share the default; one error has its location."""
     text = SOUND.replace(
         "identities: [automation]}",
         "identities: [{identity: automation, from: 2027-01-02, until: 2027-01-01}]}",
@@ -183,14 +183,14 @@ def test_one_default_that_leaves_no_sense_is_told_once(complaints: Complainer) -
 
 @pytest.mark.parametrize("day", ["2020-01-01", "2027-01-01", "2035-12-31"])
 def test_a_file_is_as_good_on_one_day_as_on_any_other(folder: Path, day: str) -> None:
-    """No check asks for today, so a file that is valid when it is reviewed stays so."""
+    """No check depends on the day, so a reviewed file stays valid."""
     text = MERGED + "    from: 2026-12-01\n    until: 2027-06-30\n"
     assert last(folder, text, date.fromisoformat(day)).place.tenant == "Northwind"
 
 
 @given(day=st.dates(date(2026, 1, 1), date(2029, 1, 1)))
 def test_a_circle_ends(day: date) -> None:
-    """It is complained of, and the rest of the file is looked at all the same."""
+    """It is reported, and the rest of the file is checked."""
     circle = {OLD: (UK, NEW_YEAR), UK: (OLD, NEW_YEAR)}
     partners = Partners({"a": OLD, "b": UK}, {}, frozenset({OLD, UK}), True, circle)
     assert partners.id_on("a", day) in (OLD, UK)

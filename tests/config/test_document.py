@@ -23,19 +23,19 @@ def properties(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_it_says_which_dialect_it_is_written_in() -> None:
-    """2020-12, which editors know."""
+    """The dialect is 2020-12."""
     assert json_schema()["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 def test_every_property_is_described() -> None:
-    """An editor shows the sentence while one types."""
+    """Editors show the description."""
     found = list(properties(json_schema()))
     assert len(found) > 50
     assert [name for name, schema in found if not schema.get("description")] == []
 
 
 def test_no_key_takes_null() -> None:
-    """A key without a value is a complaint, so the schema must not allow it."""
+    """A key without a value is an error, so the schema must not allow it."""
     assert "null" not in str(json_schema())
 
 
@@ -52,12 +52,12 @@ def test_unknown_keys_are_allowed_nowhere() -> None:
     [("change_share", "30%"), ("remove_count", 10), ("plan_age", "24h"), ("attested_age", "365d")],
 )
 def test_defaults_stand_as_the_file_would_write_them(key: str, default: object) -> None:
-    """What an editor inserts is valid."""
+    """A default that an editor inserts is valid."""
     assert json_schema()["$defs"]["Limits"]["properties"][key]["default"] == default
 
 
 def test_an_identity_of_a_tenant_is_a_name_or_a_mapping() -> None:
-    """Both are completed."""
+    """The schema allows both."""
     name, mapping = json_schema()["$defs"]["Override"]["anyOf"]
     assert name["type"] == "string"
     assert mapping["required"] == ["identity"]
@@ -78,7 +78,7 @@ _EditorLoader.yaml_implicit_resolvers = {
 
 
 @pytest.mark.parametrize("text", [EXAMPLE.read_text(encoding="utf-8"), starter()])
-def test_the_files_that_we_hand_out_fit_the_schema(text: str) -> None:
+def test_the_example_files_fit_the_schema(text: str) -> None:
     """Judged by a validator of JSON Schema, as editors do; one wrong key does not fit."""
     judge = Draft202012Validator(json_schema())
     given = yaml.load(text, _EditorLoader)

@@ -1,4 +1,4 @@
-"""Where the bytes come from: missing, unreadable and odd files, and what a file includes."""
+"""File access: missing, unreadable and special files, and included files."""
 
 import hashlib
 import os
@@ -30,8 +30,8 @@ def include(folder: Path, pattern: str, **contents: str) -> Path:
     return Path("tenants.yaml")
 
 
-def test_a_missing_file_names_the_ways_on(folder: Path) -> None:
-    """Another path, or a first file."""
+def test_a_missing_file_says_what_to_do(folder: Path) -> None:
+    """Give another path, or create a file."""
     assert complaints_of(folder / "none.yaml") == [
         f"{folder}/none.yaml:1:1: there is no such file: {folder}/none.yaml; "
         "give its path with -c, or create one with pal-reconcile init"
@@ -39,12 +39,12 @@ def test_a_missing_file_names_the_ways_on(folder: Path) -> None:
 
 
 def test_a_directory_is_no_file(folder: Path) -> None:
-    """Easily given by mistake."""
+    """A directory is rejected with a message."""
     assert complaints_of(Path()) == [".:1:1: this is a directory; give the path of a file"]
 
 
 def test_a_file_that_cannot_be_opened_says_why(folder: Path) -> None:
-    """The system's own words, and what to check."""
+    """The message has the system's reason and what to check."""
     assert complaints_of(Path("x" * 300))[0].endswith(
         "the file cannot be read: File name too long; check its path and its permissions"
     )
@@ -52,9 +52,7 @@ def test_a_file_that_cannot_be_opened_says_why(folder: Path) -> None:
     assert "a\\x00b:1:1: the file cannot be read: " in complaint
 
 
-def test_a_file_that_never_ends_is_not_read_for_ever(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_endless_file_is_rejected(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """/dev/zero, or a disk image given by mistake."""
     monkeypatch.setattr(files, "MOST_BYTES", 1 << 20)
     (complaint,) = complaints_of(Path("/dev/zero"))
@@ -67,7 +65,7 @@ def test_a_file_that_never_ends_is_not_read_for_ever(
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "---\n", "~\n", "\ufeff"])
 def test_an_empty_file_says_how_to_begin(complaints: Complainer, text: str) -> None:
-    """Comments and blank lines hold nothing."""
+    """A file with only comments and blank lines is empty."""
     assert complaints(text) == [
         "tenants.yaml:1:1: the file is empty; start with version: 1, or create a file "
         "with pal-reconcile init"
@@ -76,7 +74,7 @@ def test_an_empty_file_says_how_to_begin(complaints: Complainer, text: str) -> N
 
 @pytest.mark.parametrize("text", ["- version: 1\n", "hello\n", "365\n", '""\n'])
 def test_a_file_that_is_no_mapping_says_how_to_begin(complaints: Complainer, text: str) -> None:
-    """A list or a word is YAML, too."""
+    """A list or a word is valid YAML, but not a valid file."""
     assert complaints(text) == [
         "tenants.yaml:1:1: the file is not a mapping; start with version: 1, or create "
         "a file with pal-reconcile init"
@@ -84,15 +82,15 @@ def test_a_file_that_is_no_mapping_says_how_to_begin(complaints: Complainer, tex
 
 
 def test_a_file_that_is_not_utf_8_says_where(folder: Path) -> None:
-    """The place of the first byte that does not fit."""
+    """The message has the location of the first byte that is not UTF-8."""
     (folder / "tenants.yaml").write_bytes(b"version: 1\nname: M\xfcller\n")
     assert complaints_of(Path("tenants.yaml")) == [
         "tenants.yaml:2:8: the file is not UTF-8 here; save it as UTF-8"
     ]
 
 
-def test_a_character_that_may_stand_nowhere_is_found_anywhere(complaints: Complainer) -> None:
-    """Even in a comment."""
+def test_a_character_that_is_not_allowed_is_reported(complaints: Complainer) -> None:
+    """It is reported even in a comment."""
     assert complaints(SOUND + "# \x1b[31m\n") == [
         "tenants.yaml:19:3: a character that is not allowed (U+001B); remove it"
     ]
@@ -107,7 +105,7 @@ def test_included_tenants_follow_those_of_the_main_file(folder: Path) -> None:
 
 
 def test_a_file_with_tenants_only_in_includes_is_fine(folder: Path) -> None:
-    """The main file may leave `tenants:` out."""
+    """The main file needs no `tenants:` then."""
     path = include(folder, "a.yaml", a=MORE % ("A", "a"))
     text = path.read_text()
     path.write_text(text[: text.index("tenants:")] + "include: [a.yaml]\n")
@@ -115,7 +113,7 @@ def test_a_file_with_tenants_only_in_includes_is_fine(folder: Path) -> None:
 
 
 def test_includes_are_relative_to_the_file_that_names_them(folder: Path) -> None:
-    """And complaints give the path from where we are, as the main file's is given."""
+    """Errors show the path in the same form as the main file's."""
     (folder / "conf").mkdir()
     (folder / "conf" / "tenants.yaml").write_text(SOUND + "include: ['../more/*.yaml']\n")
     (folder / "more").mkdir()
@@ -125,7 +123,7 @@ def test_includes_are_relative_to_the_file_that_names_them(folder: Path) -> None
 
 
 def test_a_file_is_included_once(folder: Path) -> None:
-    """Whatever globs and links name it; the main file itself is not read again."""
+    """Several globs or links to a file, or to the main file, read it once."""
     path = include(folder, "*.yaml", a=MORE % ("A", "a"))
     (folder / "b.yaml").symlink_to("a.yaml")
     path.write_text(SOUND + "include: ['*.yaml', 'a.yaml', '**/a.yaml']\n")
@@ -150,10 +148,8 @@ BAD_GLOBS = {
 
 
 @pytest.mark.parametrize(("pattern", "complaint"), list(BAD_GLOBS.items()))
-def test_a_glob_that_leads_nowhere_is_complained_of(
-    folder: Path, pattern: str, complaint: str
-) -> None:
-    """At its place in the file; nothing else is said."""
+def test_a_glob_that_leads_nowhere_is_reported(folder: Path, pattern: str, complaint: str) -> None:
+    """It is reported at its location, without follow-on errors."""
     path = include(folder, pattern, more_a=MORE % ("A", "a"))
     assert complaints_of(path) == [f'tenants.yaml:19:11: include "{pattern}" {complaint}']
 
@@ -178,7 +174,7 @@ def test_a_pipe_is_not_waited_for(folder: Path) -> None:
     ]
 
 
-def test_an_included_file_that_is_too_large_is_complained_of(
+def test_an_included_file_that_is_too_large_is_reported(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The limits of the main file hold for it too."""
@@ -213,12 +209,12 @@ BAD_INCLUDED = {
 
 @pytest.mark.parametrize(("text", "complaint"), list(BAD_INCLUDED.items()))
 def test_an_included_file_holds_tenants_only(folder: Path, text: str, complaint: str) -> None:
-    """Its complaints carry its own name."""
+    """Its errors have its own path."""
     assert complaints_of(include(folder, "a.yaml", a=text)) == [f"a.yaml:{complaint}"]
 
 
 def test_a_duplicate_across_files_names_both_places(folder: Path) -> None:
-    """Names are unique over all files together."""
+    """Names are unique across all files."""
     path = include(folder, "a.yaml", a=MORE % ("fabrikam", "a"))
     assert complaints_of(path) == [
         'a.yaml:2:6: name "fabrikam" differs only by case or width from "Fabrikam" at '
@@ -226,7 +222,7 @@ def test_a_duplicate_across_files_names_both_places(folder: Path) -> None:
     ]
 
 
-def test_complaints_of_the_main_file_come_first(folder: Path) -> None:
+def test_errors_of_the_main_file_come_first(folder: Path) -> None:
     """Then those of each included file, in the order in which they are read."""
     path = include(folder, "*/*.yaml", b_b="tenants: 3", a_a="tenants: 4")
     path.write_text(path.read_text() + "zzz: 1\n")
@@ -238,17 +234,17 @@ def test_complaints_of_the_main_file_come_first(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["[365]", "[x, 365]", "3", '["a\\0b"]', f"['{'**/' * 100}']"])
-def test_an_include_that_is_no_glob_is_complained_of(
+def test_an_include_that_is_no_glob_is_reported(
     complaints: Complainer, folder: Path, value: str
 ) -> None:
-    """By the model, once; nothing is looked up."""
+    """The model reports it once, and no file is searched."""
     (folder / "x").write_text(MORE % ("A", "a"))
     (complaint,) = complaints(SOUND + f"include: {value}\n")
     assert complaint.startswith("tenants.yaml:19:")
 
 
-def test_no_tenants_anywhere_is_a_complaint(folder: Path) -> None:
-    """An empty list is more likely a mistake than a wish."""
+def test_no_tenants_in_any_file_is_an_error(folder: Path) -> None:
+    """An empty list is probably a mistake."""
     path = include(folder, "a.yaml", a="tenants: []\n")
     text = path.read_text()
     path.write_text(text[: text.index("tenants:")] + "include: [a.yaml]\n")

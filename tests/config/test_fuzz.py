@@ -1,4 +1,4 @@
-"""Whatever bytes a file holds: a Config, or complaints, one line each; never anything else."""
+"""Any bytes give a Config or errors of one line each, never an exception or text of pydantic."""
 
 import re
 from contextlib import suppress
@@ -19,6 +19,7 @@ from tests.config.conftest import SOUND, TODAY
 
 EXAMPLE = (Path(__file__).parents[2] / "tenants.example.yaml").read_text(encoding="utf-8")
 LINE = re.compile(r"tenants\.yaml:[1-9][0-9]*:[1-9][0-9]*: [^\n]*[^\n.]")
+PYDANTIC = re.compile("Value error|Input should|valid dictionary|Field required|\\[type=")
 QUICK = settings(deadline=5000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 KEYS = [
@@ -104,6 +105,7 @@ def judge(folder: Path, data: bytes) -> None:
     assert len(set(answer)) == len(answer)
     for line in answer:
         assert LINE.fullmatch(line), line
+        assert not PYDANTIC.search(line), line
         assert visible(line) == line
 
 

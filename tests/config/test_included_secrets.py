@@ -1,4 +1,4 @@
-"""A complaint about an included file that holds no tenants quotes nothing of it."""
+"""Errors of an included file without tenants never quote it."""
 
 import pytest
 
@@ -23,7 +23,7 @@ SECRETIVE = {
 @pytest.mark.parametrize("suffix", ["yaml", "csv"])
 @pytest.mark.parametrize("content", SECRETIVE.values(), ids=SECRETIVE)
 def test_what_holds_no_tenants_is_not_quoted(tmp_path, content: str, suffix: str) -> None:  # type: ignore[no-untyped-def]
-    """Who may change the file may name any file of the machine, and read the pipeline's log."""
+    """A person who can edit the file could otherwise print any file into the pipeline's log."""
     (tmp_path / f"other.{suffix}").write_bytes(content.encode(errors="surrogateescape"))
     path = tmp_path / "tenants.yaml"
     path.write_text(

@@ -1,4 +1,4 @@
-"""A sound file becomes a Config that says what the file says."""
+"""A valid file becomes a Config with the values of the file."""
 
 import hashlib
 import subprocess
@@ -17,8 +17,8 @@ from tests.config.conftest import SOUND, TODAY, Loader
 OURS = frozenset({"4936128", "1158331"})
 
 
-def test_a_sound_file_gives_its_links_in_file_order(loaded: Loader) -> None:
-    """Defaults are filled in, GUIDs and domains are lower-cased, nothing is settled."""
+def test_a_valid_file_gives_its_links_in_file_order(loaded: Loader) -> None:
+    """Defaults are filled in, and GUIDs and domains are in lower case."""
     assert loaded(SOUND).wanted == (
         Wanted(
             Place("Fabrikam", "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11", "automation"),
@@ -36,8 +36,8 @@ def test_a_sound_file_gives_its_links_in_file_order(loaded: Loader) -> None:
     )
 
 
-def test_identities_are_recipes_with_references(loaded: Loader) -> None:
-    """A reference keeps its place in the file, for whoever finds that it leads nowhere."""
+def test_identities_have_references(loaded: Loader) -> None:
+    """A reference keeps its location in the file, for errors about it."""
     config = loaded(SOUND)
     secret = SecretRef("env", "PAL_AUTOMATION_SECRET")
     client_id = "6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11"
@@ -50,7 +50,7 @@ def test_identities_are_recipes_with_references(loaded: Loader) -> None:
 
 
 def test_a_secret_file_is_relative_to_the_file_that_names_it(folder: Path) -> None:
-    """Whatever folder the command runs in, the path of a secret means the same file."""
+    """The path of a secret does not depend on the current folder."""
     (folder / "conf").mkdir()
     text = SOUND.replace(
         "  alice: {kind: azure_cli}",
@@ -66,7 +66,7 @@ def test_a_secret_file_is_relative_to_the_file_that_names_it(folder: Path) -> No
 
 
 def test_a_certificate_needs_no_password(loaded: Loader) -> None:
-    """A key without one is as common."""
+    """The private key may have no password."""
     text = SOUND.replace("client_secret", "client_certificate").replace("secret:", "certificate:")
     (ref,) = loaded(text).identities["automation"].secret_refs
     assert ref.where == "tenants.yaml:10:5"
@@ -80,13 +80,13 @@ def test_partners_and_their_names_are_given_by_alias_and_by_id(loaded: Loader) -
 
 
 def test_two_aliases_of_one_id_accept_the_names_of_both(loaded: Loader) -> None:
-    """While an alias is being renamed, both may stand in the file."""
+    """Both may be in the file while an alias is being renamed."""
     text = SOUND.replace('"1158331"', '"4936128", name: Other')
     assert loaded(text).partner_names == {"4936128": ("Contoso Consulting UK", "Other")}
 
 
 def test_a_file_without_an_include_has_the_digest_of_its_bytes(loaded: Loader) -> None:
-    """What `sha256sum tenants.yaml` prints."""
+    """It equals the output of `sha256sum tenants.yaml`."""
     assert loaded(SOUND).digest == f"sha256:{hashlib.sha256(SOUND.encode()).hexdigest()}"
 
 
@@ -113,7 +113,7 @@ def test_limits_are_read_as_shares_counts_and_lengths_of_time(loaded: Loader) ->
 
 @pytest.mark.parametrize("cloud", ["public", "usgov", "china"])
 def test_a_file_is_of_one_cloud(loaded: Loader, cloud: str) -> None:
-    """The three clouds that have a name."""
+    """Three clouds are supported."""
     assert loaded(SOUND.replace("cloud: public", f"cloud: {cloud}")).cloud == cloud
 
 
@@ -138,32 +138,32 @@ def test_anchors_and_aliases_are_fine(loaded: Loader) -> None:
 
 
 def test_a_scalar_may_be_anchored_and_used_as_key_or_value(loaded: Loader) -> None:
-    """Aliases stand for what they point at, wherever they stand."""
+    """An alias is replaced by its anchor as a key and as a value."""
     text = SOUND.replace("identities: [automation]", "identities: [&a automation]")
     pin = "    object_ids: {*a : 11111111-1111-1111-1111-111111111111}\n"
     assert loaded(text + pin).wanted[1].place.object_id == "11111111-1111-1111-1111-111111111111"
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_fine(loaded: Loader) -> None:
-    """Editors on Windows write both."""
+    """Editors on Windows write both of them."""
     assert len(loaded("\ufeff" + SOUND.replace("\n", "\r\n")).wanted) == 2
 
 
 def test_an_explicit_string_tag_is_text(loaded: Loader) -> None:
-    """`!!str 365` says what quotes say."""
+    """`!!str 365` equals a value in quotes."""
     assert (
         loaded(SOUND.replace("name: Northwind", "name: !!str 365")).wanted[1].place.tenant == "365"
     )
 
 
 def test_names_in_any_script_are_fine(loaded: Loader) -> None:
-    """Joiners and emoji are part of names; only what hides or moves text is not."""
+    """Joiners and emoji are allowed; characters that hide or move text are not."""
     name = "\u0634\u0631\u200c\u06a9\u062a 株式会社 \u2764\ufe0f"
     assert loaded(SOUND.replace("Northwind\n", name + "\n")).wanted[1].place.tenant == name
 
 
 def test_loading_needs_neither_requests_nor_azure() -> None:
-    """`validate` is offline, and stays quick."""
+    """`validate` is offline and fast."""
     code = (
         "import sys, reconciler.config.load, reconciler.config.selectors\n"
         "print([name for name in ('requests', 'azure', 'msal') if name in sys.modules])"

@@ -1,4 +1,4 @@
-"""Every kind of identity becomes the recipe that the core knows."""
+"""Every kind of identity becomes a value of the core."""
 
 from pathlib import Path
 

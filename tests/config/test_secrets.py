@@ -1,4 +1,4 @@
-"""A secret that stands in the file is complained of, and no part of it is ever repeated."""
+"""A secret in the file is reported, and no message repeats it."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def masked(found: list[str]) -> list[str]:
 def test_a_reference_is_no_place_for_a_secret(
     complaints: Complainer, value: str, complaint: str
 ) -> None:
-    """However it is written there."""
+    """A secret is reported in any form."""
     found = complaints(SOUND.replace("{env: PAL_AUTOMATION_SECRET}", value))
     assert masked(found) == [complaint]
     assert found[0].startswith("tenants.yaml:10:")
@@ -80,7 +80,7 @@ def test_an_unknown_key_that_sounds_secret_is_masked(
 
 
 def test_an_unknown_key_with_a_mapping_is_just_unknown(complaints: Complainer) -> None:
-    """What is no scalar is no secret; it is not repeated either."""
+    """A mapping is no secret, and is not repeated."""
     found = masked(complaints(SOUND + f"    token: {{file: {SECRET}}}\n"))
     assert found[0].startswith('key "token" is unknown; ')
 

@@ -84,9 +84,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("rules", "complaint"), list(BAD.items()))
-def test_a_bad_default_is_complained_of_once(
-    complaints: Complainer, rules: str, complaint: str
-) -> None:
+def test_a_bad_default_is_reported_once(complaints: Complainer, rules: str, complaint: str) -> None:
     """Nothing is said of what merely follows from it."""
     (found,) = complaints(by_tag(rules))
     assert found.split(": ", 1)[1] == complaint

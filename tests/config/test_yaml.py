@@ -1,4 +1,4 @@
-"""YAML as YAML: syntax, duplicate keys, tags, aliases and bombs, each refused quickly."""
+"""YAML syntax, duplicate keys, tags, aliases and bombs: each is rejected quickly."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -38,10 +38,8 @@ BAD = {
 
 
 @pytest.mark.parametrize(("more", "complaint"), list(BAD.items()), ids=lambda text: text[:20])
-def test_what_is_not_yaml_for_us_is_the_only_complaint(
-    complaints: Complainer, more: str, complaint: str
-) -> None:
-    """A text that cannot be read to its end is not judged further."""
+def test_invalid_yaml_is_the_only_error(complaints: Complainer, more: str, complaint: str) -> None:
+    """A text that cannot be parsed to its end is not checked further."""
     assert complaints(SOUND + more) == [f"tenants.yaml:{complaint}"]
 
 
@@ -49,7 +47,7 @@ def test_what_is_not_yaml_for_us_is_the_only_complaint(
 def test_a_syntax_error_has_a_place_and_the_parsers_reason(
     complaints: Complainer, more: str, place: str
 ) -> None:
-    """The reason is worded by the parser, and differs from release to release."""
+    """The text comes from the parser and differs between its releases."""
     (found,) = complaints(SOUND + more)
     assert re.fullmatch(rf"tenants\.yaml:{place}: not valid YAML: [^;]+; {LOOK}", found)
 
@@ -58,7 +56,7 @@ def test_a_syntax_error_has_a_place_and_the_parsers_reason(
 def test_our_nesting_limit_is_reported_before_the_parsers(
     complaints: Complainer, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
-    """A parser that stops at a depth of its own, before it reported any event."""
+    """The parser has its own limit, at which it stops before it reports any event."""
     parse = yaml.parse
 
     def limited(text: str, **options: Any) -> Iterator[yaml.Event]:
@@ -73,7 +71,7 @@ def test_our_nesting_limit_is_reported_before_the_parsers(
 
 
 def test_a_duplicate_key_names_the_first(complaints: Complainer) -> None:
-    """YAML would keep the last of the two, silently."""
+    """YAML would silently keep the last one."""
     assert complaints(SOUND + "    tags: [other]\ncloud: china\n") == [
         'tenants.yaml:19:5: key "tags" is given twice (first at tenants.yaml:18:5); remove one',
         'tenants.yaml:20:1: key "cloud" is given twice (first at tenants.yaml:2:1); remove one',
@@ -81,15 +79,15 @@ def test_a_duplicate_key_names_the_first(complaints: Complainer) -> None:
 
 
 def test_two_names_of_one_tenant_list_are_duplicate_keys(complaints: Complainer) -> None:
-    """The same alias twice under partners: is one, too."""
+    """The same alias twice under partners: is a duplicate key."""
     text = SOUND.replace("contoso-old:", "contoso-uk:")
     assert complaints(text) == [
         'tenants.yaml:5:3: key "contoso-uk" is given twice (first at tenants.yaml:4:3); remove one'
     ]
 
 
-def test_merge_keys_are_not_read(complaints: Complainer) -> None:
-    """Whoever reviews an entry sees all of it at its place."""
+def test_merge_keys_are_not_supported(complaints: Complainer) -> None:
+    """A reviewer sees all settings of an entry in one place."""
     text = SOUND.replace("- name: Fabrikam", "- &one\n    name: Fabrikam")
     assert complaints(text + "  - {<<: *one, name: Other}\n") == [
         "tenants.yaml:20:6: merge keys (<<) are not supported; write the keys out"
@@ -100,14 +98,14 @@ def test_merge_keys_are_not_read(complaints: Complainer) -> None:
     "value",
     ["!!python/object/apply:os.system [touch pwned]", "!!int '5'", "!secret x", "!!binary aGk="],
 )
-def test_a_tag_is_never_acted_on(complaints: Complainer, loaded: Loader, value: str) -> None:
-    """Nothing is executed, and nothing of it is repeated."""
+def test_a_tag_has_no_effect(complaints: Complainer, loaded: Loader, value: str) -> None:
+    """A tag executes nothing, and the message does not repeat it."""
     found = complaints(SOUND.replace("[emea, powerapps]", f"[{value}]"))
     assert found[0] == f"tenants.yaml:18:12: {TAG}"
     assert "pwned" not in "".join(found)
 
 
-def test_an_alias_bomb_is_refused_before_it_goes_off(complaints: Complainer) -> None:
+def test_an_alias_bomb_is_rejected(complaints: Complainer) -> None:
     """Nine levels of nine aliases are four hundred million values in half a kilobyte."""
     names = "abcdefghij"
     bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
@@ -126,20 +124,20 @@ def test_aliases_nest_no_deeper_than_brackets(complaints: Complainer) -> None:
 
 
 def test_what_is_merely_long_is_shortened_in_messages(complaints: Complainer) -> None:
-    """A scalar of a megabyte makes a complaint of a line."""
+    """A scalar of a megabyte gives a message of one line."""
     (complaint,) = complaints(SOUND.replace("Northwind\n", "x" * 1_000_000 + "\n"))
     assert len(complaint) < 200
 
 
-def test_after_ten_thousand_complaints_the_rest_is_not_listed(complaints: Complainer) -> None:
-    """Nobody reads on, and describing them would take minutes."""
+def test_errors_after_ten_thousand_are_not_listed(complaints: Complainer) -> None:
+    """Describing all of them would take minutes."""
     found = complaints("version: 1\ntenants: [" + "1, " * 30_000 + "]\n")
     assert len(found) == 10_001
     assert found[-1] == "tenants.yaml:1:1: there are more errors; fix these first"
 
 
-def test_a_single_entry_may_hold_more_faults_than_are_listed(complaints: Complainer) -> None:
-    """They are counted, and the tenants around it are still judged."""
+def test_an_entry_may_have_more_errors_than_are_listed(complaints: Complainer) -> None:
+    """They are counted, and the tenants around it are still checked."""
     tags = "[" + "1, " * 20_000 + "]"
     text = SOUND.replace("[emea, powerapps]", tags) + "  - {name: A, tenant: common}\n"
     first, second = complaints(text)
@@ -149,8 +147,8 @@ def test_a_single_entry_may_hold_more_faults_than_are_listed(complaints: Complai
     assert second.startswith('tenants.yaml:19:15: tenant "common" is a sign-in endpoint')
 
 
-def test_the_main_file_may_hold_more_faults_than_are_listed(complaints: Complainer) -> None:
-    """Twenty thousand unknown keys are one complaint."""
+def test_the_main_file_may_have_more_errors_than_are_listed(complaints: Complainer) -> None:
+    """Twenty thousand unknown keys are one error."""
     text = SOUND + "".join(f"key{number}: 1\n" for number in range(20_000))
     assert complaints(text) == [
         "tenants.yaml:1:1: 20,000 errors in one place are too many to list; check the whole place"
@@ -186,7 +184,7 @@ def test_hints_are_rationed(complaints: Complainer) -> None:
     ],
 )
 def test_a_scalar_stays_as_written(text: str, kind: str | None) -> None:
-    """What YAML would make of it is noted, and never done."""
+    """YAML's type of a scalar is noted, but its text is kept."""
     assert yaml_reader.resolved(text) == (Plain(text, kind) if kind else text)
 
 
@@ -200,7 +198,7 @@ def read(
 
 
 def test_both_parsers_read_alike(read: Callable[[str], object]) -> None:
-    """Where PyYAML was built without libyaml, all is the same but slower."""
+    """Without libyaml, PyYAML gives the same results more slowly."""
     root = read("a: [x, 'y', 1]\nb: {c: &d e, f: *d}\n")
     assert root == {"a": ["x", "y", Plain("1", "int")], "b": {"c": "e", "f": "e"}}
     assert isinstance(root, Table)
@@ -211,12 +209,12 @@ def test_both_parsers_read_alike(read: Callable[[str], object]) -> None:
 
 @pytest.mark.parametrize("text", ["a: [", "a: b: c", "\ta: b", "[" * 100_000, "x: &a [*a]"])
 def test_both_parsers_refuse_alike(read: Callable[[str], object], text: str) -> None:
-    """Bad YAML gives nothing, and no exception."""
+    """Invalid YAML gives no tree and no exception."""
     assert read(text) is None
 
 
 def test_each_value_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, loaded: Loader) -> None:
-    """The work grows with the file and not with its square: one event for each value."""
+    """The work is proportional to the file: one event for each value."""
     taken = []
     take = yaml_reader._Builder.take
     monkeypatch.setattr(yaml_reader._Builder, "take", lambda *args: taken.append(1) or take(*args))
