@@ -84,13 +84,13 @@ def spot_of(root: Table, error: ErrorDetails) -> Spot:
 
 
 def _is_key(error: ErrorDetails) -> bool:
-    return error["type"] == fields.SAID and error["loc"][-1] == "[key]"
+    return error["type"] == fields.WITH_VALUE and error["loc"][-1] == "[key]"
 
 
 def message(error: ErrorDetails) -> str:
     """One line: what is wrong; what to do."""
     if error["type"] == fields.BARE:
-        return str(error["ctx"]["said"])
+        return str(error["ctx"]["message"])
     path, value = path_of(error), error["input"]
     subject = "name" if _is_key(error) else _subject(path)
     match error["type"]:
@@ -103,10 +103,10 @@ def message(error: ErrorDetails) -> str:
         case _ if isinstance(value, Plain) and value.read_as == "null":
             can_go = path[0] != "tenants" or path[2:] not in (("name",), ("tenant",))
             return f"{subject} is empty; set a value{' or remove it' if can_go else ''}"
-        case fields.SAID:
-            return f"{subject}{_shown(value)} {error['ctx']['said']}"
+        case fields.WITH_VALUE:
+            return f"{subject}{_shown(value)} {error['ctx']['message']}"
         case fields.MASKED:
-            return f"{subject} {error['ctx']['said']}"
+            return f"{subject} {error['ctx']['message']}"
         case "string_type":
             return _not_text(path, value)
         case "literal_error" | "enum":

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from reconciler.config.reading.diagnostics import hidden
 from reconciler.config.reading.tree import Plain
 
-SAID, MASKED, BARE = "said", "masked", "bare"
+WITH_VALUE, MASKED, BARE = "with_value", "masked", "bare"
 """Types of our errors: shown with the field and its value, with the field only, or alone."""
 
 LONGEST_NAME = 200
@@ -38,9 +38,9 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _SHARED_ENDPOINTS = ("common", "organizations", "consumers")
 
 
-def refuse(message: str, kind: str = SAID) -> PydanticCustomError:
+def refuse(message: str, kind: str = WITH_VALUE) -> PydanticCustomError:
     """An error with this message."""
-    return PydanticCustomError(kind, "{said}", {"said": message})
+    return PydanticCustomError(kind, "{message}", {"message": message})
 
 
 def raw(value: object) -> str:

@@ -76,7 +76,7 @@ def _secret_url(text: str) -> str:
 
 def _word(text: str) -> str:
     if not text or hidden(text):
-        raise refuse("is empty or holds a control character; correct it", MASKED)
+        raise refuse("is empty or contains a control character; correct it", MASKED)
     return text
 
 

@@ -115,9 +115,9 @@ def _described(error: ValidationError, base: tuple[str, ...], start: int = 0) ->
     """
     count = error.error_count()
     if count > MOST_COMPLAINTS:
-        said = f"{count:,} errors in one place are too many to list; check the whole place"
+        message = f"{count:,} errors in one place are too many to list; check the whole place"
         where: Path = (*base, start) if base else ("version",)
-        return [{"type": BARE, "loc": where, "msg": "", "input": None, "ctx": {"said": said}}]
+        return [{"type": BARE, "loc": where, "msg": "", "input": None, "ctx": {"message": message}}]
     found = error.errors(include_url=False)
     for item in found:
         row = item["loc"][0]

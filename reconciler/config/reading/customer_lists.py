@@ -148,9 +148,9 @@ def _no_column(header: Sequence[CsvCell], headings: Sequence[str]) -> str:
         return ""
     names = ", ".join(quoted(cell.text) for cell in header)
     partners = [quoted(heading) for heading in headings if is_partners(heading)]
-    ours = f" ({', '.join(partners)} is the partner's own tenant)" if partners else ""
+    hint = f" ({', '.join(partners)} is the partner's own tenant)" if partners else ""
     return (
-        f"no column has the tenants: the first row is {names}{ours}; "
+        f"no column has the tenants: the first row is {names}{hint}; "
         'name one "Customer tenant ID", "Microsoft ID", "tenant" or "domain"'
     )
 

@@ -96,13 +96,13 @@ def _from_customer_list(rows: Sequence[CsvRow], file: int, complaints: Diagnosti
                 complaints.add(cell.at, _cell_error(cell.text))
     header = rows[0].cells or []
     found = customers_of(rows, complaints)
-    ours = {
+    further = {
         number: heading
         for number, cell in enumerate(header)
         if (heading := cell.text.casefold()) in _BESIDE and not found.is_ours
     }
     customers = Customers(is_complete=len(complaints) == before)
-    customers.findings += _findings(found, ours, complaints.where(location(file, 0, 0)))
+    customers.findings += _findings(found, further, complaints.where(location(file, 0, 0)))
     names = labels(found.customers)
     for name, each in zip(names, found.listed, strict=True):
         tenant = Table()
@@ -110,7 +110,7 @@ def _from_customer_list(rows: Sequence[CsvRow], file: int, complaints: Diagnosti
         if each.customer.tags:
             values["tags"] = _items([(tag, each.row.at) for tag in each.customer.tags])
         locations = dict.fromkeys(values, each.row.at)
-        for number, key in ours.items():
+        for number, key in further.items():
             beside = (each.row.cells or [])[number : number + 1]
             if beside and beside[0].text:
                 values[key], locations[key] = _value(key, beside[0]), beside[0].at
@@ -120,7 +120,7 @@ def _from_customer_list(rows: Sequence[CsvRow], file: int, complaints: Diagnosti
     return customers
 
 
-def _findings(found: CustomerList, ours: Mapping[int, str], where: str) -> Iterator[Finding]:
+def _findings(found: CustomerList, further: Mapping[int, str], where: str) -> Iterator[Finding]:
     file = where.rpartition(":")[0].rpartition(":")[0]
     if found.warning:
         yield Finding(
@@ -129,7 +129,7 @@ def _findings(found: CustomerList, ours: Mapping[int, str], where: str) -> Itera
             "check that these rows belong to one customer, and not to your own tenant",
         )
     skipped = [
-        quoted(heading) for heading in found.skipped if heading.casefold() not in ours.values()
+        quoted(heading) for heading in found.skipped if heading.casefold() not in further.values()
     ]
     if skipped:
         yield Finding(
@@ -156,8 +156,8 @@ def _header(row: CsvRow, complaints: Diagnostics) -> list[str] | None:
     if len(complaints) == before:
         for name in MUST_HAVE:
             if name not in seen:
-                said = f"column {name} is missing; the first row names the columns: {_known()}"
-                complaints.add(row.at, said)
+                message = f"column {name} is missing; the first row names the columns: {_known()}"
+                complaints.add(row.at, message)
     return list(seen) if len(complaints) == before else None
 
 
