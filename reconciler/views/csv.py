@@ -19,23 +19,9 @@ from reconciler.core.plan_review import PlanReview
 from reconciler.core.text import visible
 
 COLUMNS = (
-    "tenant",
-    "tenant_id",
-    "identity",
-    "object_id",
-    "tags",
-    "wanted_state",
-    "wanted_partner_id",
-    "observed_state",
-    "observed_partner_id",
-    "observed_partner_name",
-    "version",
-    "updated_at",
-    "action",
-    "reason",
-    "problem_code",
-    "problem_message",
-    "problem_hint",
+    *("tenant", "tenant_id", "identity", "object_id", "tags", "wanted_state", "wanted_partner_id"),
+    *("observed_state", "observed_partner_id", "observed_partner_name", "version", "updated_at"),
+    *("action", "reason", "problem_code", "problem_message", "problem_hint"),
 )
 """The first columns of plans, reports and inventories; `tags` are separated by blanks."""
 

@@ -60,17 +60,17 @@ RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
     View.RUNS: {
         Format.TABLE: runs.render_table,
         Format.JSON: runs.render_json,
-        Format.MARKDOWN: runs.render_markdown,
+        Format.MARKDOWN: lambda fact: runs.listing(fact).markdown(),
         Format.CSV: runs.render_csv,
-        Format.HTML: runs.render_html,
+        Format.HTML: lambda fact: runs.listing(fact).html(),
     },
     # A sequence of Period and Write, oldest first.
     View.EVENTS: {
         Format.TABLE: events.render_table,
         Format.JSON: events.render_json,
-        Format.MARKDOWN: events.render_markdown,
+        Format.MARKDOWN: lambda fact: events.listing(fact).markdown(),
         Format.CSV: events.render_csv,
-        Format.HTML: events.render_html,
+        Format.HTML: lambda fact: events.listing(fact).html(),
     },
     # A sequence of (Place, Problem or None).
     View.SIGN_INS: {

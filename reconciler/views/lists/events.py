@@ -32,17 +32,7 @@ HEALTH_WORDS = {
 
 def render_table(events: Sequence[Event], page: Page) -> str:
     """Render the events, oldest first."""
-    return _listing(events).table(page)
-
-
-def render_markdown(events: Sequence[Event]) -> str:
-    """Render the events as a Markdown table."""
-    return _listing(events).markdown()
-
-
-def render_html(events: Sequence[Event]) -> str:
-    """Render the events as a page."""
-    return _listing(events).html()
+    return listing(events).table(page)
 
 
 def render_json(events: Sequence[Event]) -> str:
@@ -56,7 +46,8 @@ def render_csv(events: Sequence[Event]) -> str:
     return sheet(COLUMNS, map(_cells, events))
 
 
-def _listing(events: Sequence[Event]) -> Listing:
+def listing(events: Sequence[Event]) -> Listing:
+    """Return the list of these events."""
     return Listing(
         "Timeline",
         ("time", "link", "event"),

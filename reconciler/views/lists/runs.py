@@ -28,18 +28,8 @@ _COMPACT = 8
 
 def render_table(runs: Sequence[RecordedRun], page: Page) -> str:
     """Render the runs; a terminal without room for all columns shows the most important ones."""
-    listing = _listing(runs)
-    return (listing if listing.width <= page.width else _listing(runs, _COMPACT)).table(page)
-
-
-def render_markdown(runs: Sequence[RecordedRun]) -> str:
-    """Render the runs as a Markdown table."""
-    return _listing(runs).markdown()
-
-
-def render_html(runs: Sequence[RecordedRun]) -> str:
-    """Render the runs as a page."""
-    return _listing(runs).html()
+    full = listing(runs)
+    return (full if full.width <= page.width else listing(runs, _COMPACT)).table(page)
 
 
 def render_json(runs: Sequence[RecordedRun]) -> str:
@@ -52,8 +42,8 @@ def render_csv(runs: Sequence[RecordedRun]) -> str:
     return sheet(RUN_COLUMNS, (list(_cells(run)) for run in runs))
 
 
-def _listing(runs: Sequence[RecordedRun], count: int | None = None) -> Listing:
-    """Return the list of these runs, with its first columns."""
+def listing(runs: Sequence[RecordedRun], count: int | None = None) -> Listing:
+    """Return the list of these runs, with its first columns or all of them."""
     return Listing(
         "Run history",
         _HEADING[:count],

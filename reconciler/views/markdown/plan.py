@@ -36,19 +36,8 @@ _LIST_CHARS = 8_000
 """Limit of each of the other lists, of which there are at most four."""
 
 _INVENTORY_COLUMNS = (
-    "tenant",
-    "tenant ID",
-    "identity",
-    "state",
-    "partner ID",
-    "partner name",
-    "since",
-    "note",
-    "principal",
-    "last change",
-    "last verified",
-    "credential ends",
-    "tags",
+    *("tenant", "tenant ID", "identity", "state", "partner ID", "partner name", "since", "note"),
+    *("principal", "last change", "last verified", "credential ends", "tags"),
 )
 
 
