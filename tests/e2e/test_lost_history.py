@@ -17,7 +17,8 @@ _RECORDS_FOR_EVER = """
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from reconciler.core.history.link_history import Observation, RecordedRun, Recording, count_health
+from reconciler.core.history.link_history import Observation, count_health
+from reconciler.core.history.recording import RecordedRun, Recording
 from reconciler.core.links import Action, ObservedState
 from reconciler.store.history.repository import open_own
 
