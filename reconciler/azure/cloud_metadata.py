@@ -8,7 +8,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from reconciler.azure.clouds import Cloud
+from reconciler.azure.clouds import NO_VAULTS, Cloud
 from reconciler.azure.error_codes import of_arm
 from reconciler.azure.http.client import HttpReply, Https
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
@@ -97,7 +97,7 @@ def _read_metadata(data: Any) -> tuple[str, str, str]:
     targets = next((a for a in audiences if "management." in a), audiences[0])
     suffix = str((data.get("suffixes") or {}).get("keyVaultDns") or "").lstrip(".").lower()
     if not _DNS_SUFFIX.fullmatch(suffix):
-        suffix = "invalid"
+        suffix = NO_VAULTS
     return authority, targets.rstrip("/") + "/.default", suffix
 
 

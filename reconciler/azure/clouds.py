@@ -25,6 +25,9 @@ class Cloud:
         return self.arm.lower().removesuffix(":443")
 
 
+NO_VAULTS = "invalid"
+"""DNS suffix of key vaults in a cloud that names none: no host can have it (RFC 2606)."""
+
 CLOUDS = {
     cloud.name: cloud
     for cloud in (

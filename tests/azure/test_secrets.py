@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.azure.clouds import CLOUDS
+from reconciler.azure.clouds import CLOUDS, NO_VAULTS
 from reconciler.azure.signin.key_vault import Vaults
 from reconciler.azure.signin.secret_checks import check, check_vaults
-from reconciler.azure.signin.secrets import COMMANDS_ALLOWED, Secrets, Unresolved
+from reconciler.azure.signin.secrets import COMMANDS_ALLOWED, Secrets, Unresolved, check_vault
 from reconciler.core.errors import BadFile
 from reconciler.core.identities import ClientSecret, Identity, SecretRef
 
@@ -124,6 +124,13 @@ def test_only_the_clouds_own_vaults_are_asked(url: str) -> None:
     assert "vault.azure.net" in complaint(SecretRef("keyvault", url))
     with pytest.raises(Unresolved):
         secrets().resolve(SecretRef("keyvault", url))
+
+
+def test_a_cloud_without_key_vaults_says_so() -> None:
+    """The metadata document of some clouds has no suffix of key vaults."""
+    ref = SecretRef("keyvault", "https://pal.vault.azure.net/secrets/x")
+    with pytest.raises(Unresolved, match="names no key vaults"):
+        check_vault(ref, NO_VAULTS)
 
 
 def test_every_bad_reference_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from threading import Event
 from typing import IO
 from urllib.parse import urlsplit
 
+from reconciler.azure.clouds import NO_VAULTS
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.retry import RetryBudget
 from reconciler.azure.http.wire_formats import https_origin
@@ -155,10 +156,10 @@ def check_vault(ref: SecretRef, suffix: str) -> None:
         and len(path) in (2, 3)
     )
     if not is_secret or not (parts.hostname or "").endswith(f".{suffix}"):
-        raise Unresolved(
-            f"{ref} is not a secret in a key vault of this cloud; "
-            f"it must be https://VAULT.{suffix}/secrets/NAME"
-        )
+        remedy = f"it must be https://VAULT.{suffix}/secrets/NAME"
+        if suffix == NO_VAULTS:
+            remedy = "the cloud's metadata document names no key vaults; use env, file or command"
+        raise Unresolved(f"{ref} is not a secret in a key vault of this cloud; {remedy}")
 
 
 def check_vault_extra(ref: SecretRef) -> None:
