@@ -22,7 +22,7 @@ def test_a_name_without_explain_is_wrong_usage(desk: Desk) -> None:
     ran = desk.run("validate", "C1")
     assert (ran.status, ran.err) == (
         64,
-        "validate checks the whole file; did you mean --explain C1?\n",
+        "error: validate checks the whole file; did you mean --explain C1?\n",
     )
 
 

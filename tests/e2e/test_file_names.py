@@ -40,7 +40,7 @@ def test_each_mount_of_a_configmap_goes_on_with_the_journal(desk: Desk) -> None:
         assert len(journals(desk)) == 1
         assert runs(desk, config) == number
     verified = desk.run("journal", "verify", "-c", config)
-    assert (verified.status, "whole" in verified.out) == (0, True)
+    assert (verified.status, "complete" in verified.out) == (0, True)
 
 
 def test_files_of_the_earlier_release_are_adopted(desk: Desk) -> None:
@@ -53,7 +53,7 @@ def test_files_of_the_earlier_release_are_adopted(desk: Desk) -> None:
     for kind in StateFile:
         files.path(kind).rename(files.at(old, kind))
     assert runs(desk, str(config)) == 1
-    assert "whole" in desk.run("journal", "verify", "-c", str(config)).out
+    assert "complete" in desk.run("journal", "verify", "-c", str(config)).out
     ran = desk.apply("-c", str(config))
     assert ran.status == 0
     assert f"is now {files.path(StateFile.JOURNAL).name}" in ran.err

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.azure import links as client
+from reconciler.azure import session
 from reconciler.cli.main import run
 from reconciler.core.history.link_history import Health
 from reconciler.emulator.seed.seed import read as seed
@@ -95,7 +95,7 @@ def month(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -
         webhook = receiver.url.replace("http://", "json://")
         monkeypatch.chdir(tmp_path)
         # A refused secret is tried once more when it has had time to spread: not in this clock.
-        monkeypatch.setattr(client, "FRESH_SECRET_S", 0.01)
+        monkeypatch.setattr(session, "FRESH_SECRET_S", 0.01)
         for name, value in {
             "PAL_RECONCILE_ARM_ENDPOINT": emulator.endpoint,
             "REQUESTS_CA_BUNDLE": str(emulator.ca_path),

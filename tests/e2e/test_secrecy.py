@@ -48,7 +48,7 @@ def test_the_process_list_shows_no_secret(desk: Desk) -> None:
         f"tenants:\n  - {{name: C1, tenant: {tenant_id(1)}}}\n",
         encoding="utf-8",
     )
-    process = desk.start("plan", PAL_RECONCILE_ALLOW_COMMANDS="1")
+    process = desk.start("plan", "--format", "json", PAL_RECONCILE_ALLOW_COMMANDS="1")
     seen = b""
     while process.poll() is None:
         seen += command_lines()
@@ -81,7 +81,7 @@ def test_a_secret_file_that_everybody_can_read(desk: Desk) -> None:
     file.write_text(file.read_text().replace("{env: PAL_SECRET}", "{file: app.secret}"))
     told = f"every user of this machine can read the secret file {secret}"
     ran = desk.run("validate")
-    assert (ran.status, f"warning: {told}; chmod o-r the file" in ran.err) == (0, True)
+    assert (ran.status, f"warning: {told}; run chmod o-r on the file" in ran.err) == (0, True)
     findings = desk.plan().data["findings"]
     assert [(f["code"], f["identity"]) for f in findings] == [("secret_file_exposed", "app")]
     assert told in desk.run("doctor").out

@@ -56,7 +56,7 @@ def test_kill_9_at_random_moments(desk: Desk, chance: int) -> None:
 def check_journal(desk: Desk) -> None:
     """It verifies, and each write that was sent has an intent, and each intent an end."""
     verified = desk.run("journal", "verify")
-    assert (verified.status, "whole" in verified.out) == (0, True), verified.err
+    assert (verified.status, "complete" in verified.out) == (0, True), verified.err
     (path,) = Path(desk.env["PAL_RECONCILE_STATE_DIR"]).glob("*.journal.jsonl")
     unfinished: set[str] = set()
     recovered, intents = 0, 0
