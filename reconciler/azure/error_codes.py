@@ -22,22 +22,22 @@ AGAIN = "Azure asks to try again later; if the problem persists, check the Azure
 
 TRY_AGAIN = frozenset({"throttled", "unavailable"})
 
-CHALLENGED = "Azure asks for a sign-in with MFA: sign in again as that person, then run again"
+CHALLENGED = "Azure requires MFA: sign in again as that person, then run again"
 
 _FOREIGN_HINT = (
     "GDAP and CSP admin rights (formerly DAP, AOBO) create no object in the customer's tenant and "
-    "can never link; use a guest user, a service principal there, or Azure Lighthouse"
+    "cannot be linked; use a guest user, a service principal there, or Azure Lighthouse"
 )
 _HINTS = {
-    "invalid_client_secret": "put the current secret behind the identity's reference "
+    "invalid_client_secret": "store the current secret where the identity's reference points "
     "(the secret's value, not its ID)",
     "expired_client_secret": "create a new client secret on the app registration "
-    "and put it behind the identity's reference",
+    "and store it where the identity's reference points",
     "invalid_client_certificate": "upload this certificate to the app registration, "
     "or point the identity at the certificate that is registered",
     "app_not_in_tenant": "add the app to {tenant}: (1) with GDAP Cloud Application Administrator "
     "you can install it yourself; (2) or the customer's administrator runs "
-    "az ad sp create --id {client_id}, which grants nothing; "
+    "az ad sp create --id {client_id}, which grants no access; "
     "(3) or, if the app has a redirect URI, sends them to "
     "{authority}/{tenant}/adminconsent?client_id={client_id}",
     "app_disabled": "the customer disabled the app, or it was never enabled: ask them to enable "

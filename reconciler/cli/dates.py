@@ -8,7 +8,7 @@ from reconciler.core.errors import WrongUsage
 from reconciler.core.history.changes_since import latest_noon
 
 LAST_NIGHT = "last-night"
-HELP = "A date (UTC) such as 2026-11-20, or last-night: since the last noon of this machine."
+HELP = "A date (UTC) such as 2026-11-20, or last-night: since the last noon, local time."
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

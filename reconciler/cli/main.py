@@ -84,7 +84,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    """Keep Partner Admin Link right across all customer tenants.
+    """Keep Partner Admin Link correct across all customer tenants.
 
     A file lists customer tenants and the partner ID that each should carry. `plan` shows the
     differences, `apply` makes the changes and verifies each.

@@ -49,7 +49,7 @@ def after_apply(report: Report, status: int, options: Options) -> None:
         if count := outcomes[outcome]:
             reasons.append(f"{_links(count)} {outcome}")
     reasons = [reason for reason in reasons if reason]
-    note(f"Exit status 4: {', '.join(reasons) or 'the run was cut short'}.")
+    note(f"Exit status 4: {', '.join(reasons) or 'the run was interrupted'}.")
     if report.plan.writes or reasons:
         note(f"To see what is left, run: {command_line('plan', options)}")
 
@@ -62,7 +62,7 @@ def after_login(identity: str, has_failures: bool, options: Options) -> None:
     if options.config != Path("tenants.yaml"):
         words += ["-c", str(options.config)]
     command = shlex.join([*words, "--only", f"identity:{identity}"])
-    purpose = "To find out why a sign-in failed" if has_failures else "Next, compare with Azure"
+    purpose = f"To {'find out why a sign-in failed' if has_failures else 'compare with Azure'}"
     note(f"{purpose}, run: {command}")
 
 

@@ -50,18 +50,18 @@ def _decide(wanted: Wanted, observed: Observed | None) -> tuple[Action, str]:
     if want == have:
         return Action.NONE, "in sync"
     if have is None:
-        return Action.CREATE, f"not linked; {want} is wanted"
+        return Action.CREATE, f"not linked; wanted: {want}"
     if not wanted.may_replace(have):
         return Action.CONFLICT, _conflict(wanted, have)
     if want is None:
-        return Action.REMOVE, f"linked to {have}; no link is wanted"
-    return Action.UPDATE, f"linked to {have}; {want} is wanted"
+        return Action.REMOVE, f"linked to {have}; wanted: no link"
+    return Action.UPDATE, f"linked to {have}; wanted: {want}"
 
 
 def _conflict(wanted: Wanted, have: str) -> str:
-    target = f"{wanted.partner_id} is wanted" if wanted.partner_id else "no link is wanted"
     return (
-        f"linked to {have}, which partners: does not list; {target}. "
+        f"linked to {have}, which is not in the partners: list; "
+        f"wanted: {wanted.partner_id or 'no link'}. "
         f'Not changed. To replace it, list "{have}" under replaces: for this tenant'
     )
 

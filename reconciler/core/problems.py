@@ -55,7 +55,7 @@ def identity_broken(identity: str, cause: Problem) -> Problem:
     """The problem of links that were not tried because two tenants refused their identity."""
     return Problem(
         cause.code,
-        f"not tried: identity {identity} was refused elsewhere in this run: {cause.message}",
+        f"not tried: other tenants rejected identity {identity} in this run: {cause.message}",
         cause.hint,
     )
 
@@ -68,7 +68,7 @@ def name_mismatch(
     where = ", ".join(carriers[:10]) + (f" and {len(carriers) - 10} more" * (len(carriers) > 10))
     return Problem(
         NAME_MISMATCH,
-        f'Azure calls partner {partner_id} "{answered}", the file says {names}; '
+        f'Azure names partner {partner_id} "{answered}", but the file says {names}; '
         f"carried by: {where}",
         "check the ID in Partner Center; if it is right, correct name: under partners:",
     )
@@ -80,7 +80,7 @@ def name_unconfirmed(partner_id: str, wanted: Sequence[str], carriers: Sequence[
     where = ", ".join(carriers[:10]) + (f" and {len(carriers) - 10} more" * (len(carriers) > 10))
     return Problem(
         "partner_name_unconfirmed",
-        f"partner {partner_id} is new, and Azure did not answer its name, {names}; "
+        f"partner {partner_id} is new, and Azure returned no name to compare with {names}; "
         f"carried by: {where}",
         "check the ID in Partner Center; if it is right, run apply, or nightly --repair with "
         "--allow new-partner-id",
@@ -92,7 +92,7 @@ def journal_failed(error: Exception) -> Problem:
     return Problem(
         "journal_failed",
         f"not tried: {error}",
-        "make sure that the state directory is not changed and has space; then run again",
+        "check that the state directory has free space and is not being changed, then run again",
     )
 
 
@@ -106,7 +106,7 @@ def clock_skew(skew_s: int, host: str) -> Problem:
     return Problem(
         "clock_skew",
         f"this machine's clock is {minutes} min {seconds} s {way} {host}",
-        "set the clock, by NTP: tokens are refused if it is more than five minutes off",
+        "synchronise the clock with NTP: tokens are rejected if it is more than five minutes off",
     )
 
 
@@ -114,7 +114,7 @@ def worker_lost(error: BaseException) -> Problem:
     """The problem of a link whose worker process ended, on every try."""
     return Problem(
         "worker_lost",
-        f"the worker died on this link: {kind_of(error)}"[:300],
+        f"the worker stopped while it worked on this link: {kind_of(error)}"[:300],
         "the link's state is unknown; check the workers' memory and logs, then run again",
     )
 

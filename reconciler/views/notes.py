@@ -65,9 +65,5 @@ def _deviation(row: Row) -> str:
     if row.action is Action.NONE:
         is_read = row.observed is not None and row.observed.state is not ObservedState.UNKNOWN
         return "" if is_read else row.change.reason
-    wish = (
-        "no link is wanted"
-        if wanted.state is WantedState.ABSENT
-        else f"{wanted.partner_id} is wanted"
-    )
+    wish = f"wanted: {'no link' if wanted.state is WantedState.ABSENT else wanted.partner_id}"
     return f"not listed in the file; {wish}" if row.action is Action.CONFLICT else wish

@@ -16,7 +16,7 @@ _OUTCOME_WORDS = {
     Outcome.ALREADY: "already correct",
 }
 _PLAN_CUT = "Interrupted: not every link was read, so this plan cannot be applied."
-_REPORT_CUT = "Interrupted: run it again for the rest."
+_REPORT_CUT = "Interrupted: run it again to finish."
 _FAILED = "The run itself failed."
 
 
@@ -120,7 +120,11 @@ def _quiet(changes: Iterable[Change]) -> str:
 
 
 def _for_day(plan: Plan) -> str:
-    return f"For {plan.for_day}; it cannot be applied before that day." if plan.for_day else ""
+    return (
+        f"This plan is for {plan.for_day} and cannot be applied before that day."
+        if plan.for_day
+        else ""
+    )
 
 
 def _remaining(report: Report) -> str:
@@ -131,14 +135,14 @@ def _remaining(report: Report) -> str:
     )
     is_partial = any(result.outcome is Outcome.SKIPPED for result in report.results)
     verb = "remains" if left == 1 else "remain"
-    return f"{count(left, 'change')} {verb} to be made." if is_partial else ""
+    return f"{count(left, 'change')} {verb}." if is_partial else ""
 
 
 def _not_selected(plan: Plan) -> str:
     """Count the links that `--only` or `--exclude` left out: a part must not pass for the whole."""
     if not plan.not_selected:
         return ""
-    return f"{count(plan.not_selected, 'link')} of the file not selected."
+    return f"{count(plan.not_selected, 'link')} in the file not selected."
 
 
 def _sentence(head: str, clauses: Sequence[str], tail: Sequence[str]) -> str:

@@ -89,7 +89,7 @@ def test_partners_that_are_listed_stay_the_only_ones(folder: Path) -> None:
     assert said(config) == [("C1", "alice", "unmanaged", None), ("C2", "alice", "linked", UK)]
     assert config.partners == {"contoso-uk": UK, "contoso-old": OLD}
     assert config.partner_names == {UK: ("Contoso Consulting UK",)}
-    assert "# linked to 9999999 (Somebody Else), which partners: does not list" in text
+    assert "# linked to 9999999 (Somebody Else), which is not in the partners: list" in text
     assert list(config.identities) == ["alice"]
 
 

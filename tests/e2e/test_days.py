@@ -32,7 +32,7 @@ def test_a_date_to_come_is_shown_and_changes_nothing_yet(desk: Desk) -> None:
     assert (ran.status, ran.actions) == (2, {"C1": "update", "C2": "update"})
     assert ran.data["for_day"] == str(TOMORROW)
     table = desk.run("plan", "--at", str(TOMORROW))
-    assert f"For {TOMORROW}; it cannot be applied before that day." in table.out
+    assert f"This plan is for {TOMORROW} and cannot be applied before that day." in table.out
     assert len(desk.run("history", "--format", "csv").out.splitlines()) == 2  # head, first plan
 
 
@@ -101,10 +101,10 @@ def test_three_hundred_customers_are_re_pointed_in_waves(desk: Desk) -> None:
     wave = desk.run("apply", "--yes", "--only", "tag:wave1", "--concurrency", "32")
     assert wave.status == 0
     assert "100 applied" in wave.out
-    assert "200 links of the file not selected." in wave.out
+    assert "200 links in the file not selected." in wave.out
     wave = desk.run("apply", "--yes", "--max-changes", "150", "--concurrency", "32")
     assert "150 applied and verified; 50 skipped" in wave.out
-    assert "50 changes remain to be made." in wave.out
+    assert "50 changes remain." in wave.out
     wave = desk.apply("--concurrency", "32")
     assert (wave.status, wave.data["outcomes"]["applied"]) == (0, 50)
     assert wave.data["not_selected"] == 0

@@ -98,7 +98,8 @@ def test_an_update_adds_what_is_new_and_nothing_else(desk: Desk) -> None:
         f"    tenant: {tenant_id(2)}",
         "  - name: Customer 3",
         f"    tenant: {tenant_id(3)}",
-        "    state: unmanaged  # linked to 9999999 (Somebody Else), which partners: does not list",
+        "    state: unmanaged  # linked to 9999999 (Somebody Else), "
+        "which is not in the partners: list",
         "  - name: Customer 4",
         f"    tenant: {tenant_id(4)}",
         "    state: unmanaged  # not linked",

@@ -74,7 +74,7 @@ def test_a_report_counts_outcomes_good_before_bad() -> None:
     report = facts.report_of(facts.busy_plan())
     assert report_summary(report) == (
         "Apply: 2 applied and verified, 1 already correct; 1 stale, 1 failed, 1 unverified, "
-        "1 skipped; 1 conflict, 1 unreadable; 4 now in sync. 4 changes remain to be made."
+        "1 skipped; 1 conflict, 1 unreadable; 4 now in sync. 4 changes remain."
     )
 
 
@@ -104,7 +104,7 @@ def test_a_run_may_be_interrupted_and_fail() -> None:
     plan = _plan("old")
     report = Report(plan, not_applied(plan).results, interrupted=True, failure="disk full")
     assert report_summary(report).endswith(
-        "Interrupted: run it again for the rest. The run itself failed."
+        "Interrupted: run it again to finish. The run itself failed."
     )
 
 

@@ -145,7 +145,7 @@ def test_a_result_without_a_problem_falls_back_to_the_reason() -> None:
     """A link that was skipped without a problem still shows what was planned."""
     plan = facts.plan_of((facts.wanted("Fabrikam", 1), facts.linked(1, facts.OLD)))
     report = Report(plan, (Result(plan.changes[0], Outcome.SKIPPED),))
-    assert "linked to 1158331; 4936128 is wanted" in render_report(report, Page(80))
+    assert "linked to 1158331; wanted: 4936128" in render_report(report, Page(80))
 
 
 def test_a_removal_whose_principal_is_gone_says_so_in_the_inventory() -> None:

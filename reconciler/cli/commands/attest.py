@@ -27,7 +27,7 @@ def attest(
 ) -> int:
     """Write attested: for links that only a person can read.
 
-    A link is attested if the report shows it as tenants.yaml wants it. Azure is not asked.
+    A link is attested if the report shows it as tenants.yaml wants it. No request is sent to Azure.
     """
     from reconciler.cli.flows.attestation import attest_report
 

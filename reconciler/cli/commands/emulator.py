@@ -22,7 +22,7 @@ def emulator(
         ),
     ] = None,
 ) -> int:
-    """Serve a small Azure on loopback, over TLS."""
+    """Serve an emulated Azure on loopback, over TLS."""
     if problem := missing_extra("emulator", "the emulator"):
         raise WrongUsage(problem)
     from reconciler.emulator.seed.fields import BadSeed

@@ -41,8 +41,8 @@ history = typer.Typer(name="history", cls=HistoryGroup, rich_markup_mode=None)
 def _root() -> None:
     """Show earlier runs and the changes they made.
 
-    Azure is not asked. `show` may be left out: history, history LINK, history --since WHEN. For
-    its options, run: pal-reconcile history show --help
+    No request is sent to Azure. `show` is optional: history, history LINK, history --since WHEN.
+    For its options, run: pal-reconcile history show --help
     """
 
 
@@ -79,7 +79,7 @@ def show(
 @history.command(cls=GroupedCommand)
 @with_options(*FILE, *CONNECTION, *STATE)
 def rebuild(options: Options) -> int:
-    """Add runs that only the journal knows."""
+    """Restore recorded changes from the journal."""
     from reconciler.store.history.from_journal import recordings
     from reconciler.store.journal import lines
 

@@ -36,7 +36,7 @@ def nightly(
             metavar="SECONDS",
             min=0.0,
             max=LONGEST_WAIT_S,
-            help="Wait first, for a random time up to this.",
+            help="Wait a random time, at most this long, before starting.",
         ),
     ] = 0.0,
     allow: Allow = None,
@@ -51,10 +51,10 @@ def nightly(
     """Run unattended: plan or apply, then notify.
 
     Never prompts. The default --deadline is 1800 seconds. With -q, nightly prints nothing if
-    everything is in sync, and one line otherwise. Differences end with status 2.
+    everything is in sync, and one line otherwise. It exits with 2 if there are differences.
 
-    With --repair, stricter guards judge the whole plan and the unattended changes of seven days,
-    whatever --max-changes and --only are. See docs/safety.md.
+    With --repair, stricter guards judge the whole plan and the unattended changes of the last
+    seven days, regardless of --max-changes and --only. See docs/safety.md.
     """
     from reconciler.cli.flows.nightly import NightlyOptions, run_nightly
     from reconciler.cli.flows.side_tasks import check_metrics_extra

@@ -43,7 +43,7 @@ def validate(
 ) -> int:
     """Check tenants.yaml and report every error in it.
 
-    Works offline: Azure is not asked.
+    Works offline: no request is sent to Azure.
     """
     from reconciler.cli.output import show, warn
     from reconciler.views.validation import Validation

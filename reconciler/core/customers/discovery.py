@@ -139,7 +139,7 @@ def desired_entry(seen: Observed, ours: frozenset[str] | None) -> DesiredEntry:
         return DesiredEntry(
             WantedState.UNMANAGED,
             None,
-            f"linked to {seen.partner_id}{name}, which partners: does not list",
+            f"linked to {seen.partner_id}{name}, which is not in the partners: list",
         )
     return DesiredEntry(WantedState.LINKED, seen.partner_id)
 

@@ -74,7 +74,7 @@ def _text(observation: Observation) -> str:
         link = f"linked to {observation.partner_id}{name}"
     if observation.health is not Health.DRIFT:
         return link
-    return f"{link}; {observation.wanted_partner_id or 'no link'} is wanted"
+    return f"{link}; wanted: {observation.wanted_partner_id or 'no link'}"
 
 
 def _written(write: Write) -> TimelineEntry:

@@ -72,7 +72,7 @@ def _seen(period: Period) -> str:
         ObservedState.UNKNOWN: f"unreadable: {observation.problem}",
         None: "not read",
     }[observation.state]
-    wanted = f"; {observation.wanted_partner_id or 'no link'} is wanted"
+    wanted = f"; wanted: {observation.wanted_partner_id or 'no link'}"
     is_drift = period.health is Health.DRIFT
     word = "" if period.health is Health.UNREADABLE else f", {HEALTH_WORDS[period.health]}"
     until = f"; last seen {iso(period.last_at)}" if period.last_at > period.first_at else ""

@@ -37,7 +37,7 @@ _LIST_CHARS = 8_000
 
 _INVENTORY_COLUMNS = (
     *("tenant", "tenant ID", "identity", "state", "partner ID", "partner name", "since", "note"),
-    *("principal", "last change", "last verified", "credential ends", "tags"),
+    *("principal", "last change", "last verified", "credential expires", "tags"),
 )
 
 

@@ -82,7 +82,7 @@ def _without_extras(line: Sequence[Cell]) -> list[Cell]:
     if remark.text == _HEADING[-1]:
         return [*most, remark]
     tagged = f"tags: {tags.text}" if tags.text else ""
-    expiry = f"credential ends {ends.text}" if ends.text else ""
+    expiry = f"credential expires {ends.text}" if ends.text else ""
     return [*most, Cell("; ".join(filter(None, (remark.text, tagged, expiry))), remark.style)]
 
 
