@@ -26,7 +26,7 @@ def platform_token(value: str, source: str) -> str:
         raise Unresolved(f"{source} is not a token: it is shorter than {SHORTEST} characters")
     if not _TOKEN.fullmatch(token):
         raise Unresolved(
-            f"{source} is not a token: it contains a blank, a line end or a special character; "
+            f"{source} is not a token: it contains a space, a line end or a special character; "
             "set it to the token alone"
         )
     return token
@@ -40,7 +40,7 @@ def access_token(token: str) -> str:
     raise RequestFailed(
         Problem(
             "unexpected_answer",
-            "the access token contains a blank, a line end or a special character; it was not sent",
+            "the access token contains a space, a line end or a special character; it was not sent",
             "check the sign-in endpoint and any proxy in between",
         )
     )

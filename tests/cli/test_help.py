@@ -57,7 +57,7 @@ def test_a_summary_starts_with_a_verb_and_has_less_than_60_characters(
     assert summary.endswith(".")
     assert summary.split()[0] in {
         *("Write", "Read", "Check", "Make", "Run", "Show", "Sign", "Print", "Serve", "List"),
-        *("Add", "Upgrade", "Find"),
+        *("Restore", "Upgrade", "Find"),
     }
 
 

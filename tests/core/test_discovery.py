@@ -48,7 +48,9 @@ def test_a_principal_that_is_reached_twice_is_listed_once() -> None:
         ("emea",),
     )
     assert second.links == ()
-    assert second.unread[0][1].message == "the same principal as A / app, which has its entry"
+    assert (
+        second.unread[0][1].message == "the same principal as A / app, which already has an entry"
+    )
     assert second.directory == "guid"
     actions = [(c.place.tenant, c.place.identity, c.action) for c in changes((first, second), None)]
     assert actions == [("A", "app", Action.NONE), ("A", "me", Action.UNKNOWN)]

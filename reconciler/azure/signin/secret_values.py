@@ -105,9 +105,9 @@ def _form_problem(text: str) -> str:
 def _character_problem(text: str) -> str:
     """The problem with a character that no client secret contains."""
     if text != text.strip():
-        return "begins or ends with a blank; remove it"
+        return "starts or ends with a space; remove it"
     if any(char.isspace() for char in text):
-        return "contains a blank; a client secret has none. Use only the secret"
+        return "contains a space; a client secret has none. Use only the secret"
     odd = next(filter(is_invisible, text), "")
     return f"contains the invisible character {by_code_point(odd)}; copy it again" if odd else ""
 

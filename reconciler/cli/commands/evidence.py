@@ -18,7 +18,7 @@ def evidence(
 ) -> int:
     """Write a folder of evidence for one customer (--only).
 
-    The folder holds what is linked, Azure's own answers, what was changed, and a page that
+    The folder contains what is linked, Azure's own answers, what was changed, and a page that
     explains it. Nothing is written to Azure.
     """
     from reconciler.cli.flows.evidence_folder import write_evidence

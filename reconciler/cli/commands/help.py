@@ -10,15 +10,16 @@ from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
 
 ENVIRONMENT = {
-    "PAL_RECONCILE_CONFIG": "The file that lists the tenants, as --config.",
-    "PAL_RECONCILE_STATE_DIR": "Directory of lock, journal and history, as --state-dir.",
-    "PAL_RECONCILE_ARM_ENDPOINT": "Azure Resource Manager of another cloud, as --arm-endpoint.",
-    "PAL_RECONCILE_EXECUTOR": "Dask cluster that reads links, as --executor.",
+    "PAL_RECONCILE_CONFIG": "The file that lists the tenants. Same as --config.",
+    "PAL_RECONCILE_STATE_DIR": "Directory of lock, journal and history. Same as --state-dir.",
+    "PAL_RECONCILE_ARM_ENDPOINT": "Azure Resource Manager of another cloud. "
+    "Same as --arm-endpoint.",
+    "PAL_RECONCILE_EXECUTOR": "Dask cluster that reads links. Same as --executor.",
     "PAL_RECONCILE_ALLOW_COMMANDS": "1 allows secret references of kind {command: [...]}.",
-    "REQUESTS_CA_BUNDLE": "Certificate authorities to trust (PEM), as --ca-bundle.",
+    "REQUESTS_CA_BUNDLE": "Certificate authorities to trust (PEM). Same as --ca-bundle.",
     "HTTPS_PROXY, ALL_PROXY": "Proxy for requests. SOCKS is not supported.",
     "NO_PROXY": "Hosts that are reached without the proxy.",
-    "NO_COLOR": "Any value turns color off, as --no-color.",
+    "NO_COLOR": "Any value turns color off. Same as --no-color.",
     "XDG_STATE_HOME": "Parent of the default state directory on Linux.",
     "AZURE_*": "Credentials that read secrets from Azure Key Vault.",
     "ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN": (

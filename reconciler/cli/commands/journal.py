@@ -38,7 +38,7 @@ def verify(
 ) -> int:
     """Find an edited or missing line in the journal.
 
-    An edit of the last line, and lines removed at the end, are found only with --ends-with.
+    An edited last line and lines removed at the end are found only with --ends-with.
     """
     from reconciler.cli.output import note
     from reconciler.config.notification_settings import read_notification_targets

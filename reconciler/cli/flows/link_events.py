@@ -26,7 +26,7 @@ def show_runs(options: Options, last: int | None) -> int:
     """List the last runs; raises `WrongUsage` for a selection, which a list of runs ignores."""
     if options.only or options.exclude:
         raise WrongUsage(
-            "a list of runs is not about single links: add --since WHEN or LINK, "
+            "the list of runs cannot be limited to single links: add --since WHEN or LINK, "
             "or leave out --only and --exclude"
         )
     config = read_file(options, with_secrets=False).config

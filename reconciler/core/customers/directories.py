@@ -90,9 +90,9 @@ def _checked(place: Place, seen: Observed, remembered: Remembered) -> Observed:
 def _changed(domain: str, before: str, now: str) -> Problem:
     return Problem(
         DIRECTORY_CHANGED,
-        f"{domain} leads to directory {now}; in the last run it led to {before}",
-        "find out which of the two is the customer's directory, then replace the domain by its "
-        "GUID, as tenant: GUID. Until then nothing is written there",
+        f"{domain} resolves to directory {now}; in the last run it resolved to {before}",
+        "find out which of the two is the customer's directory, then replace the domain in the "
+        "file with its GUID. Until then, nothing is written there",
     )
 
 

@@ -168,6 +168,6 @@ def changes(tenants: Sequence[DiscoveredTenant], ours: frozenset[str] | None) ->
 def _same_principal(owner: Place) -> Problem:
     return Problem(
         DUPLICATE_PRINCIPAL,
-        f"the same principal as {owner.tenant} / {owner.identity}, which has its entry",
-        "nothing to do: a principal has one link, and needs one entry",
+        f"the same principal as {owner.tenant} / {owner.identity}, which already has an entry",
+        "nothing to do: a principal has one link and needs one entry",
     )

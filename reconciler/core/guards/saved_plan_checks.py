@@ -19,7 +19,7 @@ def check_saved(plan: Plan, config_digest: str, cloud: str, endpoint: str) -> tu
         refusals.append(
             Refusal(
                 "plan-endpoint",
-                f"the plan was made for {visible(plan.endpoint[:200])}, and this run uses "
+                f"the plan was made for {visible(plan.endpoint[:200])}, but this run uses "
                 f"{endpoint}. Apply it with the same cloud and --arm-endpoint, or make a new one "
                 "with plan --out",
             )
@@ -82,7 +82,7 @@ def check_approval(plan: Plan, approved: str | None) -> tuple[Refusal, ...]:
     return (
         Refusal(
             "approval",
-            f"the plan's digest is {found}, and {approved} was approved: the file or Azure has "
+            f"the plan's digest is {found}, but {approved} was approved: the file or Azure has "
             "changed since the review. Review this plan and approve its digest",
         ),
     )

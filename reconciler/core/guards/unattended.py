@@ -152,8 +152,8 @@ def _check_ids(
         count = len(here | written)
         if count > limits.new_partner_id:
             text = (
-                f"{count} links would carry {partner_id}, which only links written by unattended "
-                f"runs carry, or none (limit {limits.new_partner_id}). Give it a name: "
+                f"{count} links would get {partner_id}, which no link carries yet, except links "
+                f"that unattended runs wrote (limit {limits.new_partner_id}). Give it a name: "
                 "under partners:, so that Azure's answer can be checked"
             )
             yield _refusal("new-partner-id", text, count, limits.new_partner_id)
