@@ -1,4 +1,4 @@
-"""What many tests share: one running emulator, begun anew for each test that asks for it."""
+"""Shared fixtures: one running emulator, reset for each test that uses it."""
 
 from collections.abc import Iterator
 
@@ -9,27 +9,27 @@ from reconciler.emulator.seed.seed import Seed
 from reconciler.emulator.server import Emulator
 from tests.e2e import forks
 
-# A busy machine is no failure: how long a thing may take is for benchmarks to say.
+# A busy machine is no failure: durations are the subject of benchmarks.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _end_of_forks() -> Iterator[None]:
-    """The server that commands are forked from ends with the session, before coverage does."""
+    """Stop the fork server at the end of the session, before coverage ends."""
     yield
     forks.end()
 
 
 @pytest.fixture(scope="session")
 def running_emulator() -> Iterator[Emulator]:
-    """An emulator for the whole session: its start costs a second."""
+    """An emulator for the whole session, because its start takes a second."""
     with Emulator() as emulator:
         yield emulator
 
 
 @pytest.fixture
 def emulator(running_emulator: Emulator) -> Emulator:
-    """The emulator, empty: every tenant, client, secret and well-formed ID is accepted."""
+    """The emulator without a seed: every tenant, client, secret and well-formed ID is accepted."""
     running_emulator.state.reset(Seed())
     return running_emulator

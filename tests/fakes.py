@@ -18,7 +18,7 @@ LINKED_ALREADY = Problem("already_linked", "Azure answered 409", "plan again")
 
 @dataclass
 class FakeLink:
-    """One principal's record. `version` counts every write that took."""
+    """One principal's record. `version` counts every successful write."""
 
     tenant_id: str
     object_id: str
@@ -32,12 +32,13 @@ class FakeLink:
 class FakeAzure:
     """Links by (directory, identity).
 
-    names     partner ID to the name that Azure answers; an ID that is not here is no partner
-    problems  what a read of a tenant says instead of the link
-    script    for each write, in order: "ok" (the default), "refuse", "busy", "lost" (it took, the
-              answer was lost), "dropped" (it did not take), "ignored" (200, nothing changed)
-    before    called before each write reaches the link: somebody else's hand
-    lag       how many reads after a write still show the link as it was
+    names     partner ID to the name in Azure's answer; other IDs are no partners
+    problems  the problem of a tenant that a read returns instead of the link
+    script    for each write, in order: "ok" (the default), "refuse", "busy", "lost" (it took
+              effect, the answer was lost), "dropped" (it took no effect), "ignored" (200, nothing
+              changed)
+    before    called before each write reaches the link: a change by another party
+    lag       number of reads after a write that still show the old link
     """
 
     names: dict[str, str | None]
@@ -53,7 +54,7 @@ class FakeAzure:
     reads: list[str] = field(default_factory=list)
 
     def link(self, place: Place) -> FakeLink:
-        """The record of a place, made on first sight."""
+        """The record of a place, created on first use."""
         key = (place.directory, place.identity)
         if key not in self.links:
             self.links[key] = FakeLink(f"tid-{key[0]}".lower(), f"oid-{key[0]}-{key[1]}".lower())
@@ -69,7 +70,7 @@ class FakeAzure:
 
 
 class FakeReader:
-    """Looks at one link."""
+    """Reads one link."""
 
     def __init__(self, azure: FakeAzure, place: Place) -> None:
         directory = place.directory.removeprefix("tid-")
@@ -92,7 +93,7 @@ class FakeReader:
 
 
 class FakeWriter(FakeReader):
-    """Looks at one link and changes it."""
+    """Reads one link and changes it."""
 
     def __init__(self, azure: FakeAzure, place: Place) -> None:
         super().__init__(azure, place)

@@ -84,7 +84,7 @@ def test_a_refused_ping_is_reported_without_the_url(
     ],
 )
 def test_an_unusable_url_is_one_line_without_it(url: str) -> None:
-    """Whatever the value of the reference is."""
+    """For every value of the reference."""
     with pytest.raises(PingFailed) as caught:
         heart(url).begin()
     text = str(caught.value)

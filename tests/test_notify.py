@@ -65,7 +65,7 @@ def test_a_refused_message_is_reported_without_its_url(
 
 @pytest.mark.parametrize("url", [f"nothing://{SECRET}", SECRET, "", f"slack://{SECRET}"])
 def test_an_invalid_address_is_not_repeated(url: str) -> None:
-    """It may be a password that is there by mistake."""
+    """It may be a password that was entered by mistake."""
     with pytest.raises(NotSent, match="not a URL that apprise supports") as caught:
         sent(url)
     assert SECRET not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Other people's tools that check what we write: found, or the test is skipped with a notice."""
+"""External tools that check our files: found, or the test is skipped with a notice."""
 
 import shutil
 import sys

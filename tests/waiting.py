@@ -1,4 +1,4 @@
-"""Waiting for an event, for as long as a busy machine needs."""
+"""Waits for an event, for as long as a busy machine needs."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ LONGEST_S = 120
 
 
 def wait_until(has_come: Callable[[], object], what: str = "it") -> None:
-    """Return as soon as the event has come; the test fails when it does not come."""
+    """Return as soon as the condition is true; fail the test on a timeout."""
     ends_at = time.monotonic() + LONGEST_S
     while not has_come():
         assert time.monotonic() < ends_at, f"{what} did not come within {LONGEST_S} s"

@@ -1,4 +1,4 @@
-"""A small proxy on loopback: it passes TLS on, and remembers who came."""
+"""A small proxy on loopback that passes TLS on and records its requests."""
 
 import socket
 import threading
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Proxy:
-    """The requests to be passed on, each with its headers, as they came."""
+    """The requests, each with its headers as received."""
 
     url: str
     heads: list[str] = field(default_factory=list)

@@ -15,9 +15,9 @@ Answer = Callable[[ssl.SSLSocket], None]
 
 @dataclass
 class RawServer:
-    """Where it listens, whom to trust, and the first line of each request.
+    """Its address, its CA, and the first line of each request.
 
-    connections  how many were accepted
+    connections  number of accepted connections
     """
 
     url: str
@@ -28,7 +28,7 @@ class RawServer:
 
 @contextmanager
 def raw_server(folder: Path, answer: Answer) -> Iterator[RawServer]:
-    """Answer each request by `answer`, on kept-alive connections, until the block ends."""
+    """Answer each request with `answer`, on kept-alive connections, until the block ends."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)

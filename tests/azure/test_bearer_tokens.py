@@ -56,7 +56,7 @@ def test_the_token_of_a_pipeline_is_checked(
 
 @pytest.mark.parametrize("token", BAD)
 def test_an_access_token_is_checked(token: str) -> None:
-    """An authority that answers with such a token is not to be believed."""
+    """A malformed token from the authority is rejected."""
     with pytest.raises(RequestFailed) as told:
         access_token(token)
     assert told.value.problem.code == "unexpected_answer"
@@ -76,7 +76,7 @@ def test_an_access_token_is_checked(token: str) -> None:
 def test_no_request_is_sent_with_a_line_end_in_it(
     url: str, headers: dict[str, str], https: Https
 ) -> None:
-    """Whatever the address and the headers are made of. The error repeats neither."""
+    """Neither in the address nor in a header. The error repeats neither."""
     with pytest.raises(RequestFailed) as told:
         https.send("GET", url, headers=headers)
     assert told.value.problem.code == "unexpected_answer"

@@ -1,4 +1,4 @@
-"""What is kept of a sign-in, and who is told what."""
+"""Stored sign-ins, and hints for the people who must sign in."""
 
 import json
 
@@ -27,7 +27,7 @@ class Kept(dict[str, str]):
 
 
 def test_a_person_is_one_however_the_name_is_written() -> None:
-    """Upper case is no other person; another tenant, name or authority is another seat."""
+    """Case does not matter; another tenant, name or authority has its own record."""
     upper = UserLogin(SEAT.authority, SEAT.tenant_id, SEAT.username.upper())
     others = [
         UserLogin("https://login.other", SEAT.tenant_id, SEAT.username),
@@ -59,8 +59,8 @@ def test_a_person_is_one_however_the_name_is_written() -> None:
         ),
     ],
 )
-def test_a_damaged_record_is_a_sign_in_that_is_due(kept: str) -> None:
-    """Whatever stands there, and another authority's too, somebody has to sign in again."""
+def test_a_damaged_record_requires_a_new_sign_in(kept: str) -> None:
+    """Also a record of another authority, whatever it contains."""
     with pytest.raises(RequestFailed) as caught:
         SEAT.open(Kept({SEAT.key: kept}), {})
     assert caught.value.problem.code == "person_needed"
@@ -75,14 +75,14 @@ def test_a_damaged_record_is_a_sign_in_that_is_due(kept: str) -> None:
     ],
 )
 def test_the_command_can_be_pasted(tenant: str, said: str) -> None:
-    """A tenant's name is quoted for the shell and is never taken for an option."""
+    """A tenant's name is quoted for the shell and cannot be read as an option."""
     hint = in_person(DUE, ALICE, Place(tenant, "a.example", "alice")).problem.hint
     assert f"pal-reconcile login alice {said} then: pal-reconcile apply" in hint
     assert hint.endswith("replace alice with another identity")
 
 
 def test_other_identities_keep_their_hint() -> None:
-    """Whoever is signed in to the Azure CLI is told about that."""
+    """The hint for the Azure CLI names `az login`."""
     cli = AzureCli("me")
     assert in_person(DUE, cli, Place("A", "a.example", "me")) is DUE
 
@@ -97,7 +97,7 @@ def test_other_identities_keep_their_hint() -> None:
     ],
 )
 def test_whose_sign_in_may_be_used(identity: Identity, is_attended: bool, may: bool) -> None:
-    """A person's only at a terminal, or where the file says unattended; an app's always."""
+    """A person's only at a terminal, or if the file has `unattended`; an app's always."""
     people = CachedUsers(Kept(), is_attended)
     if may:
         people.expect(identity)

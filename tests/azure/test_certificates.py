@@ -1,4 +1,4 @@
-"""Certificates in the forms in which files, vaults and variables give them."""
+"""Certificates in the forms in which files, vaults and variables contain them."""
 
 import base64
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_form_of_a_certificate_signs_in_alike(folder: Path) -> None:
-    """Base64 of a vault, line ends written out, lost or doubled, marks, quotes: all are one."""
+    """Base64 of a vault; escaped, lost or doubled line ends; byte order marks; quotes."""
     pem, pfx = (folder / "open.pem").read_bytes(), (folder / "open.pfx").read_bytes()
     expected = _signs_with(REF, pem, None)
     url_safe = base64.urlsafe_b64encode(pfx).rstrip(b"=")
@@ -63,8 +63,8 @@ def test_every_form_of_a_certificate_signs_in_alike(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["locked.pem", "locked.pfx"])
-def test_a_password_that_is_missing_or_wrong_is_said(folder: Path, file: str) -> None:
-    """Both are told apart, and the password is not repeated."""
+def test_a_missing_or_wrong_password_is_reported(folder: Path, file: str) -> None:
+    """The two errors differ, and neither repeats the password."""
     data = (folder / file).read_bytes()
     with pytest.raises(Unresolved, match=r"protected by a password.*add password:"):
         read_certificate(REF, data, None)
@@ -75,7 +75,7 @@ def test_a_password_that_is_missing_or_wrong_is_said(folder: Path, file: str) ->
 
 
 def test_a_key_of_openssls_old_form_keeps_its_headers(folder: Path) -> None:
-    """`Proc-Type: 4,ENCRYPTED` says how the key is locked, in lines of its own."""
+    """`Proc-Type: 4,ENCRYPTED` describes the encryption on separate lines."""
     pem = (folder / "open.pem").read_bytes()
     key = load_pem_private_key(pem, None)
     locked = key.private_bytes(
@@ -89,13 +89,13 @@ def test_a_key_of_openssls_old_form_keeps_its_headers(folder: Path) -> None:
         read_certificate(REF, data, None)
 
 
-def test_a_password_that_is_not_needed_does_no_harm(folder: Path) -> None:
-    """A PEM key without a password opens with one, as it did before it was renewed."""
+def test_an_unneeded_password_is_ignored(folder: Path) -> None:
+    """A PEM key without a password is read, as before its renewal."""
     assert read_certificate(REF, (folder / "open.pem").read_bytes(), PASSWORD).is_matched
 
 
 def test_the_keys_own_certificate_is_found_behind_others(tmp_path: Path) -> None:
-    """A chain may begin with the authority's; another key's alone is a mismatch."""
+    """A chain may begin with the authority's; without the key's own it is a mismatch."""
     own = write_pair(tmp_path / "own.pem", ends=10).read_bytes()
     other = write_pair(tmp_path / "other.pem", ends=20).read_bytes()
     chain = other[other.index(b"-----BEGIN CERT") :] + own
@@ -118,7 +118,7 @@ def test_the_keys_own_certificate_is_found_behind_others(tmp_path: Path) -> None
         (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "cannot be read"),
     ],
 )
-def test_what_is_no_certificate_is_said(data: bytes, said: str) -> None:
-    """One line, without the library's own words."""
+def test_an_invalid_certificate_is_reported(data: bytes, said: str) -> None:
+    """One line, without the library's text."""
     with pytest.raises(Unresolved, match=said):
         read_certificate(REF, data, None)

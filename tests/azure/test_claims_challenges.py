@@ -1,4 +1,4 @@
-"""What it means that Azure Resource Manager asks for more than a token shows."""
+"""Claims challenges of Azure Resource Manager: it requires more than the token proves."""
 
 import base64
 import json
@@ -47,8 +47,8 @@ def reply(status: int, header: str = "", code: str = "", message: str = "") -> H
         (reply(429, HEADER), False),
     ],
 )
-def test_an_answer_that_asks_for_more_is_known(answer: HttpReply, asks: bool) -> None:
-    """By the header or by a policy that names MFA; no other refusal is mistaken for it."""
+def test_a_claims_challenge_is_recognized(answer: HttpReply, asks: bool) -> None:
+    """By the header or by a policy that names MFA; other refusals are no challenge."""
     failure = of_arm(answer, "https://management.azure.com/x")
     assert (failure.problem.code == "person_needed") is asks
     if asks:
@@ -58,12 +58,12 @@ def test_an_answer_that_asks_for_more_is_known(answer: HttpReply, asks: bool) ->
 
 @pytest.mark.parametrize("encoded", [None, "", "!!!", "e30", "W10=", "bm8ganNvbg=="])
 def test_only_claims_that_are_an_object_are_used(encoded: str | None) -> None:
-    """Malformed claims reach neither Entra nor the disk."""
+    """Malformed claims are neither sent to Entra nor stored."""
     assert Challenge(encoded).claims == ("{}" if encoded == "e30" else None)
 
 
 def test_claims_come_in_either_base64() -> None:
-    """With or without padding, in the alphabet for URLs or the other."""
+    """With or without padding, in the URL-safe alphabet or the standard one."""
     urlsafe = base64.urlsafe_b64encode(CLAIMS.encode()).decode().rstrip("=")
     challenge = challenge_in(reply(401, HEADER.replace(ENCODED, urlsafe)), "")
     assert challenge
@@ -89,8 +89,10 @@ FAULTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_an_app_is_not_asked_twice(emulator: Emulator, azure: Azure, fault: dict[str, Any]) -> None:
-    """An app cannot do MFA: reads and writes are refused once, and the customer has to act."""
+def test_a_challenge_to_an_app_is_not_retried(
+    emulator: Emulator, azure: Azure, fault: dict[str, Any]
+) -> None:
+    """An app cannot do MFA: reads and writes fail at once, and the customer must act."""
     emulator.state.add_fault({"operation": ["read", "write"], **fault})
     with azure.reader(PLACE) as reader:
         seen = reader.read()
@@ -113,7 +115,7 @@ def test_an_app_is_not_asked_twice(emulator: Emulator, azure: Azure, fault: dict
 def test_the_azure_cli_is_a_person_or_an_app(
     azure: Azure, emulator: Emulator, claims: dict[str, str], code: str
 ) -> None:
-    """Its token says which; a person is told how the Azure CLI takes the claims."""
+    """Its token shows which; for a person the hint passes the claims to the Azure CLI."""
     session: Session = azure._session(PLACE)
     session._identity = AzureCli("cli")
     session.tenant_id = tenant_id(1)

@@ -1,4 +1,4 @@
-"""Requests leave by one door: few connections, through the proxy, and only what may be sent."""
+"""The HTTP client: few connections, the proxy, and only allowed requests."""
 
 from base64 import b64encode
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.e2e.command import tenant_id
 
 @pytest.fixture
 def through(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """A proxy with a password, which the environment names as a person would."""
+    """A proxy with a password, set by environment variables."""
     with proxy() as running:
         named = running.url.removeprefix("http://")
         monkeypatch.setenv("HTTPS_PROXY", f"http://contoso:p%40ss@{named}")
@@ -48,8 +48,8 @@ def test_connections_are_kept_and_shared(emulator: Emulator, through: Proxy) -> 
     https.close()
 
 
-def test_a_proxy_is_told_its_password(emulator: Emulator, through: Proxy) -> None:
-    """User and password of the proxy's URL reach it, and go no further."""
+def test_a_proxy_gets_its_password(emulator: Emulator, through: Proxy) -> None:
+    """User and password of the proxy's URL are sent to the proxy only."""
     https = opened(emulator)
     assert https.send("GET", openid(emulator), headers={}).status == 200
     assert https.is_proxied(openid(emulator))
@@ -59,7 +59,7 @@ def test_a_proxy_is_told_its_password(emulator: Emulator, through: Proxy) -> Non
 
 
 def test_a_limited_view_sends_nothing_else(emulator: Emulator) -> None:
-    """What a plan holds can GET; a write is refused before anything is sent."""
+    """The client of a plan can send GET; a write is refused before anything is sent."""
     https = opened(emulator).limited_to("GET")
     with pytest.raises(PermissionError):
         https.send("PUT", f"{emulator.endpoint}/x", headers={})
@@ -68,8 +68,8 @@ def test_a_limited_view_sends_nothing_else(emulator: Emulator) -> None:
     assert emulator.state.requests.total == 0
 
 
-def test_nobody_at_home(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Host and cause are named; the text is the same each time."""
+def test_an_unreachable_host_is_named(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message has host and cause, and is the same each time."""
     monkeypatch.setenv("NO_PROXY", "*")
     https = opened(emulator)
     for url, cause in (
@@ -81,8 +81,8 @@ def test_nobody_at_home(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> 
         assert caught.value.problem.message == cause
 
 
-def test_a_proxy_that_is_none(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A variable that holds no proxy's URL is what is named, without the password in it."""
+def test_an_invalid_proxy_is_named(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the variable, without the password in it."""
     monkeypatch.setenv("HTTPS_PROXY", "contoso:hush@127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "")
     with pytest.raises(RequestFailed) as caught:
@@ -96,14 +96,14 @@ def test_a_proxy_that_is_none(emulator: Emulator, monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_unknown_authority_is_named(emulator: Emulator) -> None:
-    """A certificate that the public authorities did not sign is not trusted."""
+    """A certificate that no public authority signed is not trusted."""
     with pytest.raises(RequestFailed) as caught:
         Https(CircuitBreaker()).send("GET", openid(emulator), headers={})
     assert caught.value.problem.code == "untrusted_certificate"
 
 
-def test_a_folder_of_authorities_is_taken(emulator: Emulator) -> None:
-    """REQUESTS_CA_BUNDLE may name a folder; one without our authority does not help."""
+def test_a_folder_of_authorities_is_accepted(emulator: Emulator) -> None:
+    """REQUESTS_CA_BUNDLE may be a folder; one without the server's authority does not help."""
     https = Https(CircuitBreaker(), ca_bundle=str(emulator.ca_path.parent))
     with pytest.raises(RequestFailed) as caught:
         https.send("GET", openid(emulator), headers={})

@@ -1,4 +1,4 @@
-"""How another cloud is taken at its word, and when it is not."""
+"""Which metadata documents of a cloud are accepted, and which are refused."""
 
 import json
 from threading import Event
@@ -42,7 +42,7 @@ class Canned(Https):
 
 
 def test_a_cloud_describes_itself() -> None:
-    """Authority, scope and vault suffix come from its document; ARM stays the chosen endpoint."""
+    """Authority, scope and vault suffix come from its document; ARM is the chosen endpoint."""
     cloud = described("https://arm.example/", Canned(200, GOOD), PATIENCE)
     assert cloud.arm == "https://arm.example"
     assert cloud.authority == "https://login.example"
@@ -51,7 +51,7 @@ def test_a_cloud_describes_itself() -> None:
 
 
 def test_the_first_audience_serves_where_none_is_for_management() -> None:
-    """And a cloud without vaults gets a suffix that no host has."""
+    """A cloud without vaults gets a suffix that no host has."""
     data = {"authentication": GOOD["authentication"] | {"audiences": ["https://a", "https://b"]}}
     cloud = described("https://arm.example", Canned(200, data), PATIENCE)
     assert (cloud.scope, cloud.vault_suffix) == ("https://a/.default", "invalid")
@@ -93,14 +93,14 @@ def test_the_first_audience_serves_where_none_is_for_management() -> None:
     ],
 )
 def test_anything_else_ends_the_run(status: int, body: Any) -> None:
-    """Nothing is guessed about where tokens come from."""
+    """The authority is never guessed."""
     with pytest.raises(RunFailed, match="--arm-endpoint"):
         described("https://arm.example", Canned(status, body), PATIENCE)
 
 
 @pytest.mark.parametrize("odd", ["*", "a b", "é.example", ["x"], 7, "@evil.example", "/", "."])
 def test_an_odd_vault_suffix_is_none(odd: Any) -> None:
-    """No host ends with it, so that no secret is read from there."""
+    """No host ends with it, so no secret is read from there."""
     data = GOOD | {"suffixes": {"keyVaultDns": odd}}
     suffix = described("https://arm.example", Canned(200, data), PATIENCE).vault_suffix
     assert suffix in ("invalid", "7")
@@ -122,14 +122,14 @@ def test_an_odd_vault_suffix_is_none(odd: Any) -> None:
     ],
 )
 def test_an_endpoint_is_an_https_origin(endpoint: str) -> None:
-    """Whatever else stands there is wrong usage, and a password in it is not repeated."""
+    """Any other value is wrong usage, and a password in it is not repeated."""
     with pytest.raises(WrongUsage) as caught:
         checked_endpoint(endpoint)
     assert "secret" not in str(caught.value)
 
 
 def test_the_known_clouds_are_https() -> None:
-    """And differ in everything."""
+    """And they differ in every value."""
     for field in ("arm", "authority", "scope", "vault_suffix"):
         values = [getattr(cloud, field) for cloud in CLOUDS.values()]
         assert len(set(values)) == len(values)

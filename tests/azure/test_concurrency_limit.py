@@ -1,4 +1,4 @@
-"""How many requests are under way at once follows what Azure says."""
+"""The number of requests under way at once follows Azure's answers."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from tests.e2e.command import tenant_id
 
 
 def test_strain_halves_and_answers_grow_back() -> None:
-    """128, 64, 32; one more with each round of answers; never less than one, or more than most."""
+    """128, 64, 32; one more with each round of answers; at least one, at most the maximum."""
     pace = ConcurrencyLimit(128)
     for expected in (64, 32, 16):
         pace.end(pace.begin(), is_strained=True)
@@ -28,7 +28,7 @@ def test_strain_halves_and_answers_grow_back() -> None:
 
 
 def test_one_storm_counts_once() -> None:
-    """Eight requests that were under way together and are all refused halve once."""
+    """Eight requests under way together that are all throttled halve the limit once."""
     pace = ConcurrencyLimit(8)
     for begun in [pace.begin() for _ in range(8)]:
         pace.end(begun, is_strained=True)
@@ -36,7 +36,7 @@ def test_one_storm_counts_once() -> None:
 
 
 def test_no_more_than_the_limit_is_under_way() -> None:
-    """After a halving the others wait until enough have ended, and then all come to their turn."""
+    """After a halving the others wait until enough have ended, and then all are sent."""
     pace = ConcurrencyLimit(8)
     pace.end(pace.begin(), is_strained=True)
     together, most = threading.Semaphore(4), []
@@ -55,7 +55,7 @@ def test_no_more_than_the_limit_is_under_way() -> None:
 
 
 def test_throttling_slows_all_requests_down(emulator: Emulator) -> None:
-    """A 429 halves the pace of the connections, also of their limited views; answers grow it."""
+    """A 429 halves the limit of all connections and limited views; answers raise it."""
     emulator.state.add_fault({"operation": "openid", "status": 429, "times": 1})
     https = Https(CircuitBreaker(), ca_bundle=str(emulator.ca_path), connections=2)
     url = f"{emulator.endpoint}/{tenant_id(1)}/v2.0/.well-known/openid-configuration"

@@ -1,4 +1,4 @@
-"""Each step of a checkup against the emulator, or against what is no Azure at all."""
+"""Each step of a checkup, against the emulator and against broken endpoints."""
 
 import socket
 import time
@@ -45,14 +45,14 @@ PLACE = Place("C1", tenant_id(1), "app")
 
 
 class Surgery:
-    """A doctor over one identity, and the Azure that it looks at."""
+    """A doctor for one identity, and the Azure that it checks."""
 
     def __init__(self, azure: Azure) -> None:
         self.azure = azure
         self.doctor = self.at(NOW)
 
     def at(self, moment: datetime) -> Doctor:
-        """The doctor of a machine whose clock shows this."""
+        """The doctor of a machine whose clock shows this time."""
         return self.azure.doctor(lambda: moment)
 
     def check(self, place: Place = PLACE) -> LinkCheck:
@@ -113,7 +113,7 @@ def test_a_healthy_link_passes_every_step(open_surgery: Any, emulator: Emulator)
 
 
 def test_only_get_goes_to_arm(open_surgery: Any, emulator: Emulator) -> None:
-    """A doctor writes nothing, and reads no link by its ID."""
+    """A checkup writes nothing, and reads no link by its ID."""
     open_surgery().check()
     operations = {e.operation for e in emulator.state.requests.entries}
     assert operations == {"metadata", "other", "openid", "token", "read"}
@@ -121,7 +121,7 @@ def test_only_get_goes_to_arm(open_surgery: Any, emulator: Emulator) -> None:
 
 
 def test_a_name_that_does_not_resolve(open_surgery: Any) -> None:
-    """DNS is told from TLS, and nothing is sent."""
+    """A DNS error is distinguished from a TLS error, and nothing is sent."""
     surgery = open_surgery(arm="https://no-such-host.invalid")
     authority, arm = surgery.doctor.endpoints()
     assert authority.step.state is State.OK
@@ -132,8 +132,8 @@ def test_a_name_that_does_not_resolve(open_surgery: Any) -> None:
     assert check.own[-1].blocked_by is StepName.ARM
 
 
-def test_a_host_that_is_not_there(open_surgery: Any) -> None:
-    """Without the authority nobody signs in, and no customer is asked for anything."""
+def test_an_unreachable_authority(open_surgery: Any) -> None:
+    """Without the authority no sign-in is tried, and no customer gets a request."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         port = server.getsockname()[1]
     surgery = open_surgery(authority=f"https://127.0.0.1:{port}")
@@ -144,7 +144,7 @@ def test_a_host_that_is_not_there(open_surgery: Any) -> None:
 
 
 def test_a_certificate_that_is_not_trusted(open_surgery: Any) -> None:
-    """The remedy is the CA of whoever inspects TLS on the way."""
+    """The remedy is the CA certificate of the TLS-inspecting proxy."""
     (authority, _) = open_surgery(trusted=False).doctor.endpoints()
     assert states(authority.steps) == {"dns": "ok", "tls": "failed"}
     assert code(authority) == "untrusted_certificate"
@@ -153,7 +153,7 @@ def test_a_certificate_that_is_not_trusted(open_surgery: Any) -> None:
 def test_behind_a_proxy_the_proxy_resolves_names(
     open_surgery: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A machine whose own DNS knows no Azure is not called broken for it."""
+    """The machine's own DNS need not resolve Azure's names."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "")
     arm = open_surgery(arm="https://no-such-host.invalid").doctor.endpoints()[1]
@@ -167,7 +167,7 @@ def test_behind_a_proxy_the_proxy_resolves_names(
 def test_the_clock_is_compared_with_azures_own(
     open_surgery: Any, minutes: int, state: State
 ) -> None:
-    """The skew is named with its direction."""
+    """The skew is reported with its direction."""
     doctor = open_surgery().at(datetime.now(UTC) + timedelta(minutes=minutes))
     step = clock_step(doctor.endpoints())
     assert step.state is state
@@ -188,14 +188,16 @@ def test_the_clock_is_compared_with_azures_own(
         ("", None),
     ],
 )
-def test_a_host_may_name_no_time(date: str, skew_s: int | None) -> None:
-    """A header that is missing or makes no sense says nothing of the clock."""
+def test_a_host_may_send_no_time(date: str, skew_s: int | None) -> None:
+    """A missing or malformed Date header says nothing about the clock."""
     moment = datetime(2026, 11, 23, 2, 1, tzinfo=UTC)
     assert skew(date, moment, moment) == skew_s
 
 
-def test_a_secret_that_cannot_be_had(open_surgery: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its name is told; the tenant is looked at all the same, and nobody signs in."""
+def test_a_secret_that_cannot_be_resolved(
+    open_surgery: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name is reported; the tenant is still checked, and no sign-in is tried."""
     surgery = open_surgery()
     monkeypatch.delenv("PAL_SECRET")
     (secret, certificate) = surgery.doctor.credential(PLACE).steps
@@ -208,8 +210,8 @@ def test_a_secret_that_cannot_be_had(open_surgery: Any, monkeypatch: pytest.Monk
     }
 
 
-def test_a_wrong_secret_is_told_at_once(open_surgery: Any, emulator: Emulator) -> None:
-    """A plan gives a fresh secret 20 s to spread; a doctor tells what it was answered."""
+def test_a_wrong_secret_is_reported_at_once(open_surgery: Any, emulator: Emulator) -> None:
+    """A plan retries a new secret for 20 s; a checkup reports the first answer."""
     emulator.state.reset(seed({"clients": [{"client_id": APP, "secret": "another"}]}))
     began = time.monotonic()
     check = open_surgery().check()
@@ -222,7 +224,7 @@ def test_a_wrong_secret_is_told_at_once(open_surgery: Any, emulator: Emulator) -
 def test_a_workload_without_its_platform(
     open_surgery: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
-    """The token of the platform is looked for before anybody signs in with it."""
+    """The platform's token is requested before any sign-in with it."""
     monkeypatch.delenv("ACTIONS_ID_TOKEN_REQUEST_URL", raising=False)
     ref = TokenRef(source, str(tmp_path / "token"))
     surgery = open_surgery(WorkloadIdentity("app", APP, token=ref))
@@ -232,21 +234,21 @@ def test_a_workload_without_its_platform(
 def test_a_machine_without_a_managed_identity(
     open_surgery: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What stands for the secret in every tenant is asked for once."""
+    """The token that replaces the secret in every tenant is requested once."""
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/token")
     monkeypatch.setenv("IDENTITY_HEADER", "x")
     surgery = open_surgery(FederatedManagedIdentity("app", APP))
     assert code(surgery.doctor.credential(PLACE).steps[0]) == "credential_unusable"
 
 
-def test_an_identity_without_proof_has_nothing_to_be_looked_at(open_surgery: Any) -> None:
-    """Whoever is signed in to the Azure CLI shows it with the token."""
+def test_an_identity_without_a_credential_skips_its_check(open_surgery: Any) -> None:
+    """The Azure CLI's sign-in is checked with the token."""
     found = open_surgery(AzureCli("app")).doctor.credential(PLACE)
     assert set(states(found.steps).values()) == {"skipped"}
 
 
 def test_an_unknown_tenant(open_surgery: Any, emulator: Emulator) -> None:
-    """Its own document is asked for, though another tenant's would do for a sign-in."""
+    """Its own OpenID document is requested, though a sign-in could use another tenant's."""
     emulator.state.reset(seed({"tenants": [{"tenant": tenant_id(2), "domains": ["b.example"]}]}))
     surgery = open_surgery()
     assert surgery.check(Place("B", "b.example", "app")).observed.tenant_id == tenant_id(2)
@@ -255,8 +257,8 @@ def test_an_unknown_tenant(open_surgery: Any, emulator: Emulator) -> None:
     assert {step.blocked_by for step in check.own[1:]} == {StepName.OPENID}
 
 
-def test_claims_that_are_not_the_files(open_surgery: Any) -> None:
-    """A pin that does not hold stops the link before any request to ARM."""
+def test_claims_that_do_not_match_the_file(open_surgery: Any) -> None:
+    """A pin that does not match stops the link before any request to ARM."""
     check = open_surgery().check(replace(PLACE, object_id=tenant_id(5)))
     assert states(check.own)["token"] == "ok"
     assert code(check.own[2]) == "wrong_tenant_token"
@@ -264,7 +266,7 @@ def test_claims_that_are_not_the_files(open_surgery: Any) -> None:
 
 
 def test_a_link_that_cannot_be_read(open_surgery: Any, emulator: Emulator) -> None:
-    """The token is good, the answer is not."""
+    """The token is valid, the answer is not."""
     emulator.state.add_fault({"operation": "read", "status": 200, "body": "[]"})
     check = open_surgery().check()
     assert code(check.own[3]) == "unexpected_answer"
@@ -286,8 +288,8 @@ def test_a_missing_app_becomes_a_request(open_surgery: Any, emulator: Emulator) 
         *("foreign_principal", "person_needed", "user_gone"),
     ],
 )
-def test_every_request_is_in_whole_words(problem_code: str) -> None:
-    """Nothing is left to be filled in, whether or not the identity is an app."""
+def test_every_request_to_a_customer_has_all_values(problem_code: str) -> None:
+    """No placeholder is left, whether or not the identity is an app."""
     for client_id in (APP, ""):
         who = SignIn(tenant_id(1), client_id, "https://login.microsoftonline.com")
         request = request_for(Problem(problem_code, "m", "h"), who)
@@ -296,8 +298,8 @@ def test_every_request_is_in_whole_words(problem_code: str) -> None:
         assert request.link is None or client_id
 
 
-def test_our_own_trouble_is_no_customers() -> None:
-    """A wrong secret, an outage or an unknown code asks nothing of anybody else."""
+def test_the_partners_own_problems_are_no_requests() -> None:
+    """A wrong secret, an outage or an unknown code requires nothing of the customer."""
     who = SignIn(tenant_id(1), APP, "https://login.microsoftonline.com")
     for problem_code in ("invalid_client_secret", "unavailable", "no_such_tenant", "new"):
         assert request_for(Problem(problem_code, "m", "h"), who) is None
@@ -305,7 +307,7 @@ def test_our_own_trouble_is_no_customers() -> None:
 
 
 def test_a_consent_link_holds_nothing_but_an_address() -> None:
-    """Whatever a tenant is called, it can end neither the path nor the link."""
+    """A tenant's name can end neither the path nor the link."""
     link = consent_link(SignIn("a>b/c?d ", APP, "https://login.example:8443"))
     assert link == f"https://login.example:8443/a%3Eb%2Fc%3Fd%20/adminconsent?client_id={APP}"
 
@@ -314,7 +316,7 @@ def test_a_consent_link_holds_nothing_but_an_address() -> None:
 
 
 def credential(open_surgery: Any, path: Path, password: bool = False) -> CredentialCheck:
-    """What a doctor finds of an identity with this certificate."""
+    """The result of the credential step for an identity with this certificate."""
     found: CredentialCheck = open_surgery(
         ClientCertificate(
             "app",
@@ -330,7 +332,7 @@ def credential(open_surgery: Any, path: Path, password: bool = False) -> Credent
 def test_every_form_of_certificate_is_read(
     open_surgery: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """PEM and PFX, with and without a password; its end is its own and not the file's."""
+    """PEM and PFX, with and without a password; the expiry is the certificate's, not the file's."""
     monkeypatch.setenv("PAL_PASSWORD", PASSWORD)
     for name, password in write_certificates(tmp_path).items():
         found = credential(open_surgery, tmp_path / name, bool(password))
@@ -340,7 +342,7 @@ def test_every_form_of_certificate_is_read(
 
 
 def test_a_locked_certificate_without_its_password(open_surgery: Any, tmp_path: Path) -> None:
-    """The reference is named, and nothing of what is behind it."""
+    """The message has the reference, and nothing of its value."""
     write_certificates(tmp_path)
     for name in ("locked.pem", "locked.pfx"):
         step = credential(open_surgery, tmp_path / name).steps[1]
@@ -357,17 +359,17 @@ def test_a_locked_certificate_without_its_password(open_surgery: Any, tmp_path: 
         ({"key": ec.generate_private_key(ec.SECP256R1())}, "credential_unusable"),
     ],
 )
-def test_a_certificate_that_is_no_good(
+def test_an_unusable_certificate(
     open_surgery: Any, tmp_path: Path, what: dict[str, Any], expected: str
 ) -> None:
-    """Expired, too new, with another's key, or with a key that Entra does not take."""
+    """Expired, not yet valid, of another key, or with a key that Entra does not accept."""
     step = credential(open_surgery, write_pair(tmp_path / "c.pem", **what)).steps[1]
     assert code(step) == expected
 
 
 @pytest.mark.parametrize("content", [b"no certificate", b"-----BEGIN CERTIFICATE-----\n", b"\x30"])
 def test_what_is_no_certificate(open_surgery: Any, tmp_path: Path, content: bytes) -> None:
-    """One clear line, whatever the file holds."""
+    """One clear line, whatever the file contains."""
     path = tmp_path / "c.pem"
     path.write_bytes(content)
     step = credential(open_surgery, path).steps[1]

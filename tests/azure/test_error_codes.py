@@ -58,7 +58,7 @@ CODES = {
     ("code", "number"), [(code, number) for code, numbers in CODES.items() for number in numbers]
 )
 def test_each_number_has_its_code(code: str, number: int) -> None:
-    """A number of Entra chooses our code, and its hint is filled in."""
+    """A number of Entra determines the code, and its hint has all values."""
     failure = of_sign_in(reply(400, refusal(number)), WHO)
     assert failure.problem.code == code
     assert failure.problem.hint
@@ -81,7 +81,7 @@ def test_each_number_has_its_code(code: str, number: int) -> None:
     ],
 )
 def test_a_number_may_have_a_hint_of_its_own(number: int, says: str) -> None:
-    """Where a code covers several causes, the hint says what to do about this one."""
+    """If a code covers several causes, the hint is about this one."""
     assert says in of_sign_in(reply(400, refusal(number)), WHO).problem.hint
 
 
@@ -106,13 +106,13 @@ def test_a_number_is_listed_once() -> None:
 
 
 def test_a_message_is_the_same_every_time() -> None:
-    """Trace, correlation and time, which differ in each answer, are left out of the message."""
+    """Trace ID, correlation ID and time, which differ in each answer, are removed."""
     failure = of_sign_in(reply(400, refusal(53003)), WHO)
     assert failure.problem.message == "AADSTS53003: No."
 
 
 def test_the_hint_of_a_missing_app_gives_the_three_ways() -> None:
-    """With tenant and client ID filled in, ready to be mailed to the customer."""
+    """With tenant and client ID filled in, so that it can be sent to the customer."""
     hint = of_sign_in(reply(401, refusal(7000229)), WHO).problem.hint
     assert f"az ad sp create --id {CLIENT}" in hint
     assert f"https://login.microsoftonline.com/{TENANT}/adminconsent?client_id={CLIENT}" in hint
@@ -130,8 +130,8 @@ def test_the_hint_of_a_missing_app_gives_the_three_ways() -> None:
         (302, b"", "sign_in_refused"),
     ],
 )
-def test_an_answer_without_a_number_is_judged_safely(status: int, body: Any, code: str) -> None:
-    """`invalid_client` alone says nothing of the secret; 429 and 5xx may be tried again."""
+def test_an_answer_without_a_number_is_classified_safely(status: int, body: Any, code: str) -> None:
+    """`invalid_client` alone does not condemn the secret; 429 and 5xx are retried."""
     assert of_sign_in(reply(status, body), WHO).problem.code == code
 
 
@@ -141,7 +141,7 @@ def test_a_number_in_a_text_is_enough() -> None:
 
 
 def test_retry_after_is_passed_on() -> None:
-    """Entra's flood control names its own wait."""
+    """Entra's throttling sets its own wait."""
     assert of_sign_in(reply(429, b"", Retry_After="60"), WHO).retry_after_s == 60
 
 
@@ -180,7 +180,7 @@ CSP = (
     ],
 )
 def test_each_answer_of_arm_has_its_code(status: int, body: Any, code: str) -> None:
-    """Whatever the answer is, there is a code, a message of one line and a hint."""
+    """Every answer gives a code, a message of one line and a hint."""
     failure = of_arm(reply(status, body), "https://arm")
     assert failure.problem.code == code
     assert failure.problem.hint

@@ -1,4 +1,4 @@
-"""Text of Azure's errors: what differs in each answer is left out, the rest stays."""
+"""Texts of Azure's errors: parts that differ in each answer are removed, the rest stays."""
 
 import pytest
 

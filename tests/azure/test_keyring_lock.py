@@ -1,4 +1,4 @@
-"""Threads take turns at the keyring, and none waits while another asks Entra."""
+"""Threads access the keyring one at a time, and none waits for another's request to Entra."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Lock
@@ -12,7 +12,7 @@ PEOPLE = 4
 
 
 class Keyring:
-    """Fails, as libsecret does, when two ask at once."""
+    """Fails, as libsecret does, on two accesses at once."""
 
     def __init__(self) -> None:
         self._in_use = Lock()
@@ -23,7 +23,7 @@ class Keyring:
 
 
 class Entra:
-    """Answers only when all people have asked."""
+    """Answers only after all people have sent their request."""
 
     def __init__(self) -> None:
         self._all = Barrier(PEOPLE)
@@ -46,8 +46,8 @@ class Person:
         return AccessToken(token, 0)
 
 
-def test_a_turn_at_the_keyring_ends_while_entra_is_asked() -> None:
-    """All requests are under way at once, and the keyring never meets two."""
+def test_the_keyring_lock_is_released_during_a_request() -> None:
+    """All requests are under way at once, and the keyring never has two accesses."""
     keyring, transport = Keyring(), UnlockedTransport(Entra())  # type: ignore[arg-type]
     people = [LockedCredential(cast(Any, Person(keyring, transport))) for _ in range(PEOPLE)]
     with ThreadPoolExecutor(PEOPLE) as pool:

@@ -1,4 +1,4 @@
-"""An OpenID document that is malformed is refused, with one line and a code."""
+"""A malformed OpenID document is refused with one line and a code."""
 
 import json
 from typing import Any
@@ -35,7 +35,7 @@ def read(body: bytes) -> str:
 
 
 def test_a_document_names_the_tenant() -> None:
-    """By the GUID in its endpoints."""
+    """Its endpoints have the tenant's GUID."""
     assert read(json.dumps(GOOD).encode()) == GUID
 
 
@@ -70,7 +70,7 @@ def test_a_document_names_the_tenant() -> None:
     ],
 )
 def test_a_malformed_document_is_an_unexpected_answer(body: bytes) -> None:
-    """No secret is sent to what it names."""
+    """No secret is sent to the endpoints in it."""
     with pytest.raises(RequestFailed) as caught:
         read(body)
     assert caught.value.problem.code == "unexpected_answer"

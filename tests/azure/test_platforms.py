@@ -1,4 +1,4 @@
-"""Tokens and secrets of platforms: requested once for all tenants, and retried as Entra is."""
+"""Tokens and secrets of platforms: requested once for all tenants, with the usual retries."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +47,7 @@ def stop() -> Event:
 
 @pytest.fixture
 def read(emulator: Emulator, stop: Event) -> Iterator[Read]:
-    """Reads the links of an identity in so many tenants, each by a thread of its own."""
+    """Read the links of an identity in this many tenants, each in its own thread."""
     emulator.state.reset(seed({"secrets": {"pal": SECRET}}))
     cloud = find_cloud("public", emulator.endpoint, str(emulator.ca_path), Event())
     opened: list[Azure] = []
@@ -81,7 +81,7 @@ def count(emulator: Emulator, operation: str) -> int:
 def test_one_token_serves_all_tenants(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, read: Read, kind: str
 ) -> None:
-    """Forty tenants cost one request to the platform, although eight threads ask at once."""
+    """Forty tenants cost one request to the platform, with eight threads at once."""
     become(emulator, monkeypatch, kind)
     identity, operation = PLATFORMS[kind]
     assert {seen.state for seen in read(identity, 40)} == {ObservedState.NOT_LINKED}
@@ -90,10 +90,10 @@ def test_one_token_serves_all_tenants(
 
 @pytest.mark.parametrize("fault", [{"status": 429}, {"status": 503}, {"drop": True}])
 @pytest.mark.parametrize("kind", PLATFORMS)
-def test_a_platform_is_asked_again(
+def test_a_platform_is_retried(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, read: Read, kind: str, fault: Any
 ) -> None:
-    """Throttling, an outage or a dropped connection costs a retry and no link."""
+    """After throttling, an outage or a dropped connection every link is still read."""
     become(emulator, monkeypatch, kind)
     identity, operation = PLATFORMS[kind]
     emulator.state.add_fault({"operation": operation, "times": 1, **fault})
@@ -144,8 +144,8 @@ def test_a_machine_that_drops_connections_is_unavailable(
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_an_updating_metadata_service_is_asked_again(status: int) -> None:
-    """IMDS answers so for up to 70 seconds; elsewhere these are final."""
+def test_an_updating_metadata_service_is_retried(status: int) -> None:
+    """IMDS gives these answers for up to 70 seconds; other endpoints' are final."""
     failure = refusal("http://169.254.169.254/metadata/identity/oauth2/token?x", status, "")
     assert failure
     assert (failure.problem.code, failure.is_transient) == ("unavailable", True)
@@ -154,7 +154,7 @@ def test_an_updating_metadata_service_is_asked_again(status: int) -> None:
     assert refusal("http://169.254.169.254/metadata/identity/oauth2/token", 400, "") is None
 
 
-def test_an_identity_that_the_machine_lacks_is_asked_once(
+def test_a_missing_managed_identity_is_not_retried(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, read: Read
 ) -> None:
     """400 is final: the machine has no such identity, and the file has to change."""
@@ -167,7 +167,7 @@ def test_an_identity_that_the_machine_lacks_is_asked_once(
     assert count(emulator, "managed_identity") == 1
 
 
-def test_a_machine_is_asked_without_the_proxy(
+def test_a_machine_endpoint_bypasses_the_proxy(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, read: Read
 ) -> None:
     """The endpoint belongs to this machine, and no proxy can reach it."""
@@ -190,10 +190,10 @@ def in_vault(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Identity:
 
 
 @pytest.mark.parametrize("fault", [{"status": 429}, {"status": 503}, {"drop": True}])
-def test_a_key_vault_is_asked_again(
+def test_a_key_vault_is_retried(
     emulator: Emulator, read: Read, in_vault: Identity, fault: Any
 ) -> None:
-    """One reading serves all tenants, and a passing failure costs no link."""
+    """One request serves all tenants, and a transient failure loses no link."""
     emulator.state.add_fault({"operation": "secret", "times": 1, **fault})
     assert {seen.state for seen in read(in_vault, 10)} == {ObservedState.NOT_LINKED}
     # The failure and the secret; a challenge, unless an earlier test has met this vault.
@@ -204,7 +204,7 @@ def test_a_key_vault_is_asked_again(
 def test_a_key_vault_that_does_not_answer_is_named(
     emulator: Emulator, read: Read, stop: Event, in_vault: Identity, status: int, code: str
 ) -> None:
-    """The file is not to blame, and the message says which reference could not be read."""
+    """The error is not the file's; the message names the reference."""
     emulator.state.add_fault({"operation": "secret", "status": status})
     stop.set()
     (seen,) = read(in_vault)

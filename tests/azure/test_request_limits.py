@@ -37,7 +37,7 @@ def refused(server: RawServer, https: Https, method: str = "GET") -> NoAnswer:
 
 
 def dripping(start: bytes, drop: bytes) -> Answer:
-    """Send the start, then drops until the client hangs up."""
+    """Send the start, then drops until the client closes the connection."""
 
     def answer(client: ssl.SSLSocket) -> None:
         client.sendall(start)
@@ -63,7 +63,7 @@ def dripping(start: bytes, drop: bytes) -> Answer:
 def test_a_dripping_answer_ends_with_the_request(
     tmp_path: Path, method: str, start: bytes, drop: bytes
 ) -> None:
-    """Each byte arrives in time and the whole never does: the request ends all the same."""
+    """The request ends at its time limit although each byte arrives in time."""
     with raw_server(tmp_path, dripping(start, drop)) as server:
         failure = refused(server, opened(server, timeout_s=0.4), method)
     assert failure.problem.code == "unavailable"
@@ -71,7 +71,7 @@ def test_a_dripping_answer_ends_with_the_request(
 
 
 @pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 "])
-def test_a_proxy_that_drips_is_left(monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
+def test_a_dripping_proxy_ends_the_request(monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
     """Its answer to CONNECT is part of the request."""
     with proxy_that_drips(start, b"x") as address:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
@@ -95,7 +95,7 @@ def test_the_end_of_the_run_ends_a_read(tmp_path: Path) -> None:
 
 
 def test_a_read_that_ends_the_run_has_some_grace() -> None:
-    """A stop shortens what is left to the grace period, once, and never makes it longer."""
+    """A stop shortens the time left to the grace period, once, and never extends it."""
     now, stop = [100.0], threading.Event()
     limit = TimeLimit(60, stop, lambda: now[0])
     assert limit.wait_s() > 0
@@ -114,7 +114,7 @@ def test_a_read_that_ends_the_run_has_some_grace() -> None:
 
 
 def test_a_write_may_use_all_of_its_time(tmp_path: Path) -> None:
-    """A write and the reads that verify it are finished after the run was told to end."""
+    """A write and the reads that verify it finish after the run was stopped."""
     stop = threading.Event()
     stop.set()
 
@@ -181,7 +181,7 @@ def test_a_gzip_bomb_is_never_decompressed(tmp_path: Path) -> None:
 
 
 def test_a_damaged_compression_is_unknown(tmp_path: Path) -> None:
-    """What says gzip and is none is no answer."""
+    """A body that claims gzip and is not gzip is no answer."""
     raw = reply(b"not gzip", "Content-Encoding: gzip")
     with raw_server(tmp_path, lambda client: client.sendall(raw)) as server:
         assert refused(server, opened(server)).problem.code == "unexpected_answer"

@@ -1,4 +1,4 @@
-"""When something is tried again, and when it is given up."""
+"""When a request is retried, and when it is given up."""
 
 from collections.abc import Iterator
 from threading import Event
@@ -38,8 +38,8 @@ def always_busy(calls: list[int], retry_after_s: float | None = None) -> None:
     raise RequestFailed(BUSY, is_transient=True, host="https://arm", retry_after_s=retry_after_s)
 
 
-def test_a_transient_trouble_is_tried_five_times_more() -> None:
-    """A link is asked once, and then at most five times again."""
+def test_a_transient_error_is_retried_five_times() -> None:
+    """A link is requested once, and then at most five more times."""
     calls: list[int] = []
     with pytest.raises(RequestFailed):
         budget(Clock()).call(lambda: always_busy(calls))
@@ -56,7 +56,7 @@ def test_waits_grow_and_are_not_all_alike() -> None:
 
 
 def test_retry_after_is_honoured() -> None:
-    """No try comes earlier than Azure asked for: earlier ones only renew the wait."""
+    """No retry comes before Azure's Retry-After: an earlier one restarts the wait."""
     clock = Clock()
     with pytest.raises(RequestFailed):
         budget(clock).call(lambda: always_busy([], retry_after_s=20))
@@ -73,8 +73,8 @@ def test_a_retry_after_beyond_the_budget_ends_at_once() -> None:
     assert (len(calls), clock.waits) == (1, [])
 
 
-def test_other_trouble_is_not_tried_again() -> None:
-    """What cannot get better by waiting is reported once."""
+def test_other_errors_are_not_retried() -> None:
+    """An error that does not pass by waiting is reported once."""
     calls: list[int] = []
 
     def refuse() -> None:
@@ -86,8 +86,8 @@ def test_other_trouble_is_not_tried_again() -> None:
     assert calls == [1]
 
 
-def test_success_ends_the_tries() -> None:
-    """The value of the first try that succeeds is returned."""
+def test_success_ends_the_retries() -> None:
+    """The value of the first successful attempt is returned."""
     answers: Iterator[RequestFailed | int] = iter([RequestFailed(BUSY, is_transient=True), 7])
 
     def ask() -> int:
@@ -100,7 +100,7 @@ def test_success_ends_the_tries() -> None:
 
 
 def test_a_stopped_run_waits_no_more() -> None:
-    """A signal ends a wait at once, and nothing is tried after it."""
+    """A signal ends a wait at once, and nothing is retried after it."""
     stop = Event()
     stop.set()
     calls: list[int] = []
@@ -110,7 +110,7 @@ def test_a_stopped_run_waits_no_more() -> None:
 
 
 def test_a_host_is_down_after_twenty_failures_in_a_row() -> None:
-    """From the twentieth unanswered request on, that host is not asked twice any more."""
+    """From the twentieth unanswered request on, requests to that host are not retried."""
     hosts = CircuitBreaker()
     for _ in range(DOWN_AFTER):
         assert not hosts.is_down("https://arm")
@@ -123,7 +123,7 @@ def test_a_host_is_down_after_twenty_failures_in_a_row() -> None:
 
 
 def test_one_answer_in_between_starts_the_count_again() -> None:
-    """A host that answers now and then is not down."""
+    """A host that answers occasionally is not down."""
     hosts = CircuitBreaker()
     for _ in range(3):
         for _ in range(DOWN_AFTER - 1):

@@ -1,4 +1,4 @@
-"""Several secrets of one identity: the first that Entra accepts is used."""
+"""Several secrets of one identity: the first one that Entra accepts is used."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ ROTATING = ClientSecret(
 
 
 def entra(**codes: str) -> tuple[Callable[[Identity], str], list[str]]:
-    """An Entra that refuses these variables with these codes, and what it was asked."""
+    """An Entra that refuses these variables with these codes, and records its requests."""
     asked: list[str] = []
 
     def attempt(identity: Identity) -> str:
@@ -39,8 +39,8 @@ def entra(**codes: str) -> tuple[Callable[[Identity], str], list[str]]:
 @pytest.mark.parametrize(
     "code", ["invalid_client_secret", "expired_client_secret", "credential_unusable"]
 )
-def test_the_next_secret_is_tried_where_one_is_no_good(code: str) -> None:
-    """And goes first from then on: a rotation costs one refusal a run."""
+def test_the_next_secret_is_tried_after_a_refused_one(code: str) -> None:
+    """The accepted one then comes first: a rotation costs one refusal per run."""
     attempt, asked = entra(PAL_NEW=code)
     rotations = Rotations()
     token, rotation = rotations.sign_in(ROTATING, attempt)
@@ -50,16 +50,16 @@ def test_the_next_secret_is_tried_where_one_is_no_good(code: str) -> None:
     assert asked == ["PAL_NEW", "PAL_OLD", "PAL_OLD"]
 
 
-def test_what_is_not_about_the_secret_is_not_tried_with_another() -> None:
-    """A tenant without the app refuses every secret alike."""
+def test_other_refusals_do_not_try_the_next_secret() -> None:
+    """A tenant without the app refuses every secret."""
     attempt, asked = entra(PAL_NEW="app_not_in_tenant")
     with pytest.raises(RequestFailed):
         Rotations().sign_in(ROTATING, attempt)
     assert asked == ["PAL_NEW"]
 
 
-def test_where_none_is_accepted_entras_own_refusal_is_told() -> None:
-    """It says more than that a variable is not set."""
+def test_if_no_secret_is_accepted_entras_refusal_is_reported() -> None:
+    """It is more useful than the report of an unset variable."""
     attempt, _ = entra(PAL_NEW="credential_unusable", PAL_OLD="expired_client_secret")
     with pytest.raises(RequestFailed) as caught:
         Rotations().sign_in(ROTATING, attempt)
@@ -68,15 +68,15 @@ def test_where_none_is_accepted_entras_own_refusal_is_told() -> None:
     assert problem.message == "none of 2 secrets is accepted: PAL_OLD: expired_client_secret"
 
 
-def test_an_identity_with_one_secret_has_nothing_to_tell() -> None:
-    """Its refusal is its own, word for word."""
+def test_an_identity_with_one_secret_reports_no_rotation() -> None:
+    """Its refusal is reported unchanged."""
     attempt, _ = entra()
     alone = ClientSecret("app", "c", secret=(NEW,))
     assert Rotations().sign_in(alone, attempt) == ("token of PAL_NEW", None)
 
 
-def test_one_secret_of_several_has_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """During a rotation not all are; without any there are as many complaints."""
+def test_one_secret_of_several_must_be_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rotation needs only one; if all are missing, each is an error."""
     monkeypatch.delenv("PAL_NEW", raising=False)
     monkeypatch.setenv("PAL_OLD", "contoso-old")
     check([ROTATING])

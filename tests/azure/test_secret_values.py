@@ -1,4 +1,4 @@
-"""Values that are no secrets, as jobs and people put them in a secret's place."""
+"""Values that are no secrets, as found where a secret is expected."""
 
 import pytest
 from hypothesis import given
@@ -52,7 +52,7 @@ BAD = {
 
 @pytest.mark.parametrize(("value", "said"), BAD.items())
 def test_what_is_no_secret_is_named_and_not_shown(value: str, said: str) -> None:
-    """The message says what the value looks like, and repeats nothing of a secret."""
+    """The message says what the value looks like, and repeats no part of it."""
     problem = secret_problem(value.encode())
     assert said in problem
     assert SECRET[:8] not in problem
@@ -71,12 +71,12 @@ def test_what_is_no_secret_is_named_and_not_shown(value: str, said: str) -> None
     ],
 )
 def test_secrets_of_every_age_pass(value: str) -> None:
-    """Entra made secrets of other characters once; byte order marks and line ends are dropped."""
+    """Old secrets of Entra have other characters; byte order marks and line ends are dropped."""
     assert secret_problem(value.encode()) == ""
 
 
 def test_a_password_may_be_what_a_client_secret_is_not() -> None:
-    """People choose passwords: only a blank and a variable's name are surely none."""
+    """Passwords are free text: only blanks and a variable's name are rejected."""
     assert reference_problem(GUID.encode()) == ""
     assert reference_problem(b'"quoted words"') == ""
     assert "blank" in reference_problem(b"  ")
@@ -91,12 +91,12 @@ def test_what_powershell_writes_is_read() -> None:
 
 @given(st.text(alphabet=st.characters(codec="ascii", categories=["L", "N"]), min_size=34))
 def test_a_long_word_passes(word: str) -> None:
-    """Whatever is made of letters and digits alone may be a secret."""
+    """A value of letters and digits only can be a secret."""
     assert secret_problem(word.encode()) == ""
 
 
 def test_validate_names_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`check` says where the reference is; a run that asks for the value says the same."""
+    """`check` reports the location of the reference; a run that resolves it reports the same."""
     ref = SecretRef("env", "PAL_X", "tenants.yaml:9:13")
     identity = ClientSecret("app", secret=(ref,))
     monkeypatch.setenv("PAL_X", "$(PAL_X)")

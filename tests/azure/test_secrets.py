@@ -1,4 +1,4 @@
-"""Where secrets come from, and what a reference that leads nowhere says."""
+"""Sources of secrets, and errors of references that cannot be resolved."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def _check_both(identity: Identity) -> None:
 
 
 def complaint(ref: SecretRef) -> str:
-    """The one complaint that the checks make of a reference."""
+    """The one error that the checks report for a reference."""
     identity = ClientSecret("app", secret=(ref,))
     with pytest.raises(BadFile) as caught:
         _check_both(identity)
@@ -33,7 +33,7 @@ def complaint(ref: SecretRef) -> str:
 
 
 def test_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its value is the secret; if it is unset or empty, its name is in the complaint."""
+    """Its value is the secret; if it is unset or empty, the error has its name."""
     ref = SecretRef("env", "PAL_X", "tenants.yaml:9:13")
     monkeypatch.setenv("PAL_X", VALUE)
     assert secrets().resolve_text(ref) == VALUE
@@ -44,7 +44,7 @@ def test_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file(tmp_path: Path) -> None:
-    """Text loses the line end that editors add; bytes, as of a PFX, are left as they are."""
+    """Text loses the line end that editors add; bytes, as of a PFX, stay unchanged."""
     path = tmp_path / "secret"
     ref = SecretRef("file", str(path))
     assert "No such file" in complaint(ref)
@@ -56,8 +56,8 @@ def test_a_file(tmp_path: Path) -> None:
         secrets().resolve_text(ref)
 
 
-def test_a_file_without_an_end_is_not_read_to_its_end() -> None:
-    """A secret is in a regular file, which has a largest size."""
+def test_an_endless_file_is_refused() -> None:
+    """A secret is in a regular file of limited size."""
     assert "it is a device" in complaint(SecretRef("file", "/dev/zero"))
 
 
@@ -71,10 +71,10 @@ def test_a_secret_is_resolved_once_a_run(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "runs").read_text() == "run\n"
 
 
-def test_a_program_runs_only_where_the_environment_says_so(
+def test_a_program_runs_only_if_the_environment_allows_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A change to the file alone must not be able to run code."""
+    """A change to the file alone cannot run code."""
     monkeypatch.delenv(COMMANDS_ALLOWED, raising=False)
     ref = SecretRef("command", "echo", arguments=(VALUE,))
     text = complaint(ref)
@@ -99,7 +99,7 @@ def test_a_program_runs_only_where_the_environment_says_so(
 def test_a_program_that_fails_is_named(
     monkeypatch: pytest.MonkeyPatch, script: str, said: str
 ) -> None:
-    """Its status is told, what it printed is not."""
+    """The error has its status and not its output."""
     monkeypatch.setenv(COMMANDS_ALLOWED, "1")
     monkeypatch.setattr("reconciler.azure.signin.secrets.COMMAND_TIMEOUT_S", 0.2)
     ref = SecretRef("command", "sh", arguments=("-c", f"echo {VALUE} >&2; {script}"))
@@ -118,23 +118,23 @@ def test_a_program_that_fails_is_named(
         "https://pal.vault.azure.net/",
     ],
 )
-def test_only_the_clouds_own_vaults_are_asked(url: str) -> None:
-    """A token for key vaults goes nowhere else."""
+def test_only_vaults_of_the_cloud_are_read(url: str) -> None:
+    """A token for key vaults is sent to no other host."""
     pytest.importorskip("azure.keyvault.secrets")
     assert "vault.azure.net" in complaint(SecretRef("keyvault", url))
     with pytest.raises(Unresolved):
         secrets().resolve(SecretRef("keyvault", url))
 
 
-def test_a_cloud_without_key_vaults_says_so() -> None:
-    """The metadata document of some clouds has no suffix of key vaults."""
+def test_a_cloud_without_key_vaults_is_reported() -> None:
+    """The metadata document of some clouds has no suffix for key vaults."""
     ref = SecretRef("keyvault", "https://pal.vault.azure.net/secrets/x")
     with pytest.raises(Unresolved, match="names no key vaults"):
         check_vault(ref, NO_VAULTS)
 
 
 def test_every_bad_reference_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody mends a file one complaint at a time."""
+    """All errors are reported in one run."""
     refs = [SecretRef("env", f"PAL_NONE_{n}") for n in range(3)]
     with pytest.raises(BadFile) as caught:
         check([ClientSecret(f"app{n}", secret=(ref,)) for n, ref in enumerate(refs)])

@@ -1,4 +1,4 @@
-"""One request serves all who ask at the same time, and later until the token ends."""
+"""One token request serves all threads, and later ones until the token expires."""
 
 import base64
 import json
@@ -30,7 +30,7 @@ class Clock:
 
 
 def wait_for(flight: SingleFlight[str], count: int) -> None:
-    """Return when so many threads wait for the work of another one."""
+    """Return when this many threads wait for the result of another one."""
     waiters = flight._under_way["key"]._condition._waiters  # type: ignore[attr-defined]
     while len(waiters) < count:
         time.sleep(0.001)
@@ -41,7 +41,7 @@ def jwt(**claims: int) -> str:
 
 
 def test_threads_that_ask_together_share_one_request() -> None:
-    """The first thread works, the others wait for its result."""
+    """The first thread sends it, the others wait for its result."""
     flight: SingleFlight[str] = SingleFlight()
     begun, may_end, asked = Event(), Event(), []
 
@@ -63,8 +63,8 @@ def test_threads_that_ask_together_share_one_request() -> None:
     assert len(asked) == 1
 
 
-def test_a_failure_reaches_all_who_wait_and_nobody_after() -> None:
-    """Who waited gets a final problem, for the tries are used up; the next one asks again."""
+def test_a_failure_reaches_waiting_threads_only() -> None:
+    """It is final for waiting threads, since retries are used up; a later one sends a request."""
     flight: SingleFlight[str] = SingleFlight()
     begun, may_end = Event(), Event()
     problem = Problem("throttled", "m", "h")

@@ -1,4 +1,4 @@
-"""The list of tenants, as ARM gives it page by page."""
+"""The list of tenants, which ARM returns page by page."""
 
 import json
 from threading import Event
@@ -19,7 +19,7 @@ OTHER = "7c0d5a0a-0f5b-4f4e-8b7e-2a51f2f3c999"
 
 
 class Seated:
-    """Somebody who is signed in."""
+    """A signed-in user."""
 
     arm = ARM
 
@@ -31,7 +31,7 @@ class Seated:
 
 
 class Pages:
-    """An ARM that answers these pages, one after the other."""
+    """An ARM that returns these pages in order."""
 
     def __init__(self, *pages: Any) -> None:
         self.pages = [
@@ -51,7 +51,7 @@ def listed(pages: Pages) -> tuple[Customer, ...]:
 
 
 def test_every_page_is_read() -> None:
-    """Names and domains are kept as far as they are text; the default domain comes first."""
+    """Names and domains that are not text are ignored; the default domain comes first."""
     first = {"tenantId": GUID.upper(), "displayName": "Fabrikam", "domains": ["b.example", 7]}
     pages = Pages(
         {
@@ -85,8 +85,8 @@ def test_every_page_is_read() -> None:
         ({"value": [], "nextLink": f"{ARM}/tenants"}, "has more than 100 pages"),
     ],
 )
-def test_a_list_that_is_none_is_not_believed(page: Any, said: str) -> None:
-    """No token goes to another host, and half a list is never taken for a whole one."""
+def test_a_malformed_list_is_rejected(page: Any, said: str) -> None:
+    """No token is sent to another host, and a partial list is never used as a complete one."""
     pages = Pages(page)
     with pytest.raises(RequestFailed) as caught:
         listed(pages)

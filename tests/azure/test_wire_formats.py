@@ -42,14 +42,14 @@ NOW = datetime(2026, 11, 26, 12, 0, 0, tzinfo=UTC).timestamp()
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
-    """A date counts from when the answer came; what makes no sense is no wish."""
+    """A date counts from when the answer came; a malformed value is ignored."""
     assert retry_after_s(value, NOW) == seconds
     assert HttpReply(429, {"Retry-After": value}, b"", NOW).retry_after_s == seconds
 
 
 @given(st.text() | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ [+-]?\w+"))
 def test_no_header_value_raises(value: str) -> None:
-    """Whatever stands in a header is a moment, a number of seconds, or nothing."""
+    """Every header value gives a time, a number of seconds, or nothing."""
     http_date(value)
     found = retry_after_s(value, NOW)
     assert found is None or found >= 0
@@ -84,7 +84,7 @@ def test_only_a_plain_https_url_has_an_origin(url: object, origin: str | None) -
 
 @given(st.text())
 def test_no_url_raises(url: str) -> None:
-    """Whatever a service names as a URL has an origin or none."""
+    """Every URL of a service has an origin or none."""
     https_origin(url)
     https_origin("https://" + url)
 
@@ -92,8 +92,8 @@ def test_no_url_raises(url: str) -> None:
 TOKEN = {"access_token": "a.b.c", "token_type": "Bearer", "expires_in": 3599}
 
 
-def test_a_token_answer_is_taken() -> None:
-    """Numbers may be written as texts, and unknown keys may hold anything."""
+def test_a_token_answer_is_accepted() -> None:
+    """Numbers may be texts, and unknown keys may have any value."""
     for more in ({}, {"expires_in": "3599"}, {"x": [1]}, {"ext_expires_in": 1, "foci": "1"}):
         assert is_token_answer(json.dumps(TOKEN | more).encode())
 
@@ -111,7 +111,7 @@ ODD_TIMES: list[Any] = [None, "soon", [], {}, -1, 1.5, 10**30, True]
     ],
 )
 def test_a_token_answer_of_odd_types_is_none(odd: dict[str, Any]) -> None:
-    """MSAL would fail on it with an error of its own."""
+    """MSAL would fail on it with its own exception."""
     assert not is_token_answer(json.dumps(TOKEN | odd).encode())
     assert not is_token_answer(b"[" * 100_000)
     assert not is_token_answer(b"null")

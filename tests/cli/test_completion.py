@@ -1,4 +1,4 @@
-"""Completion in the shell: values of options, and the names of the file."""
+"""Shell completion of option values and of names in the file."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ tenants:
 def complete(
     line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> list[str]:
-    """What bash is offered for the last word of a command line."""
+    """What bash completes for the last word of a command line."""
     monkeypatch.setenv("_PAL_RECONCILE_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", f"pal-reconcile {line}")
     monkeypatch.setenv("COMP_CWORD", str(len(line.split(" "))))

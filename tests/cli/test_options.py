@@ -102,7 +102,7 @@ def test_a_command_reads_every_shared_option_that_it_offers(
 
 
 def test_every_command_with_shared_options_is_listed_here() -> None:
-    """A new command is held by the rule as well."""
+    """The rule applies to new commands as well."""
     assert {command for command in _commands() if _offered(command) - {"config"}} == set(COMMANDS)
 
 

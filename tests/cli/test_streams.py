@@ -1,4 +1,4 @@
-"""stdout and stderr lose text and never a run, and no secret passes them."""
+"""stdout and stderr: an encoding or a full disk loses text, never a run, and no secret passes."""
 
 import io
 import json
@@ -14,7 +14,7 @@ TEXT = 'Contoso → “Łódź” 😀 \ud800 "é"\n'
 
 
 def written(text: str, encoding: str) -> str:
-    """What a reader finds who knows the encoding."""
+    """The text that a reader with the right encoding gets."""
     buffer = io.BytesIO()
     stream = SafeStream(io.TextIOWrapper(buffer, encoding=encoding))
     stream.write(text)
@@ -25,7 +25,7 @@ def written(text: str, encoding: str) -> str:
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "cp437", "utf-8", "utf-16"])
 def test_every_encoding_takes_every_text(encoding: str) -> None:
-    """What has no character there is an escape, and JSON stays JSON with the same data."""
+    """Unsupported characters become escapes, and JSON keeps its data."""
     data = {"name": TEXT}
     text = json.dumps(data, ensure_ascii=False)
     assert json.loads(written(text, encoding)) == data
@@ -33,8 +33,8 @@ def test_every_encoding_takes_every_text(encoding: str) -> None:
     assert "Contoso" in written(fitting(TEXT, "table", encoding), encoding)
 
 
-def test_what_tables_are_drawn_with_has_plain_forms() -> None:
-    """An arrow is an arrow in ASCII, too; HTML has references."""
+def test_table_characters_have_plain_forms() -> None:
+    """An arrow has an ASCII form; HTML uses character references."""
     assert fitting("a → b…", "table", "ascii") == "a -> b..."
     assert fitting("a → b…", "table", "utf-8") == "a → b…"
     assert fitting("a → b…", "table", "cp1252") == "a -> b…"
@@ -42,7 +42,7 @@ def test_what_tables_are_drawn_with_has_plain_forms() -> None:
 
 
 def test_a_full_stream_loses_text_and_raises_nothing() -> None:
-    """Neither now nor when Python closes it."""
+    """Neither on the write nor when Python closes the stream."""
     with Path("/dev/full").open("w") as full:
         stream = SafeStream(full)
         stream.write("x" * 100_000)
@@ -53,6 +53,6 @@ def test_a_full_stream_loses_text_and_raises_nothing() -> None:
 
 
 def test_no_secret_passes() -> None:
-    """Whoever writes it."""
+    """Whichever code writes it."""
     remember("a-secret-of-test-streams")
     assert written("it is a-secret-of-test-streams.", "ascii") == "it is [hidden]."

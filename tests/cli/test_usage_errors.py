@@ -43,6 +43,6 @@ def test_the_message_is_plain(line: str, error: str, capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize("option", ["--at", "--out", "--since", "--only", "-c", "--deadline"])
 def test_an_empty_value_is_wrong_usage(option: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A variable of a script that is not set must not turn an option off."""
+    """An unset variable in a script must not turn an option off."""
     assert run(["plan", option, ""]) == 64
     assert f"{option} has an empty value" in capsys.readouterr().err

@@ -22,7 +22,7 @@ class Cluster:
 
 @contextmanager
 def cluster(path: Path, env: dict[str, str], workers: int = 2) -> Iterator[Cluster]:
-    """Start a scheduler and so many workers of four threads; end them all."""
+    """Start a scheduler and this many workers with four threads each; stop them at the end."""
     path.mkdir()
     file = path / "scheduler.json"
     local = ("--host", "127.0.0.1", "--no-dashboard")

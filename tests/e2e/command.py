@@ -1,4 +1,4 @@
-"""A desk with a tenants.yaml on it, and the installed `pal-reconcile` to run there."""
+"""A working directory with a tenants.yaml, and the installed `pal-reconcile` to run in it."""
 
 import json
 import os
@@ -22,7 +22,7 @@ OURS, OLD, FOREIGN = "4936128", "1158331", "9999999"
 
 
 def tenant_id(number: int) -> str:
-    """The GUID of one of the test's customers."""
+    """The GUID of one test customer."""
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
@@ -40,17 +40,17 @@ class Ran:
         return json.loads(self.out)
 
     def link(self, tenant: str) -> Any:
-        """One link of a JSON document, by the tenant's name."""
+        """One link of a JSON document, found by its tenant's name."""
         return next(link for link in self.data["links"] if link["tenant"] == tenant)
 
     @property
     def outcomes(self) -> dict[str, str | None]:
-        """Each tenant's outcome, of a JSON report."""
+        """Each tenant's outcome in a JSON report."""
         return {link["tenant"]: link["outcome"] for link in self.data["links"]}
 
     @property
     def actions(self) -> dict[str, str]:
-        """Each tenant's action, of a JSON document."""
+        """Each tenant's action in a JSON document."""
         return {link["tenant"]: link["action"] for link in self.data["links"]}
 
 

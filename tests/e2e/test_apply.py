@@ -1,4 +1,4 @@
-"""`apply` as users and cron jobs see it."""
+"""`apply` as users and cron jobs run it."""
 
 import os
 import pty
@@ -10,7 +10,7 @@ from tests.e2e.command import APP, FOREIGN, HELD_S, INSTALLED, OLD, OURS, Desk, 
 
 
 def test_apply_converges_and_a_second_one_changes_nothing(desk: Desk) -> None:
-    """Create, update and remove in one run; then there is nothing left to do or to send."""
+    """The first run creates, updates and removes; the second has nothing to send."""
     desk.seed({2: OLD, 3: OURS, 4: OURS})
     desk.write(
         f"  - {{name: C1, tenant: {tenant_id(1)}}}\n"
@@ -32,7 +32,7 @@ def test_apply_converges_and_a_second_one_changes_nothing(desk: Desk) -> None:
 
 
 def test_each_write_is_one_request_without_a_body(desk: Desk) -> None:
-    """PUT creates, PATCH to the new ID re-points, DELETE names exactly the ID that was read."""
+    """PUT creates, PATCH re-points to the new ID, DELETE names exactly the ID that was read."""
     desk.seed({2: OLD, 3: OLD})
     desk.write(
         f"  - {{name: C1, tenant: {tenant_id(1)}}}\n"
@@ -49,8 +49,8 @@ def test_each_write_is_one_request_without_a_body(desk: Desk) -> None:
     assert {e.query for e in writes.values()} == {"api-version=2018-02-01"}
 
 
-def test_each_write_stands_between_two_reads(desk: Desk) -> None:
-    """Nothing is written from an old state, and nothing is reported that was not read back."""
+def test_each_write_is_between_two_reads(desk: Desk) -> None:
+    """A write follows a fresh read, and its result is read back before it is reported."""
     desk.seed({1: OLD})
     desk.customers(1)
     desk.apply()
@@ -58,8 +58,8 @@ def test_each_write_stands_between_two_reads(desk: Desk) -> None:
     assert order == ["read", "read", "update", "read"]
 
 
-def test_one_tenants_trouble_does_not_stop_the_others(desk: Desk) -> None:
-    """The rest is done, the status says that something was not."""
+def test_a_failed_tenant_does_not_stop_the_others(desk: Desk) -> None:
+    """The other tenants are changed, and the exit status reports the failure."""
     desk.seed({3: FOREIGN}, faults=[{"tenant": tenant_id(2), "aadsts": 700016}])
     desk.customers(4)
     ran = desk.apply()
@@ -68,8 +68,8 @@ def test_one_tenants_trouble_does_not_stop_the_others(desk: Desk) -> None:
     assert desk.truth(3) == FOREIGN
 
 
-def test_without_a_terminal_nobody_is_asked(desk: Desk) -> None:
-    """Without --yes nothing is written and the status is 3; the way on is named."""
+def test_without_a_terminal_there_is_no_prompt(desk: Desk) -> None:
+    """Without --yes nothing is written, the status is 3, and the message names the option."""
     desk.customers(1)
     ran = desk.run("apply")
     assert ran.status == 3
@@ -80,8 +80,8 @@ def test_without_a_terminal_nobody_is_asked(desk: Desk) -> None:
     assert [refusal["guard"] for refusal in refusals] == ["confirmation"]
 
 
-def test_without_changes_nobody_is_asked(desk: Desk) -> None:
-    """In sync is in sync: no --yes is needed."""
+def test_without_changes_there_is_no_prompt(desk: Desk) -> None:
+    """If every link is in sync, --yes is not needed."""
     desk.seed({1: OURS})
     desk.customers(1)
     ran = desk.run("apply")
@@ -92,8 +92,8 @@ def test_without_changes_nobody_is_asked(desk: Desk) -> None:
     ("count", "answer", "status"),
     [(1, "y\n", 0), (1, "n\n", 3), (1, "\n", 3), (11, "y\n", 3), (11, "11\n", 0)],
 )
-def test_a_terminal_asks(desk: Desk, count: int, answer: str, status: int) -> None:
-    """A person sees the plan and agrees; more than ten changes are agreed to by their number."""
+def test_a_terminal_prompts(desk: Desk, count: int, answer: str, status: int) -> None:
+    """The user sees the plan and confirms it; more than ten changes require typing their number."""
     desk.customers(count)
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -115,7 +115,7 @@ def test_a_terminal_asks(desk: Desk, count: int, answer: str, status: int) -> No
 
 
 def test_a_lost_answer_is_looked_up(desk: Desk) -> None:
-    """Where the reply was lost, the read after it decides."""
+    """If the reply to a write is lost, the read after it decides the outcome."""
     desk.seed(
         {2: OLD, 3: OURS},
         faults=[{"operation": "write", "drop": True, "takes_effect": True}],
@@ -133,7 +133,7 @@ def test_a_lost_answer_is_looked_up(desk: Desk) -> None:
 
 @pytest.mark.parametrize("lost", [{}, {"drop": True, "takes_effect": True}], ids=["200", "lost"])
 def test_a_write_that_reads_show_late_is_applied(desk: Desk, lost: dict[str, object]) -> None:
-    """Reads lag 3 s behind create, update and remove, also where the reply was lost."""
+    """Reads lag 3 s behind create, update and remove, even if the reply was lost."""
     desk.seed(
         {2: OLD, 3: OURS},
         faults=[{"operation": "write", "visible_after_s": 3, **lost}],
@@ -162,10 +162,10 @@ def test_a_write_that_reads_show_late_is_applied(desk: Desk, lost: dict[str, obj
         ({"redirect": "https://127.0.0.1:1/"}, "failed", "unexpected_answer"),
     ],
 )
-def test_what_a_write_may_meet(
+def test_transient_write_errors_are_retried_and_refusals_reported(
     desk: Desk, fault: dict[str, object], outcome: str, code: str | None
 ) -> None:
-    """Passing trouble is tried again after a look; a refusal is reported as one."""
+    """A transient error is retried after another read; a refusal is reported as one."""
     desk.seed(faults=[{"operation": "create", **fault}])
     desk.customers(1)
     ran = desk.apply()
@@ -178,7 +178,7 @@ def test_what_a_write_may_meet(
 
 
 def test_a_link_that_moves_before_the_write_is_stale(desk: Desk) -> None:
-    """Somebody else wrote between the plan and the write: theirs stays."""
+    """Another party writes between the plan and the write: its change stays."""
     desk.seed(
         {1: OLD},
         faults=[{"tenant": tenant_id(1), "operation": "read", "drift": FOREIGN, "times": 1}],
@@ -191,7 +191,7 @@ def test_a_link_that_moves_before_the_write_is_stale(desk: Desk) -> None:
 
 
 def test_only_one_apply_at_a_time(desk: Desk) -> None:
-    """A second one for the same file ends with 5, waits when told to, and plan needs no lock."""
+    """A second apply of the same file exits with 5 or waits if requested; plan needs no lock."""
     desk.seed(faults=[{"operation": "create", "slow_answer_s": HELD_S}])
     desk.customers(1)
     first = desk.start("apply", "--yes")
@@ -208,7 +208,7 @@ def test_only_one_apply_at_a_time(desk: Desk) -> None:
 
 
 def test_identities_override_their_tenant(desk: Desk) -> None:
-    """Each identity of a tenant may want another ID, or none."""
+    """Each identity of a tenant can want another ID, or none."""
     other = "11111111-1111-4111-8111-111111111111"
     desk.seed()
     path = desk.path / "tenants.yaml"
@@ -231,7 +231,7 @@ def test_identities_override_their_tenant(desk: Desk) -> None:
 
 
 def test_a_journal_that_will_not_last_can_be_refused(desk: Desk) -> None:
-    """With --require-journal nothing is written where the state directory is a temporary one."""
+    """With --require-journal nothing is written if the state directory is temporary."""
     desk.customers(1)
     ran = desk.run("apply", "--yes", "--format", "json", "--require-journal", TMPDIR=str(desk.path))
     assert ran.status == 3
@@ -239,8 +239,8 @@ def test_a_journal_that_will_not_last_can_be_refused(desk: Desk) -> None:
     assert desk.requests("create") == []
 
 
-def test_quiet_says_nothing_when_all_is_in_sync(desk: Desk) -> None:
-    """Cron mails what is printed, every night."""
+def test_quiet_prints_nothing_if_everything_is_in_sync(desk: Desk) -> None:
+    """Cron mails whatever a run prints."""
     desk.seed({1: OURS})
     desk.customers(1)
     ran = desk.run("apply", "--yes", "-q")
@@ -248,7 +248,7 @@ def test_quiet_says_nothing_when_all_is_in_sync(desk: Desk) -> None:
 
 
 def test_a_plan_that_cannot_be_read_is_not_called_in_sync(desk: Desk) -> None:
-    """Nothing was compared, so nothing is said of any link."""
+    """Nothing was compared, so no link is reported as in sync."""
     desk.customers(1)
     (desk.path / "plan.json").write_text("{}")
     ran = desk.run("apply", "plan.json", "--yes")

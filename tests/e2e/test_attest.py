@@ -1,4 +1,4 @@
-"""A person's report becomes attestations in the file, and every other byte stays."""
+"""`attest`: a person's report becomes attestations in the file; all other bytes stay."""
 
 import json
 from pathlib import Path
@@ -47,7 +47,7 @@ def reported(people: Desk) -> Path:
 
 
 def test_a_report_is_attested(people: Desk, reported: Path) -> None:
-    """Each link that she linked is vouched for by her, on the day of her report."""
+    """Each link that Alice linked is attested by her, with the day of her report."""
     file = people.path / "tenants.yaml"
     file.chmod(0o640)
     ran = people.run("attest", "report.json", "--yes", "--note", "mailed")
@@ -70,8 +70,8 @@ def test_a_report_is_attested(people: Desk, reported: Path) -> None:
     assert file.read_text(encoding="utf-8") == now
 
 
-def test_nothing_is_written_without_a_yes(people: Desk, reported: Path) -> None:
-    """The change is shown; nobody is asked without a terminal."""
+def test_nothing_is_written_without_confirmation(people: Desk, reported: Path) -> None:
+    """The change is shown; without a terminal there is no prompt."""
     ran = people.run("attest", "report.json")
     assert (ran.status, "add --yes" in ran.err) == (3, True)
     assert "+    attested: {partner: uk" in ran.out
@@ -79,7 +79,7 @@ def test_nothing_is_written_without_a_yes(people: Desk, reported: Path) -> None:
 
 
 def test_what_the_report_does_not_show_is_not_attested(people: Desk, reported: Path) -> None:
-    """A failure, another tenant and another wish are told, and the rest is written."""
+    """Failures, unknown tenants and other partner IDs are reported; the rest is written."""
     report = json.loads(reported.read_text())
     report["links"][0] |= {"outcome": "failed"}
     reported.write_text(json.dumps(report), encoding="utf-8")
@@ -92,7 +92,7 @@ def test_what_the_report_does_not_show_is_not_attested(people: Desk, reported: P
     assert file.read_text(encoding="utf-8").count("attested:") == 1
 
 
-def test_a_customer_of_a_table_has_no_place_for_it(people: Desk, reported: Path) -> None:
+def test_a_customer_in_a_csv_file_cannot_be_attested(people: Desk, reported: Path) -> None:
     """A CSV file is not changed, and the message says what to do instead."""
     head, _ = FILE.split("tenants:\n")
     (people.path / "tenants.yaml").write_text(head + "include: [c.csv]\n", encoding="utf-8")
@@ -111,8 +111,10 @@ def test_a_customer_of_a_table_has_no_place_for_it(people: Desk, reported: Path)
         (None, "cannot read the report"),
     ],
 )
-def test_what_is_no_report(people: Desk, content: str | None, complaint: str) -> None:
-    """It is refused as wrong usage, with what to give instead."""
+def test_an_invalid_report_is_wrong_usage(
+    people: Desk, content: str | None, complaint: str
+) -> None:
+    """The message says what to pass instead."""
     (people.path / "tenants.yaml").write_text(FILE, encoding="utf-8")
     if content is not None:
         (people.path / "report.json").write_text(content, encoding="utf-8")
@@ -120,7 +122,7 @@ def test_what_is_no_report(people: Desk, content: str | None, complaint: str) ->
     assert (ran.status, complaint in ran.err) == (64, True)
 
 
-def test_words_that_the_file_does_not_take(people: Desk, reported: Path) -> None:
+def test_characters_that_the_file_rejects_are_refused(people: Desk, reported: Path) -> None:
     """A hidden character in --by is refused before anything is written."""
     ran = people.run("attest", "report.json", "--yes", "--by", "a\u202eb")
     assert (ran.status, "--by and --note take one line" in ran.err) == (64, True)
@@ -128,7 +130,7 @@ def test_words_that_the_file_does_not_take(people: Desk, reported: Path) -> None
 
 
 def test_links_of_machines_are_not_attested(desk: Desk) -> None:
-    """They can be read every night, so nobody has to vouch for them."""
+    """Every run can read them, so they need no attestation."""
     desk.seed({1: OLD})
     desk.customers(1)
     report = desk.apply("--allow", "change-share", "--allow", "new-partner-id")

@@ -1,4 +1,4 @@
-"""The programs that we are measured against do what they are said to do. Nothing is timed here."""
+"""The programs in the benchmark comparison do what they claim. Nothing is timed here."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ from tests.e2e.command import APP, Desk
     ],
 )
 def test_a_rival_reads_every_link(desk: Desk, rival: str, asked: dict[str, int]) -> None:
-    """With a token and a read each: it takes no short cut, and wastes nothing."""
+    """It requests one token and one read for each link."""
     at_once = 1  # the prototype's first tenants would each ask for the OpenID document
     ran = subprocess.run(
         [sys.executable, "-m", "tests.bench.rivals", rival, "3", str(at_once)],
@@ -36,7 +36,7 @@ def test_a_rival_reads_every_link(desk: Desk, rival: str, asked: dict[str, int])
 
 @pytest.mark.parametrize("program", ["rendering tenants.yaml", "where 3"])
 def test_a_breakdown_gives_numbers(desk: Desk, program: str) -> None:
-    """A number and what it is, each line."""
+    """Each line has a number and its label."""
     desk.customers(30)
     name, argument = program.split()
     ran = subprocess.run(
@@ -53,14 +53,14 @@ def test_a_breakdown_gives_numbers(desk: Desk, program: str) -> None:
 
 
 def test_the_chart_is_whole() -> None:
-    """Well-formed, with every name in it, however it is written."""
+    """It is well-formed and contains every name, even names with special characters."""
     root = ElementTree.fromstring(bars("a < b", [("x & y", 1.0), ("ours", 1000.0)], "ours"))
     texts = {element.text for element in root.iter() if element.text}
     assert {"a < b", "x & y", "ours", "1,000"} <= texts
 
 
 def test_the_page_shows_its_chart() -> None:
-    """docs/performance.md and the chart beside it were written together."""
+    """docs/performance.md and the chart come from the same measurement."""
     docs: Path = ROOT / "docs"
     assert "(performance.svg)" in (docs / "performance.md").read_text(encoding="utf-8")
     assert ElementTree.parse(docs / "performance.svg").getroot().tag.endswith("svg")

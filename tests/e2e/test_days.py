@@ -1,4 +1,4 @@
-"""Mergers and moves by the installed command: what a date brings, and plans that cross one."""
+"""Dated changes with the installed command: what a date changes, and plans that cross it."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
 
 
 def merging(desk: Desk, day: object, count: int = 2) -> None:
-    """Customers that all want the old ID, which becomes ours on that day."""
+    """Customers that all want the old ID, which becomes the new one on that day."""
     becomes = f"becomes: {{partner: uk, from: {day}}}"
     partners = f'{{uk: {{id: "{OURS}", name: Partner {OURS}}}, old: {{id: "{OLD}", {becomes}}}}}'
     tenants = "".join(
@@ -24,8 +24,8 @@ def merging(desk: Desk, day: object, count: int = 2) -> None:
     desk.seed(dict.fromkeys(range(1, count + 1), OLD))
 
 
-def test_a_date_to_come_is_shown_and_changes_nothing_yet(desk: Desk) -> None:
-    """In sync today; two updates on the day; said in every format, and not in the history."""
+def test_a_future_date_is_shown_and_changes_nothing_yet(desk: Desk) -> None:
+    """In sync today, two updates on the day; every format shows it, and the history does not."""
     merging(desk, TOMORROW)
     assert desk.run("plan", "--detailed-exitcode").status == 0
     ran = desk.plan("--at", str(TOMORROW), "--detailed-exitcode")
@@ -36,8 +36,8 @@ def test_a_date_to_come_is_shown_and_changes_nothing_yet(desk: Desk) -> None:
     assert len(desk.run("history", "--format", "csv").out.splitlines()) == 2  # head, first plan
 
 
-def test_a_plan_for_a_day_to_come_is_not_applied_before_it(desk: Desk) -> None:
-    """Nothing lets it through, and nothing is sent."""
+def test_a_plan_for_a_future_day_is_not_applied_before_it(desk: Desk) -> None:
+    """No option overrides this, and nothing is sent."""
     merging(desk, TOMORROW)
     assert desk.run("plan", "--at", str(TOMORROW), "--out", "plan.json").status == 0
     ran = desk.apply("plan.json", "--allow", "plan-age")
@@ -47,7 +47,7 @@ def test_a_plan_for_a_day_to_come_is_not_applied_before_it(desk: Desk) -> None:
 
 
 def test_a_plan_for_a_day_is_applied_on_that_day(desk: Desk) -> None:
-    """Here the day is over that it was made for; equal plans have one digest, whatever the day."""
+    """The planned day has passed; equal plans have one digest, whatever the day."""
     merging(desk, YESTERDAY)
     assert desk.run("plan", "--at", str(TODAY), "--out", "plan.json").status == 0
     assert json.loads((desk.path / "plan.json").read_text())["digest"] == desk.plan().data["digest"]
@@ -58,7 +58,7 @@ def test_a_plan_for_a_day_is_applied_on_that_day(desk: Desk) -> None:
 
 
 def test_a_saved_plan_that_crosses_such_a_day_is_refused(desk: Desk) -> None:
-    """Made yesterday, when nothing had become of the old ID; the same bytes of the same file."""
+    """The plan is from the day before the old ID was replaced; the file's bytes are the same."""
     merging(desk, TODAY)
     desk.seed({2: OURS})
     assert desk.run("plan", "--out", "plan.json").status == 0
@@ -81,14 +81,14 @@ def test_a_saved_plan_that_crosses_such_a_day_is_refused(desk: Desk) -> None:
         ("2027-02-30", "takes a date such as"),
     ],
 )
-def test_a_day_that_cannot_come_is_wrong_usage(desk: Desk, day: str, says: str) -> None:
-    """One line; nothing is read."""
+def test_an_invalid_day_is_wrong_usage(desk: Desk, day: str, says: str) -> None:
+    """One line of error; nothing is read."""
     merging(desk, TOMORROW)
     ran = desk.run("plan", "--at", day)
     assert (ran.status, says in ran.err, desk.requests()) == (64, True, [])
 
 
-def test_metrics_do_not_tell_of_a_day_to_come(desk: Desk) -> None:
+def test_metrics_are_refused_for_a_future_day(desk: Desk) -> None:
     """A collector would take them for today's."""
     merging(desk, TOMORROW)
     ran = desk.run("plan", "--at", str(TOMORROW), "--metrics", "pal.prom")
@@ -96,7 +96,7 @@ def test_metrics_do_not_tell_of_a_day_to_come(desk: Desk) -> None:
 
 
 def test_three_hundred_customers_are_re_pointed_in_waves(desk: Desk) -> None:
-    """By tag and by number; each recap says what is left, and the last one that nothing is."""
+    """By tag and by number; each summary shows what is left, and the last one shows nothing."""
     merging(desk, TODAY, 300)
     wave = desk.run("apply", "--yes", "--only", "tag:wave1", "--concurrency", "32")
     assert wave.status == 0
@@ -111,7 +111,7 @@ def test_three_hundred_customers_are_re_pointed_in_waves(desk: Desk) -> None:
 
 
 def test_after_its_last_day_a_link_is_removed_under_the_guards(desk: Desk) -> None:
-    """A date is no leave: eleven removals need their --allow as ever."""
+    """A date overrides no guard: eleven removals still need their --allow."""
     desk.customers(11, until=YESTERDAY)
     desk.seed(dict.fromkeys(range(1, 12), OURS))
     ran = desk.apply()
@@ -121,7 +121,7 @@ def test_after_its_last_day_a_link_is_removed_under_the_guards(desk: Desk) -> No
 
 
 def test_before_its_first_day_a_link_is_left_alone(desk: Desk) -> None:
-    """Read and shown, whatever it carries."""
+    """It is read and shown, and never changed."""
     desk.customers(2, **{"from": TOMORROW})
     desk.seed({1: OLD})
     ran = desk.apply()

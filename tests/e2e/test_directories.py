@@ -17,7 +17,7 @@ def move_to(desk: Desk, number: int, links: dict[int, str] | None = None, **more
 
 
 def check_blocked(desk: Desk, command: str, *more: str) -> Any:
-    """The link is unknown, both GUIDs are told, and nothing was written."""
+    """The link is unknown, both GUIDs are reported, and nothing was written."""
     ran = desk.run(command, *more, "--format", "json")
     link = ran.link("Northwind")
     assert ran.status == 4, ran.err
@@ -33,7 +33,7 @@ def check_blocked(desk: Desk, command: str, *more: str) -> Any:
 def test_a_domain_that_moved_is_not_written_until_the_file_names_the_guid(
     desk: Desk, state: str
 ) -> None:
-    """Night after night, with --only as without: the new directory is not remembered."""
+    """Every run refuses it, with and without --only: the new directory is not remembered."""
     desk.write(ENTRY.replace("}", f", state: {state}}}"))
     move_to(desk, 1, {1: OURS, 2: OLD})
     assert desk.run("plan").status == 0
@@ -49,7 +49,7 @@ def test_a_domain_that_moved_is_not_written_until_the_file_names_the_guid(
 
 
 def test_without_a_history_the_journal_knows_the_directory(desk: Desk) -> None:
-    """The run says that the history cannot be read."""
+    """The run reports that the history cannot be read."""
     desk.write(ENTRY)
     move_to(desk, 1, {2: OLD})
     assert desk.run("apply", "--yes").status == 0

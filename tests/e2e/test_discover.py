@@ -1,4 +1,4 @@
-"""`discover`: from what Azure has to a file, and from a file to a longer one."""
+"""`discover`: a new file from what Azure has, or additions to an existing file."""
 
 import sys
 from pathlib import Path
@@ -32,14 +32,14 @@ def export(desk: Desk, count: int) -> None:
 
 
 def in_sync(desk: Desk, name: str) -> Ran:
-    """What a plan over that file says; it must be in sync, with nothing unread."""
+    """Plan over that file; it must be in sync and every link readable."""
     ran = desk.run("plan", "-c", name, "--detailed-exitcode", "--format", "json")
     assert ran.status == 0, ran.out + ran.err
     return ran
 
 
 def test_three_hundred_customers_become_a_file_that_is_in_sync(desk: Desk) -> None:
-    """Linked ones are wanted as they are, others are left alone, unread ones are comments."""
+    """Linked tenants keep their ID, others are unmanaged, unreadable ones become comments."""
     begin(desk)
     export(desk, 300)
     desk.seed(
@@ -64,7 +64,7 @@ def test_three_hundred_customers_become_a_file_that_is_in_sync(desk: Desk) -> No
 
 
 def test_an_update_adds_what_is_new_and_nothing_else(desk: Desk) -> None:
-    """Comments and all other bytes stay, and what the file knows by a domain is not added again."""
+    """All other bytes stay, and a tenant that the file lists by domain is not added again."""
     export(desk, 4)
     desk.seed(
         {1: OURS, 2: OURS, 3: FOREIGN},
@@ -110,7 +110,7 @@ def test_an_update_adds_what_is_new_and_nothing_else(desk: Desk) -> None:
 
 
 def test_the_azure_cli_lists_its_tenants(desk: Desk) -> None:
-    """Without a file: whoever is signed in to `az`, over all tenants that Azure lists."""
+    """Without a file: the user signed in to `az`, over all tenants that Azure lists."""
     desk.seed(
         tenants=[
             {"tenant": tenant_id(n), "name": f"Customer {n}", "domains": [f"c{n}.example"]}
@@ -155,7 +155,7 @@ def test_the_azure_cli_lists_its_tenants(desk: Desk) -> None:
 
 
 def test_a_person_signs_in_before_any_file_lists_tenants(desk: Desk) -> None:
-    """`login` at home, then `discover`: the other tenants name the command that is missing."""
+    """`login` at home, then `discover`: each unread tenant names the command to run."""
     alice = "alice@c1.example"
     desk.env |= {"HOME": str(desk.path), "DBUS_SESSION_BUS_ADDRESS": ""}
     desk.seed(
@@ -212,10 +212,10 @@ def test_a_person_signs_in_before_any_file_lists_tenants(desk: Desk) -> None:
         ),
     ],
 )
-def test_what_makes_no_sense_is_said_in_a_line(
+def test_wrong_usage_is_reported_in_one_line(
     desk: Desk, arguments: tuple[str, ...], status: int, said: str
 ) -> None:
-    """Nothing is written, and no file that is there is changed."""
+    """Nothing is written, and no existing file is changed."""
     before = begin(desk).read_bytes()
     (desk.path / "other.yaml").write_text("version: 1\nidentities: {me: {kind: azure_cli}}\n")
     given = ("-c", "tenants.yaml") if "other.yaml" in arguments else ()
@@ -226,7 +226,7 @@ def test_what_makes_no_sense_is_said_in_a_line(
 
 
 def test_force_overwrites(desk: Desk) -> None:
-    """Only where it is asked for."""
+    """An existing file is overwritten only with --force."""
     path = begin(desk)
     desk.seed({1: OURS})
     ran = desk.run("discover", "--tenants", tenant_id(1), "--out", "tenants.yaml", "--force")
@@ -235,7 +235,7 @@ def test_force_overwrites(desk: Desk) -> None:
 
 
 def test_a_tenant_that_the_file_has_without_the_identity_is_named(desk: Desk) -> None:
-    """An entry of the file is never changed; what it lacks is for a person to write."""
+    """Existing entries are never changed; the user adds the identity."""
     path = begin(
         desk,
         "  other: {kind: azure_cli}\ntenants:\n"
@@ -249,8 +249,8 @@ def test_a_tenant_that_the_file_has_without_the_identity_is_named(desk: Desk) ->
     assert "the file lists them without app: First; to manage these links" in ran.err
 
 
-def test_an_app_of_each_customers_own_cannot_look(desk: Desk) -> None:
-    """Which app is whose stands in the file that a look would write."""
+def test_an_own_app_for_each_customer_cannot_discover(desk: Desk) -> None:
+    """Only the file, which does not exist yet, says which app belongs to which customer."""
     (desk.path / "tenants.yaml").write_text(
         "version: 1\nidentities:\n"
         "  app: {kind: client_secret, client_id: per_tenant, secret: {env: 'PAL_{KEY}'}}\n"

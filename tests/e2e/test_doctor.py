@@ -1,4 +1,4 @@
-"""`doctor` as an engineer on call and a program see it."""
+"""`doctor` as on-call engineers and programs use it."""
 
 import json
 import signal
@@ -52,7 +52,7 @@ def test_a_checkup_has_the_shape_that_programs_rely_on(desk: Desk) -> None:
 
 
 def test_nothing_is_written(desk: Desk) -> None:
-    """ARM gets GET alone, endpoints are asked once a run, and no journal is begun."""
+    """ARM gets only GET, each endpoint is checked once per run, and no journal is created."""
     desk.customers(5)
     doctor(desk)
     assert desk.requests("create", "update", "remove", "read_by_id") == []
@@ -62,7 +62,7 @@ def test_nothing_is_written(desk: Desk) -> None:
 
 
 def test_a_failed_step_of_one_customer_stops_no_other(desk: Desk) -> None:
-    """Each trouble is at its own step, with cause and remedy; the status is 4."""
+    """Each problem is at its own step, with cause and remedy; the status is 4."""
     desk.seed(
         clients=[{"client_id": APP, "secret": SECRET, "absent_from": [tenant_id(2)]}],
         faults=[
@@ -86,8 +86,8 @@ def test_a_failed_step_of_one_customer_stops_no_other(desk: Desk) -> None:
     assert steps(ran, "C6")["link"] == "ok"
 
 
-def test_a_secret_that_is_missing_is_a_step_and_no_bad_file(desk: Desk) -> None:
-    """Where plan ends with 78, a doctor looks at everything else all the same."""
+def test_a_missing_secret_is_a_failed_step(desk: Desk) -> None:
+    """`plan` exits with 78 here; `doctor` continues with all other steps."""
     desk.customers(2)
     del desk.env["PAL_SECRET"]
     assert desk.run("plan").status == 78
@@ -98,7 +98,7 @@ def test_a_secret_that_is_missing_is_a_step_and_no_bad_file(desk: Desk) -> None:
 
 
 def test_a_certificate_that_ends_soon_is_a_finding(desk: Desk) -> None:
-    """Its own end counts, without a note in the file; one of 90 days is none."""
+    """The certificate's own expiry counts, without `expires_on`; 90 days left are no finding."""
     write_pair(desk.path / "soon.pem", ends=10)
     desk.customers(1)
     path = desk.path / "tenants.yaml"
@@ -125,7 +125,7 @@ def test_a_certificate_that_ends_soon_is_a_finding(desk: Desk) -> None:
 
 
 def test_healthy_customers_are_counted(desk: Desk) -> None:
-    """Four hundred healthy ones do not bury the one that fails."""
+    """Four hundred healthy customers are one line and do not hide the failed one."""
     desk.seed(faults=[{"tenant": tenant_id(200), "aadsts": 53003}])
     desk.customers(400)
     ran = desk.run("doctor")
@@ -136,7 +136,7 @@ def test_healthy_customers_are_counted(desk: Desk) -> None:
     assert ran.out.endswith("Checkup: 399 of 400 links ready; 1 failed.\n")
 
 
-def test_quiet_says_nothing_when_all_is_well(desk: Desk) -> None:
+def test_quiet_prints_nothing_if_no_step_fails(desk: Desk) -> None:
     """-q prints nothing for a healthy file, and the table for any other."""
     desk.customers(1)
     ran = desk.run("doctor", "-q")
@@ -145,8 +145,8 @@ def test_quiet_says_nothing_when_all_is_well(desk: Desk) -> None:
     assert "conditional_access" in desk.run("doctor", "-q").out
 
 
-def test_a_note_is_about_its_customer_and_nobody_else(desk: Desk) -> None:
-    """What is missing, who can do it, and the link; ready to be mailed."""
+def test_a_note_names_its_customer_only(desk: Desk) -> None:
+    """It says what is missing, who can add it, and the link; it can be sent as it is."""
     desk.seed(
         clients=[{"client_id": APP, "secret": SECRET, "absent_from": [tenant_id(1), tenant_id(2)]}]
     )
@@ -166,8 +166,8 @@ def test_a_note_is_about_its_customer_and_nobody_else(desk: Desk) -> None:
     assert (ready.status, ready.out) == (0, "Checkup: 1 of 1 link ready.\n")
 
 
-def test_what_is_ours_is_in_no_note(desk: Desk) -> None:
-    """A wrong secret is our own trouble: no customer is told of it."""
+def test_the_partners_own_problems_are_in_no_note(desk: Desk) -> None:
+    """A wrong secret is the partner's problem and is in no customer's note."""
     desk.seed(clients=[{"client_id": APP, "secret": "another"}])
     desk.customers(9)
     out = desk.run("doctor", "--format", "markdown").out
@@ -175,8 +175,8 @@ def test_what_is_ours_is_in_no_note(desk: Desk) -> None:
     assert "invalid_client_secret" in out
 
 
-def test_the_table_of_a_spreadsheet(desk: Desk) -> None:
-    """A row for each link, a column for each step."""
+def test_csv_has_a_row_for_each_link(desk: Desk) -> None:
+    """And a column for each step."""
     desk.seed(faults=[{"tenant": tenant_id(2), "aadsts": 53003}])
     desk.customers(2)
     heading, first, second = desk.run("doctor", "--format", "csv").out.splitlines()
@@ -185,8 +185,8 @@ def test_the_table_of_a_spreadsheet(desk: Desk) -> None:
     assert ",failed,skipped,skipped,token,conditional_access," in second
 
 
-def test_no_secret_and_no_name_does_harm(desk: Desk) -> None:
-    """Neither the secret nor a token is printed, and what Azure says moves no cursor."""
+def test_output_has_no_secrets_and_no_control_characters(desk: Desk) -> None:
+    """No secret or token is printed, and control characters in Azure's text are escaped."""
     desk.seed(
         faults=[{"tenant": tenant_id(1), "aadsts": 53003, "message": "\x1b[2JEvil\u202e"}],
     )
@@ -200,15 +200,15 @@ def test_no_secret_and_no_name_does_harm(desk: Desk) -> None:
 
 
 def test_a_deadline_leaves_the_rest_untried(desk: Desk) -> None:
-    """It says so for each link, and the status is 4."""
+    """Each skipped link is reported, and the status is 4."""
     desk.customers(3)
     ran = doctor(desk, "--deadline", "0")
     assert (ran.status, ran.data["interrupted"], ran.data["complete"]) == (4, True, False)
     assert desk.requests("token") == []
 
 
-def test_a_signal_ends_it(desk: Desk) -> None:
-    """What is under way is finished, the rest is skipped, and the status is the signal's."""
+def test_a_signal_ends_the_run(desk: Desk) -> None:
+    """Requests under way finish, the rest is skipped, and the status is the signal's."""
     desk.seed(faults=[{"operation": "token", "latency_s": HELD_S}])
     desk.customers(60)
     process = desk.start("doctor", "--format", "json", "--concurrency", "2")
@@ -222,8 +222,8 @@ def test_a_signal_ends_it(desk: Desk) -> None:
     assert len(data["checks"]) == 60
 
 
-def test_an_endpoint_that_is_not_there_ends_the_run(desk: Desk) -> None:
-    """Without its metadata document a cloud cannot be found at all: status 1, as for a plan."""
+def test_an_unreachable_endpoint_ends_the_run(desk: Desk) -> None:
+    """No host is known without the metadata document: status 1, as for a plan."""
     desk.customers(1)
     ran = desk.run("doctor", "--arm-endpoint", "https://127.0.0.1:1")
     assert (ran.status, ran.out) == (1, "")

@@ -1,4 +1,4 @@
-"""An error that repeats the request puts no secret and no token into anything that is kept."""
+"""An error from Azure that repeats the request: its secret and token are stored nowhere."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ ECHOES = {
 
 
 def forms(secret: str) -> list[bytes]:
-    """What a secret looks like in a file."""
+    """The forms in which a secret can appear in a file."""
     inside = base64.b64encode(f"{APP}:{secret}".encode()).decode()
     written = (secret, quote(secret, safe=""), json.dumps(secret)[1:-1], inside[-20:-4])
     return [text.encode() for text in written]
@@ -33,8 +33,8 @@ def forms(secret: str) -> list[bytes]:
     ("operation", "echoes"),
     [("token", list(ECHOES)), ("read", list(ECHOES)), ("update", ["as is", "unknown"])],
 )
-def test_an_echo_is_cleaned(desk: Desk, operation: str, echoes: list[str]) -> None:
-    """In the report, the saved plan, the journal, the history, the log and the page."""
+def test_a_repeated_secret_is_removed(desk: Desk, operation: str, echoes: list[str]) -> None:
+    """From the report, the saved plan, the journal, the history, the log and the page."""
     desk.env["PAL_SECRET"] = SECRET
     desk.seed(dict.fromkeys(range(1, 7), OLD))
     desk.customers(6)

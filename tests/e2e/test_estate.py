@@ -7,7 +7,7 @@ from tests.e2e.command import APP, OURS, SECRET, Desk, tenant_id
 
 
 def test_a_value_is_explained_on_the_command_line(desk: Desk) -> None:
-    """No secret is looked for, and Azure is not asked."""
+    """No secret is resolved, and no request is sent to Azure."""
     desk.customers(2, tags="[us]")
     ran = desk.run("validate", "--explain", "C2", "--format", "json", PAL_SECRET="")
     (tenant,) = json.loads(ran.out)["tenants"]
@@ -17,7 +17,7 @@ def test_a_value_is_explained_on_the_command_line(desk: Desk) -> None:
 
 
 def test_a_name_without_explain_is_wrong_usage(desk: Desk) -> None:
-    """Somebody would believe that only this tenant was checked."""
+    """The user could believe that only this tenant was checked."""
     desk.customers(1)
     ran = desk.run("validate", "C1")
     assert (ran.status, ran.err) == (
@@ -27,13 +27,13 @@ def test_a_name_without_explain_is_wrong_usage(desk: Desk) -> None:
 
 
 def test_explain_says_which_options_it_does_not_take(desk: Desk) -> None:
-    """Names stand behind it."""
+    """The arguments after --explain are names."""
     desk.customers(1)
     assert desk.run("validate", "--explain", "--only", "C1").status == 64
 
 
-def test_an_explanation_of_a_bad_file_is_its_complaints(desk: Desk) -> None:
-    """As of any other command."""
+def test_explain_of_an_invalid_file_reports_its_errors(desk: Desk) -> None:
+    """As every other command does."""
     desk.write("  - {name: C1, tenant: common}\n")
     ran = desk.run("validate", "--explain")
     assert ran.status == 78
@@ -44,7 +44,7 @@ OWN = [f"{n}{n}{n}{n}{n}{n}{n}{n}-0000-4000-8000-00000000000{n}" for n in range(
 
 
 def own_apps(desk: Desk) -> None:
-    """Three customers with an app of their own, each with a secret of its own."""
+    """Three customers, each with its own app and its own secret."""
     (desk.path / "tenants.yaml").write_text(
         f'version: 1\npartners: {{uk: {{id: "{OURS}"}}}}\nidentities:\n'
         "  own: {kind: client_secret, client_id: per_tenant, secret: {env: 'PAL_{KEY}'}}\n"
@@ -58,7 +58,7 @@ def own_apps(desk: Desk) -> None:
 
 
 def test_each_customers_own_app_links_there(desk: Desk) -> None:
-    """By a fresh plan and by a saved one, which knows the apps again from the file."""
+    """A new plan and a saved one both find the apps in the file."""
     own_apps(desk)
     assert desk.run("plan", "--out", "p.json").status == 0
     ran = desk.run("apply", "p.json", "--yes", "--format", "json")
@@ -70,7 +70,7 @@ def test_each_customers_own_app_links_there(desk: Desk) -> None:
 
 
 def test_a_missing_secret_names_the_customer(desk: Desk) -> None:
-    """One line for each, with the variable and the place of the reference."""
+    """One line for each, with the variable and the location of the reference."""
     own_apps(desk)
     del desk.env["PAL_C2"]
     ran = desk.run("plan")
@@ -85,7 +85,7 @@ def test_a_missing_secret_names_the_customer(desk: Desk) -> None:
 
 
 def test_a_rotation_has_no_gap(desk: Desk) -> None:
-    """The secret that Entra accepts is used, and a finding names the other."""
+    """The secret that Entra accepts is used, and a finding names the other one."""
     desk.customers(3)
     path = desk.path / "tenants.yaml"
     path.write_text(
@@ -142,7 +142,7 @@ tenants:
 
 
 def estate() -> str:
-    """Four hundred customers: by fours US and else UK, then own apps, guests and Lighthouse."""
+    """Four hundred customers in two regions, some with own apps, guests or Lighthouse."""
     rows = ["name;tenant;tags;client_id;partner"]
     for n in range(1, 401):
         tags = ["us" if n % 4 == 0 else "uk"]
@@ -161,7 +161,7 @@ def estate() -> str:
 
 
 def test_an_estate_of_four_hundred_customers_is_a_short_file(desk: Desk) -> None:
-    """Two regions, sixty own apps, twenty guests and a Lighthouse home, and all as it should be."""
+    """Two regions, sixty own apps, twenty guests and a Lighthouse home give the expected links."""
     assert len(ESTATE.splitlines()) < 40
     (desk.path / "tenants.yaml").write_text(ESTATE)
     (desk.path / "customers.csv").write_text("\ufeff" + estate(), encoding="utf-8")

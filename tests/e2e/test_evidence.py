@@ -1,4 +1,4 @@
-"""`evidence`: what one customer gets to see."""
+"""`evidence`: a folder with the evidence for one customer."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ NAMES = ("Fabrikam", "Northwind", "Tailspin", "Wingtip")
 
 
 def write(desk: Desk, *more: str) -> None:
-    """Four customers; what the file says of one speaks of another."""
+    """Four customers; the text of one entry names another customer."""
     keys = ["", ", tags: [like-northwind]", ", state: unmanaged", *more]
     rows = [
         f"  - {{name: {name}, tenant: {tenant_id(n)}{keys[n - 1] if n <= len(keys) else ''}}}\n"
@@ -37,7 +37,7 @@ def is_silent_about(files: dict[str, bytes], *numbers: int) -> bool:
 
 
 def test_a_customer_sees_its_link_and_no_other_customer(desk: Desk) -> None:
-    """Azure's answer to the byte, with its digest and time; the journal, the history, a page."""
+    """Azure's exact answer with digest and time, the journal, the history, and a page."""
     desk.seed({1: OLD, 2: OLD, 3: OURS})
     write(desk, ", attested: {partner: uk, by: alice, on: 2026-01-01}")
     assert desk.apply("--allow", "new-partner-id", "--allow", "change-share").status == 0
@@ -68,8 +68,8 @@ def test_a_customer_sees_its_link_and_no_other_customer(desk: Desk) -> None:
     assert stat.S_IMODE((desk.path / "for-them").stat().st_mode) == 0o700
 
 
-def test_what_the_file_says_of_others_is_struck_out(desk: Desk) -> None:
-    """A reason and a note may name another customer; they are not this one's business."""
+def test_texts_that_name_other_customers_are_redacted(desk: Desk) -> None:
+    """A reason or a note may name another customer; it is redacted."""
     desk.seed({1: OURS})
     desk.write(
         f"  - {{name: Fabrikam, tenant: {tenant_id(1)}, "
@@ -89,7 +89,7 @@ def test_what_the_file_says_of_others_is_struck_out(desk: Desk) -> None:
 
 
 def test_a_covered_customer_sees_the_link_that_serves_it(desk: Desk) -> None:
-    """The link stands in our own tenant; whom else it serves is not said."""
+    """The link is in the partner's tenant; other customers that it covers are not named."""
     desk.seed({9: OURS})
     desk.write(
         f"  - {{name: Contoso, tenant: {tenant_id(9)}, covers: [Fabrikam, Northwind]}}\n"
@@ -104,8 +104,8 @@ def test_a_covered_customer_sees_the_link_that_serves_it(desk: Desk) -> None:
     assert is_silent_about(files, 1)
 
 
-def test_what_could_not_be_read_is_said_and_is_not_nothing(desk: Desk) -> None:
-    """The folder is written, the status says so, and Azure's refusal is kept as it came."""
+def test_an_unreadable_link_is_reported(desk: Desk) -> None:
+    """The folder is written, the status is 4, and Azure's exact refusal is kept."""
     desk.seed(
         {1: OURS},
         faults=[{"operation": "read", "status": 403, "code": "Forbidden", "message": "no"}],
@@ -132,10 +132,10 @@ def test_what_could_not_be_read_is_said_and_is_not_nothing(desk: Desk) -> None:
         (("--only", "Fabrikam", "--out", "tenants.yaml", "--force"), "there is no such folder"),
     ],
 )
-def test_what_makes_no_sense_is_said_in_a_line(
+def test_wrong_usage_is_reported_in_one_line(
     desk: Desk, arguments: tuple[str, ...], said: str
 ) -> None:
-    """And nothing is asked, and nothing written."""
+    """No request is sent and nothing is written."""
     write(desk)
     there = desk.path / "there"
     there.mkdir()
@@ -145,8 +145,8 @@ def test_what_makes_no_sense_is_said_in_a_line(
     assert desk.requests() == []
 
 
-def test_force_takes_an_earlier_answer_away_and_nothing_else(desk: Desk) -> None:
-    """An answer of another customer must not stay behind; a letter of ours must."""
+def test_force_removes_earlier_evidence_and_no_other_file(desk: Desk) -> None:
+    """Evidence of another customer is removed; the user's own files stay."""
     desk.seed({1: OURS})
     write(desk)
     there: Path = desk.path / "for-them"

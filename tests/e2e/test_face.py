@@ -1,4 +1,4 @@
-"""Statuses, usage, secrets and endpoints: what cron jobs and security reviews rely on."""
+"""Exit statuses, usage, secrets and endpoints: what cron jobs and security reviews rely on."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from tests.e2e.command import APP, OURS, SECRET, Desk, tenant_id
 
 
 def test_version_and_help(desk: Desk) -> None:
-    """Both answer with 0; `python -m reconciler` is the same program."""
+    """Both exit with 0; `python -m reconciler` is the same program."""
     assert desk.run("--version").out == f"pal-reconcile {__version__}\n"
     assert "plan" in desk.run("--help").out
     module = subprocess.run(
@@ -39,7 +39,7 @@ def test_version_and_help(desk: Desk) -> None:
     ],
 )
 def test_wrong_usage_is_64(desk: Desk, arguments: tuple[str, ...]) -> None:
-    """The words are on stderr, and Azure is not asked for anything but its metadata."""
+    """The error is on stderr, and Azure gets no request except for its metadata."""
     desk.customers(1)
     ran = desk.run(*arguments)
     assert ran.status == 64
@@ -49,7 +49,7 @@ def test_wrong_usage_is_64(desk: Desk, arguments: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("command", ["validate", "plan", "apply", "show"])
 def test_a_bad_file_is_78_and_azure_is_not_asked(desk: Desk, command: str) -> None:
-    """Every complaint is on a line of its own with file, line and column."""
+    """Each error is on its own line with file, line and column."""
     desk.write("  - {name: A, tenant: common}\n  - {name: a, tenat: 5}\n")
     ran = desk.run(command)
     assert ran.status == 78
@@ -61,13 +61,13 @@ def test_a_bad_file_is_78_and_azure_is_not_asked(desk: Desk, command: str) -> No
 
 
 def test_a_missing_file_is_78(desk: Desk) -> None:
-    """A file that is not there is named, with what to do."""
+    """The message names the file and says what to do."""
     ran = desk.run("plan", "-c", "nowhere.yaml")
     assert (ran.status, "nowhere.yaml" in ran.err) == (78, True)
 
 
 def test_a_missing_secret_is_78(desk: Desk) -> None:
-    """The reference and its place are named; only identities that are used are looked at."""
+    """The reference and its location are named; only identities in use are checked."""
     desk.customers(1)
     del desk.env["PAL_SECRET"]
     ran = desk.run("plan")
@@ -79,7 +79,7 @@ def test_a_missing_secret_is_78(desk: Desk) -> None:
 
 
 def test_validate_speaks_every_format(desk: Desk) -> None:
-    """Programs get the complaints as data, people on stderr."""
+    """Programs get the errors as data, people on stderr."""
     desk.customers(2)
     good = desk.run("validate", "--format", "json")
     assert (good.status, good.data["valid"], good.data["links"]) == (0, True, 2)
@@ -91,7 +91,7 @@ def test_validate_speaks_every_format(desk: Desk) -> None:
     assert desk.run("validate", "--format", "markdown").out.startswith("- ")
 
 
-def test_a_cloud_that_does_not_describe_itself_is_1(desk: Desk) -> None:
+def test_a_cloud_without_a_metadata_document_is_1(desk: Desk) -> None:
     """Without the metadata document there is no run."""
     desk.customers(1)
     assert desk.run("plan", "--arm-endpoint", "https://127.0.0.1:9").status == 1
@@ -101,15 +101,15 @@ def test_a_cloud_that_does_not_describe_itself_is_1(desk: Desk) -> None:
     assert desk.run("plan").status == 1
 
 
-def test_an_untrusted_certificate_is_1_and_names_the_way_on(desk: Desk) -> None:
-    """Behind a TLS-inspecting proxy the first thing to know is --ca-bundle."""
+def test_an_untrusted_certificate_is_1_and_names_the_option(desk: Desk) -> None:
+    """The message names --ca-bundle, which a TLS-inspecting proxy requires."""
     desk.customers(1)
     ran = desk.run("plan", REQUESTS_CA_BUNDLE="")
     assert (ran.status, "--ca-bundle" in ran.err) == (1, True)
 
 
 def test_no_secret_and_no_token_is_ever_shown(desk: Desk) -> None:
-    """Not in output, log, journal or saved plan, even at the most talkative level."""
+    """Not in output, log, journal or saved plan, even with -vv."""
     desk.seed(
         clients=[{"client_id": APP, "secret": SECRET}],
         faults=[{"tenant": tenant_id(2), "aadsts": 53003}],
@@ -128,7 +128,7 @@ def test_no_secret_and_no_token_is_ever_shown(desk: Desk) -> None:
 
 
 def test_a_redirect_never_carries_the_token(desk: Desk) -> None:
-    """Neither ARM's nor Entra's redirect is followed."""
+    """Redirects of ARM and of Entra are not followed."""
     desk.customers(1)
     with Emulator() as elsewhere:
         for operation in ("read", "token", "openid"):
@@ -138,7 +138,7 @@ def test_a_redirect_never_carries_the_token(desk: Desk) -> None:
 
 
 def test_a_token_endpoint_elsewhere_is_refused(desk: Desk) -> None:
-    """azure-identity would post the secret to whatever the OpenID document names."""
+    """azure-identity would post the secret to any endpoint in the OpenID document."""
     with Emulator() as elsewhere:
         away = f"{elsewhere.endpoint}/{tenant_id(1)}"
         body = (
@@ -154,7 +154,7 @@ def test_a_token_endpoint_elsewhere_is_refused(desk: Desk) -> None:
 
 
 def test_the_endpoint_cannot_come_from_the_file(desk: Desk) -> None:
-    """A change to the file must not be able to send a token elsewhere."""
+    """A change to the file cannot send a token to another host."""
     desk.write(f"  - {{name: A, tenant: {tenant_id(1)}}}\n", more="arm_endpoint: https://x\n")
     assert desk.run("plan").status == 78
 
@@ -179,8 +179,8 @@ def test_schema_is_json_schema(desk: Desk) -> None:
     assert "tenants" in data["properties"]
 
 
-def test_demo_tells_the_whole_story(desk: Desk) -> None:
-    """Plan, apply, plan again, on its own emulator; it leaves nothing behind."""
+def test_demo_plans_applies_and_plans_again(desk: Desk) -> None:
+    """It uses its own emulator and leaves no files behind."""
     ran = desk.run("demo")
     assert ran.status == 0
     assert ran.out.count("$ pal-reconcile") == 3
@@ -188,8 +188,8 @@ def test_demo_tells_the_whole_story(desk: Desk) -> None:
     assert list(desk.path.iterdir()) == []
 
 
-def test_the_emulator_command_prints_where_it_is(desk: Desk) -> None:
-    """Endpoint and CA stand on lines of their own, at once; a plan against them works."""
+def test_the_emulator_command_prints_its_endpoint(desk: Desk) -> None:
+    """Endpoint and CA are printed at once, on separate lines; a plan against them works."""
     process = desk.start("emulator", "--port", "0")
     assert process.stdout
     endpoint, ca = (process.stdout.readline().split()[-1] for _ in range(2))
@@ -202,7 +202,7 @@ def test_the_emulator_command_prints_where_it_is(desk: Desk) -> None:
     assert not Path(ca).exists()
 
 
-def test_a_reader_that_leaves_is_no_traceback(desk: Desk) -> None:
+def test_a_closed_pipe_causes_no_traceback(desk: Desk) -> None:
     """`plan | head -1` ends quietly."""
     desk.customers(3)
     process = desk.start("plan")
@@ -240,7 +240,7 @@ def test_certificates_sign_in(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_the_azure_cli_signs_in(desk: Desk) -> None:
-    """The token is what `az account get-access-token` prints; without az the link is unknown."""
+    """The token comes from `az account get-access-token`; without az the link is unknown."""
     import requests
 
     token = requests.post(
@@ -278,23 +278,23 @@ def test_the_azure_cli_signs_in(desk: Desk) -> None:
     assert missing.link("C1")["problem"]["code"] == "credential_unusable"
 
 
-def test_a_metadata_document_is_asked_for_again(desk: Desk) -> None:
-    """A 503 at the start is passing trouble like any other."""
+def test_a_request_for_the_metadata_document_is_retried(desk: Desk) -> None:
+    """A 503 at the start is a transient error like any other."""
     desk.seed(faults=[{"operation": "metadata", "status": 503, "times": 1}])
     desk.customers(1)
     assert desk.run("plan").status == 0
 
 
 @pytest.mark.parametrize("name", ["missing.pem", "tenants.yaml"])
-def test_a_ca_bundle_that_is_none_is_wrong_usage(desk: Desk, name: str) -> None:
-    """It is named, with the option and the variable that may be wrong."""
+def test_an_invalid_ca_bundle_is_wrong_usage(desk: Desk, name: str) -> None:
+    """The message names the file, and the option or variable that sets it."""
     desk.customers(1)
     ran = desk.run("plan", "--ca-bundle", name)
     assert (ran.status, name in ran.err, "Traceback" in ran.err) == (64, True, False)
 
 
-def test_everything_that_is_wrong_is_said_at_once(desk: Desk) -> None:
-    """The file's faults, a missing variable and a selector that matches nothing, in one go."""
+def test_all_errors_are_reported_at_once(desk: Desk) -> None:
+    """Errors of the file, a missing variable and a selector without a match, in one run."""
     desk.write(
         f"  - {{name: C1, tenant: {tenant_id(1)}}}\n"
         f"  - {{name: C2, tenant: {tenant_id(2)}, partner: nobody}}\n"
@@ -337,7 +337,7 @@ def test_a_selector_that_matches_nothing_is_wrong_usage(desk: Desk, arguments: s
 
 
 @pytest.mark.parametrize("command", ["plan", "show", "doctor", "apply --yes", "nightly"])
-def test_a_proxy_that_cannot_be_used_is_named(desk: Desk, command: str) -> None:
+def test_an_invalid_proxy_is_named(desk: Desk, command: str) -> None:
     """One line that names the variable and not its password, before anything is sent."""
     desk.seed()
     desk.customers(1)

@@ -1,4 +1,4 @@
-"""One journal for a file, however it is mounted, released or named; two runs of it never write."""
+"""One journal and one lock for a file, under every path, mount and name."""
 
 import shutil
 from pathlib import Path
@@ -15,12 +15,12 @@ def journals(desk: Desk) -> list[Path]:
 
 
 def runs(desk: Desk, config: str) -> int:
-    """How many runs the history of a file knows."""
+    """The number of runs in the history of a file."""
     return len(desk.run("history", "-c", config, "--format=csv").out.splitlines()) - 1
 
 
 def mounted(desk: Desk, day: str) -> Path:
-    """Mount the file as Kubernetes mounts a ConfigMap; the next day's mount takes its place."""
+    """Mount the file as Kubernetes mounts a ConfigMap; the next mount replaces it."""
     mount = desk.path / "mount"
     (mount / f"..{day}").mkdir(parents=True)
     shutil.copy(desk.path / "tenants.yaml", mount / f"..{day}")
@@ -31,8 +31,8 @@ def mounted(desk: Desk, day: str) -> Path:
     return mount / "tenants.yaml"
 
 
-def test_each_mount_of_a_configmap_goes_on_with_the_journal(desk: Desk) -> None:
-    """What a crash left open is found, and the history goes on."""
+def test_each_mount_of_a_configmap_continues_the_journal(desk: Desk) -> None:
+    """The open intent of a crashed run is found, and the history continues."""
     desk.customers(2)
     for number, day in enumerate(("2026_11_25", "2026_11_26"), start=1):
         config = str(mounted(desk, day))
@@ -44,7 +44,7 @@ def test_each_mount_of_a_configmap_goes_on_with_the_journal(desk: Desk) -> None:
 
 
 def test_files_of_the_earlier_release_are_adopted(desk: Desk) -> None:
-    """They lie under the path that the links lead to. What only reads reads them there."""
+    """They are under the resolved path. Commands that only read leave them there."""
     desk.customers(2)
     config = mounted(desk, "2026_11_25")
     files = state_files(desk.path / "state", config, None)
@@ -63,7 +63,7 @@ def test_files_of_the_earlier_release_are_adopted(desk: Desk) -> None:
 
 
 def test_an_id_keeps_the_journal_wherever_the_file_is(desk: Desk) -> None:
-    """It is the name of all that is kept."""
+    """All state of the file is stored under the ID."""
     desk.write(
         "  - {name: C1, tenant: 00000000-0000-4000-8000-000000000001}\n", more="id: contoso\n"
     )
@@ -79,7 +79,7 @@ def test_an_id_keeps_the_journal_wherever_the_file_is(desk: Desk) -> None:
 
 @pytest.mark.parametrize("how", ["symbolic", "hard", "dotted"])
 def test_two_names_of_one_file_never_write_at_once(desk: Desk, how: str) -> None:
-    """The second run exits with 5 and has asked nothing; afterwards no lock is left of the file."""
+    """The second run exits with 5 before any request; no lock is left afterwards."""
     desk.customers(1)
     file, other = desk.path / "tenants.yaml", desk.path / "other.yaml"
     if how == "symbolic":
@@ -99,8 +99,8 @@ def test_two_names_of_one_file_never_write_at_once(desk: Desk, how: str) -> None
     assert list(state.glob("inode-*")) == []
 
 
-def test_a_state_directory_for_everybody_is_refused(desk: Desk) -> None:
-    """Nothing is read or written; a look goes on without its history, and says so."""
+def test_a_world_writable_state_directory_is_refused(desk: Desk) -> None:
+    """It is not used; a run that only reads warns and continues without history."""
     desk.customers(1)
     (desk.path / "state").mkdir()
     (desk.path / "state").chmod(0o777)

@@ -1,4 +1,4 @@
-"""Each guard with the installed command: one too many is refused, --allow lets just it through."""
+"""Each guard with the installed command: one above the limit is refused, --allow overrides."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ from tests.e2e.command import OLD, OURS, Desk, tenant_id
 
 @dataclass(frozen=True)
 class World:
-    """So many customers of each kind; `limits` as the file has them."""
+    """The number of customers of each kind; `limits` as in the file."""
 
     creates: int = 0
     updates: int = 0
@@ -21,7 +21,7 @@ class World:
     links: dict[int, str] = field(default_factory=dict)
 
     def lay(self, desk: Desk) -> None:
-        """Begin Azure anew with it, and write its file."""
+        """Seed Azure with it, and write its file."""
         kinds = (
             ["create"] * self.creates
             + ["update"] * self.updates
@@ -65,7 +65,7 @@ LIMITS: dict[str, tuple[World, World]] = {
 
 @pytest.mark.parametrize("guard", LIMITS)
 def test_a_guard_refuses_one_too_many(desk: Desk, guard: str) -> None:
-    """Nothing is sent, the plan stands above the refusal, and --allow GUARD lets it through."""
+    """Nothing is sent, the plan is above the refusal, and --allow GUARD overrides it."""
     fits, too_many = LIMITS[guard]
     too_many.lay(desk)
     ran = desk.apply()
@@ -83,15 +83,15 @@ def test_a_guard_refuses_one_too_many(desk: Desk, guard: str) -> None:
     assert "applied" in desk.apply().outcomes.values()
 
 
-def test_another_guards_leave_does_not_count(desk: Desk) -> None:
-    """There is no single force."""
+def test_the_override_of_another_guard_does_not_count(desk: Desk) -> None:
+    """No single option overrides every guard."""
     World(updates=4, in_sync=6).lay(desk)
     assert desk.apply("--allow", "remove-count", "--allow", "incomplete").status == 3
     assert desk.apply("--allow", "everything").status == 64
 
 
 def test_the_first_n_changes_are_made(desk: Desk) -> None:
-    """In the file's order. The others are skipped, which leaves differences: the status is 2."""
+    """In the file's order. The others are skipped and remain as differences: the status is 2."""
     World(creates=5, in_sync=1).lay(desk)
     ran = desk.apply("--max-changes", "2")
     assert ran.status == 2
@@ -104,18 +104,16 @@ def test_the_first_n_changes_are_made(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "arguments", [("--max-changes", "3"), ("--only", "C1"), ("--exclude", "C[2-9]")]
 )
-def test_a_part_of_a_large_change_is_judged_as_what_it_is(
-    desk: Desk, arguments: tuple[str, ...]
-) -> None:
-    """The guards judge what is left to make."""
+def test_guards_count_only_the_changes_of_this_run(desk: Desk, arguments: tuple[str, ...]) -> None:
+    """Guards check the changes that remain."""
     World(updates=9, in_sync=1).lay(desk)
     assert desk.apply().status == 3
     ran = desk.apply(*arguments)
     assert "applied" in ran.outcomes.values()
 
 
-def test_a_name_stands_for_a_new_id(desk: Desk) -> None:
-    """Azure's answer to the first write is checked against it, so eleven may go."""
+def test_an_expected_name_confirms_a_new_id(desk: Desk) -> None:
+    """The name in Azure's first answer is checked, so eleven changes are allowed."""
     desk.seed(partners={OURS: "Contoso Ltd"})
     tenants = "".join(f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in range(1, 12))
     desk.write(tenants, partners=f'{{uk: {{id: "{OURS}", name: Contoso  LTD}}}}')
@@ -123,14 +121,14 @@ def test_a_name_stands_for_a_new_id(desk: Desk) -> None:
 
 
 def test_no_guard_stops_a_run_without_changes(desk: Desk) -> None:
-    """However much of it could not be read."""
+    """Even if many links could not be read."""
     World(unread=9, in_sync=1).lay(desk)
     ran: Any = desk.apply()
     assert (ran.status, ran.data["refusals"]) == (4, [])
 
 
 def test_deleting_a_line_removes_nothing(desk: Desk) -> None:
-    """A customer who is no longer in the file is not looked at; `state: absent` removes a link."""
+    """A customer that is not in the file is not read; `state: absent` removes a link."""
     desk.seed({1: OURS, 2: OURS})
     desk.customers(1)
     assert desk.apply().status == 0

@@ -15,7 +15,7 @@ from tests.e2e.command import OLD, OURS, Desk, tenant_id
 
 
 def test_each_run_is_listed(desk: Desk) -> None:
-    """With its command, its status and how the links stood."""
+    """With its command, its status and the number of links in each state."""
     desk.seed({1: OURS, 2: OLD})
     desk.customers(3)
     desk.plan()
@@ -47,7 +47,7 @@ def test_a_saved_plan_of_the_whole_file_is_recorded_as_whole(desk: Desk) -> None
 
 
 def test_the_history_takes_selectors(desk: Desk) -> None:
-    """A tag, a GUID or a partner as the file has them today; what matches nothing is 64."""
+    """By tag, GUID or partner in the current file; a selector without a match is 64."""
     desk.seed({1: OURS, 2: OLD})
     desk.customers(1, tags="[emea]")
     with (desk.path / "tenants.yaml").open("a", encoding="utf-8") as file:
@@ -67,7 +67,7 @@ def test_the_history_takes_selectors(desk: Desk) -> None:
 
 
 def test_a_history_that_cannot_be_written_stops_nothing(desk: Desk) -> None:
-    """It is said on stderr; result and status are the same."""
+    """It is reported on stderr; result and status are the same."""
     desk.seed({1: OURS})
     desk.customers(1)
     assert desk.plan("--detailed-exitcode").status == 0
@@ -83,7 +83,7 @@ def test_a_history_that_cannot_be_written_stops_nothing(desk: Desk) -> None:
 
 
 def remember(desk: Desk, days_ago: int, **partner_ids: str | None) -> None:
-    """Put a night into the history: what each customer's link carried, None for unreadable."""
+    """Record one run: the ID that each customer's link carried, None for unreadable."""
     at = datetime.now(UTC) - timedelta(days=days_ago)
     observations = tuple(
         Observation(
@@ -101,14 +101,14 @@ def remember(desk: Desk, days_ago: int, **partner_ids: str | None) -> None:
 
 
 def history_path(desk: Desk) -> Path:
-    """Where the history of the desk's file is kept."""
+    """The path of the history of the test's file."""
     state = Path(desk.env["PAL_RECONCILE_STATE_DIR"])
     state.mkdir(exist_ok=True)
     return state / f"{file_key(desk.path / 'tenants.yaml')}.history.sqlite3"
 
 
-def test_a_plan_says_what_is_new_since_last_night(desk: Desk) -> None:
-    """New drift, recovered, newly unreadable, still unreadable; asking again says the same."""
+def test_a_plan_shows_changes_since_the_last_run(desk: Desk) -> None:
+    """New drift, recovered, newly unreadable, still unreadable; a second plan shows the same."""
     down = [{"tenant": f"00000000-0000-4000-8000-{n:012d}", "aadsts": 53003} for n in (3, 4)]
     desk.seed({1: OLD, 2: OURS, 5: OURS}, faults=down)
     desk.customers(5)
@@ -133,8 +133,8 @@ def test_a_plan_says_what_is_new_since_last_night(desk: Desk) -> None:
     assert applied.outcomes["C1"] == "applied", applied.err
 
 
-def test_a_history_that_began_later_is_no_news(desk: Desk) -> None:
-    """It is said that there is nothing to compare with."""
+def test_without_an_earlier_run_no_change_is_shown(desk: Desk) -> None:
+    """The output says that there is no run to compare with."""
     desk.seed({1: OURS})
     desk.customers(1)
     ran = desk.run("plan", "--since", "2026-01-31")
@@ -142,8 +142,8 @@ def test_a_history_that_began_later_is_no_news(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "20261120"])
-def test_a_moment_that_nobody_knows_is_wrong_usage(desk: Desk, since: str) -> None:
-    """Before anything is read."""
+def test_an_invalid_moment_is_wrong_usage(desk: Desk, since: str) -> None:
+    """The error comes before anything is read."""
     desk.customers(1)
     ran = desk.run("plan", "--since", since)
     assert (ran.status, "last-night" in ran.err) == (64, True)

@@ -1,4 +1,4 @@
-"""Each way in, with the installed command and the real azure-identity."""
+"""Each kind of identity, with the installed command and the real azure-identity."""
 
 import time
 from typing import Any
@@ -40,7 +40,7 @@ def applied(desk: Desk, **env: str) -> dict[str, str | None]:
 
 
 def test_a_kubernetes_token_file(desk: Desk) -> None:
-    """Service principal, without a secret: the platform keeps a token in a file."""
+    """A service principal without a secret: the platform keeps a token in a file."""
     issuer, subject = "https://oidc.example/", "system:serviceaccount:pal:nightly"
     trust = [{"issuer": issuer, "subject": subject, "audience": EXCHANGE}]
     seed(desk, clients=[{"client_id": APP, "federated": trust}])
@@ -60,7 +60,7 @@ def test_a_kubernetes_token_file(desk: Desk) -> None:
 
 
 def test_github_actions(desk: Desk) -> None:
-    """The runner hands out a token for the audience that the file names."""
+    """The runner issues a token for the audience in the file."""
     trust = [{"issuer": GITHUB, "subject": REPO, "audience": EXCHANGE}]
     seed(desk, clients=[{"client_id": APP, "federated": trust}], github={"subject": REPO})
     write(
@@ -75,7 +75,7 @@ def test_github_actions(desk: Desk) -> None:
 
 
 def test_a_subject_that_is_not_trusted(desk: Desk) -> None:
-    """The hint says what to compare; the message tells what was presented."""
+    """The message shows the presented values, the hint says what to compare."""
     trust = [{"issuer": GITHUB, "subject": "repo:other", "audience": EXCHANGE}]
     seed(desk, clients=[{"client_id": APP, "federated": trust}], github={"subject": REPO})
     write(
@@ -90,7 +90,7 @@ def test_a_subject_that_is_not_trusted(desk: Desk) -> None:
 
 
 def test_azure_pipelines(desk: Desk) -> None:
-    """The agent hands out a token for the service connection that the file names."""
+    """The agent issues a token for the service connection in the file."""
     connection = "3f0c1b52-8a86-4b6f-9b43-0f4c5f4f7a33"
     issuer, subject = "https://vstoken.dev.azure.com/contoso", "sc://contoso/pal/fabrikam"
     trust = [{"issuer": issuer, "subject": subject, "audience": EXCHANGE}]
@@ -111,7 +111,7 @@ def test_azure_pipelines(desk: Desk) -> None:
 
 @pytest.mark.parametrize("form", ["imds", "app_service"])
 def test_a_managed_identity_in_its_own_tenant(desk: Desk, form: str) -> None:
-    """On a virtual machine and on App Service; in another tenant it is not the principal."""
+    """On a virtual machine and on App Service; it is no principal of another tenant."""
     machine = {"client_id": MACHINE, "tenant": HOME, "object_id": MACHINE_OBJECT, "system": True}
     seed(desk, managed_identities=[machine])
     env = desk.azure.environment(form)
@@ -123,7 +123,7 @@ def test_a_managed_identity_in_its_own_tenant(desk: Desk, form: str) -> None:
 
 
 def test_a_federated_managed_identity_in_every_tenant(desk: Desk) -> None:
-    """The secret-free way into customers' tenants: the machine's token is the app's assertion."""
+    """The machine's token is the app's client assertion in customers' tenants, without a secret."""
     machine = {"client_id": MACHINE, "tenant": HOME, "object_id": MACHINE_OBJECT, "system": True}
     issuer = f"https://login.microsoftonline.com/{HOME}/v2.0"
     trust = [{"issuer": issuer, "subject": MACHINE_OBJECT, "audience": EXCHANGE}]
@@ -137,8 +137,8 @@ def test_a_federated_managed_identity_in_every_tenant(desk: Desk) -> None:
     assert applied(desk, **env) == {"C1": "applied", "C2": "applied"}
 
 
-def test_no_managed_identity_here(desk: Desk) -> None:
-    """On a laptop there is none, and that is said."""
+def test_a_machine_without_a_managed_identity_is_reported(desk: Desk) -> None:
+    """On a laptop there is none, and the message says so."""
     seed(desk, managed_identities=[])
     write(desk, f"{{kind: federated_managed_identity, client_id: {APP}}}", 1)
     ran = desk.run("plan", "--format", "json", **desk.azure.environment("imds"))
@@ -150,7 +150,7 @@ def test_no_managed_identity_here(desk: Desk) -> None:
 
 
 def test_a_program_prints_the_secret(desk: Desk) -> None:
-    """Only where the environment says so; otherwise the file is refused and nothing runs."""
+    """Only if an environment variable allows it; otherwise the file is refused."""
     seed(desk, clients=[{"client_id": APP, "secret": SECRET}])
     write(
         desk,
@@ -168,7 +168,7 @@ def test_a_program_prints_the_secret(desk: Desk) -> None:
 
 
 def test_a_key_vault_holds_the_secret(desk: Desk) -> None:
-    """Read with the run's own credential, from a vault that the cloud names, and from no other."""
+    """It is read with the run's own credential, and only from a vault of the cloud."""
     seed(
         desk,
         clients=[{"client_id": APP, "secret": SECRET}, {"client_id": MACHINE, "secret": "own"}],

@@ -42,7 +42,7 @@ def test_only_the_listed_codes_are_ignored(desk: Desk) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_output_reports_an_ignored_finding(desk: Desk, command: str) -> None:
-    """The status stays, and neither the code nor the words of the finding are in the output."""
+    """The status stays; neither code nor text of the finding is in the output."""
     write(desk)
     before = desk.run(*command.split())
     write(desk, *CODES)

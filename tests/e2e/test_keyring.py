@@ -18,7 +18,7 @@ if not (shutil.which("gnome-keyring-daemon") and shutil.which("dbus-daemon")):
 
 @pytest.fixture
 def unlocked(desk: Desk) -> Iterator[Desk]:
-    """A desk whose home has a keyring that is open."""
+    """A desk whose home has an unlocked keyring."""
     home = desk.path / "home"
     home.mkdir()
     bus = subprocess.Popen(
@@ -48,7 +48,7 @@ def unlocked(desk: Desk) -> Iterator[Desk]:
 
 
 def test_tokens_in_a_keyring(unlocked: Desk) -> None:
-    """A night reads and writes with them, several at once, and no file holds them."""
+    """A nightly run uses tokens from it, several at once, and no file holds them."""
     seed(unlocked)
     write(unlocked, ", unattended: true")
     assert unlocked.run("login", "alice", "--device-code").status == 0

@@ -1,4 +1,4 @@
-"""The history when things go wrong: killed while recording, two at once, lost and rebuilt."""
+"""Failures of the history: killed while recording, two writers at once, lost and rebuilt."""
 
 import os
 import signal
@@ -39,7 +39,7 @@ for night in range(int(sys.argv[3])):
 
 
 def recorder(path: Path, writer: str, nights: int, links: int) -> "subprocess.Popen[str]":
-    """A process that records so many nights of so many links, and says each that it has."""
+    """A process that records runs of the given size, and prints each recorded one."""
     arguments = [sys.executable, "-c", _RECORDS_FOR_EVER, str(path), writer, str(nights)]
     return subprocess.Popen([*arguments, str(links)], stdout=subprocess.PIPE, text=True)
 
@@ -48,7 +48,7 @@ def recorder(path: Path, writer: str, nights: int, links: int) -> "subprocess.Po
 def test_a_run_killed_while_it_records_is_recorded_whole_or_not_at_all(
     tmp_path: Path, delay_s: float
 ) -> None:
-    """`kill -9` at any moment: what was said to be recorded is there, and no night in part."""
+    """`kill -9` at any time: reported runs are in the history, and no run in part."""
     path = tmp_path / "history.sqlite3"
     with recorder(path, "app", 10_000, 300) as process:
         assert process.stdout
@@ -69,7 +69,7 @@ def test_a_run_killed_while_it_records_is_recorded_whole_or_not_at_all(
 
 
 def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
-    """They queue; each finds all its nights."""
+    """They queue, and all runs of both are recorded."""
     path = tmp_path / "history.sqlite3"
     open_own(path).close()
     writers = [recorder(path, name, 30, 50) for name in ("left", "right")]
@@ -81,8 +81,8 @@ def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     assert len(book.periods()) == 2 * 30 * 50
 
 
-def test_the_writes_are_had_back_from_the_journal(desk: Desk) -> None:
-    """The history was lost; what was written is told again, once, and nothing is made up."""
+def test_writes_are_restored_from_the_journal(desk: Desk) -> None:
+    """After the loss of the history each write is recorded once, and nothing is invented."""
     desk.customers(2)
     desk.seed({1: OLD})
     assert desk.apply().status == 0
@@ -95,8 +95,8 @@ def test_the_writes_are_had_back_from_the_journal(desk: Desk) -> None:
     assert "linked to" not in desk.run("history", "C1").out  # nobody saw it since
 
 
-def test_one_links_life_is_told(desk: Desk) -> None:
-    """By the tenant's name, a glob, or with the identity; an unknown one is wrong usage."""
+def test_the_timeline_of_one_link_is_shown(desk: Desk) -> None:
+    """Selected by the tenant's name, a glob, or with the identity; unknown ones are wrong usage."""
     desk.customers(2)
     desk.seed({1: OLD})
     desk.plan()

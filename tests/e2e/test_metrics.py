@@ -13,7 +13,7 @@ def figures(path: Path) -> dict[tuple[str, ...], float]:
 
 
 def test_plan_and_apply_write_their_figures(desk: Desk) -> None:
-    """What the plan found, and then what the apply left behind."""
+    """The state that the plan found, and then the state after the apply."""
     desk.seed({1: OURS, 2: OLD, 4: OURS})
     desk.customers(3)
     path = desk.path / "pal.prom"
@@ -30,7 +30,7 @@ def test_plan_and_apply_write_their_figures(desk: Desk) -> None:
 
 
 def test_throttling_is_counted(desk: Desk) -> None:
-    """Retries, and the seconds that Azure asked for."""
+    """Retries, and the seconds that Azure requested."""
     fault = {"tenant": tenant_id(1), "operation": "read", "times": 1}
     desk.seed({1: OURS}, faults=[{**fault, "status": 429, "retry_after_s": 1}])
     desk.customers(1)
@@ -39,8 +39,8 @@ def test_throttling_is_counted(desk: Desk) -> None:
     assert (found["run_retries",], found["run_throttled_seconds",]) == (1, 1)
 
 
-def test_a_run_that_came_to_nothing_is_counted_too(desk: Desk) -> None:
-    """A bad file ends with 78; the last success stays as it was."""
+def test_a_failed_run_is_counted(desk: Desk) -> None:
+    """An invalid file exits with 78; the time of the last success stays."""
     desk.seed({1: OURS})
     desk.customers(1)
     path = desk.path / "pal.prom"
@@ -54,8 +54,8 @@ def test_a_run_that_came_to_nothing_is_counted_too(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing/pal.prom", "file/pal.prom", "folder"])
-def test_metrics_that_cannot_be_written_cost_a_line_and_not_the_run(desk: Desk, name: str) -> None:
-    """The result is there, with its status, and stderr says what to do."""
+def test_metrics_that_cannot_be_written_do_not_fail_the_run(desk: Desk, name: str) -> None:
+    """Result and status are the same, and stderr says what to do."""
     desk.seed({1: OURS})
     desk.customers(1)
     (desk.path / "file").write_text("")

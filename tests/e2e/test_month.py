@@ -1,4 +1,4 @@
-"""A month of nights with frozen time: who is told what, and whether the figures are the truth."""
+"""A month of nightly runs with frozen time: notifications, metrics and history are correct."""
 
 import json
 import re
@@ -52,7 +52,7 @@ class Month:
     bodies: list[str] = field(default_factory=list)
 
     def night(self, number: int, *more: str) -> int:
-        """One night at 02:00; its status. Azure is as the month has it."""
+        """One run at 02:00; returns its status. Azure is as the month has it."""
         links = [
             {"tenant": tenant_id(n), "client_id": APP, "partner_id": partner_id}
             for n, partner_id in self.carried.items()
@@ -69,7 +69,7 @@ class Month:
         return status
 
     def metric(self, name: str, **labels: str) -> float:
-        """One figure of the textfile."""
+        """One value of the textfile."""
         written = (self.path / "pal.prom").read_text()
         inner = ",".join(f'{key}="{value}"' for key, value in labels.items())
         full = f"{name}{{{inner}}}" if inner else name
@@ -78,14 +78,14 @@ class Month:
         return float(found[1])
 
     def standings(self) -> dict[Health, int]:
-        """How many links stand how, as the history has it."""
+        """The number of links in each state, from the history."""
         (path,) = (self.path / "state").glob("*.history.sqlite3")
         with closing(open_own(path)) as book:
             found = [period.health for period in book.latest().values()]
         return {each: found.count(each) for each in Health}
 
     def drop(self, remedy: Callable[[dict[str, Any]], bool]) -> None:
-        """Take out the faults that this says yes to."""
+        """Remove the faults for which this returns true."""
         self.faults = [fault for fault in self.faults if not remedy(fault)]
 
 
@@ -109,8 +109,8 @@ def month(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -
         yield Month(tmp_path, emulator, receiver)
 
 
-def test_a_month_rings_when_something_changes_and_else_never(month: Month) -> None:
-    """Thirty nights: drift, outages, a leaver, an expired secret, a broken file, a repair."""
+def test_a_month_notifies_changes_only(month: Month) -> None:
+    """Thirty runs: drift, outages, a leaver, an expired secret, a broken file, a repair."""
     file = month.path / "tenants.yaml"
     statuses = {}
     for number in range(1, 31):
@@ -181,7 +181,7 @@ def test_a_month_rings_when_something_changes_and_else_never(month: Month) -> No
 
 
 def check_truth(month: Month, number: int, status: int) -> None:
-    """Metrics and history say of this night what Azure held."""
+    """Metrics and history of this run match what Azure held."""
     if status in (1, 78):
         assert month.metric("pal_reconcile_run_status") == status
         return

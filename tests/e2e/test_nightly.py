@@ -1,4 +1,4 @@
-"""`nightly`, as a scheduler runs it: its status, what it prints, and whom it tells."""
+"""`nightly`, as a scheduler runs it: its status, its output, and its notifications."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def write(desk: Desk, count: int, more: str = "") -> None:
-    """A file with so many customers, and more at its top level."""
+    """A file with the given number of customers and further top-level keys."""
     rows = (f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in range(1, count + 1))
     desk.write("".join(rows), more=more)
 
@@ -32,7 +32,7 @@ def test_quiet_is_silent_when_all_is_in_sync(desk: Desk) -> None:
 
 
 def test_quiet_is_one_line_otherwise(desk: Desk) -> None:
-    """What there is, the status in words, and the command to look closer."""
+    """The counts, the status in words, and the command that shows the details."""
     desk.seed({1: OURS, 2: OLD})
     write(desk, 3)
     ran = desk.run("nightly", "-q")
@@ -45,8 +45,8 @@ def test_quiet_is_one_line_otherwise(desk: Desk) -> None:
     assert desk.requests("create", "update", "remove") == []
 
 
-def test_drift_can_be_no_failure(desk: Desk) -> None:
-    """For those who alert on messages: status 0, and the line all the same."""
+def test_drift_can_be_accepted(desk: Desk) -> None:
+    """For schedulers that alert on notifications: status 0, and the line is still printed."""
     desk.seed({1: OLD})
     write(desk, 1)
     ran = desk.run("nightly", "-q", "--exit-zero-on-drift")
@@ -55,14 +55,14 @@ def test_drift_can_be_no_failure(desk: Desk) -> None:
 
 
 def test_an_unreadable_link_outranks_drift_and_is_not_excused(desk: Desk) -> None:
-    """Errors first."""
+    """The status is that of the error, even if drift is accepted."""
     desk.seed({1: OLD}, faults=[{"tenant": tenant_id(2), "operation": "read", "status": 403}])
     write(desk, 2)
     assert desk.run("nightly", "-q", "--exit-zero-on-drift").status == 4
 
 
-def test_repair_makes_the_changes_without_asking(desk: Desk) -> None:
-    """One line tells of it, and the next night there is nothing to tell."""
+def test_repair_makes_the_changes_without_a_prompt(desk: Desk) -> None:
+    """One line reports them, and the next run has nothing to report."""
     desk.seed({1: OURS, 2: OLD})
     write(desk, 3)
     ran = desk.run("nightly", "--repair", "-q")
@@ -71,8 +71,8 @@ def test_repair_makes_the_changes_without_asking(desk: Desk) -> None:
     assert desk.run("nightly", "--repair", "-q").out == ""
 
 
-def test_a_repair_that_nobody_watches_is_refused_earlier(desk: Desk) -> None:
-    """More than a fifth unreadable: nothing is written, though by day it might be."""
+def test_an_unattended_repair_has_stricter_guards(desk: Desk) -> None:
+    """If more than a fifth is unreadable, nothing is written; `apply` would be allowed to."""
     faults = [{"tenant": tenant_id(n), "operation": "read", "status": 403} for n in range(1, 4)]
     desk.seed({12: OLD}, faults=faults)
     write(desk, 12)
@@ -85,7 +85,7 @@ def test_a_repair_that_nobody_watches_is_refused_earlier(desk: Desk) -> None:
 
 
 def test_without_quiet_plan_and_report_are_shown(desk: Desk) -> None:
-    """As apply shows them; in JSON the report alone."""
+    """As `apply` shows them; JSON has only the report."""
     desk.seed({1: OLD})
     write(desk, 1)
     out = desk.run("nightly").out
@@ -112,10 +112,10 @@ def test_the_heartbeat_frames_the_run(desk: Desk, receiver: Receiver) -> None:
         ("a-secret", "not an https URL"),
     ],
 )
-def test_a_heartbeat_that_fails_is_told_and_changes_nothing(
+def test_a_failed_heartbeat_is_reported_and_changes_nothing(
     desk: Desk, url: str, said: str
 ) -> None:
-    """The run goes on, its status stays, and the URL is nowhere to be seen."""
+    """The run continues, its status stays, and no output has the URL."""
     desk.seed({1: OURS})
     write(desk, 1, HEARTBEAT)
     ran = desk.run("nightly", "-q", "--log-format", "json", PAL_HEARTBEAT=url)
@@ -127,8 +127,8 @@ def test_a_heartbeat_that_fails_is_told_and_changes_nothing(
     assert run["setbacks"][0]["step"] == "heartbeat"
 
 
-def test_a_bad_file_is_told_to_who_stands_in_it(desk: Desk, receiver: Receiver) -> None:
-    """What is wrong elsewhere in the file keeps nobody from hearing of it."""
+def test_an_invalid_file_is_notified_to_its_subscribers(desk: Desk, receiver: Receiver) -> None:
+    """An error elsewhere in the file does not prevent the notification."""
     desk.write("  - {name: C1, tenant: common, odd: 1}\n", more=HEARTBEAT)
     ran = desk.run("nightly", "-q", "--metrics", "pal.prom", PAL_HEARTBEAT=receiver.url)
     assert ran.status == 78
@@ -138,8 +138,8 @@ def test_a_bad_file_is_told_to_who_stands_in_it(desk: Desk, receiver: Receiver) 
     assert "pal_reconcile_run_status 78.0" in (desk.path / "pal.prom").read_text()
 
 
-def test_a_state_directory_that_is_no_good_costs_the_repair_and_not_the_look(desk: Desk) -> None:
-    """Without a journal nothing is written; what there is to be seen is seen all the same."""
+def test_without_a_state_directory_a_repair_only_reads(desk: Desk) -> None:
+    """Without a journal nothing is written; the state of the links is still reported."""
     desk.seed({1: OLD})
     write(desk, 1)
     (desk.path / "state").write_text("no directory")
@@ -150,8 +150,8 @@ def test_a_state_directory_that_is_no_good_costs_the_repair_and_not_the_look(des
     assert desk.requests("update") == []
 
 
-def test_another_run_keeps_the_repair_out(desk: Desk) -> None:
-    """Status 5 at once, and everybody is told."""
+def test_a_repair_during_another_run_is_5(desk: Desk) -> None:
+    """The run exits at once, and all subscribers are notified."""
     desk.seed({1: OLD}, faults=[{"tenant": tenant_id(1), "operation": "read", "latency_s": HELD_S}])
     write(desk, 1)
     first = desk.start("apply", "--yes")
@@ -164,21 +164,21 @@ def test_another_run_keeps_the_repair_out(desk: Desk) -> None:
 
 
 def test_a_conflict_is_a_difference_and_for_a_repair_a_failure(desk: Desk) -> None:
-    """As everywhere: 2 for a plan, 4 for what could not be changed."""
+    """As in other commands: 2 for a plan, 4 for what could not be changed."""
     desk.seed({1: FOREIGN})
     write(desk, 1)
     assert desk.run("nightly", "-q").status == 2
     assert desk.run("nightly", "--repair", "-q").status == 4
 
 
-def test_it_ends_by_its_deadline(desk: Desk) -> None:
-    """Nothing new begins; the run is partial."""
+def test_the_run_ends_by_its_deadline(desk: Desk) -> None:
+    """No further request is started; the run is partial."""
     desk.seed({1: OURS})
     write(desk, 1)
     assert desk.run("nightly", "-q", "--deadline", "0").status == 4
 
 
-def test_the_log_ends_with_the_nights_line(desk: Desk) -> None:
+def test_the_log_ends_with_the_line_of_the_run(desk: Desk) -> None:
     """One line for each link and one for the run."""
     desk.seed({1: OURS})
     write(desk, 1)
@@ -191,8 +191,8 @@ def test_the_log_ends_with_the_nights_line(desk: Desk) -> None:
 NOTIFY = "notify: [{to: {env: PAL_NOTIFY}}]\n"
 
 
-def test_a_change_is_told_once(desk: Desk, receiver: Receiver) -> None:
-    """The second night says nothing; a name from the file is only text."""
+def test_a_change_is_notified_once(desk: Desk, receiver: Receiver) -> None:
+    """The second run sends nothing; names from the file are plain text."""
     desk.seed({1: OLD})
     write(desk, 1, NOTIFY)
     desk.env["PAL_NOTIFY"] = receiver.url.replace("http://", "json://") + "/a-secret"
@@ -222,8 +222,8 @@ def test_a_refusal_by_other_guards_is_a_change(desk: Desk, receiver: Receiver) -
 
 
 @pytest.mark.parametrize("url", ["json://127.0.0.1:9/a-secret", "a-secret", ""])
-def test_somebody_who_cannot_be_told_changes_no_status(desk: Desk, url: str) -> None:
-    """It is in the night's line with its place in the file, and never with its address."""
+def test_a_failed_notification_does_not_change_the_status(desk: Desk, url: str) -> None:
+    """The run's line has the subscriber's location in the file, and never the address."""
     desk.seed({1: OLD})
     write(desk, 1, NOTIFY)
     desk.env["PAL_NOTIFY"] = url
@@ -236,8 +236,8 @@ def test_somebody_who_cannot_be_told_changes_no_status(desk: Desk, url: str) -> 
     assert "a-secret" not in ran.out + ran.err
 
 
-def test_a_broken_file_is_told_of(desk: Desk, receiver: Receiver) -> None:
-    """By what can be read of it: once, and once more when it is mended."""
+def test_a_broken_file_is_notified(desk: Desk, receiver: Receiver) -> None:
+    """Once to the readable subscribers, and once more after it is corrected."""
     desk.env["PAL_NOTIFY"] = receiver.url.replace("http://", "json://")
     desk.seed({1: OURS})
     for state in ("linked", "linke", "linke", "linked"):

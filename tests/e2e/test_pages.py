@@ -1,4 +1,4 @@
-"""Results as pages, by the installed command."""
+"""Results as HTML pages, with the installed command."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.e2e.command import OLD, OURS, Desk
     [("plan", "update", 0), ("show", "drift", 0), ("apply", "applied", 0)],
 )
 def test_a_result_can_be_a_page(desk: Desk, command: str, word: str, status: int) -> None:
-    """stdout is one whole page, with every link; the exit status is that of any other format."""
+    """stdout is one complete page with every link; the exit status is that of any other format."""
     desk.customers(2)
     desk.seed({1: OLD, 2: OURS})
     arguments = [command, "--format", "html", *(["--yes"] if command == "apply" else [])]
@@ -25,7 +25,7 @@ def test_a_result_can_be_a_page(desk: Desk, command: str, word: str, status: int
 
 
 def test_a_command_without_a_page_says_so(desk: Desk) -> None:
-    """Wrong usage, before anything is read; the formats that it has are named."""
+    """Wrong usage before anything is read; the message lists the command's formats."""
     desk.customers(1)
     ran = desk.run("doctor", "--format", "html")
     assert (ran.status, ran.out) == (64, "")
@@ -39,7 +39,7 @@ def test_a_command_without_a_page_says_so(desk: Desk) -> None:
 def test_a_page_without_its_library_is_refused_before_anything_is_written(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Not after an apply has made its changes."""
+    """An apply must not make changes first."""
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
     assert run(["apply", "--yes", "--format", "html"]) == 64
     assert capsys.readouterr().err == (

@@ -1,4 +1,4 @@
-"""A pipe in the place of a file is refused at once, with what to do instead."""
+"""A pipe in place of a file is refused at once, with what to do instead."""
 
 import os
 
@@ -17,8 +17,10 @@ from tests.e2e.command import Desk
         (("attest", "fifo", "--by", "Ana"), 64),
     ],
 )
-def test_a_pipe_is_no_file(desk: Desk, arguments: tuple[str, ...], status: int) -> None:
-    """The file, the CA bundle, a plan, a list of customers, a report: nobody waits for a writer."""
+def test_a_pipe_in_place_of_a_file_is_refused(
+    desk: Desk, arguments: tuple[str, ...], status: int
+) -> None:
+    """For the file, the CA bundle, a plan, a list of customers and a report; nothing blocks."""
     desk.customers(1)
     os.mkfifo(desk.path / "fifo")
     ran = desk.run(*arguments)
@@ -27,7 +29,7 @@ def test_a_pipe_is_no_file(desk: Desk, arguments: tuple[str, ...], status: int) 
 
 
 def test_a_secret_in_a_pipe_is_refused(desk: Desk) -> None:
-    """A secret file that is a pipe is a mistake in the file."""
+    """A secret file that is a pipe is an error of the file."""
     desk.customers(1)
     os.mkfifo(desk.path / "fifo")
     path = desk.path / "tenants.yaml"

@@ -1,4 +1,4 @@
-"""`plan` and `show` as users and programs see them."""
+"""`plan` and `show` as users and programs use them."""
 
 import json
 
@@ -40,7 +40,7 @@ def test_a_plan_has_the_shape_that_programs_rely_on(desk: Desk) -> None:
 
 
 def test_each_difference_has_its_action(desk: Desk) -> None:
-    """Links keep the file's order, whatever order their answers came in."""
+    """Links keep the file's order, whatever the order of their answers."""
     desk.seed(
         {1: OURS, 3: OLD, 4: OURS, 5: FOREIGN, 7: OLD, 9: FOREIGN, 10: FOREIGN},
         faults=[{"tenant": tenant_id(1), "operation": "read", "latency_s": 0.3}],
@@ -77,8 +77,8 @@ def test_each_difference_has_its_action(desk: Desk) -> None:
     assert ran.link("C9")["observed"]["partner_id"] == FOREIGN
 
 
-def test_replaces_lets_a_foreign_id_go(desk: Desk) -> None:
-    """A listed foreign ID is overwritten or removed, and `any` means every one."""
+def test_replaces_allows_a_foreign_id_to_be_overwritten(desk: Desk) -> None:
+    """A listed foreign ID is overwritten or removed; `any` allows every ID."""
     desk.seed({1: FOREIGN, 2: FOREIGN, 3: FOREIGN})
     desk.write(
         f'  - {{name: C1, tenant: {tenant_id(1)}, replaces: ["{FOREIGN}"]}}\n'
@@ -88,8 +88,8 @@ def test_replaces_lets_a_foreign_id_go(desk: Desk) -> None:
     assert desk.plan().actions == {"C1": "update", "C2": "remove", "C3": "conflict"}
 
 
-def test_a_plan_only_looks(desk: Desk) -> None:
-    """GET and nothing else goes to ARM; a link is never read by its ID; nothing is attested."""
+def test_a_plan_only_reads(desk: Desk) -> None:
+    """ARM gets only GET; no link is read by its ID; nothing is attested."""
     desk.seed({1: OURS, 2: OLD})
     desk.customers(3)
     desk.plan()
@@ -100,7 +100,7 @@ def test_a_plan_only_looks(desk: Desk) -> None:
 
 
 def test_a_tenant_costs_two_round_trips(desk: Desk) -> None:
-    """One token and one read a tenant: the OpenID document of the first serves all."""
+    """One token and one read per tenant: the OpenID document of the first serves all."""
     desk.customers(10)
     desk.plan()
     assert len(desk.requests("token")) == 10
@@ -110,7 +110,7 @@ def test_a_tenant_costs_two_round_trips(desk: Desk) -> None:
 
 
 def test_the_same_file_and_azure_give_the_same_bytes(desk: Desk) -> None:
-    """Two plans differ in their times only, and their digests are equal."""
+    """Two plans differ only in their times, and their digests are equal."""
     desk.seed({1: OLD}, faults=[{"tenant": tenant_id(2), "aadsts": 53003}])
     desk.customers(3)
     first, second = desk.plan().data, desk.plan().data
@@ -121,7 +121,7 @@ def test_the_same_file_and_azure_give_the_same_bytes(desk: Desk) -> None:
 
 
 def test_a_domain_is_shown_as_its_guid(desk: Desk) -> None:
-    """The tenant's own OpenID document says which GUID a domain stands for."""
+    """The tenant's OpenID document has the GUID of the domain."""
     desk.azure.state.reset()
     desk.seed(
         tenants=[{"tenant": tenant_id(7), "domains": ["northwind.onmicrosoft.com"]}],
@@ -131,7 +131,7 @@ def test_a_domain_is_shown_as_its_guid(desk: Desk) -> None:
 
 
 def test_two_entries_for_one_principal_are_never_written(desk: Desk) -> None:
-    """A GUID and a domain of one tenant would flip one link back and forth."""
+    """A GUID and a domain of one tenant would re-point one link back and forth."""
     desk.seed(tenants=[{"tenant": tenant_id(1), "domains": ["fabrikam.com"]}])
     desk.write(
         f"  - {{name: A, tenant: {tenant_id(1)}}}\n"
@@ -144,8 +144,8 @@ def test_two_entries_for_one_principal_are_never_written(desk: Desk) -> None:
     assert desk.requests("create", "update", "remove") == []
 
 
-def test_an_unreadable_tenant_is_as_loud_as_drift(desk: Desk) -> None:
-    """It has its own action, a code, a hint and the status 4; the others are read all the same."""
+def test_an_unreadable_tenant_is_reported(desk: Desk) -> None:
+    """It has its own action, a code, a hint and the status 4; the others are still read."""
     desk.seed({2: OURS}, faults=[{"tenant": tenant_id(1), "aadsts": 53003}])
     desk.customers(2)
     ran = desk.plan()
@@ -159,7 +159,7 @@ def test_an_unreadable_tenant_is_as_loud_as_drift(desk: Desk) -> None:
 
 
 def test_an_absent_link_without_its_principal_is_in_sync(desk: Desk) -> None:
-    """Where the app or the tenant is gone there is nothing left to remove."""
+    """If the app or the tenant no longer exists, there is no link to remove."""
     desk.seed(
         tenants=[{"tenant": tenant_id(1)}],
         clients=[{"client_id": APP, "secret": SECRET, "absent_from": [tenant_id(1)]}],
@@ -174,7 +174,7 @@ def test_an_absent_link_without_its_principal_is_in_sync(desk: Desk) -> None:
 
 @pytest.mark.parametrize("number", [5000224, 5000225, 900023])
 def test_an_absent_link_in_a_blocked_tenant_is_in_sync(desk: Desk, number: int) -> None:
-    """Nobody can sign in to a tenant that Microsoft has blocked, so no link can be removed."""
+    """A tenant that Microsoft has blocked allows no sign-in, so no link can be removed."""
     desk.seed(faults=[{"aadsts": number}])
     desk.write(
         f"  - {{name: C1, tenant: {tenant_id(1)}, state: absent}}\n"
@@ -191,8 +191,8 @@ def test_an_absent_link_in_a_blocked_tenant_is_in_sync(desk: Desk, number: int) 
 @pytest.mark.parametrize(
     "claims", [{"tid": tenant_id(9)}, {"oid": None}, {"oid": "", "tid": tenant_id(1)}]
 )
-def test_a_token_for_somewhere_else_is_not_used(desk: Desk, claims: dict[str, str]) -> None:
-    """Where tid or oid do not agree with the file, ARM is not even asked."""
+def test_a_token_for_another_tenant_is_not_used(desk: Desk, claims: dict[str, str]) -> None:
+    """If tid or oid do not match the file, no request goes to ARM."""
     desk.seed(faults=[{"tenant": tenant_id(1), "claims": claims}])
     desk.customers(1)
     assert desk.plan().link("C1")["problem"]["code"] == "wrong_tenant_token"
@@ -209,10 +209,10 @@ def test_a_pinned_object_id_must_be_the_principals(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "properties", [{"tenantId": tenant_id(9)}, {"objectId": tenant_id(9)}, {"objectId": None}]
 )
-def test_an_answer_about_somebody_else_is_not_believed(
+def test_an_answer_about_another_principal_is_rejected(
     desk: Desk, properties: dict[str, str]
 ) -> None:
-    """tenantId and objectId of Azure's answer must be the token's."""
+    """tenantId and objectId of Azure's answer must be those of the token."""
     desk.seed({1: OLD}, faults=[{"tenant": tenant_id(1), "properties": properties}])
     desk.customers(1)
     ran = desk.plan()
@@ -236,7 +236,7 @@ def test_an_answer_about_somebody_else_is_not_believed(
     ],
 )
 def test_only_the_exact_answers_count(desk: Desk, fault: dict[str, object]) -> None:
-    """Whatever is not exactly a link or exactly its absence is unknown, and is not written."""
+    """An answer that is not exactly a link or its absence is unknown; nothing is written."""
     desk.seed({1: OLD}, faults=[{"tenant": tenant_id(1), "operation": "read", **fault}])
     desk.customers(1)
     ran = desk.apply()
@@ -245,8 +245,8 @@ def test_only_the_exact_answers_count(desk: Desk, fault: dict[str, object]) -> N
     assert desk.requests("create", "update", "remove") == []
 
 
-def test_a_busy_azure_is_asked_again(desk: Desk) -> None:
-    """429, 5xx and dropped connections are retried until the answer comes."""
+def test_a_busy_azure_is_retried(desk: Desk) -> None:
+    """429, 5xx and dropped connections are retried until Azure answers."""
     read = {"tenant": tenant_id(1), "operation": "read", "times": 1}
     desk.seed(
         {1: OURS},
@@ -272,7 +272,7 @@ def test_a_wait_beyond_the_budget_is_not_begun(desk: Desk) -> None:
 
 
 def test_an_expired_token_is_renewed_once(desk: Desk) -> None:
-    """A 401 costs one new sign-in; a second one makes the link unknown."""
+    """A 401 causes one new sign-in; a second one makes the link unknown."""
     desk.seed({1: OURS}, faults=[{"operation": "read", "times": 1, "expired_token": True}])
     desk.customers(1)
     assert desk.plan().actions == {"C1": "none"}
@@ -283,7 +283,7 @@ def test_an_expired_token_is_renewed_once(desk: Desk) -> None:
 
 
 def test_show_lists_every_link(desk: Desk) -> None:
-    """The inventory names those in sync too, and is 4 when one could not be read."""
+    """The inventory includes links in sync; the status is 4 if one could not be read."""
     desk.seed({1: OURS}, faults=[{"tenant": tenant_id(2), "aadsts": 53003}])
     desk.customers(2)
     ran = desk.run("show", "--format", "json")
@@ -296,14 +296,14 @@ def test_show_lists_every_link(desk: Desk) -> None:
 
 
 def test_a_selection_reads_nothing_else(desk: Desk) -> None:
-    """--only and --exclude decide which tenants are asked at all."""
+    """--only and --exclude decide which tenants get a request."""
     desk.customers(4)
     ran = desk.plan("--only", "C*", "--exclude", tenant_id(2), "--exclude", "C4")
     assert list(ran.actions) == ["C1", "C3"]
     assert {e.tenant for e in desk.requests("token")} == {tenant_id(1), tenant_id(3)}
 
 
-def test_names_cannot_write_on_the_terminal(desk: Desk) -> None:
+def test_names_cannot_control_the_terminal(desk: Desk) -> None:
     """A partner name with escape codes is shown as text."""
     desk.seed({1: OLD}, partners={OLD: "\x1b[2JEvil\u202e", OURS: "x"})
     desk.customers(1)
@@ -326,8 +326,8 @@ def test_other_formats(desk: Desk, form: str, beginning: str) -> None:
     assert "command=plan" in ran.err
 
 
-def test_quiet_says_nothing_when_all_is_well(desk: Desk) -> None:
-    """-q prints no table when everything is in sync, and the table when it is not."""
+def test_quiet_prints_nothing_if_everything_is_in_sync(desk: Desk) -> None:
+    """-q prints no table if everything is in sync, and the table otherwise."""
     desk.seed({1: OURS})
     desk.customers(1)
     ran = desk.run("plan", "-q")
@@ -336,8 +336,8 @@ def test_quiet_says_nothing_when_all_is_well(desk: Desk) -> None:
     assert "C1" in desk.run("plan", "-q").out
 
 
-def test_show_says_on_what_customers_stand_and_plan_does_not(desk: Desk) -> None:
-    """Each thing once, with all its customers; none of it is drift."""
+def test_show_reports_dependencies_and_plan_does_not(desk: Desk) -> None:
+    """Each dependency once, with all its customers; none of it is drift."""
     desk.customers(3)
     desk.seed({1: OURS, 2: OURS})
     shown = desk.run("show")
@@ -350,7 +350,7 @@ def test_show_says_on_what_customers_stand_and_plan_does_not(desk: Desk) -> None
 
 
 def test_an_inventory_is_filtered_and_rolled_up(desk: Desk) -> None:
-    """The history says since when and when last; what cannot be read now is never linked."""
+    """The history adds first and last dates; an unreadable link is never reported as not linked."""
     desk.seed({1: OURS, 2: OURS, 3: OLD})
     desk.customers(4)
     assert desk.run("show").status == 0

@@ -1,4 +1,4 @@
-"""Every refusal that Entra is known to give, once each, in one run over many customers."""
+"""Every known refusal of Entra, once each, in one run over many customers."""
 
 from tests.azure.test_error_codes import CODES
 from tests.e2e.command import APP, OURS, SECRET, Desk, tenant_id
@@ -9,8 +9,8 @@ REFUSALS = [
 ]
 
 
-def test_each_refusal_has_its_code_and_none_is_tried_in_vain(desk: Desk) -> None:
-    """A person can act on every hint; only the first doubt of a secret is asked twice."""
+def test_each_refusal_has_its_code_and_is_not_retried(desk: Desk) -> None:
+    """Every hint names an action; only the first rejection of a secret is retried."""
     customers = dict(enumerate(REFUSALS, start=2))
     desk.seed(
         {1: OURS},

@@ -1,4 +1,4 @@
-"""The report's page by the installed command."""
+"""The report page, with the installed command."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.e2e.command import FOREIGN, OLD, OURS, Desk
 
 
 def test_a_first_report_shows_today(desk: Desk) -> None:
-    """Nobody looked before, and that is said; the file is its owner's alone."""
+    """The page says that there is no earlier run; only the owner can read the file."""
     desk.customers(3)
     desk.seed({1: OURS, 2: OLD})
     ran = desk.run("report", "--out", "report.html")
@@ -21,8 +21,8 @@ def test_a_first_report_shows_today(desk: Desk) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_report_is_told_with_what_was_recorded(desk: Desk) -> None:
-    """Each link has its course: the write that made it, and what came after it."""
+def test_a_report_includes_the_recorded_history(desk: Desk) -> None:
+    """Each link has its timeline: the write that made it, and later changes."""
     desk.customers(2)
     desk.seed({1: OLD})
     assert desk.apply().status == 0
@@ -49,10 +49,10 @@ def test_a_report_is_told_with_what_was_recorded(desk: Desk) -> None:
         ((), "--out"),
     ],
 )
-def test_nothing_is_overwritten_and_nothing_read_in_vain(
+def test_an_existing_page_is_refused_before_any_read(
     desk: Desk, arguments: tuple[str, ...], says: str
 ) -> None:
-    """Said before Azure is asked."""
+    """The error comes before any request to Azure."""
     desk.customers(1)
     (desk.path / "old.html").write_text("mine")
     ran = desk.run("report", *arguments)
@@ -62,8 +62,8 @@ def test_nothing_is_overwritten_and_nothing_read_in_vain(
     assert "<html" in (desk.path / "old.html").read_text()
 
 
-def test_a_history_that_cannot_be_read_is_said_on_the_page(desk: Desk) -> None:
-    """Today is shown all the same, and the status is that of the reads."""
+def test_an_unreadable_history_is_reported_on_the_page(desk: Desk) -> None:
+    """The current state is still shown, and the status is that of the reads."""
     desk.customers(1)
     assert desk.run("plan").status == 0
     (book,) = Path(desk.env["PAL_RECONCILE_STATE_DIR"]).glob("*.history.sqlite3")
@@ -74,7 +74,7 @@ def test_a_history_that_cannot_be_read_is_said_on_the_page(desk: Desk) -> None:
     assert "No history." in page
 
 
-def test_what_cannot_be_read_is_4_and_on_the_page(desk: Desk) -> None:
+def test_an_unreadable_link_is_4_and_on_the_page(desk: Desk) -> None:
     """As with `show`."""
     desk.customers(2)
     desk.seed({1: OURS}, faults=[{"aadsts": 53003}])
@@ -83,8 +83,8 @@ def test_what_cannot_be_read_is_4_and_on_the_page(desk: Desk) -> None:
     assert "2 cannot be read" in (desk.path / "report.html").read_text()
 
 
-def test_a_night_writes_its_report_and_reads_once(desk: Desk) -> None:
-    """Over that of the night before; what was repaired is shown as it is now."""
+def test_a_nightly_run_writes_its_report_and_reads_once(desk: Desk) -> None:
+    """It replaces the page of the run before; repaired links are shown as they are now."""
     desk.customers(2)
     desk.seed({1: OLD, 2: OURS})
     assert desk.run("nightly", "-q", "--report", "report.html").status == 2
@@ -95,10 +95,10 @@ def test_a_night_writes_its_report_and_reads_once(desk: Desk) -> None:
     assert len(desk.requests("read")) == reads + 4  # two, and before and after the one write
 
 
-def test_a_nights_report_that_cannot_be_written_hides_nothing(desk: Desk) -> None:
-    """The run counts, and so does its status; that the page is missing is said beside it.
+def test_a_nightly_report_that_cannot_be_written_is_reported(desk: Desk) -> None:
+    """The run and its status count, and the missing page is reported as well.
 
-    Its folder is gone when the page is due: a secret's program takes it away.
+    The page's folder is missing at the end: the program that prints a secret removes it.
     """
     desk.customers(1)
     desk.seed({1: OURS})
@@ -112,7 +112,7 @@ def test_a_nights_report_that_cannot_be_written_hides_nothing(desk: Desk) -> Non
     assert "report: cannot write the report to pages/report.html" in ran.out
 
 
-def test_a_nights_report_without_a_folder_is_wrong_usage(desk: Desk) -> None:
-    """Said when somebody can still hear it: before the night."""
+def test_a_nightly_report_without_a_folder_is_wrong_usage(desk: Desk) -> None:
+    """The error comes before the run starts."""
     desk.customers(1)
     assert desk.run("nightly", "--report", "nowhere/report.html").status == 64

@@ -1,4 +1,4 @@
-"""What a run costs Azure, counted in requests: the same for each link, however many there are."""
+"""Number of requests of a run: the same for each link, however many links there are."""
 
 import pytest
 
@@ -7,9 +7,9 @@ from tests.e2e.command import OLD, Desk
 
 @pytest.mark.parametrize("count", [2, 60])
 def test_a_link_costs_two_requests_and_a_change_four_more(desk: Desk, count: int) -> None:
-    """A token and a read; before and after a write a token, a read, the write and a read.
+    """A token and a read; around a write a token, a read, the write and a read.
 
-    The cloud is asked once for itself, and for the OpenID document of one tenant.
+    The cloud's metadata is requested once, and the OpenID document of one tenant.
     """
     desk.seed(dict.fromkeys(range(1, count + 1), OLD))
     desk.customers(count)

@@ -1,4 +1,4 @@
-"""A plan that was reviewed is applied as it was reviewed, or refused."""
+"""A reviewed plan is applied exactly as it was reviewed, or refused."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.e2e.command import FOREIGN, OLD, OURS, Desk, Ran, tenant_id
 
 @pytest.fixture
 def planned(desk: Desk) -> Desk:
-    """Three customers, to be created, re-pointed and removed, and a saved plan of it."""
+    """Three customers, to be created, re-pointed and removed, and a saved plan for them."""
     desk.seed({2: OLD, 3: OURS})
     desk.write(
         f"  - {{name: C1, tenant: {tenant_id(1)}}}\n"
@@ -26,7 +26,7 @@ def planned(desk: Desk) -> Desk:
 
 
 def edit(desk: Desk, change: Callable[[dict[str, Any]], None], *, resealed: bool = False) -> None:
-    """Change the saved plan, with digests that fit where a program made it so."""
+    """Change the saved plan, and update its digests as a program could."""
     path = desk.path / "plan.json"
     data = json.loads(path.read_text())
     change(data)
@@ -36,7 +36,7 @@ def edit(desk: Desk, change: Callable[[dict[str, Any]], None], *, resealed: bool
 
 
 def refused(desk: Desk, *arguments: str) -> Ran:
-    """Apply the plan, see that it is refused and that nothing was sent."""
+    """Apply the plan, and check that it is refused and that nothing was sent."""
     ran = desk.apply("plan.json", *arguments)
     assert ran.status == 3, ran.err
     assert desk.requests("create", "update", "remove") == []
@@ -45,7 +45,7 @@ def refused(desk: Desk, *arguments: str) -> Ran:
 
 
 def test_a_saved_plan_is_applied_exactly(planned: Desk) -> None:
-    """Its changes are made and no other, though another customer drifted since."""
+    """Only its changes are made, although another customer drifted since."""
     path = planned.path / "plan.json"
     assert path.stat().st_mode & 0o777 == 0o600
     ran = planned.apply("plan.json")
@@ -56,7 +56,7 @@ def test_a_saved_plan_is_applied_exactly(planned: Desk) -> None:
 
 
 def test_a_plan_of_a_part_changes_that_part(planned: Desk) -> None:
-    """What --only left out of the plan is not touched by applying it."""
+    """Applying the plan does not change what --only left out."""
     assert planned.run("plan", "--only", "C2", "--out", "part.json").status == 0
     assert planned.apply("part.json").outcomes == {"C2": "applied"}
     assert [planned.truth(n) for n in (1, 2, 3)] == [None, OURS, OURS]
@@ -64,7 +64,7 @@ def test_a_plan_of_a_part_changes_that_part(planned: Desk) -> None:
 
 
 def test_links_that_moved_are_stale_and_the_rest_goes_on(planned: Desk) -> None:
-    """What somebody did since is left alone; what is done already is not done again."""
+    """Later changes of others stay; a change that is already made is not made again."""
     links = planned.azure.state.links
     for place, record in list(links.records.items()):
         if record.partner_id == OLD:
@@ -88,10 +88,10 @@ def test_links_that_moved_are_stale_and_the_rest_goes_on(planned: Desk) -> None:
         (lambda p: p.update(complete=not p["complete"]), "plan-edited", "edited"),
     ],
 )
-def test_another_plan_than_was_made_is_refused(
+def test_an_edited_plan_is_refused(
     planned: Desk, change: Callable[[dict[str, Any]], None], guard: str, says: str
 ) -> None:
-    """Another format, another kind, an edited link or an edited age: each with its own message."""
+    """Another format, another kind, an edited link or an edited age: each has its own message."""
     if guard == "plan-edited" and not says:
         edit(planned, lambda p: p.update(created_at="2020-01-01T00:00:00Z"), resealed=True)
     edit(planned, change)
@@ -104,19 +104,19 @@ def test_another_plan_than_was_made_is_refused(
     "raw", [b"", b"no plan", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"kind":1}']
 )
 def test_a_file_that_is_no_plan_is_refused(planned: Desk, raw: bytes) -> None:
-    """Whatever stands in it."""
+    """Whatever the file contains."""
     (planned.path / "plan.json").write_bytes(raw)
     assert [refusal["guard"] for refusal in refused(planned).data["refusals"]] == ["plan-file"]
 
 
-def test_a_plan_that_is_not_there_is_wrong_usage(planned: Desk) -> None:
-    """A typo in the file's name is no refusal."""
+def test_a_missing_plan_is_wrong_usage(planned: Desk) -> None:
+    """A typo in the file's name is no refusal of a plan."""
     ran = planned.run("apply", "nowhere.json", "--yes")
     assert (ran.status, "nowhere.json" in ran.err) == (64, True)
 
 
 def test_a_plan_of_another_file_is_refused(planned: Desk) -> None:
-    """A comment more is another file: what was reviewed is no longer what is there."""
+    """One more comment makes another file: the review no longer applies."""
     with (planned.path / "tenants.yaml").open("a") as file:
         file.write("# one line more\n")
     refusals = refused(planned).data["refusals"]
@@ -133,15 +133,15 @@ def test_a_plan_of_another_endpoint_is_refused(planned: Desk) -> None:
 
 
 def test_a_plan_for_a_customer_that_the_file_does_not_name_is_refused(planned: Desk) -> None:
-    """Digests that fit do not make it one of this file."""
+    """Correct digests do not make it a plan of this file."""
     edit(planned, lambda p: p["links"][0].update(tenant="\x1b[2JC9"), resealed=True)
     refusals = refused(planned).data["refusals"]
     assert [refusal["guard"] for refusal in refusals] == ["plan-edited"]
 
 
 @pytest.mark.parametrize(("hours", "is_refused"), [(23.9, False), (24.1, True), (-0.1, True)])
-def test_a_plan_is_good_for_a_day(planned: Desk, hours: float, is_refused: bool) -> None:
-    """Older is refused, from the future is refused, and --allow plan-age lets it through."""
+def test_a_plan_is_valid_for_a_day(planned: Desk, hours: float, is_refused: bool) -> None:
+    """An older or future plan is refused; --allow plan-age overrides it."""
     made = iso(datetime.now(UTC) - timedelta(hours=hours))
     edit(planned, lambda p: p.update(created_at=made), resealed=True)
     if is_refused:
@@ -151,15 +151,15 @@ def test_a_plan_is_good_for_a_day(planned: Desk, hours: float, is_refused: bool)
     assert planned.apply("plan.json", "--allow", "plan-age").status == 0
 
 
-def test_a_plan_that_was_cut_short_is_refused(planned: Desk) -> None:
-    """Nobody reviewed what was not read; nothing lets it through."""
+def test_a_partial_plan_is_refused(planned: Desk) -> None:
+    """Unread links were not reviewed; no option overrides this."""
     assert planned.run("plan", "--deadline", "0", "--out", "plan.json").status == 4
     guards = [refusal["guard"] for refusal in refused(planned).data["refusals"]]
     assert "interrupted" in guards
 
 
 def test_a_damaged_plan_that_fits_its_digest_is_refused(planned: Desk) -> None:
-    """Even a plan that another program made: no traceback, nothing sent."""
+    """Also if another program made it: no traceback, nothing sent."""
     for change in (
         lambda p: p["links"][0].pop("wanted"),
         lambda p: p["links"][0].update(action="explode"),
@@ -171,8 +171,8 @@ def test_a_damaged_plan_that_fits_its_digest_is_refused(planned: Desk) -> None:
         assert "Traceback" not in refused(planned).err
 
 
-def test_a_refusal_stands_below_the_plan(planned: Desk) -> None:
-    """Who is refused sees what would have been done, and the way on."""
+def test_a_refusal_is_below_the_plan(planned: Desk) -> None:
+    """The user sees the planned changes and the option that overrides the refusal."""
     made = iso(datetime.now(UTC) - timedelta(hours=30))
     edit(planned, lambda p: p.update(created_at=made), resealed=True)
     ran = planned.run("apply", "plan.json", "--yes")
@@ -181,7 +181,7 @@ def test_a_refusal_stands_below_the_plan(planned: Desk) -> None:
 
 
 def test_an_approved_digest_is_applied(planned: Desk) -> None:
-    """It counts as --yes, since somebody looked at exactly this plan, whenever it was made."""
+    """--approve counts as --yes for exactly this plan, whenever it was made."""
     reviewed = json.loads((planned.path / "plan.json").read_text())["digest"]
     ran = planned.run("apply", "--approve", reviewed, "--format=json")
     assert ran.status == 0
@@ -189,7 +189,7 @@ def test_an_approved_digest_is_applied(planned: Desk) -> None:
 
 
 def test_another_digest_than_the_approved_one_is_refused(planned: Desk) -> None:
-    """Azure moved since the review: nothing is sent, and the new digest is named."""
+    """Azure changed since the review: nothing is sent, and the new digest is named."""
     reviewed = json.loads((planned.path / "plan.json").read_text())["digest"]
     links = planned.azure.state.links
     place = next(place for place, record in links.records.items() if record.partner_id == OLD)
@@ -202,8 +202,8 @@ def test_another_digest_than_the_approved_one_is_refused(planned: Desk) -> None:
     assert planned.requests("create", "update", "remove") == []
 
 
-def test_an_approval_is_not_a_leave(desk: Desk) -> None:
-    """--approve answers the question; a guard still wants its --allow."""
+def test_an_approval_overrides_no_guard(desk: Desk) -> None:
+    """--approve confirms the plan; a guard still needs its --allow."""
     desk.seed(dict.fromkeys(range(1, 12), OLD))
     desk.customers(11)
     assert desk.run("plan", "--out", "plan.json").status == 0
@@ -214,6 +214,6 @@ def test_an_approval_is_not_a_leave(desk: Desk) -> None:
 
 
 def test_a_plan_that_cannot_be_saved_is_1(planned: Desk, tmp_path: Path) -> None:
-    """The plan is said to be lost; the old file stays."""
+    """The error says that the plan is lost; the old file stays."""
     ran = planned.run("plan", "--out", str(tmp_path / "nowhere" / "plan.json"))
     assert (ran.status, "cannot save the plan" in ran.err) == (1, True)

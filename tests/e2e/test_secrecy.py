@@ -1,4 +1,4 @@
-"""A secret stays in the memory of the run: nothing that is shown or kept holds it."""
+"""Secrets stay in the memory of the run: no output and no file contains one."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ TOKEN = b"eyJ"
 
 
 def kept(desk: Desk) -> bytes:
-    """All bytes of all files that a run left behind."""
+    """All bytes of all files that a run wrote."""
     return b"".join(path.read_bytes() for path in desk.path.rglob("*") if path.is_file())
 
 
 def test_nothing_that_a_run_leaves_behind_holds_a_secret(desk: Desk) -> None:
-    """Not the log at its most talkative, nor plan, report, journal, metrics or history."""
+    """Not the log with -vv, the plan, report, journal, metrics or history."""
     desk.seed()
     desk.customers(3)
     talk = ("--log-format=json", "--log-level=debug")
@@ -36,7 +36,7 @@ def test_nothing_that_a_run_leaves_behind_holds_a_secret(desk: Desk) -> None:
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc on this platform")
 def test_the_process_list_shows_no_secret(desk: Desk) -> None:
-    """What other users of the machine see of a run is its command line, and its children's."""
+    """Other users of the machine see the command lines of the run and of its children."""
     program = desk.path / "secret"
     program.write_text(f"#!/bin/sh\nsleep 1\nprintf %s {SECRET}\n", encoding="utf-8")
     program.chmod(0o700)
@@ -60,7 +60,7 @@ def test_the_process_list_shows_no_secret(desk: Desk) -> None:
 
 
 def command_lines() -> bytes:
-    """What `ps` would show, of every process."""
+    """The command line of every process, as `ps` shows it."""
     lines = b""
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -70,8 +70,8 @@ def command_lines() -> bytes:
     return lines
 
 
-def test_a_secret_file_that_everybody_can_read(desk: Desk) -> None:
-    """It works, and it is pointed out wherever somebody looks."""
+def test_a_world_readable_secret_file_is_a_finding(desk: Desk) -> None:
+    """It works, and every command that checks the file reports it."""
     secret = desk.path / "app.secret"
     secret.write_text(SECRET, encoding="utf-8")
     secret.chmod(0o644)

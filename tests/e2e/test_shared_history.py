@@ -1,4 +1,4 @@
-"""One history for several machines, in a real PostgreSQL, by the installed command."""
+"""One history for several machines in a real PostgreSQL, with the installed command."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.store.history.servers import Server, serving
 
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that these tests have for themselves."""
+    """A PostgreSQL server for these tests only."""
     with serving(tmp_path_factory.mktemp("postgresql")) as server:
         yield server
 
@@ -35,8 +35,8 @@ def migrated(desk: Desk) -> Desk:
     return desk
 
 
-def test_a_shared_history_is_given_its_schema_by_hand_alone(shared: Desk) -> None:
-    """Until then a run says what to do, and goes on as if nothing were; once is enough."""
+def test_a_shared_history_needs_an_explicit_upgrade(shared: Desk) -> None:
+    """Before it, a run says what to do and continues without history; one upgrade is enough."""
     ran = shared.run("plan", "--detailed-exitcode")
     assert (ran.status, "run pal-reconcile history migrate once" in ran.err) == (2, True)
     assert "was upgraded" in shared.run("history", "migrate").out
@@ -46,8 +46,8 @@ def test_a_shared_history_is_given_its_schema_by_hand_alone(shared: Desk) -> Non
     assert run["command"] == "plan"
 
 
-def test_two_machines_share_what_they_know(shared: Desk) -> None:
-    """What one has written the other tells, though it has never run before."""
+def test_two_machines_share_the_history(shared: Desk) -> None:
+    """The second machine shows what the first one wrote, although it has never run before."""
     migrated(shared)
     assert shared.apply().status == 0
     shared.env["PAL_RECONCILE_STATE_DIR"] = str(shared.path / "another-machine")
@@ -60,7 +60,7 @@ def test_two_machines_share_what_they_know(shared: Desk) -> None:
 
 
 def test_unattended_runs_of_another_machine_count(shared: Desk) -> None:
-    """Each repairs a part of the file; together they would remove more than a week's number."""
+    """Each repairs a part of the file; together they exceed the removals of a week."""
     file = shared.path / "tenants.yaml"
     file.write_text(file.read_text().replace("}\n  -", ", state: absent}\n  -"))
     file.write_text(file.read_text().rstrip("\n").removesuffix("}") + ", state: absent}\n")
@@ -76,7 +76,7 @@ def test_unattended_runs_of_another_machine_count(shared: Desk) -> None:
 
 
 def test_only_one_machine_writes_at_a_time(shared: Desk) -> None:
-    """Another host has no part in the state directory's lock; the database's is for both."""
+    """The lock in the state directory is for one host; the database's lock is for all."""
     migrated(shared)
     with hold(shared.env["PAL_HISTORY_URL"], "contoso", 0):
         ran = shared.apply()
@@ -87,7 +87,7 @@ def test_only_one_machine_writes_at_a_time(shared: Desk) -> None:
 
 
 def test_nothing_is_written_once_the_shared_lock_is_lost(shared: Desk, postgresql: Server) -> None:
-    """PostgreSQL drops the connection: writes in flight are finished, no other is sent."""
+    """PostgreSQL drops the connection: writes under way finish, no other is sent."""
     migrated(shared)
     customers = range(1, 13)
     shared.write(
@@ -115,8 +115,8 @@ def test_nothing_is_written_once_the_shared_lock_is_lost(shared: Desk, postgresq
     assert shared.run("journal", "verify").status == 0
 
 
-def test_apply_without_the_shared_lock_is_5_and_plan_goes_on(shared: Desk) -> None:
-    """Nobody can say who else writes; the URL is nowhere to be seen."""
+def test_apply_without_the_shared_lock_is_5_and_plan_continues(shared: Desk) -> None:
+    """Another machine could be writing; no output has the URL."""
     secret = "postgresql://pal:not-to-be-seen@127.0.0.1:1/history"
     shared.env["PAL_HISTORY_URL"] = secret
     applied, planned = shared.apply(), shared.plan()
@@ -131,8 +131,8 @@ def test_apply_without_the_shared_lock_is_5_and_plan_goes_on(shared: Desk) -> No
         assert "Traceback" not in ran.err
 
 
-def test_a_url_that_names_no_postgresql_is_said_and_not_shown(shared: Desk) -> None:
-    """Whatever it holds."""
+def test_an_invalid_history_url_is_reported_without_it(shared: Desk) -> None:
+    """Whatever its value is."""
     for url in (
         "mysql://pal:not-to-be-seen@h/d",
         "not-to-be-seen",
@@ -146,8 +146,8 @@ def test_a_url_that_names_no_postgresql_is_said_and_not_shown(shared: Desk) -> N
         assert "not-to-be-seen" not in ran.err
 
 
-def test_a_wrong_password_is_said_without_it(shared: Desk, postgresql: Server) -> None:
-    """Or whatever the server says: its first line, and never the URL."""
+def test_a_wrong_password_is_reported_without_it(shared: Desk, postgresql: Server) -> None:
+    """The message has the server's first line, and never the URL."""
     with psycopg.connect(postgresql.uri, autocommit=True) as connection:
         connection.execute(
             "DO $$ BEGIN CREATE ROLE nobody_here NOLOGIN; "

@@ -1,4 +1,4 @@
-"""Unattended repairs with the installed command: refusals, what is announced, and duplicates."""
+"""Unattended repairs with the installed command: refusals, announced guards, and duplicates."""
 
 import json
 
@@ -7,7 +7,7 @@ from tests.e2e.command import OLD, OURS, Desk, tenant_id
 
 
 def write(desk: Desk, removes: int, total: int, more: str = "") -> None:
-    """So many customers, of whom the first ones are to have no link."""
+    """This many customers; the first ones are to have no link."""
     rows = (
         f"  - {{name: C{n}, tenant: {tenant_id(n)}{', state: absent' * (n <= removes)}}}\n"
         for n in range(1, total + 1)
@@ -16,7 +16,7 @@ def write(desk: Desk, removes: int, total: int, more: str = "") -> None:
 
 
 def test_a_repair_of_too_much_is_refused_and_overridden_by_name(desk: Desk) -> None:
-    """The line names each guard, its number, its limit and its override. Nothing is written."""
+    """The line has each guard, its number, limit and override. Nothing is written."""
     desk.seed(dict.fromkeys(range(1, 10), OURS))
     write(desk, 9, 9)
     ran = desk.run("nightly", "--repair", "-q", "--max-changes", "1")
@@ -32,7 +32,7 @@ def test_a_repair_of_too_much_is_refused_and_overridden_by_name(desk: Desk) -> N
 
 
 def test_a_week_is_remembered_across_selections(desk: Desk) -> None:
-    """The first run says that it knows no earlier one; the second slice is refused by the first."""
+    """The first run reports that it knows no earlier one; its changes count for the second."""
     desk.seed(dict.fromkeys(range(1, 10), OURS))
     write(desk, 6, 9)
     first = desk.run("nightly", "--repair", "-q", "--only", "C[1-3]")
@@ -64,7 +64,7 @@ def test_a_plan_announces_the_guards_to_people_only(desk: Desk) -> None:
 
 
 def test_one_of_two_entries_for_one_principal_is_not_written(desk: Desk) -> None:
-    """The object IDs of earlier runs show it, though --only selects one of them."""
+    """The object IDs of earlier runs show it, though --only selects one entry."""
     desk.seed(tenants=[{"tenant": tenant_id(1), "domains": ["fabrikam.com"]}])
     desk.write(
         f"  - {{name: A, tenant: {tenant_id(1)}}}\n"
@@ -83,7 +83,7 @@ def test_one_of_two_entries_for_one_principal_is_not_written(desk: Desk) -> None
 
 
 def test_a_saved_plan_does_not_write_what_another_entry_reaches(desk: Desk) -> None:
-    """Each entry was planned alone before either had been read; one of them is made."""
+    """Each entry was planned alone before either had been read; only one change is made."""
     desk.seed(tenants=[{"tenant": tenant_id(1), "domains": ["fabrikam.com"]}])
     desk.write(
         f"  - {{name: A, tenant: {tenant_id(1)}}}\n"

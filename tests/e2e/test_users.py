@@ -19,7 +19,7 @@ ALICE, BOB = "alice@contoso.example", "bob@contoso.example"
 
 @pytest.fixture
 def people(desk: Desk) -> Desk:
-    """A desk with a home of its own, where whoever is asked signs in as Alice at once."""
+    """A desk with its own home, where every sign-in is completed as Alice at once."""
     home = desk.path / "home"
     home.mkdir()
     desk.env |= {"HOME": str(home), "DBUS_SESSION_BUS_ADDRESS": "", "PAL_EMULATOR_USER": ALICE}
@@ -28,7 +28,7 @@ def people(desk: Desk) -> Desk:
 
 
 def seed(desk: Desk, user: dict[str, Any] | None = None, **more: Any) -> None:
-    """Three customers who know Alice and Bob; tokens too short-lived to be used twice."""
+    """Three customers with accounts for Alice and Bob; tokens are too short-lived to be reused."""
     defaults: dict[str, Any] = {"approve_as": ALICE, "device_code_interval_s": 1}
     defaults["token_lifetime_s"] = 60
     desk.seed(
@@ -54,12 +54,12 @@ def write(desk: Desk, more: str = "", rows: str = "") -> None:
 
 
 def login(desk: Desk, *arguments: str) -> Ran:
-    """`login alice` by device code; no keyring is to be had here."""
+    """`login alice` by device code; there is no keyring here."""
     return desk.run("login", "alice", "--device-code", "--allow-plaintext-cache", *arguments)
 
 
 def at_a_terminal(desk: Desk, *arguments: str, **env: str) -> tuple[int, str]:
-    """Run the command where a person sits; its status and what it wrote to stdout."""
+    """Run the command at a terminal; its status and its stdout."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [str(INSTALLED), *arguments],
@@ -76,7 +76,7 @@ def at_a_terminal(desk: Desk, *arguments: str, **env: str) -> tuple[int, str]:
 
 
 def test_a_guest_user_and_a_directory_account(people: Desk) -> None:
-    """One person is a principal of its own in each tenant, and links it at a terminal."""
+    """One person is another principal in each tenant, and links each at a terminal."""
     write(people)
     ran = login(people, "--format", "json")
     assert (ran.status, [link["result"] for link in ran.data["links"]]) == (0, ["ok", "ok"])
@@ -90,8 +90,8 @@ def test_a_guest_user_and_a_directory_account(people: Desk) -> None:
     assert len(set(linked.values())) == 2
 
 
-def test_without_a_terminal_nothing_is_asked(people: Desk) -> None:
-    """The link needs its person, who is told what to run; not one request is made."""
+def test_without_a_terminal_no_sign_in_starts(people: Desk) -> None:
+    """The hint has the command to run; no request is sent."""
     write(people)
     assert login(people).status == 0
     before = len(people.requests())
@@ -105,15 +105,15 @@ def test_without_a_terminal_nothing_is_asked(people: Desk) -> None:
 
 
 def test_an_unattended_person_is_read_and_written(people: Desk) -> None:
-    """`unattended: true` lets a nightly run use the refresh token, without asking anybody."""
+    """`unattended: true` lets a nightly run use the refresh token without a prompt."""
     write(people, ", unattended: true")
     assert login(people).status == 0
     assert set(people.apply("--allow", "new-partner-id").outcomes.values()) == {"applied"}
     assert set(people.plan().actions.values()) == {"none"}
 
 
-def test_nothing_kept_of_a_sign_in(people: Desk) -> None:
-    """Without a login the hint is the exact command for this person and this tenant."""
+def test_without_a_login_the_hint_is_the_command(people: Desk) -> None:
+    """It is the exact command for this person and this tenant."""
     write(people, ", unattended: true")
     problem = people.plan().link("C 2")["problem"]
     assert problem["code"] == "person_needed"
@@ -128,8 +128,8 @@ def test_nothing_kept_of_a_sign_in(people: Desk) -> None:
         ("blocked_in", "conditional_access"),
     ],
 )
-def test_what_entra_says_later_is_told(people: Desk, change: str, code: str) -> None:
-    """A leaver and a new policy are met at the next read; the other tenants are read."""
+def test_later_refusals_of_entra_are_reported(people: Desk, change: str, code: str) -> None:
+    """A disabled user and a new policy fail at the next read; other tenants are read."""
     write(people, ", unattended: true")
     assert login(people).status == 0
     known = people.azure.state.people
@@ -141,8 +141,8 @@ def test_what_entra_says_later_is_told(people: Desk, change: str, code: str) -> 
     assert ran.link("C1")["problem"] is None
 
 
-def test_a_revoked_sign_in_needs_its_person(people: Desk) -> None:
-    """When Entra asks for a new sign-in, Entra's words stand with the command."""
+def test_a_revoked_sign_in_needs_a_new_login(people: Desk) -> None:
+    """If Entra requires a new sign-in, its message is shown with the command."""
     write(people, ", unattended: true")
     assert login(people).status == 0
     people.azure.state.sessions.revoke(50173, ALICE, None)
@@ -155,7 +155,7 @@ def test_a_revoked_sign_in_needs_its_person(people: Desk) -> None:
 
 
 def test_mfa_is_passed_at_the_login(people: Desk) -> None:
-    """A tenant that asks for MFA is read once the person has signed in there."""
+    """A tenant that requires MFA is read after the person has signed in there."""
     seed(people, {"mfa_required": [tenant_id(2)]})
     write(people, ", unattended: true")
     assert login(people, "--tenant", "C1").status == 0
@@ -165,8 +165,8 @@ def test_mfa_is_passed_at_the_login(people: Desk) -> None:
     assert people.plan().link("C 2")["problem"] is None
 
 
-def test_a_keyring_or_a_word(people: Desk) -> None:
-    """Without a keyring nobody is asked, unless plain text is allowed."""
+def test_without_a_keyring_plain_text_must_be_allowed(people: Desk) -> None:
+    """Without a keyring and without permission for plain text no sign-in starts."""
     write(people)
     ran = people.run("login", "alice", "--device-code")
     assert (ran.status, "--allow-plaintext-cache" in ran.err) == (3, True)
@@ -175,8 +175,8 @@ def test_a_keyring_or_a_word(people: Desk) -> None:
     assert "Anyone who can read that file can sign in as this person" in allowed.err
 
 
-def test_somebody_else_signs_in(people: Desk) -> None:
-    """Nothing of another person is kept under this one's name."""
+def test_a_sign_in_as_another_person_is_refused(people: Desk) -> None:
+    """Nothing of another person is stored under this user name."""
     people.azure.state.approve_as = BOB
     write(people, ", unattended: true")
     ran = login(people, "--format", "json")
@@ -187,7 +187,7 @@ def test_somebody_else_signs_in(people: Desk) -> None:
 
 
 def test_the_code_is_shown_on_stderr(people: Desk) -> None:
-    """URL and code go where a person looks, and stdout keeps the result alone."""
+    """URL and code are on stderr; stdout has only the result."""
     write(people)
     ran = login(people)
     assert f"Open {people.azure.endpoint}" in ran.err
@@ -195,8 +195,8 @@ def test_the_code_is_shown_on_stderr(people: Desk) -> None:
     assert ran.out == "  C1   alice  ok\n  C 2  alice  ok\n"
 
 
-def test_the_browser(people: Desk) -> None:
-    """At a terminal the browser opens; here it is one that signs in by itself."""
+def test_the_browser_opens_at_a_terminal(people: Desk) -> None:
+    """The browser of this test signs in by itself."""
     people.azure.state.approve_as = ""
     write(people)
     browser = f"{sys.executable} -m reconciler.emulator.browser %s &"
@@ -207,7 +207,7 @@ def test_the_browser(people: Desk) -> None:
 
 
 def test_login_without_a_terminal_needs_the_code(people: Desk) -> None:
-    """No browser is opened where nobody sits."""
+    """No browser is opened without a terminal."""
     write(people)
     ran = people.run("login", "alice")
     assert (ran.status, "--device-code" in ran.err) == (64, True)
@@ -216,7 +216,7 @@ def test_login_without_a_terminal_needs_the_code(people: Desk) -> None:
 
 
 def test_records_are_private_and_hold_no_token(people: Desk) -> None:
-    """Tokens are in the cache and nowhere else: no state, no output, no log."""
+    """Tokens are only in the cache: not in state, output or log."""
     write(people, ", unattended: true")
     said = login(people, "--log-level", "debug")
     planned = people.run("plan", "--format", "json", "--log-level", "debug")
@@ -247,8 +247,8 @@ def tokens(desk: Desk) -> list[str]:
     return found
 
 
-def test_doctor_knows_who_is_needed(people: Desk) -> None:
-    """A person's link fails at its token, with the command; after the login all is well."""
+def test_doctor_names_the_person_who_must_sign_in(people: Desk) -> None:
+    """The token step fails with the command; after the login no step fails."""
     write(people, ", unattended: true")
     ran = people.run("doctor", "--format", "json")
     (check, _) = ran.data["checks"]
@@ -260,7 +260,7 @@ def test_doctor_knows_who_is_needed(people: Desk) -> None:
 
 
 def test_the_note_for_a_person(people: Desk) -> None:
-    """The Markdown of her plan says what to run, for which customers."""
+    """The Markdown plan says which command the person runs, for which customers."""
     write(people)
     ran = people.run("plan", "--only", "identity:alice", "--format", "markdown")
     assert ran.status == 4
@@ -268,8 +268,8 @@ def test_the_note_for_a_person(people: Desk) -> None:
     assert "~~~sh\npal-reconcile login alice\npal-reconcile apply --only identity:alice " in ran.out
 
 
-def test_a_declined_code_is_told(people: Desk) -> None:
-    """One tenant that says no does not keep the others from their turn."""
+def test_a_declined_code_is_reported(people: Desk) -> None:
+    """One declined tenant does not prevent the sign-in to the others."""
     write(people)
     seed(people, {"blocked_in": [tenant_id(1)]})
     ran = login(people, "--format", "json")
@@ -291,13 +291,13 @@ CHALLENGE = {
 
 
 def kept(desk: Desk) -> list[Any]:
-    """What is kept of the sign-ins."""
+    """The stored records of sign-ins."""
     files = sorted((desk.path / "state").rglob(f"{tenant_id(1)}-*.json"))
     return [json.loads(file.read_text()) for file in files]
 
 
 @pytest.mark.parametrize("operation", ["read", "create"])
-def test_a_kept_sign_in_may_have_what_azure_asks_for(people: Desk, operation: str) -> None:
+def test_a_claims_challenge_uses_the_stored_sign_in(people: Desk, operation: str) -> None:
     """The refresh token is redeemed once with the claims, and the request repeated."""
     write(people, ", unattended: true")
     assert login(people).status == 0
@@ -308,7 +308,7 @@ def test_a_kept_sign_in_may_have_what_azure_asks_for(people: Desk, operation: st
 
 
 def test_azure_asks_a_person_for_mfa(people: Desk) -> None:
-    """The command to run is named; it shows to Entra what Azure asked for."""
+    """The message has the command to run; the login sends the claims to Entra."""
     write(people, ", unattended: true")
     assert login(people).status == 0
     people.azure.state.add_fault({"operation": "read", **CHALLENGE})

@@ -1,4 +1,4 @@
-"""The four ways in which a partner has access, as Microsoft's page on linking names them."""
+"""The four kinds of access that a partner can have, as Microsoft's page on linking names them."""
 
 from tests.e2e.command import OURS, Desk, tenant_id
 from tests.e2e.test_users import at_a_terminal, login, people, seed, write
@@ -9,7 +9,7 @@ ALLOWED = ("--allow", "new-partner-id")
 
 
 def test_guest_user(people: Desk) -> None:
-    """Our own user, invited: another principal in the customer's tenant than at home."""
+    """The partner's own user as a guest: another principal in the customer's tenant."""
     write(people)
     assert login(people, "--tenant", "C 2").status == 0
     status, _ = at_a_terminal(people, "apply", "--yes", "--only", "C 2", *ALLOWED)
@@ -17,7 +17,7 @@ def test_guest_user(people: Desk) -> None:
 
 
 def test_directory_account(people: Desk) -> None:
-    """A user that the customer made, in the customer's own directory."""
+    """A user that the customer created in its own directory."""
     seed(people, {"tenant": tenant_id(1)})
     write(people)
     assert login(people, "--tenant", "C1").status == 0
@@ -34,7 +34,7 @@ def test_service_principal(desk: Desk) -> None:
 
 
 def test_delegated_administrator(desk: Desk) -> None:
-    """Azure Lighthouse: one link in our own tenant, and no request to a customer's."""
+    """Azure Lighthouse: one link in the partner's tenant, no request to the customer's."""
     desk.seed()
     desk.write(
         f"  - {{name: Home, tenant: {tenant_id(1)}, covers: [Fabrikam]}}\n"
@@ -47,6 +47,6 @@ def test_delegated_administrator(desk: Desk) -> None:
 
 
 def linked_tenants(desk: Desk) -> list[str]:
-    """The tenants in which somebody is linked to our ID."""
+    """The tenants in which a principal is linked to the partner ID."""
     records = desk.azure.state.links.records
     return [p.tenant_id for p, r in records.items() if r.is_linked and r.partner_id == OURS]

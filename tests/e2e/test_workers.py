@@ -1,4 +1,4 @@
-"""The same run on threads, on processes and on a cluster: same plan, same end, whoever dies."""
+"""The same run on threads, processes and a cluster gives the same result, even if workers die."""
 
 import os
 import shlex
@@ -19,7 +19,7 @@ COUNT = 24
 
 
 def world(desk: Desk, *faults: dict[str, Any]) -> None:
-    """Customers to create, to update, of somebody else, unreadable; the same to the last byte."""
+    """Customers to create, to update, with a foreign ID, and unreadable; the same in each test."""
     ids = {1: OURS, 2: FOREIGN} | dict.fromkeys(range(6, COUNT + 1), OLD)
     links = [
         {
@@ -45,7 +45,7 @@ ENDED = [OURS, FOREIGN, None, *[OURS] * (COUNT - 3)]
 
 @pytest.fixture
 def dask(desk: Desk, tmp_path: Path) -> Iterator[Cluster]:
-    """Two workers that have the package and their own secret, and nothing of the coordinator's."""
+    """Two workers with the package and their own secret, without the coordinator's."""
     env: dict[str, str] = {
         name: desk.env[name] for name in ("PATH", "HOME", "PAL_SECRET") if name in desk.env
     }
@@ -89,7 +89,7 @@ def how(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize("how", WAYS, indirect=True)
 def test_the_coordinator_writes_by_itself(desk: Desk, how: str) -> None:
-    """All workers die while writes are under way: nothing is missed, and nothing is warned of."""
+    """All workers die during the writes: every change is made, without a warning."""
     world(desk, {"operation": "update", "latency_s": 2.0})
     process = desk.start("apply", "--yes", "--format=json", "--allow=change-share", how)
     desk.wait_for("update", 6)
@@ -104,7 +104,7 @@ def test_the_coordinator_writes_by_itself(desk: Desk, how: str) -> None:
 
 
 def test_a_process_that_is_killed_during_the_reads(desk: Desk) -> None:
-    """The coordinator reads what was not answered, says so once, and the plan is whole."""
+    """The coordinator reads the missing links, warns once, and the plan is complete."""
     world(desk, {"operation": "read", "latency_s": 2.0})
     process = desk.start("plan", "--format=json", "--processes=2", "--concurrency=4")
     desk.wait_for("token", 4)
@@ -118,7 +118,7 @@ def test_a_process_that_is_killed_during_the_reads(desk: Desk) -> None:
 
 @pytest.mark.parametrize("lost", ["worker", "scheduler"])
 def test_a_cluster_that_breaks_during_the_reads(desk: Desk, dask: Cluster, lost: str) -> None:
-    """A lost worker's chunk is read by the other one; without a scheduler, by the coordinator."""
+    """Another worker reads a lost worker's chunk; without a scheduler the coordinator does."""
     world(desk, {"operation": "read", "latency_s": 2.0})
     process = desk.start(
         *("plan", "--format=json", "--concurrency=4", f"--executor=dask:{dask.address}")
@@ -134,7 +134,7 @@ def test_a_cluster_that_breaks_during_the_reads(desk: Desk, dask: Cluster, lost:
 
 @pytest.mark.parametrize("moment", ["read", "update"])
 def test_nothing_is_sent_after_the_coordinator_was_killed(desk: Desk, moment: str) -> None:
-    """kill -9 during reads or writes: its processes are gone, and with them their requests."""
+    """kill -9 during reads or writes ends its processes, and with them their requests."""
     world(desk, {"operation": moment, "latency_s": 1.0})
     process = desk.start(
         *("apply", "--yes", "--allow=change-share", "--processes=2", "--concurrency=4")
@@ -149,7 +149,7 @@ def test_nothing_is_sent_after_the_coordinator_was_killed(desk: Desk, moment: st
 
 
 def test_discover_reads_with_processes_too(desk: Desk) -> None:
-    """Nothing that discover gives to a worker process needs what cannot be pickled."""
+    """Everything that discover sends to a worker process can be pickled."""
     world(desk)
     named = [f"--tenants={tenant_id(number)}" for number in (1, 2, 4)]
     found = desk.run("discover", *named, "--identity=app", "--processes=2", "--format=json")
@@ -157,7 +157,7 @@ def test_discover_reads_with_processes_too(desk: Desk) -> None:
 
 
 def children(pid: int) -> list[int]:
-    """The worker processes of a run: not the one that multiprocessing keeps for itself."""
+    """The worker processes of a run, without the one that multiprocessing uses itself."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -171,7 +171,7 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.mark.parametrize("how", WAYS, indirect=True)
-def test_a_signal_ends_what_waits_elsewhere(desk: Desk, how: str) -> None:
+def test_a_signal_ends_waits_in_workers(desk: Desk, how: str) -> None:
     """Workers end their waits, writes under way are verified, the rest is skipped."""
     world(desk, {"operation": "read", "after": COUNT - 1, "status": 429, "retry_after_s": 60})
     process = desk.start("apply", "--yes", "--format=json", "--allow=change-share", how)
@@ -184,8 +184,8 @@ def test_a_signal_ends_what_waits_elsewhere(desk: Desk, how: str) -> None:
     assert desk.requests("update", "create") == []
 
 
-def test_no_secret_travels(desk: Desk, dask: Cluster) -> None:
-    """A worker without the secret cannot sign in: the coordinator's is not sent to it."""
+def test_no_secret_is_sent_to_workers(desk: Desk, dask: Cluster) -> None:
+    """A worker without the secret cannot sign in."""
     world(desk)
     desk.env["PAL_SECRET"] = SECRET + "-of-the-coordinator"
     desk.seed(clients=[{"client_id": APP, "secret": SECRET}])
@@ -203,16 +203,18 @@ def test_no_secret_travels(desk: Desk, dask: Cluster) -> None:
         ("--processes=0", 64, "--processes"),
     ],
 )
-def test_workers_that_cannot_be_had(desk: Desk, arguments: str, status: int, words: str) -> None:
-    """What is wrong is said in a line, and no link is asked for."""
+def test_unavailable_workers_are_reported(
+    desk: Desk, arguments: str, status: int, words: str
+) -> None:
+    """One line has the cause, and no link is read."""
     desk.customers(1)
     ran = desk.run("plan", *shlex.split(arguments))
     assert (ran.status, words in ran.err, "Traceback" in ran.err) == (status, True, False), ran.err
     assert desk.requests("token", "read") == []
 
 
-def test_what_workers_ask_is_counted(desk: Desk, dask: Cluster) -> None:
-    """In the metrics, wherever it was asked: as many requests as Azure got."""
+def test_requests_of_workers_are_counted(desk: Desk, dask: Cluster) -> None:
+    """The metrics count as many requests as Azure got."""
     for how in ("--processes=1", "--processes=2", f"--executor=dask:{dask.address}"):
         world(desk, {"operation": "read", "status": 429, "retry_after_s": 0, "times": 3})
         assert desk.run("plan", how, "--metrics", "pal.prom").status == 4

@@ -1,4 +1,4 @@
-"""Access tokens, and the assertions that stand for a secret."""
+"""Access tokens, and assertions that replace a secret."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reconciler.emulator.entra.access_tokens import Tokens
 
 
 def test_a_token_reads_as_it_was_signed() -> None:
-    """Claims survive signing and reading, twice as well."""
+    """Claims stay the same through signing and reading, also on the second reading."""
     tokens = Tokens()
     token = tokens.sign({"oid": "x", "exp": 5})
     assert tokens.read(token) == tokens.read(token) == {"oid": "x", "exp": 5}
@@ -18,7 +18,7 @@ def test_a_token_reads_as_it_was_signed() -> None:
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "ä.ö.ü", "..."])
 def test_another_text_is_no_token(token: str) -> None:
-    """A text that we did not sign has no claims."""
+    """A text that the emulator did not sign has no claims."""
     assert Tokens().read(token) is None
 
 
@@ -28,7 +28,7 @@ def test_a_token_of_another_start_is_no_token() -> None:
 
 
 def test_the_memory_of_tokens_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Known tokens are forgotten when there are too many, and read anew."""
+    """When there are too many, known tokens are forgotten and read again."""
     monkeypatch.setattr(subject, "REMEMBERED_TOKENS", 2)
     tokens = Tokens()
     signed = [tokens.sign({"n": n}) for n in range(5)]
@@ -36,7 +36,7 @@ def test_the_memory_of_tokens_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_an_id_token_is_verified_by_the_published_key() -> None:
-    """RS256, as the tenant's document says, with a key that a client can fetch."""
+    """RS256, as in the tenant's document, with a key that a client can fetch."""
     tokens = Tokens()
     text = tokens.sign_id_token({"aud": "app", "sub": "alice"})
     (key,) = tokens.published_keys()

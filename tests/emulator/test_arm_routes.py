@@ -1,4 +1,4 @@
-"""ARM over real TLS, byte by byte where Azure's answers are known."""
+"""ARM over real TLS, byte for byte where Azure's answers are known."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def code(answer: requests.Response) -> str:
 
 
 def test_a_link_is_one_compact_object(azure: Emulator, caller: Caller) -> None:
-    """GET, PUT and PATCH answer the same bytes: keys in order, no blanks, etag equal to version."""
+    """GET, PUT and PATCH answer the same bytes: keys in order, no spaces, etag equal to version."""
     azure.state.clock.freeze()
     azure.state.clock.set(parse_time("2026-03-20T00:36:59.101Z"))
     object_id = azure.state.directory.object_id(FABRIKAM, APP)
@@ -67,7 +67,7 @@ def test_a_record_without_a_name_leaves_the_key_out(azure: Emulator, caller: Cal
 
 
 def test_the_life_of_a_link(caller: Caller) -> None:
-    """Create, re-point, remove and create again: versions count, the creation time stays."""
+    """Create, re-point, remove, create again: versions count up, the creation time stays."""
     first = caller.arm("PUT", f"/{CONTOSO}").json()["properties"]
     second = caller.arm("PATCH", f"/{ADATUM}").json()["properties"]
     assert caller.arm("DELETE", f"/{ADATUM}").status_code == 200
@@ -78,7 +78,7 @@ def test_the_life_of_a_link(caller: Caller) -> None:
 
 
 def test_a_delete_is_200_and_empty_even_when_nothing_was_linked(caller: Caller) -> None:
-    """DELETE has no body and no content type, and says how long nothing is."""
+    """DELETE has no body and no content type; its Content-Length is 0."""
     answer = caller.arm("DELETE", f"/{CONTOSO}")
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["Content-Length"] == "0"
@@ -88,14 +88,16 @@ def test_a_delete_is_200_and_empty_even_when_nothing_was_linked(caller: Caller) 
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", ""), ("GET", f"/{CONTOSO}"), ("PATCH", f"/{CONTOSO}")]
 )
-def test_an_unlinked_principal_gets_404_twice_told(caller: Caller, method: str, path: str) -> None:
+def test_an_unlinked_principal_gets_404_with_repeated_code(
+    caller: Caller, method: str, path: str
+) -> None:
     """The provider repeats code and message at both levels."""
     answer = caller.arm(method, path)
     assert (answer.status_code, answer.content) == (404, NOT_LINKED)
 
 
 def test_a_read_by_another_id_is_404(azure: Emulator, caller: Caller) -> None:
-    """GET of an ID that is not the linked one errs; with which status is a switch."""
+    """GET of an ID that is not the linked one fails; the status is a switch."""
     caller.arm("PUT", f"/{CONTOSO}")
     assert caller.arm("GET", f"/{ADATUM}").content == NOT_LINKED
     azure.state.reset(read({"switches": {"read_other_id_status": 400}}))
@@ -118,7 +120,7 @@ def test_an_id_that_is_no_partner_is_400(azure: Emulator, caller: Caller) -> Non
 
 
 def test_a_put_while_linked_is_409(azure: Emulator, caller: Caller) -> None:
-    """The default guess: PartnerIdAlreadyLinked, whose message says already linked."""
+    """The default assumption: PartnerIdAlreadyLinked, with `already linked` in the message."""
     caller.arm("PUT", f"/{CONTOSO}")
     answer = caller.arm("PUT", f"/{ADATUM}")
     assert (answer.status_code, answer.json()["code"]) == (409, "PartnerIdAlreadyLinked")
@@ -152,7 +154,7 @@ def test_the_path_counts_in_any_case_and_with_a_slash_at_its_end(caller: Caller)
 
 
 def test_two_tenants_hold_two_links(caller: Caller) -> None:
-    """The token picks tenant and object; the URL names neither."""
+    """The token determines tenant and object; the URL names neither."""
     here, there = caller.token(FABRIKAM), caller.token(NORTHWIND)
     caller.arm("PUT", f"/{CONTOSO}", token=here)
     caller.arm("PUT", f"/{ADATUM}", token=there)
@@ -162,7 +164,7 @@ def test_two_tenants_hold_two_links(caller: Caller) -> None:
 
 
 def test_every_provider_answer_carries_azures_headers(caller: Caller) -> None:
-    """No caching, and IDs of which the correlation ID equals the request ID."""
+    """No caching, and the correlation ID equals the request ID."""
     answers = [
         caller.arm("GET"),
         caller.arm("PUT", f"/{CONTOSO}"),
@@ -181,7 +183,7 @@ def test_every_provider_answer_carries_azures_headers(caller: Caller) -> None:
 
 
 def test_a_missing_api_version_is_400(caller: Caller) -> None:
-    """ARM's front door answers with a plain error, before it looks at the token."""
+    """ARM's front door answers with a plain error, before it checks the token."""
     answer = caller.arm("GET", params={}, token="")
     assert answer.status_code == 400
     assert answer.content == (
@@ -220,7 +222,7 @@ def test_a_missing_api_version_is_400(caller: Caller) -> None:
 def test_what_arm_does_not_have_gets_a_plain_error(
     caller: Caller, method: str, path: str, version: str, status: int, expected: str
 ) -> None:
-    """The front door says code and message once."""
+    """The front door has code and message once."""
     headers = {"Authorization": f"Bearer {caller.token()}"}
     answer = caller.send(method, path, params={"api-version": version}, headers=headers)
     assert (answer.status_code, code(answer)) == (status, expected)
@@ -229,7 +231,7 @@ def test_what_arm_does_not_have_gets_a_plain_error(
 
 
 def test_the_provider_lists_its_operations(caller: Caller) -> None:
-    """Each operation has a name and a display of four texts."""
+    """Each operation has a name and a display with four texts."""
     headers = {"Authorization": f"Bearer {caller.token()}"}
     path = "/providers/Microsoft.ManagementPartner/operations"
     operations = caller.send("GET", path, params=VERSION, headers=headers).json()["value"]
@@ -239,7 +241,7 @@ def test_the_provider_lists_its_operations(caller: Caller) -> None:
 
 
 def test_the_metadata_document_needs_no_token(azure: Emulator, caller: Caller) -> None:
-    """ARM describes its cloud to anybody; both its hosts are this one."""
+    """ARM describes its cloud without a sign-in; both hosts in it are this one."""
     document = caller.send(
         "GET", "/metadata/endpoints", params={"api-version": "2022-09-01"}
     ).json()
@@ -268,7 +270,7 @@ def listed(caller: Caller, token: str, path: str = "/tenants") -> list[dict[str,
 
 
 def test_there_are_no_subscriptions_and_without_a_seed_the_own_tenant(caller: Caller) -> None:
-    """The Azure CLI goes on without subscriptions; where all exist, the one that is asked is."""
+    """The Azure CLI continues without subscriptions; the only tenant is that of the request."""
     assert listed(caller, caller.token(), "/subscriptions") == []
     assert [tenant["tenantId"] for tenant in listed(caller, caller.token())] == [FABRIKAM]
 
@@ -319,7 +321,7 @@ def test_a_request_without_a_token_is_401(azure: Emulator, caller: Caller) -> No
     "header", ["Bearer x", "Bearer", "Basic eDp5", "Bearer a.b.c", "Bearer \xff"]
 )
 def test_a_text_that_is_no_token_is_401(caller: Caller, header: str) -> None:
-    """Only tokens that this emulator signed are tokens."""
+    """Only tokens signed by this emulator are accepted."""
     answer = caller.arm("GET", token="", headers={"Authorization": header.encode("latin-1")})
     assert (answer.status_code, code(answer)) == (401, "InvalidAuthenticationToken")
     assert "WWW-Authenticate" in answer.headers
@@ -327,14 +329,14 @@ def test_a_text_that_is_no_token_is_401(caller: Caller, header: str) -> None:
 
 @pytest.mark.parametrize("claims", [{"oid": None}, {"tid": None}, {"exp": None}, {"exp": "soon"}])
 def test_a_token_without_what_arm_needs_is_401(caller: Caller, claims: dict[str, Any]) -> None:
-    """ARM needs tenant, object and expiry."""
+    """ARM requires tenant, object and expiry."""
     caller.fault(claims=claims)
     answer = caller.arm("GET")
     assert (answer.status_code, code(answer)) == (401, "InvalidAuthenticationToken")
 
 
 def test_a_token_expires_by_the_emulators_clock(caller: Caller) -> None:
-    """An hour can pass in no time."""
+    """A test can advance the clock by an hour."""
     token = caller.token()
     caller.control("POST", "clock", {"advance_s": 3590})
     assert caller.arm("GET", token=token).status_code == 404
@@ -344,7 +346,7 @@ def test_a_token_expires_by_the_emulators_clock(caller: Caller) -> None:
 
 
 def test_a_token_for_another_audience_is_401(azure: Emulator, caller: Caller) -> None:
-    """A token for Microsoft Graph opens nothing here; one for this very host does."""
+    """A token for Microsoft Graph is rejected; one for the host itself is accepted."""
     graph = caller.token(scope="https://graph.microsoft.com/.default")
     answer = caller.arm("GET", token=graph)
     assert (answer.status_code, code(answer)) == (401, "InvalidAuthenticationTokenAudience")
@@ -364,7 +366,7 @@ def test_a_foreign_principal_can_never_link(azure: Emulator, caller: Caller) -> 
 
 
 def test_throttling_is_a_switch(caller: Caller) -> None:
-    """With Azure's buckets the 251st read at once is 429 and says how long to wait."""
+    """With Azure's buckets the 251st read at once is 429 with Retry-After."""
     caller.control("POST", "clock", {"freeze": True})
     caller.control("POST", "switches", {"throttling": "public"})
     token = caller.token()

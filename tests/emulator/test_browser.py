@@ -24,7 +24,7 @@ print(credential.get_token(sys.argv[4]).token)
 
 
 def run(azure: Emulator, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Sign in from a process that knows nothing of the emulator but the documented variables."""
+    """Sign in from a process that knows only the documented variables of the emulator."""
     command = [sys.executable, "-c", SIGN_IN, FABRIKAM, azure.endpoint, str(azure.ca_path), SCOPE]
     environment = {
         **os.environ,
@@ -36,7 +36,7 @@ def run(azure: Emulator, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_command_that_opens_a_browser_is_signed_in(azure: Emulator) -> None:
-    """The form is filled in with name and password, and the app gets its token."""
+    """Name and password are entered in the form, and the app gets its token."""
     users = [{"username": "alice@contoso.com", "password": "hunter2"}]
     azure.state.reset(read({"users": users}))
     who = {"PAL_EMULATOR_USER": "alice@contoso.com", "PAL_EMULATOR_PASSWORD": "hunter2"}
@@ -45,8 +45,8 @@ def test_a_command_that_opens_a_browser_is_signed_in(azure: Emulator) -> None:
     assert claims_of(done.stdout.strip())["unique_name"] == "alice@contoso.com"
 
 
-def test_a_refusal_reaches_the_app_through_it(azure: Emulator) -> None:
-    """Where nobody is asked, the app is told why and need not wait."""
+def test_a_refusal_reaches_the_app_through_the_browser(azure: Emulator) -> None:
+    """Without a sign-in page the app gets the reason at once."""
     users = [{"username": "alice@contoso.com", "guest_in": []}]
     azure.state.reset(read({"users": users, "approve_as": "*"}))
     assert "AADSTS50020: User account 'alice@contoso.com'" in run(azure).stderr
@@ -58,8 +58,8 @@ def page(azure: Emulator) -> str:
     return f"{azure.endpoint}/{FABRIKAM}/oauth2/v2.0/authorize"
 
 
-def test_it_stays_on_this_machine_and_gives_up(azure: Emulator, page: str) -> None:
-    """Another host is not asked, and a page that asks for ever is left."""
+def test_the_browser_stays_on_this_machine_and_gives_up(azure: Emulator, page: str) -> None:
+    """No other host gets a request, and a page that repeats without end is left."""
     with pytest.raises(ValueError, match="not on this machine"):
         browse("https://example.com/", None, {})
     asked = f"{page}?client_id={FABRIKAM}&redirect_uri=http://localhost:1"
@@ -67,21 +67,21 @@ def test_it_stays_on_this_machine_and_gives_up(azure: Emulator, page: str) -> No
         browse(asked, str(azure.ca_path), {"username": "bob@contoso.com"})
 
 
-def test_it_ends_where_no_form_is(azure: Emulator) -> None:
-    """A page without a form is the end of the way."""
+def test_the_browser_ends_at_a_page_without_a_form(azure: Emulator) -> None:
+    """Such a page is the last one."""
     url = f"{azure.endpoint}/common/discovery/instance"
     assert browse(url, str(azure.ca_path), {}) == url
 
 
 @pytest.mark.parametrize(("ca_file", "status"), [(True, 0), (False, 1)])
-def test_its_status_says_whether_it_got_there(
+def test_the_exit_status_reports_success(
     azure: Emulator,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     ca_file: bool,
     status: int,
 ) -> None:
-    """0 when it came to an end, 1 with one line when not."""
+    """0 at the last page; 1 with one line on an error."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     if ca_file:

@@ -40,7 +40,7 @@ def test_the_state_shows_links_and_counts(azure: Emulator, caller: Caller) -> No
     assert state["faults"] == []
 
 
-def test_the_log_tells_requests_in_order_without_secrets(caller: Caller) -> None:
+def test_the_log_lists_requests_in_order_without_secrets(caller: Caller) -> None:
     """Method, path, tenant, client and body length are kept; token, secret and body are not."""
     token = caller.token()
     caller.arm("PUT", f"/{CONTOSO}", token=token, data=b"{}")
@@ -59,7 +59,7 @@ def test_the_log_tells_requests_in_order_without_secrets(caller: Caller) -> None
 
 
 def test_the_log_is_bounded_and_can_be_off(azure: Emulator, caller: Caller) -> None:
-    """Old entries go, the count stays."""
+    """Old entries are removed, the count stays."""
     azure.state.reset(read({"request_log": 1}))
     caller.arm("GET")
     log = caller.control("GET", "requests")
@@ -71,7 +71,7 @@ def test_the_log_is_bounded_and_can_be_off(azure: Emulator, caller: Caller) -> N
 
 
 def test_faults_are_added_shown_and_cleared(caller: Caller) -> None:
-    """Faults come one or many at a time, and show how many calls they matched."""
+    """One fault or a list of them; each shows how many calls it matched."""
     caller.control("POST", "faults", {"operation": "read", "status": 500, "times": 1})
     both = [{"drop": True, "tenant": NORTHWIND}, {"operation": "write", "no_effect": True}]
     caller.control("POST", "faults", both)
@@ -84,16 +84,16 @@ def test_faults_are_added_shown_and_cleared(caller: Caller) -> None:
     assert caller.control("DELETE", "faults") == {"faults": []}
 
 
-def test_one_bad_fault_keeps_out_the_whole_list(caller: Caller) -> None:
-    """A list of faults is taken whole or not at all."""
+def test_one_bad_fault_rejects_the_whole_list(caller: Caller) -> None:
+    """A list of faults is accepted completely or not at all."""
     answer = caller.send("POST", "/_emulator/faults", json=[{"drop": True}, {"drop": 1}])
     assert answer.status_code == 400
     assert answer.json() == {"error": "faults[1].drop: expected true or false, got the number 1"}
     assert caller.control("GET", "faults") == {"faults": []}
 
 
-def test_links_are_written_by_another_hand(caller: Caller) -> None:
-    """A bare ID counts as a write, null unlinks, and an unlinked place stays so."""
+def test_links_are_written_by_another_party(caller: Caller) -> None:
+    """A bare ID counts as a write, null unlinks, and an unlinked place stays unlinked."""
     link = caller.control("POST", "links", {**HERE, "partner_id": CONTOSO})
     assert (link["partner_id"], link["version"]) == (CONTOSO, 1)
     link = caller.control("POST", "links", {**HERE, "partner_id": None})
@@ -102,8 +102,8 @@ def test_links_are_written_by_another_hand(caller: Caller) -> None:
     assert caller.control("POST", "links", other)["version"] == 0
 
 
-def test_a_whole_record_can_be_planted(caller: Caller) -> None:
-    """With more than an ID, the record becomes what is given."""
+def test_a_whole_record_can_be_set(caller: Caller) -> None:
+    """With more than an ID, the record is replaced with the given one."""
     link = {
         "tenant": FABRIKAM,
         "client_id": APP,
@@ -122,7 +122,7 @@ def test_a_whole_record_can_be_planted(caller: Caller) -> None:
 
 
 def test_the_clock_is_moved(caller: Caller) -> None:
-    """Setting, freezing, advancing and running again."""
+    """It is set, frozen, advanced and started again."""
     shown = caller.control("POST", "clock", {"freeze": True})
     assert shown["clock"]["is_frozen"]
     caller.control("POST", "clock", {"set": "2026-03-20T00:00:00Z"})
@@ -131,8 +131,8 @@ def test_the_clock_is_moved(caller: Caller) -> None:
     assert caller.control("POST", "clock", {"freeze": False})["clock"]["is_frozen"] is False
 
 
-def test_switches_are_turned(caller: Caller) -> None:
-    """Guesses, the latency and the lifetime of tokens change at once, and only those named."""
+def test_switches_are_changed(caller: Caller) -> None:
+    """Switches, the latency and the lifetime of tokens change at once, and only the named ones."""
     wanted = {"put_while_linked": "overwrite", "latency_s": 0.01, "token_lifetime_s": 30}
     shown = caller.control("POST", "switches", wanted)["switches"]
     assert wanted.items() <= shown.items()
@@ -141,8 +141,8 @@ def test_switches_are_turned(caller: Caller) -> None:
     assert wanted.items() <= shown.items()
 
 
-def test_a_reset_ends_what_still_waits(azure: Emulator, caller: Caller) -> None:
-    """A write that was slow under way does not reach the world that follows."""
+def test_a_reset_ends_pending_requests(azure: Emulator, caller: Caller) -> None:
+    """A slow write that is under way does not reach the new state."""
     token = caller.token()
     azure.state.latency_s = 0.5
     with ThreadPoolExecutor(1) as pool:
@@ -155,8 +155,8 @@ def test_a_reset_ends_what_still_waits(azure: Emulator, caller: Caller) -> None:
     assert caller.arm("GET", token=token).status_code == 404
 
 
-def test_a_reset_begins_anew(azure: Emulator, caller: Caller) -> None:
-    """The seed of the start comes back, or the one that is sent; tokens stay valid."""
+def test_a_reset_restores_the_seed(azure: Emulator, caller: Caller) -> None:
+    """It restores the initial seed or the one that is sent; tokens stay valid."""
     seed = {"links": [{**HERE, "partner_id": CONTOSO}]}
     token = caller.token()
     state = caller.control("POST", "reset", seed)
@@ -189,20 +189,20 @@ def test_a_reset_begins_anew(azure: Emulator, caller: Caller) -> None:
 def test_a_wrong_request_is_400_and_says_why(
     caller: Caller, name: str, body: Any, complaint: str
 ) -> None:
-    """What cannot be used changes nothing and is named."""
+    """An invalid request changes nothing, and the error names its cause."""
     answer = caller.send("POST", f"/_emulator/{name}", json=body)
     assert answer.status_code == 400
     assert complaint in answer.json()["error"]
 
 
 def test_a_body_that_is_no_json_is_400(caller: Caller) -> None:
-    """The control routes take JSON only."""
+    """The control routes accept JSON only."""
     answer = caller.send("POST", "/_emulator/faults", data=b"{")
     assert (answer.status_code, answer.json()["error"][:20]) == (400, "the body is not JSON")
 
 
-def test_control_meets_no_fault_and_is_not_counted(caller: Caller) -> None:
-    """A fault on everything leaves the way out open."""
+def test_control_requests_have_no_faults_and_are_not_counted(caller: Caller) -> None:
+    """A fault on everything can still be cleared."""
     caller.fault(drop=True)
     assert caller.control("GET", "state")["requests"]["total"] == 0
 
@@ -214,7 +214,7 @@ def test_there_is_no_other_control_route(caller: Caller) -> None:
 
 
 def test_answers_are_dated_by_the_emulators_clock(azure: Emulator, caller: Caller) -> None:
-    """A client that compares clocks sees the one that was moved."""
+    """A client that compares clocks sees the changed one."""
     caller.control("POST", "clock", {"set": "2026-03-20T00:36:59Z", "freeze": True})
     for answer in (caller.arm("GET"), caller.send("GET", "/common/discovery/instance")):
         assert answer.headers["Date"] == "Fri, 20 Mar 2026 00:36:59 GMT"
@@ -223,7 +223,7 @@ def test_answers_are_dated_by_the_emulators_clock(azure: Emulator, caller: Calle
 
 
 def test_an_empty_seed_is_one(caller: Caller) -> None:
-    """`{}` lists nothing, so everything is accepted; without a body the last seed is taken."""
+    """`{}` lists nothing, so everything is accepted; without a body the last seed is used."""
     caller.control("POST", "reset", {"latency_s": 0.0, "request_log": 7})
     assert caller.control("POST", "reset")["links"] == []
     before = caller.control("POST", "reset", {"partners": {}})

@@ -1,4 +1,4 @@
-"""What docs/emulator.md says is true."""
+"""docs/emulator.md matches the emulator."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ SEEDS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.mark.parametrize("text", SEEDS)
-def test_the_seeds_on_the_page_are_seeds(text: str) -> None:
-    """Each YAML block can be used as it stands."""
+def test_the_seeds_on_the_page_are_valid(text: str) -> None:
+    """Each YAML block can be used unchanged."""
     assert read(yaml.safe_load(text)).faults
 
 
@@ -47,14 +47,14 @@ def test_the_whole_seed_on_the_page_works(azure: Emulator, caller: Caller) -> No
 
 
 def test_every_field_switch_and_operation_is_on_the_page() -> None:
-    """Whatever can be written into a fault or a switch is explained."""
+    """Every field of a fault and every switch is explained."""
     names = {field.name for part in (Match, Effect, Switches) for field in fields(part)}
     names = names - {"operations"} | {"operation", "retry_after_s", *OPERATIONS}
     assert [name for name in sorted(names) if f"`{name}`" not in PAGE] == []
 
 
 def test_every_key_of_a_seed_is_on_the_page() -> None:
-    """The first seed shows whatever a seed, a client and a user can have."""
+    """The first seed shows every key of a seed, a client and a user."""
     seed = yaml.safe_load(SEEDS[0])
     names = {field.name for field in fields(Seed)} - {"workloads"}
     names |= {"managed_identities", "github", "azure_pipelines"}
@@ -65,14 +65,14 @@ def test_every_key_of_a_seed_is_on_the_page() -> None:
 
 
 def test_every_control_route_is_on_the_page(azure: Emulator) -> None:
-    """No control route is a secret."""
+    """No control route is undocumented."""
     from reconciler.emulator.control.routes import control
 
     paths = {route.path for route in control(azure.state).routes}  # type: ignore[attr-defined]
     assert [path for path in sorted(paths) if path not in PAGE] == []
 
 
-def test_the_refusals_that_clients_must_tell_apart_are_known() -> None:
-    """Each number that decides what a client says comes with its own status and error."""
+def test_the_refusals_that_clients_distinguish_are_known() -> None:
+    """Each number that clients handle has its own status and error."""
     numbers = {7000215, 7000222, 700027, 700016, 7000229, 90002, 53003, 50076, 65001, 50057, 90099}
     assert numbers <= REFUSALS.keys()

@@ -1,4 +1,4 @@
-"""Every fault, as a client meets it, and what Azure holds afterwards."""
+"""Every fault: what a client gets, and what Azure holds afterwards."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_dropped_write_took_effect_or_not(
 
 
 def test_a_dropped_connection_leaves_the_others(azure: Emulator, caller: Caller) -> None:
-    """Only the connection of the request that met the fault is closed."""
+    """Only the connection of the request with the fault is closed."""
     token = caller.token()
     caller.fault(operation="create", drop=True)
     with Caller(azure.endpoint, azure.ca_path) as other:
@@ -74,7 +74,7 @@ def test_a_cut_answer_breaks_in_the_middle(azure: Emulator, caller: Caller) -> N
 
 
 def test_latency_comes_before_the_effect(azure: Emulator, caller: Caller) -> None:
-    """A client that gives up early finds the write done later."""
+    """A client that gives up early finds the write made later."""
     token = caller.token()
     caller.fault(operation="create", latency_s=60)
     with pytest.raises(requests.Timeout):
@@ -85,10 +85,10 @@ def test_latency_comes_before_the_effect(azure: Emulator, caller: Caller) -> Non
 
 
 @pytest.mark.parametrize("pause", ["latency_s", "slow_answer_s"])
-def test_a_call_that_waits_goes_on_when_the_faults_are_cleared(
+def test_a_waiting_call_continues_when_the_faults_are_cleared(
     azure: Emulator, caller: Caller, pause: str
 ) -> None:
-    """So a test can hold a request up for as long as it needs, and not for a time it guesses."""
+    """So a test can hold a request until an event, without a guessed time."""
     token = caller.token()
     caller.fault(operation="create", **{pause: 3600})
     with ThreadPoolExecutor() as pool:
@@ -100,7 +100,7 @@ def test_a_call_that_waits_goes_on_when_the_faults_are_cleared(
 
 
 def test_a_slow_answer_comes_after_the_effect(azure: Emulator, caller: Caller) -> None:
-    """The write is done at once, its answer takes its time."""
+    """The write is made at once, its answer comes later."""
     token = caller.token()
     caller.fault(operation="create", slow_answer_s=0.5)
     with pytest.raises(requests.Timeout):
@@ -108,8 +108,8 @@ def test_a_slow_answer_comes_after_the_effect(azure: Emulator, caller: Caller) -
     assert held(azure) == CONTOSO
 
 
-def test_latency_can_hold_everything_up(azure: Emulator, caller: Caller) -> None:
-    """The latency of the whole is added to that of a fault."""
+def test_latency_can_delay_every_request(azure: Emulator, caller: Caller) -> None:
+    """The general latency is added to that of a fault."""
     azure.state.latency_s = 0.1
     caller.fault(operation="read", latency_s=0.1)
     token = caller.token()
@@ -144,7 +144,7 @@ def test_429_says_how_long_to_wait(caller: Caller) -> None:
 def test_an_error_has_its_senders_shape(
     azure: Emulator, caller: Caller, fields: dict[str, Any], levels: list[str]
 ) -> None:
-    """Codes of the provider come doubled, all others plain; nothing was linked."""
+    """The provider repeats code and message, all others do not; nothing was linked."""
     caller.fault(operation="create", **fields)
     answer = caller.arm("PUT", f"/{CONTOSO}")
     assert answer.status_code == fields["status"]
@@ -161,7 +161,7 @@ def test_an_error_may_come_although_the_write_took_effect(azure: Emulator, calle
 
 
 def test_an_html_page_is_no_json(caller: Caller) -> None:
-    """A gateway in trouble answers 503 with HTML."""
+    """A failing gateway answers 503 with HTML."""
     caller.fault(operation="read", html=True, headers={"Retry-After": "3"})
     answer = caller.arm("GET")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
@@ -171,7 +171,7 @@ def test_an_html_page_is_no_json(caller: Caller) -> None:
 
 @pytest.mark.parametrize("body", ["<html>", "[]", "", '{"id":"/prov', "null"])
 def test_any_body_can_come_with_200(caller: Caller, body: str) -> None:
-    """What is no link is sent as it is given."""
+    """The given body is sent unchanged, even if it is no link."""
     caller.fault(operation="read", body=body)
     answer = caller.arm("GET")
     assert (answer.status_code, answer.text) == (200, body)
@@ -186,7 +186,7 @@ def test_a_body_may_have_another_type_and_status(caller: Caller) -> None:
 
 
 def test_a_redirect_names_another_host(caller: Caller) -> None:
-    """The same path and query, elsewhere."""
+    """The same path and query on another host."""
     caller.fault(operation="read", redirect="https://elsewhere.example/")
     answer = caller.arm("GET")
     assert answer.status_code == 307
@@ -195,8 +195,8 @@ def test_a_redirect_names_another_host(caller: Caller) -> None:
     )
 
 
-def test_an_expired_token_is_told_as_401(caller: Caller) -> None:
-    """ARM may say that a token has expired which looks good."""
+def test_an_expired_token_is_401(caller: Caller) -> None:
+    """ARM may report a token as expired before its `exp`."""
     caller.fault(expired_token=True, times=1)
     token = caller.token()
     answer = caller.arm("GET", token=token)
@@ -208,7 +208,7 @@ def test_an_expired_token_is_told_as_401(caller: Caller) -> None:
 
 @pytest.mark.parametrize("number", [*REFUSALS, 424242])
 def test_entra_refuses_with_any_number(caller: Caller, number: int) -> None:
-    """Each number comes with an HTTP status, an OAuth error and itself."""
+    """Each number comes with its HTTP status and OAuth error."""
     caller.fault(aadsts=number, tenant=FABRIKAM)
     answer = caller.sign_in()
     body = answer.json()
@@ -220,7 +220,7 @@ def test_entra_refuses_with_any_number(caller: Caller, number: int) -> None:
 
 
 def test_status_and_error_of_a_number_can_be_overridden(caller: Caller) -> None:
-    """A tenant without the app may answer 401 invalid_client too."""
+    """A tenant without the app may also answer 401 invalid_client."""
     caller.fault(aadsts=700016, status=401, code="invalid_client", message="No.", retry_after_s=60)
     answer = caller.sign_in()
     assert answer.json()["error_description"].startswith("AADSTS700016: No. Trace ID")
@@ -229,7 +229,7 @@ def test_status_and_error_of_a_number_can_be_overridden(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("operation", ["token", "openid"])
-def test_entra_in_trouble_speaks_oauth(caller: Caller, operation: str) -> None:
+def test_errors_on_entras_routes_are_oauth_errors(caller: Caller, operation: str) -> None:
     """A status alone gives Entra's kind of error on its routes."""
     caller.fault(operation=operation, status=503)
     path = f"/{FABRIKAM}/v2.0/.well-known/openid-configuration"
@@ -238,7 +238,7 @@ def test_entra_in_trouble_speaks_oauth(caller: Caller, operation: str) -> None:
 
 
 def test_the_metadata_document_can_fail(caller: Caller) -> None:
-    """A run that cannot learn its cloud has to say so."""
+    """A client that cannot read it must report that."""
     caller.fault(operation="metadata", status=503)
     answer = caller.send("GET", "/metadata/endpoints", params={"api-version": "2022-09-01"})
     assert answer.status_code == 503
@@ -248,25 +248,25 @@ def test_the_metadata_document_can_fail(caller: Caller) -> None:
     ("changes", "expected"),
     [({"tid": NORTHWIND}, NORTHWIND), ({"oid": None}, None), ({"oid": "other"}, "other")],
 )
-def test_a_token_may_be_for_somebody_else(
+def test_a_token_may_be_for_another_principal(
     caller: Caller, changes: dict[str, Any], expected: str | None
 ) -> None:
-    """Claims of the issued token can be changed or left out."""
+    """Claims of the issued token can be changed or removed."""
     caller.fault(claims=changes)
     claims = jwt.decode(caller.token(), options={"verify_signature": False})
     (name,) = changes
     assert claims.get(name) == expected
 
 
-def test_a_write_with_a_wrong_tenants_token_lands_there(azure: Emulator, caller: Caller) -> None:
-    """The token decides where a link is written, as in Azure."""
+def test_the_token_decides_where_a_link_is_written(azure: Emulator, caller: Caller) -> None:
+    """As in Azure: a write with another tenant's token links there."""
     caller.fault(claims={"tid": NORTHWIND})
     caller.arm("PUT", f"/{CONTOSO}")
     assert [place.tenant_id for place in azure.state.links.records] == [NORTHWIND]
 
 
 def test_a_refused_token_has_no_claims_to_change(azure: Emulator, caller: Caller) -> None:
-    """A fault in the claims leaves a refusal as it is."""
+    """A fault in the claims does not change a refusal."""
     azure.state.reset(read({"clients": []}))
     caller.fault(claims={"tid": NORTHWIND}, operation=["token", "openid"])
     assert caller.sign_in().json()["error_codes"] == [700016]
@@ -276,10 +276,10 @@ def test_a_refused_token_has_no_claims_to_change(azure: Emulator, caller: Caller
 @pytest.mark.parametrize(
     "changes", [{"tenantId": NORTHWIND}, {"objectId": "x"}, {"state": "Deleted"}, {"version": None}]
 )
-def test_an_answer_may_speak_of_something_else(
+def test_properties_of_an_answer_can_be_changed(
     azure: Emulator, caller: Caller, changes: dict[str, Any]
 ) -> None:
-    """Properties of the answered link can be changed or left out; what is held stays."""
+    """Properties of the answered link can be changed or removed; the record stays."""
     token = caller.token()
     caller.arm("PUT", f"/{CONTOSO}", token=token)
     caller.fault(operation="*", properties=changes)
@@ -291,7 +291,7 @@ def test_an_answer_may_speak_of_something_else(
 
 
 def test_properties_are_changed_in_links_only(caller: Caller) -> None:
-    """An answer without properties, or without a body, goes out as it is."""
+    """An answer without properties, or without a body, is sent unchanged."""
     caller.fault(operation="*", properties={"state": "Deleted"})
     path = "/metadata/endpoints"
     document = caller.send("GET", path, params={"api-version": "2022-09-01"}).json()
@@ -309,7 +309,7 @@ def test_a_write_may_answer_200_and_change_nothing(
     asked: str,
     after: str | None,
 ) -> None:
-    """Only a read tells whether a write took."""
+    """Only a read shows whether a write took effect."""
     token = caller.token()
     if before is not None:
         caller.arm("PUT", f"/{before}", token=token)
@@ -327,7 +327,7 @@ def test_a_write_may_show_late(
     asked: str,
     after: str | None,
 ) -> None:
-    """The link changes at once, and reads show the old one until the clock has passed."""
+    """The link changes at once; reads show the old one until the time has passed."""
     token = caller.token()
     if before is not None:
         caller.arm("PUT", f"/{before}", token=token)
@@ -341,10 +341,10 @@ def test_a_write_may_show_late(
 
 
 @pytest.mark.parametrize(("drift", "after"), [(ADATUM, ADATUM), ("unlink", None)])
-def test_somebody_else_writes_between_two_requests(
+def test_another_party_writes_between_two_requests(
     azure: Emulator, caller: Caller, drift: str, after: str | None
 ) -> None:
-    """After the second read, and before the next request, the link is another one."""
+    """After the second read and before the next request, the link is changed."""
     token = caller.token()
     caller.arm("PUT", f"/{CONTOSO}", token=token)
     caller.fault(drift=drift, after=1, times=1)
@@ -353,15 +353,15 @@ def test_somebody_else_writes_between_two_requests(
     assert held(azure) == after
 
 
-def test_nobody_drifts_without_a_token(azure: Emulator, caller: Caller) -> None:
-    """A request that says for nobody asks for no place to write to."""
+def test_there_is_no_drift_without_a_token(azure: Emulator, caller: Caller) -> None:
+    """A request without a principal has no place to write to."""
     caller.fault(drift=ADATUM)
     caller.send("GET", PARTNERS)
     assert azure.state.links.records == {}
 
 
 def test_a_fault_for_a_domain_hits_its_tenant(azure: Emulator, caller: Caller) -> None:
-    """Rules name tenants by GUID or by domain, known or not."""
+    """Rules name tenants by GUID or by domain, known or unknown."""
     azure.state.reset(read({"tenants": [{"tenant": FABRIKAM, "domains": ["fabrikam.com"]}]}))
     caller.fault(tenant="Fabrikam.com", operation="token", status=500)
     caller.fault(tenant="nowhere.example", operation="token", status=501)

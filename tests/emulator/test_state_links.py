@@ -26,14 +26,14 @@ def linked(links: Links, place: Place = HERE) -> str | None:
 
 
 def test_nothing_is_linked_at_first() -> None:
-    """A place without a record is not linked, whichever way it is read."""
+    """A place without a record is not linked, by either kind of read."""
     links = make()
     assert links.read(HERE) is Refusal.NOT_LINKED
     assert links.read_by_id(HERE, A) is Refusal.NOT_LINKED
 
 
 def test_a_first_link_has_version_1_and_one_time() -> None:
-    """The first PUT makes version 1, created and updated at the same moment."""
+    """The first PUT makes version 1, created and updated at the same time."""
     record = make().create(HERE, A)
     assert record == Record(A, f"Partner {A}", 1, 100, 100)
 
@@ -47,23 +47,23 @@ def test_a_put_while_linked_is_refused_and_leaves_the_link() -> None:
     assert links.read(HERE) == before
 
 
-def test_a_put_while_linked_overwrites_when_the_switch_says_so() -> None:
-    """The other guess: PUT re-points."""
+def test_a_put_while_linked_overwrites_if_switched() -> None:
+    """The other assumption: PUT re-points."""
     links = make(put_while_linked="overwrite")
     links.create(HERE, A)
     assert links.create(HERE, B) == Record(B, f"Partner {B}", 2, 100, 110)
 
 
 def test_a_put_of_an_id_that_is_no_partner_is_refused_first() -> None:
-    """PUT looks at the ID before it looks at the link."""
+    """PUT checks the ID before it checks the link."""
     links = make(Partners({A: "Contoso"}))
     assert links.create(HERE, B) is Refusal.INVALID_PARTNER_ID
     links.create(HERE, A)
     assert links.create(HERE, B) is Refusal.INVALID_PARTNER_ID
 
 
-def test_a_patch_looks_at_the_link_first() -> None:
-    """PATCH of an unlinked place says so even when the ID is no partner."""
+def test_a_patch_checks_the_link_first() -> None:
+    """PATCH of an unlinked place is refused for that, even if the ID is no partner."""
     links = make(Partners({A: "Contoso"}))
     assert links.update(HERE, B) is Refusal.NOT_LINKED
     links.create(HERE, A)
@@ -80,7 +80,7 @@ def test_a_patch_re_points_and_counts() -> None:
 
 @pytest.mark.parametrize(("guess", "version"), [("unchanged", 1), ("counts", 2)])
 def test_a_patch_to_the_same_id_is_a_switch(guess: str, version: int) -> None:
-    """Whether a PATCH to the ID already linked counts is a guess."""
+    """Whether a PATCH to the linked ID counts is an assumption."""
     links = make(patch_same_id=guess)
     links.create(HERE, A)
     record = links.update(HERE, A)
@@ -89,7 +89,7 @@ def test_a_patch_to_the_same_id_is_a_switch(guess: str, version: int) -> None:
 
 
 def test_a_delete_is_soft() -> None:
-    """After DELETE and a new PUT the creation time is the old one and the version goes on."""
+    """After DELETE and a new PUT the creation time is the old one and the version continues."""
     links = make()
     links.create(HERE, A)
     assert links.remove(HERE, A) is not None
@@ -100,8 +100,8 @@ def test_a_delete_is_soft() -> None:
     assert record.updated > record.created
 
 
-def test_a_delete_where_nothing_ever_was_leaves_no_record() -> None:
-    """DELETE of an unlinked place succeeds and keeps nothing."""
+def test_a_delete_without_a_record_creates_none() -> None:
+    """DELETE of an unlinked place succeeds and stores nothing."""
     links = make()
     assert links.remove(HERE, A) is None
     assert links.unlink(HERE) is None
@@ -110,7 +110,7 @@ def test_a_delete_where_nothing_ever_was_leaves_no_record() -> None:
 
 @pytest.mark.parametrize(("guess", "version"), [("unchanged", 2), ("counts", 3)])
 def test_a_second_delete_is_a_switch(guess: str, version: int) -> None:
-    """Whether DELETE of a removed link counts is a guess."""
+    """Whether DELETE of a removed link counts is an assumption."""
     links = make(delete_while_unlinked=guess)
     links.create(HERE, A)
     links.remove(HERE, A)
@@ -121,7 +121,7 @@ def test_a_second_delete_is_a_switch(guess: str, version: int) -> None:
 
 @pytest.mark.parametrize(("guess", "left"), [("remove", None), ("ignore", A), ("refuse", A)])
 def test_a_delete_of_another_id_is_a_switch(guess: str, left: str | None) -> None:
-    """Nobody knows what DELETE of another ID does; the default is the worst case."""
+    """The effect of DELETE of another ID is unknown; the default is the worst case."""
     links = make(delete_other_id=guess)
     links.create(HERE, A)
     result = links.remove(HERE, B)
@@ -129,8 +129,8 @@ def test_a_delete_of_another_id_is_a_switch(guess: str, left: str | None) -> Non
     assert (result is Refusal.NOT_LINKED) == (guess == "refuse")
 
 
-def test_places_do_not_know_each_other() -> None:
-    """Two principals of one tenant hold different IDs."""
+def test_places_are_independent() -> None:
+    """Two principals of one tenant have different IDs."""
     links = make()
     links.create(HERE, A)
     links.create(BESIDE, B)
@@ -138,7 +138,7 @@ def test_places_do_not_know_each_other() -> None:
     assert (linked(links), linked(links, BESIDE)) == (None, B)
 
 
-def test_a_read_by_another_id_errs() -> None:
+def test_a_read_by_another_id_fails() -> None:
     """GET by ID finds the link only by its own ID."""
     links = make()
     links.create(HERE, A)
@@ -162,7 +162,7 @@ def test_a_list_of_partners_is_complete() -> None:
 
 
 def test_a_place_can_be_restored() -> None:
-    """A record can be put back, or its absence."""
+    """To an earlier record, or to no record."""
     links = make()
     links.restore(HERE, None)
     record = links.put(HERE, A)

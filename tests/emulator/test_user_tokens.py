@@ -1,4 +1,4 @@
-"""Users: azure-identity's own credentials sign people in, without a mock."""
+"""Users: azure-identity's own credentials sign people in, without mocks."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def options(azure: Emulator) -> Options:
 
 @pytest.fixture
 def signed_in(options: Options) -> DeviceCodeCredential:
-    """Alice, signed in at home; asking her again is an error."""
+    """Alice, signed in at home; a second prompt is an error."""
     credential = DeviceCodeCredential(
         tenant_id=HOME, prompt_callback=quiet, disable_automatic_authentication=True, **options
     )
@@ -68,7 +68,7 @@ def signed_in(options: Options) -> DeviceCodeCredential:
 
 
 def quiet(*_: object) -> None:
-    """Show nobody the device code."""
+    """Do not show the device code."""
 
 
 def silently(credential: DeviceCodeCredential, tenant: str = HOME) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def silently(credential: DeviceCodeCredential, tenant: str = HOME) -> dict[str, 
 
 @pytest.fixture
 def browser(azure: Emulator, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], None]:
-    """Put a browser that fills in forms in place of the machine's."""
+    """Replace the machine's browser with one that fills in forms."""
 
     def install(answers: dict[str, str]) -> None:
         def open_page(url: str) -> bool:
@@ -105,13 +105,13 @@ def test_a_device_code_signs_a_user_in(options: Options) -> None:
 
 
 def test_organizations_means_the_home_tenant(options: Options) -> None:
-    """Without a tenant a user gets a token for home."""
+    """Without a tenant a user gets a token of the home tenant."""
     with DeviceCodeCredential(prompt_callback=quiet, **options) as credential:
         assert claims_of(credential.get_token(SCOPE).token)["tid"] == HOME
 
 
 def test_a_device_code_waits_for_its_page(azure: Emulator, options: Options) -> None:
-    """Polling goes on until somebody has entered the code, with the right password."""
+    """Polling continues until the user has entered the code with the right password."""
     azure.state.approve_as = ""
     azure.state.device_code_interval_s = 1
     failures: list[str] = []
@@ -140,7 +140,7 @@ def test_a_device_code_waits_for_its_page(azure: Emulator, options: Options) -> 
 def test_a_declined_or_refused_device_code_ends_the_waiting(
     azure: Emulator, options: Options
 ) -> None:
-    """Who declines is told so; who may not sign in is told why; an old code is no code."""
+    """A decline, a refusal with its reason and an expired code each end the polling."""
     azure.state.approve_as = ""
 
     def decline(address: str, code: str, _: object) -> None:
@@ -172,7 +172,7 @@ def test_the_browser_signs_a_user_in(
     browser: Callable[[dict[str, str]], None],
     is_asked: bool,
 ) -> None:
-    """A form is filled in, or nobody is asked; the code comes back by form_post with PKCE."""
+    """With or without a form; the code is returned by form_post with PKCE."""
     azure.state.approve_as = "" if is_asked else "*"
     browser({"password": "hunter2"})
     with InteractiveBrowserCredential(
@@ -185,10 +185,10 @@ def test_the_browser_signs_a_user_in(
     assert "upn" not in claims
 
 
-def test_a_browser_that_may_not_sign_in_comes_back_with_the_reason(
+def test_a_refused_browser_sign_in_returns_the_reason(
     azure: Emulator, options: Options, browser: Callable[[dict[str, str]], None]
 ) -> None:
-    """A refusal reaches the app at once, so that it need not wait for its timeout."""
+    """A refusal reaches the app at once, not at its timeout."""
     browser({})
     with (
         InteractiveBrowserCredential(tenant_id=NORTHWIND, timeout=10, **options) as credential,
@@ -200,7 +200,7 @@ def test_a_browser_that_may_not_sign_in_comes_back_with_the_reason(
 def test_one_sign_in_serves_every_tenant_of_the_user(
     azure: Emulator, signed_in: DeviceCodeCredential, caller: Caller
 ) -> None:
-    """A refresh token is good in another tenant, where the user is another object."""
+    """A refresh token is valid in another tenant, where the user is another object."""
     here, there = silently(signed_in), silently(signed_in, FABRIKAM)
     assert (here["oid"], there["oid"]) == (ALICE_HOME, ALICE_GUEST)
     token = signed_in.get_token(SCOPE, tenant_id=FABRIKAM).token
@@ -219,17 +219,17 @@ def test_one_sign_in_serves_every_tenant_of_the_user(
         ({"absent_from": [FABRIKAM]}, 50020),
     ],
 )
-def test_what_changed_since_the_sign_in_is_told_on_refresh(
+def test_a_refresh_reports_later_refusals(
     signed_in: DeviceCodeCredential, caller: Caller, change: dict[str, Any], number: int
 ) -> None:
-    """A cached refresh token does not help a user who is kept out since."""
+    """A cached refresh token does not help a user who was blocked since."""
     caller.control("POST", "users", {"username": ALICE, **change})
     with pytest.raises(AuthenticationRequiredError, match=f"AADSTS{number}"):
         silently(signed_in, FABRIKAM)
 
 
 def test_a_new_sign_in_satisfies_mfa(azure: Emulator, options: Options, caller: Caller) -> None:
-    """After a sign-in in that tenant the token says that MFA was done, until it is asked anew."""
+    """After a sign-in in that tenant the token has the MFA claim, until MFA is required again."""
     caller.control("POST", "users", {"username": ALICE, "mfa_required": [FABRIKAM]})
     with DeviceCodeCredential(tenant_id=FABRIKAM, prompt_callback=quiet, **options) as credential:
         credential.authenticate(scopes=[SCOPE])
@@ -243,7 +243,7 @@ def test_a_new_sign_in_satisfies_mfa(azure: Emulator, options: Options, caller: 
 def test_refresh_tokens_can_be_revoked(
     signed_in: DeviceCodeCredential, caller: Caller, body: dict[str, Any], number: int
 ) -> None:
-    """All of a user's, or everybody's; a new sign-in is good again."""
+    """Those of one user or of all; a new sign-in is valid again."""
     assert caller.control("POST", "revoke", {"username": BOB}) == {"revoked": 0}
     silently(signed_in, FABRIKAM)
     assert caller.control("POST", "revoke", body) == {"revoked": 2}
@@ -253,9 +253,7 @@ def test_refresh_tokens_can_be_revoked(
     assert silently(signed_in, FABRIKAM)["oid"] == ALICE_GUEST
 
 
-def test_a_refresh_token_ends_by_not_being_used(
-    azure: Emulator, signed_in: DeviceCodeCredential
-) -> None:
+def test_an_unused_refresh_token_expires(azure: Emulator, signed_in: DeviceCodeCredential) -> None:
     """After ninety days without a refresh a new sign-in is needed."""
     azure.state.clock.advance(91 * 24 * 3600)
     with pytest.raises(AuthenticationRequiredError, match="AADSTS700082"):
@@ -265,7 +263,7 @@ def test_a_refresh_token_ends_by_not_being_used(
 def test_a_later_process_continues_the_sign_in(
     options: Options, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The record and azure-identity's persistent cache are all that it needs."""
+    """It needs only the record and azure-identity's persistent cache."""
     monkeypatch.setenv("HOME", str(tmp_path))
     cache = TokenCachePersistenceOptions(name="pal-emulator", allow_unencrypted_storage=True)
     saved = {**options, "cache_persistence_options": cache}
@@ -295,7 +293,7 @@ def test_a_gdap_user_has_a_token_and_no_account(
     assert (answer.status_code, "CSP partner" in answer.text) == (403, True)
 
 
-def test_without_seeded_users_everybody_may_sign_in(azure: Emulator) -> None:
+def test_without_seeded_users_every_name_can_sign_in(azure: Emulator) -> None:
     """A name's domain is its home, and each tenant has another object for it."""
     azure.state.reset(read({"approve_as": "carol@tailspin.example"}))
     with DeviceCodeCredential(
