@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from reconciler.azure.clouds import NO_VAULTS, Cloud
 from reconciler.azure.error_codes import of_arm
 from reconciler.azure.http.client import HttpReply, Https
+from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
-from reconciler.azure.http.wire_formats import https_origin
 from reconciler.core.errors import RunFailed, WrongUsage
 
 METADATA = "/metadata/endpoints?api-version=2022-09-01"

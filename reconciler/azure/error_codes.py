@@ -12,52 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.azure.claims_challenges import Challenge, challenge_in
-from reconciler.azure.error_texts import stable_text
 from reconciler.azure.http.client import HttpReply
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.azure.sign_in_errors import code_of, hint_of
+from reconciler.azure.sign_in_errors import AGAIN, HINTS, code_of, hint_of
+from reconciler.azure.stable_texts import stable_text
 from reconciler.core.links import Problem
-
-AGAIN = "Azure asks to try again later; if the problem persists, check the Azure status page"
 
 TRY_AGAIN = frozenset({"throttled", "unavailable"})
 
 CHALLENGED = "Azure requires MFA: sign in again as that person, then run again"
-
-_FOREIGN_HINT = (
-    "GDAP and CSP admin rights (formerly DAP, AOBO) create no object in the customer's tenant and "
-    "cannot be linked; use a guest user, a service principal there, or Azure Lighthouse"
-)
-_HINTS = {
-    "invalid_client_secret": "store the current secret where the identity's reference points "
-    "(the secret's value, not its ID)",
-    "expired_client_secret": "create a new client secret on the app registration "
-    "and store it where the identity's reference points",
-    "invalid_client_certificate": "upload this certificate to the app registration, "
-    "or point the identity at the certificate that is registered",
-    "app_not_in_tenant": "add the app to {tenant}: (1) with GDAP Cloud Application Administrator "
-    "you can install it yourself; (2) or the customer's administrator runs "
-    "az ad sp create --id {client_id}, which grants no access; "
-    "(3) or, if the app has a redirect URI, sends them to "
-    "{authority}/{tenant}/adminconsent?client_id={client_id}",
-    "app_disabled": "the customer disabled the app, or it was never enabled: ask them to enable "
-    "sign-in for the enterprise application {client_id}",
-    "no_such_tenant": "check the tenant's ID or domain in the file; if the customer's tenant "
-    "is gone, set state: absent or remove the entry",
-    "other_cloud": "this tenant is in another cloud: move it to its own file with cloud: set",
-    "conditional_access": "a policy of the customer blocks this sign-in: ask them to exclude "
-    "the app or to allow this machine's address",
-    "person_needed": "MFA, consent or a new sign-in is required: run az login --tenant {tenant} "
-    "as that person, then run again; if they have left, link another principal",
-    "user_gone": "the user is not in this tenant or is disabled; if they have left, link another "
-    "principal",
-    "foreign_principal": _FOREIGN_HINT,
-    "federation_mismatch": "the app's federated credential does not match the token that was sent: "
-    "compare issuer, subject and audience",
-    "throttled": AGAIN,
-    "unavailable": AGAIN,
-    "sign_in_refused": "look up the error number at https://login.microsoftonline.com/error",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +59,7 @@ def sign_in_failed(
     status = reply.status if reply else 0
     code = _sign_in_code(numbers, error, status)
     message = stable_text(text) or f"the sign-in was answered with status {status}"
-    hint = (hint_of(numbers) or _HINTS[code]).format(
+    hint = (hint_of(numbers) or HINTS[code]).format(
         tenant=who.tenant, client_id=who.client_id or "CLIENT_ID", authority=who.authority
     )
     return RequestFailed(
@@ -144,7 +107,7 @@ def is_not_linked(reply: HttpReply) -> bool:
 
 def _arm_problem(status: int, code: str, message: str, said: str) -> Problem:
     if _names_a_foreign_principal(message):
-        return Problem("foreign_principal", said, _FOREIGN_HINT)
+        return Problem("foreign_principal", said, HINTS["foreign_principal"])
     if status == 429:
         return Problem("throttled", said, AGAIN)
     if status >= 500:

@@ -20,8 +20,8 @@ from azure.identity import (
 
 from reconciler.azure.error_codes import SignIn, sign_in_failed
 from reconciler.azure.http.client import HttpReply, Https
+from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.azure.http.wire_formats import https_origin
 from reconciler.azure.session import Session
 from reconciler.azure.signin.cached_users import (
     UserLogin,

@@ -15,6 +15,44 @@ TENANT_RESTRICTED = (
 )
 """The hint for a block on the partner's side: there is nothing to ask the customer for."""
 
+AGAIN = "Azure asks to try again later; if the problem persists, check the Azure status page"
+
+_FOREIGN_HINT = (
+    "GDAP and CSP admin rights (formerly DAP, AOBO) create no object in the customer's tenant and "
+    "cannot be linked; use a guest user, a service principal there, or Azure Lighthouse"
+)
+HINTS = {
+    "invalid_client_secret": "store the current secret where the identity's reference points "
+    "(the secret's value, not its ID)",
+    "expired_client_secret": "create a new client secret on the app registration "
+    "and store it where the identity's reference points",
+    "invalid_client_certificate": "upload this certificate to the app registration, "
+    "or point the identity at the certificate that is registered",
+    "app_not_in_tenant": "add the app to {tenant}: (1) with GDAP Cloud Application Administrator "
+    "you can install it yourself; (2) or the customer's administrator runs "
+    "az ad sp create --id {client_id}, which grants no access; "
+    "(3) or, if the app has a redirect URI, sends them to "
+    "{authority}/{tenant}/adminconsent?client_id={client_id}",
+    "app_disabled": "the customer disabled the app, or it was never enabled: ask them to enable "
+    "sign-in for the enterprise application {client_id}",
+    "no_such_tenant": "check the tenant's ID or domain in the file; if the customer's tenant "
+    "is gone, set state: absent or remove the entry",
+    "other_cloud": "this tenant is in another cloud: move it to its own file with cloud: set",
+    "conditional_access": "a policy of the customer blocks this sign-in: ask them to exclude "
+    "the app or to allow this machine's address",
+    "person_needed": "MFA, consent or a new sign-in is required: run az login --tenant {tenant} "
+    "as that person, then run again; if they have left, link another principal",
+    "user_gone": "the user is not in this tenant or is disabled; if they have left, link another "
+    "principal",
+    "foreign_principal": _FOREIGN_HINT,
+    "federation_mismatch": "the app's federated credential does not match the token that was sent: "
+    "compare issuer, subject and audience",
+    "throttled": AGAIN,
+    "unavailable": AGAIN,
+    "sign_in_refused": "look up the error number at https://login.microsoftonline.com/error",
+}
+"""The hint of each code, with placeholders for tenant, app and authority."""
+
 _NUMBERS: dict[str, tuple[int, ...]] = {
     # Only these three mean that a credential may be wrong for every tenant.
     "invalid_client_secret": (7000215, 70002),
@@ -67,11 +105,11 @@ _ASSERTION = (
 _NO_TENANT_NAMED = "name the tenant by its GUID or by a verified domain in the file"
 _PASSWORD = "the account's password or sign-in is blocked, expired or wrong; {again}"  # noqa: S105
 _CONSENT = "an administrator of the customer has to consent to the app; {again}"
-_AGAIN = (
+_SIGN_IN_AGAIN = (
     "then run az login --tenant {tenant} as that person, and run again; if they have left, link "
     "another principal"
 )
-_HINTS: dict[str, tuple[int, ...]] = {
+_HINTS_OF_NUMBERS: dict[str, tuple[int, ...]] = {
     "Microsoft has blocked this tenant, as unused or abandoned: if the customer still uses it, "
     "their administrator asks Microsoft to restore it; otherwise set state: absent or remove the "
     "entry": (5000224, 5000225),
@@ -87,8 +125,8 @@ _HINTS: dict[str, tuple[int, ...]] = {
     "the federated token must come from the tenant in which the app is registered: use "
     "a multi-tenant app registered in the managed identity's tenant": (700236,),
     _ASSERTION: (700021, 700222, 700223, 700229, 700238, 50013, 50027, 50048, 900384),
-    _PASSWORD.format(again=_AGAIN): (50053, 50055, 50056, 50064, 50126, 50135, 50144),
-    _CONSENT.format(again=_AGAIN): (65005, 650052, 650056, 650057, 90008, 90094, 90095),
+    _PASSWORD.format(again=_SIGN_IN_AGAIN): (50053, 50055, 50056, 50064, 50126, 50135, 50144),
+    _CONSENT.format(again=_SIGN_IN_AGAIN): (65005, 650052, 650056, 650057, 90008, 90094, 90095),
     "the guest has not accepted the invitation yet, or was invited to another tenant: accept it, "
     "then sign in": (50014,),
     "the app registration serves one tenant only: make it multi-tenant, or give the customer an "
@@ -100,7 +138,9 @@ _HINTS: dict[str, tuple[int, ...]] = {
     _NO_TENANT_NAMED: (50059, 50128, 90019),
     "this app may not use a regional authority: unset AZURE_REGIONAL_AUTHORITY_NAME": (100007,),
 }
-_HINT_OF_NUMBER = {number: hint for hint, numbers in _HINTS.items() for number in numbers}
+_HINT_OF_NUMBER = {
+    number: hint for hint, numbers in _HINTS_OF_NUMBERS.items() for number in numbers
+}
 
 
 def code_of(numbers: Iterable[int]) -> str | None:

@@ -8,8 +8,8 @@ import json
 from typing import Any
 
 from reconciler.azure.http.client import LARGEST_LIST, Https
+from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.azure.http.wire_formats import https_origin
 from reconciler.azure.session import Session
 from reconciler.azure.signin.openid import GUID
 from reconciler.core.customers.discovery import Customer

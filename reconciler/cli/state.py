@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reconciler.core.plan import Refusal
     from reconciler.store.history.database import Database
     from reconciler.store.history.repository import HistoryRepository
-    from reconciler.store.state_files import StateFiles
+    from reconciler.store.state_paths import StateFiles
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ def address(ref: SecretRef, cloud: str, options: Options) -> str:
 
 def journal_path(options: Options, source: HistorySource) -> Path:
     """The path of the journal."""
-    from reconciler.store.state_files import StateFile
+    from reconciler.store.state_paths import StateFile
 
     return state_files_of(options, source).in_use(StateFile.JOURNAL)
 
@@ -68,7 +68,7 @@ def open_history(options: Options, source: HistorySource, cloud: str) -> History
     from reconciler.store.history.repository import open_own, open_shared
 
     if source.url is None:
-        from reconciler.store.state_files import StateFile
+        from reconciler.store.state_paths import StateFile
 
         return open_own(state_files_of(options, source).in_use(StateFile.HISTORY))
     return open_shared(address(source.url, cloud, options), source.name)
@@ -76,7 +76,7 @@ def open_history(options: Options, source: HistorySource, cloud: str) -> History
 
 def has_history(options: Options, source: HistorySource) -> bool:
     """Whether there is a history to read; the first run creates the one of this machine."""
-    from reconciler.store.state_files import StateFile
+    from reconciler.store.state_paths import StateFile
 
     files = state_files_of(options, source)
     return source.url is not None or files.in_use(StateFile.HISTORY).exists()
@@ -92,7 +92,7 @@ def open_history_database(options: Options, config: Config) -> Database:
     from reconciler.store.history.database import open_file, open_shared
 
     if config.history.url is None:
-        from reconciler.store.state_files import StateFile
+        from reconciler.store.state_paths import StateFile
 
         return open_file(state_files_of(options, config.history).in_use(StateFile.HISTORY))
     return open_shared(address(config.history.url, config.cloud, options))
@@ -112,7 +112,7 @@ def check_state_lasts(options: Options) -> tuple[Refusal, ...]:
 
 def state_files_of(options: Options, source: HistorySource) -> StateFiles:
     """The lock, journal and history of the file. Raises `RunFailed`."""
-    from reconciler.store.state_files import state_files
+    from reconciler.store.state_paths import state_files
 
     return state_files(open_state_directory(options), options.config, source.file_id)
 

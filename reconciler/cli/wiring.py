@@ -90,7 +90,7 @@ def write_session(
     from reconciler.cli.output import note, warn
     from reconciler.store.journal import FileJournal
     from reconciler.store.run_locks import hold_locks
-    from reconciler.store.state_files import StateFile
+    from reconciler.store.state_paths import StateFile
 
     facts = {
         "command": command,

@@ -17,7 +17,7 @@ from reconciler.core.problems import (
     journal_failed,
 )
 from reconciler.core.results import Outcome, Result
-from reconciler.engine.partner_ids import PartnerIds
+from reconciler.engine.canary import PartnerIds
 from reconciler.engine.scheduler import Verdict, Wait
 
 Login = tuple[str, str | None]

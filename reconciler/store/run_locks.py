@@ -16,7 +16,7 @@ from pathlib import Path
 from reconciler.core.errors import RunFailed
 from reconciler.store.files import sync_directory
 from reconciler.store.lock import Lock, hold
-from reconciler.store.state_files import StateFile, StateFiles
+from reconciler.store.state_paths import StateFile, StateFiles
 
 _KEPT = (StateFile.JOURNAL, StateFile.HISTORY)
 

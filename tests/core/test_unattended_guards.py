@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from reconciler.core.guards.attended import GuardLimits
 from reconciler.core.guards.partner_trust import trust
+from reconciler.core.guards.past_changes import Past, past_changes
 from reconciler.core.guards.unattended import (
     CHANGE_COUNT,
     allowance,
     check_unattended,
     count_managed,
 )
-from reconciler.core.guards.unattended_changes import Past, past_changes
 from reconciler.core.history.link_history import Write
 from reconciler.core.history.recording import RecordedRun, Recording
 from reconciler.core.links import Action, Observed, Settled, Wanted, WantedState

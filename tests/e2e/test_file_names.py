@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.store.run_locks import hold_locks
-from reconciler.store.state_files import StateFile, state_files
+from reconciler.store.state_paths import StateFile, state_files
 from tests.e2e.command import Desk
 
 

@@ -10,7 +10,7 @@ from reconciler.core.history.link_history import Observation
 from reconciler.core.history.recording import RecordedRun, Recording
 from reconciler.core.links import Action, ObservedState
 from reconciler.store.history.repository import open_own
-from reconciler.store.state_files import file_key
+from reconciler.store.state_paths import file_key
 from tests.e2e.command import OLD, OURS, Desk, tenant_id
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.store.journal import FileJournal, lines
-from reconciler.store.state_files import file_key
+from reconciler.store.state_paths import file_key
 from tests.e2e.command import HELD_S, OLD, OURS, Desk
 from tests.faults.cases import told_lies
 from tests.faults.test_interruption import customers, finished, start_apply

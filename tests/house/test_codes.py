@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from reconciler.azure import error_codes
+from reconciler.azure import sign_in_errors
 from reconciler.core.findings import CODES
 from reconciler.core.guards.attended import GUARDS
 
@@ -64,7 +64,7 @@ def first_column(page: str, heading: str) -> set[str]:
 
 def test_every_problem_code_is_documented() -> None:
     """Every problem code is in the table, and every code in the table exists."""
-    known = codes("Problem") | set(error_codes._HINTS)
+    known = codes("Problem") | set(sign_in_errors.HINTS)
     documented = first_column("operations.md", "## Error codes\n")
     assert {code for code in known if CODE.fullmatch(code)} - documented == set()
     assert documented - known == set()

@@ -11,8 +11,8 @@ import pytest
 
 from reconciler.core.guards.attended import GuardLimits
 from reconciler.core.guards.partner_trust import trust
+from reconciler.core.guards.past_changes import Past, past_changes
 from reconciler.core.guards.unattended import check_unattended, count_managed
-from reconciler.core.guards.unattended_changes import Past, past_changes
 from reconciler.core.history.recording import NIGHTLY
 from reconciler.core.links import Problem, Wanted, WantedState
 from reconciler.engine.cancellation import Stop

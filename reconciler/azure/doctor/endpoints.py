@@ -10,8 +10,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from reconciler.azure.http.client import Https
+from reconciler.azure.http.header_values import http_date
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.azure.http.wire_formats import http_date
 from reconciler.core.doctor.checkup import EndpointCheck
 from reconciler.core.doctor.steps import StepName, StepResults
 from reconciler.core.links import Problem

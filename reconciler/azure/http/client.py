@@ -31,9 +31,9 @@ from urllib3.util.ssl_ import create_urllib3_context
 from reconciler.azure.http.circuit_breaker import CircuitBreaker, origin
 from reconciler.azure.http.concurrency_limit import ConcurrencyLimit
 from reconciler.azure.http.failures import cut_short, no_answer, unsendable, unusable
+from reconciler.azure.http.header_values import retry_after_s
 from reconciler.azure.http.proxies import proxy_for
 from reconciler.azure.http.time_limits import LIMITED_POOLS, LimitedSocket, TimeLimit
-from reconciler.azure.http.wire_formats import retry_after_s
 from reconciler.version import __version__
 
 CONNECT_TIMEOUT_S = 10.0

@@ -16,10 +16,10 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.identity import ManagedIdentityCredential
 
 from reconciler.azure import bearer_tokens
-from reconciler.azure.error_codes import AGAIN
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
+from reconciler.azure.http.header_values import retry_after_s
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.azure.http.wire_formats import retry_after_s
+from reconciler.azure.sign_in_errors import AGAIN
 from reconciler.azure.signin.secrets import Unresolved
 from reconciler.azure.signin.shared_tokens import PlatformToken
 from reconciler.bounded_requests import limited_session

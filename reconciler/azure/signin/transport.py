@@ -12,8 +12,8 @@ from azure.core.pipeline.transport import HttpTransport
 
 from reconciler.azure.error_codes import SignIn, of_sign_in, sign_in_failed
 from reconciler.azure.http.client import HttpReply, Https
+from reconciler.azure.http.header_values import https_origin, is_token_answer
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.azure.http.wire_formats import https_origin, is_token_answer
 from reconciler.azure.signin.openid import OpenIdDocuments
 from reconciler.core.links import Problem
 from reconciler.core.redaction.redactor import remember_token

@@ -15,7 +15,7 @@ from reconciler.core.errors import WrongUsage
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
     from reconciler.core.guards.attended import GuardLimits
-    from reconciler.core.guards.unattended_changes import Past
+    from reconciler.core.guards.past_changes import Past
     from reconciler.core.links import Change, Place, Problem
     from reconciler.core.plan import Plan, Refusal, Report
     from reconciler.core.plan_review import Forecast

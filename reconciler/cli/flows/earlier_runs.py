@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from reconciler.cli.state import RunContext
-    from reconciler.core.guards.unattended_changes import Past
+    from reconciler.core.guards.past_changes import Past
     from reconciler.core.history.link_history import Key
     from reconciler.core.history.recording import Recording
     from reconciler.core.links import Change, Observed, Place, Problem
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 def unattended_past(run: RunContext, today: date) -> Past:
     """What unattended runs changed before this one, on this machine and on others."""
-    from reconciler.core.guards.unattended_changes import DAYS, Past, past_changes
+    from reconciler.core.guards.past_changes import DAYS, Past, past_changes
 
     first = datetime.combine(today - timedelta(days=DAYS - 1), time(), UTC)
     recordings: tuple[Recording, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.core.guards.partner_names import Names, is_misnamed
-from reconciler.core.guards.unattended_changes import Past, key_of
+from reconciler.core.guards.past_changes import Past, key_of
 from reconciler.core.links import Change, Observed, ObservedState, Wanted, WantedState
 from reconciler.core.plan import Plan
 

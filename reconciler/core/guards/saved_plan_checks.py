@@ -1,4 +1,7 @@
-"""Checks of a saved plan against the file, the endpoint and the day. Nothing overrides them."""
+"""Checks of a saved plan against the file, the endpoint and the day. Nothing overrides them.
+
+The plan's age is a guard that can be overridden: see `attended`.
+"""
 
 from collections.abc import Collection
 from dataclasses import replace

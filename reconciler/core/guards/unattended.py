@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from reconciler.core.guards.attended import SMALLEST_WHOLE, GuardLimits, exceeds, is_unread
 from reconciler.core.guards.partner_trust import is_managed, trust
-from reconciler.core.guards.unattended_changes import Past, key_of
+from reconciler.core.guards.past_changes import Past, key_of
 from reconciler.core.links import Action, Wanted
 from reconciler.core.plan import Plan, Refusal
 

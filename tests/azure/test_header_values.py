@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.azure.http.client import HttpReply
-from reconciler.azure.http.wire_formats import (
+from reconciler.azure.http.header_values import (
     http_date,
     https_origin,
     is_token_answer,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.azure.error_texts import stable_text
+from reconciler.azure.stable_texts import stable_text
 
 ONE, TWO = "9d0c8a53-1f0e-4b4e-9d57-0d8f4a3c1b22", "0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d"
 SUBJECT = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"

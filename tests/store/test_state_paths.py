@@ -12,7 +12,7 @@ from reconciler.store.journal import START
 from reconciler.store.journal_check import verify
 from reconciler.store.lock import hold
 from reconciler.store.run_locks import hold_locks, move_database
-from reconciler.store.state_files import StateFile, StateFiles, file_key, named_path, state_files
+from reconciler.store.state_paths import StateFile, StateFiles, file_key, named_path, state_files
 from tests.store.journals import written
 
 KINDS = (StateFile.JOURNAL, StateFile.HISTORY, StateFile.LOCK)
