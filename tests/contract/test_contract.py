@@ -1,4 +1,4 @@
-"""What the engine may rely on, held against the fake and against the emulator over TLS alike."""
+"""Behavior that the engine relies on, tested with the fake and with the emulator over TLS."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,7 +19,7 @@ OURS = frozenset({"4936128", "1158331"})
 
 @pytest.fixture(params=["fake", "emulator"])
 def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """One of the two; retries wait for milliseconds: how long they wait is tested elsewhere."""
+    """One of the two. Retries wait for milliseconds; their duration is tested elsewhere."""
     if request.param == "fake":
         yield FakeWorld()
         return
@@ -33,22 +33,22 @@ def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def changed(reader: OpenReader, where: Place, partner_id: str | None) -> Change:
-    """The change that a plan finds for one link that should carry this ID, or none."""
+    """The planned change of one link to this ID, or to no link."""
     aim = WantedState.LINKED if partner_id else WantedState.ABSENT
     wanted = Wanted(where, aim, partner_id, replaceable=OURS)
     return diff([wanted], {where: read_link(reader, where)})[0]
 
 
 def test_a_principal_without_a_link_reads_as_not_linked(world: World) -> None:
-    """Its tenant and object ID are known all the same."""
+    """Its tenant and object ID are still known."""
     seen = read_link(world.reader, place(1))
     assert (seen.state, seen.partner_id, seen.problem) == (ObservedState.NOT_LINKED, None, None)
     assert seen.tenant_id
     assert seen.object_id
 
 
-def test_a_link_reads_with_its_name(world: World) -> None:
-    """ID and partner name are Azure's own answer."""
+def test_a_link_reads_with_its_partner_name(world: World) -> None:
+    """ID and partner name are those in Azure's answer."""
     world.plant(place(1), "9999999")
     seen = read_link(world.reader, place(1))
     assert (seen.state, seen.partner_id) == (ObservedState.LINKED, "9999999")
@@ -63,10 +63,10 @@ def test_a_link_reads_with_its_name(world: World) -> None:
         ("4936128", None, Action.REMOVE),
     ],
 )
-def test_each_write_takes_and_is_read_back(
+def test_each_write_is_applied_and_read_back(
     world: World, before: str | None, wanted: str | None, action: Action
 ) -> None:
-    """Create, update and remove end with the link that was wanted, and with a clean second plan."""
+    """After create, update and remove the link is as wanted, and a second plan is in sync."""
     world.plant(place(1), before)
     change = changed(world.reader, place(1), wanted)
     assert change.action is action
@@ -78,16 +78,16 @@ def test_each_write_takes_and_is_read_back(
     assert changed(world.reader, place(1), wanted).action is Action.NONE
 
 
-def test_what_somebody_else_did_already_is_not_done_again(world: World) -> None:
-    """The read before the write shows what is wanted: nothing is sent."""
+def test_a_change_made_by_another_user_is_not_sent_again(world: World) -> None:
+    """The read before the write already shows the wanted state."""
     change = changed(world.reader, place(1), "4936128")
     world.plant(place(1), "4936128")
     assert apply_change(world.writer, change).outcome is Outcome.ALREADY
 
 
 @pytest.mark.parametrize("now", ["9999999", "1158331"])
-def test_a_link_that_moved_is_left_alone(world: World, now: str) -> None:
-    """The read before the write shows neither the plan's start nor its end."""
+def test_a_link_that_changed_since_the_plan_is_not_written(world: World, now: str) -> None:
+    """The read before the write shows neither the planned nor the wanted state."""
     change = changed(world.reader, place(1), "4936128")
     world.plant(place(1), now)
     result = apply_change(world.writer, change)
@@ -97,8 +97,8 @@ def test_a_link_that_moved_is_left_alone(world: World, now: str) -> None:
     assert world.truth(place(1)) == now
 
 
-def test_an_id_that_is_no_partner_is_refused(world: World) -> None:
-    """The outcome names the ID's fault, and nothing is linked."""
+def test_an_invalid_partner_id_is_refused(world: World) -> None:
+    """The outcome has the problem of the ID, and nothing is linked."""
     result = apply_change(world.writer, changed(world.reader, place(1), "7777777"))
     assert result.outcome is Outcome.FAILED
     assert result.problem
@@ -106,8 +106,8 @@ def test_an_id_that_is_no_partner_is_refused(world: World) -> None:
     assert world.truth(place(1)) is None
 
 
-def test_linking_what_is_linked_is_refused(world: World) -> None:
-    """Create never overwrites: Azure refuses it, and the link stays."""
+def test_creating_an_existing_link_is_refused(world: World) -> None:
+    """Create never overwrites: Azure refuses it, and the link is unchanged."""
     world.plant(place(1), "9999999")
     with world.writer(place(1)) as link:
         link.read()
@@ -119,12 +119,12 @@ def test_linking_what_is_linked_is_refused(world: World) -> None:
 
 
 def test_a_reader_cannot_write(world: World) -> None:
-    """What a plan holds has no method that writes."""
+    """The object that a plan uses has no method that writes."""
     with world.reader(place(1)) as link:
         assert not any(hasattr(link, name) for name in ("create", "update", "remove", "delete"))
 
 
-def test_links_of_two_tenants_do_not_touch(world: World) -> None:
+def test_tenants_are_independent(world: World) -> None:
     """A write in one tenant changes no other."""
     for number in (1, 2):
         world.plant(place(number), "1158331")

@@ -1,4 +1,4 @@
-"""Two Azures with one face: the hand-written fake, and the real client against the emulator."""
+"""Two Azures with one interface: the hand-written fake, and the real client with the emulator."""
 
 from dataclasses import dataclass
 from threading import Event
@@ -21,7 +21,7 @@ NAMES = {"4936128": "Contoso Consulting", "1158331": "Contoso Old", "9999999": "
 
 
 class World(Protocol):
-    """An Azure to test against, and a hand that reaches behind its API."""
+    """An Azure to test with, and access to its links without the API."""
 
     @property
     def reader(self) -> OpenReader:
@@ -32,7 +32,7 @@ class World(Protocol):
         """Opens a link for writing."""
 
     def plant(self, place: Place, partner_id: str | None) -> None:
-        """Link the principal, or unlink it, as somebody else would."""
+        """Link or unlink the principal, as another user would."""
 
     def truth(self, place: Place) -> str | None:
         """The ID that the link really carries."""

@@ -1,4 +1,4 @@
-"""Each guard has a number, is judged against all that was read, and names its way on."""
+"""Guards of attended runs: limits, what they are measured against, and their overrides."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 def _plan(
     *, creates: int = 0, updates: int = 0, removes: int = 0, unread: int = 0, total: int
 ) -> Plan:
-    """So many changes and unreadable links, filled up to the total with links in sync."""
+    """A plan with these numbers of changes and unreadable links; the rest is in sync."""
     makers: list[Callable[[int], tuple[Wanted, Observed]]] = (
         [lambda n: (wanted(number=n), unlinked(n))] * creates
         + [lambda n: (wanted(number=n), linked(OLD, n))] * updates
@@ -63,30 +63,30 @@ def _check(checked: Plan, limits: GuardLimits | None = None, **more: Any) -> dic
         ({"creates": 11, "total": 12}, set()),
     ],
 )
-def test_a_guard_refuses_from_its_number_on(counts: dict[str, int], guards: set[str]) -> None:
-    """At the limit is fine, one more is not; a handful of links has no shares."""
+def test_a_guard_refuses_more_than_its_limit(counts: dict[str, int], guards: set[str]) -> None:
+    """The limit itself is allowed, one more is refused. Shares do not apply to a few links."""
     assert set(_check(_plan(**counts))) == guards
 
 
-def test_a_number_of_changes_is_limited_only_where_the_file_says_so() -> None:
+def test_the_number_of_changes_is_limited_only_if_the_file_sets_a_limit() -> None:
     """There is no default."""
     assert _check(_plan(updates=2, total=9), GuardLimits(change_count=2)) == {}
     assert set(_check(_plan(updates=2, total=9), GuardLimits(change_count=1))) == {"change-count"}
 
 
-def test_a_name_confirms_a_new_id() -> None:
-    """Azure's answer to the first write will be checked against it."""
+def test_a_partner_name_in_the_file_confirms_a_new_id() -> None:
+    """The name in Azure's answer to the first write is compared with it."""
     assert _check(_plan(creates=11, total=11), named=(OURS,)) == {}
 
 
-def test_only_the_changes_of_this_run_are_judged() -> None:
-    """--max-changes makes a large plan small."""
+def test_guards_check_only_the_changes_of_this_run() -> None:
+    """`--max-changes` limits a large plan to a few changes."""
     large = _plan(removes=20, total=200)
     assert _check(large, making=large.writes[:10]) == {}
 
 
 def test_a_run_that_writes_nothing_is_never_refused() -> None:
-    """However little could be read."""
+    """This holds even if most links are unreadable."""
     assert _check(_plan(unread=10, total=10)) == {}
 
 
@@ -100,14 +100,14 @@ def test_a_run_that_writes_nothing_is_never_refused() -> None:
     ],
 )
 def test_a_plan_is_fresh_for_a_day(age: timedelta, guards: set[str]) -> None:
-    """One from the future is no better than an old one."""
+    """A plan dated in the future is refused like an old one."""
     made = _plan(updates=1, total=9)
     assert set(_check(made, now=made.created_at + age)) == guards
 
 
 @pytest.mark.parametrize("guard", [guard for guard in GUARDS if guard != "create-count"])
-def test_a_refusal_names_its_way_on_and_is_let_through_by_name(guard: str) -> None:
-    """Each has an option of its own; there is no single force."""
+def test_a_refusal_names_its_own_override(guard: str) -> None:
+    """Each guard has its own option; there is no option that overrides all."""
     everything = _plan(creates=11, removes=60, unread=120, total=191)
     limits = GuardLimits(change_count=1, new_partner_id=10, plan_age=timedelta(0))
     first = replace(everything, changes=tuple(_foreign_wish(c) for c in everything.changes))
@@ -117,7 +117,7 @@ def test_a_refusal_names_its_way_on_and_is_let_through_by_name(guard: str) -> No
 
 
 def _foreign_wish(change: Change) -> Change:
-    """The same change, wanting an ID that nobody carries."""
+    """The same change with an ID that no link carries."""
     if not change.wanted.partner_id:
         return change
     return replace(change, wanted=replace(change.wanted, partner_id=FOREIGN))

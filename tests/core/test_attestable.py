@@ -1,4 +1,4 @@
-"""Links of a person's report can be attested only if they were read back as wanted."""
+"""Which links of a user's report can be attested."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from tests.core.worlds import FOREIGN, OLD, change, linked, unknown, unlinked, w
 def judged(
     want: Wanted, seen: Observed, outcome: Outcome | None, now: Wanted | None = None
 ) -> str | None:
-    """Why a reported link is left out; None if it may be attested."""
+    """The reason why a reported link is left out; None if it can be attested."""
     plan = worlds.plan((want, seen))
     seen_so, left_out = attestable(plan, [outcome], [now or want], {"automation"})
     assert len(seen_so) + len(left_out) == 1
@@ -22,8 +22,8 @@ def judged(
 
 
 @pytest.mark.parametrize("outcome", [None, Outcome.APPLIED, Outcome.ALREADY])
-def test_a_link_that_was_read_back_as_wanted(outcome: Outcome | None) -> None:
-    """It can be attested, whoever wrote it."""
+def test_a_link_that_reads_as_wanted_can_be_attested(outcome: Outcome | None) -> None:
+    """It does not matter who wrote it."""
     assert judged(wanted(), linked(), outcome) is None
 
 
@@ -38,14 +38,14 @@ def test_a_link_that_was_read_back_as_wanted(outcome: Outcome | None) -> None:
         (linked(FOREIGN), None, f"it was linked to {FOREIGN}, the file wants {worlds.OURS}"),
     ],
 )
-def test_what_was_not_seen_is_not_attested(
+def test_a_link_that_was_not_verified_is_not_attested(
     seen: Observed, outcome: Outcome | None, why: str
 ) -> None:
     """An unread link, an unverified write and another ID each have their reason."""
     assert judged(wanted(), seen, outcome) == why
 
 
-def test_the_file_of_today_decides() -> None:
+def test_the_current_file_decides() -> None:
     """A report may be older than the file."""
     moved = replace(wanted(), partner_id=OLD)
     assert judged(wanted(), linked(), None, moved) == (
@@ -60,14 +60,14 @@ def test_the_file_of_today_decides() -> None:
     assert judged(wanted(), linked(), None, by_domain) is None
 
 
-def test_a_link_that_the_file_does_not_have() -> None:
-    """It is left out with a reason."""
+def test_a_link_that_is_not_in_the_file_is_left_out() -> None:
+    """The result names the reason."""
     plan = worlds.plan((wanted(), linked()))
     left_out = [LeftOut("T1", "automation", "the file has no such link")]
     assert attestable(plan, [None], [], {"automation"}) == ([], left_out)
 
 
-def test_links_of_others_are_passed_over() -> None:
+def test_links_of_other_identities_are_ignored() -> None:
     """Links of other identities are read, so they need no attestation."""
     plan = worlds.plan((wanted(), linked()))
     assert attestable(plan, [None], [wanted()], {"alice"}) == ([], [])

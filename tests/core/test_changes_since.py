@@ -13,27 +13,27 @@ from reconciler.core.history.changes_since import (
 )
 from reconciler.core.history.link_history import Observation, Period, periods_of
 from reconciler.core.history.recording import RecordedRun
-from tests.core.test_link_history import failed, night, observation
+from tests.core.test_link_history import at, failed, observation
 from tests.core.worlds import OLD
 
 KEY = ("Fabrikam", "automation")
-SINCE = night(1) + timedelta(hours=10)
+SINCE = at(1) + timedelta(hours=10)
 
 
-def told(*nights: Observation) -> tuple[ChangeKind, int] | None:
+def change_of(*observations: Observation) -> tuple[ChangeKind, int] | None:
     """The change of a link with these observations on days 0, 1, …; the last one is now."""
-    *earlier, now = nights
+    *earlier, now = observations
 
     def newest(until: datetime) -> dict[tuple[str, str], Period]:
         lived = periods_of([s for s in earlier if s.at <= until])
         return {KEY: lived[-1]} if lived else {}
 
-    items = changes_since(SINCE, newest(SINCE), newest(night(99)), [now]).items
+    items = changes_since(SINCE, newest(SINCE), newest(at(99)), [now]).items
     return (items[0].kind, items[0].days) if items else None
 
 
 @pytest.mark.parametrize(
-    ("nights", "expected"),
+    ("observations", "expected"),
     [
         ((observation(0), observation(1), observation(2)), None),
         ((observation(0), observation(1), observation(2, OLD)), (ChangeKind.NEW_DRIFT, 1)),
@@ -50,14 +50,14 @@ def told(*nights: Observation) -> tuple[ChangeKind, int] | None:
         ((failed(1), observation(2), failed(3)), (ChangeKind.NEWLY_UNREADABLE, 1)),
     ],
 )
-def test_each_link_has_one_piece_of_news(
-    nights: tuple[Observation, ...], expected: tuple[ChangeKind, int] | None
+def test_each_link_has_one_kind_of_change(
+    observations: tuple[Observation, ...], expected: tuple[ChangeKind, int] | None
 ) -> None:
     """A problem from before that time is `still`, a later one is `new`."""
-    assert told(*nights) == expected
+    assert change_of(*observations) == expected
 
 
-def test_a_history_that_began_later_says_so() -> None:
+def test_changes_are_unknown_before_the_history_began() -> None:
     """`is_known` is false if the history has nothing from before that time."""
     assert not changes_since(SINCE, {}, {}, [observation(2)]).is_known
 
@@ -66,20 +66,20 @@ def test_a_history_that_began_later_says_so() -> None:
     ("clock", "expected"),
     [("23T02:00", "22T12:00"), ("23T11:59", "22T12:00"), ("23T12:00", "23T12:00")],
 )
-def test_a_night_goes_from_noon_to_noon(clock: str, expected: str) -> None:
-    """The nightly run and a person in the morning see the same changes."""
+def test_a_nightly_run_is_dated_from_noon_to_noon(clock: str, expected: str) -> None:
+    """A nightly run and a user in the morning see the same changes."""
     zone = timezone(timedelta(hours=2))
     asked = datetime.fromisoformat(f"2026-11-{clock}:00").replace(tzinfo=zone)
     assert latest_noon(asked) == datetime.fromisoformat(f"2026-11-{expected}:00+02:00")
 
 
-def test_nights_are_dates() -> None:
+def test_since_and_until_are_dates() -> None:
     """Both dates count, in UTC."""
-    assert count_days(night(0), night(0)) == 1
-    assert count_days(night(0), night(2)) == 3
+    assert count_days(at(0), at(0)) == 1
+    assert count_days(at(0), at(2)) == 3
 
 
-def test_a_chart_has_one_point_a_night() -> None:
+def test_a_chart_has_one_point_for_each_date() -> None:
     """The last run of the whole file on each date counts; other runs do not."""
 
     def run(name: str, at: datetime, *, is_whole: bool = True) -> RecordedRun:

@@ -1,4 +1,4 @@
-"""What follows from the steps of a checkup."""
+"""How the results of checkup steps are combined."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -30,7 +30,7 @@ TODAY = date(2026, 11, 23)
 
 
 def link_timeline(*failing: StepName) -> StepResults:
-    """All steps in order, of which these fail when they are taken."""
+    """All steps in order; the given ones fail if they are run."""
     taken = StepResults()
     for name in StepName:
         taken.take(name, lambda name=name: BAD if name in failing else None)  # type: ignore[misc]
@@ -48,7 +48,10 @@ def check(number: int = 1, observed: Observed | None = None, *failing: StepName)
 
 
 def checkup(*checks: LinkCheck, failing: Sequence[StepName] = ()) -> Checkup:
-    """A checkup over these checks; `failing` of authority, clock and secret came to nothing."""
+    """A checkup of these checks.
+
+    `failing` names the failed steps of authority, clock and secret.
+    """
     dns = Step(StepName.DNS, State.OK)
     tls = Step(StepName.TLS, *_how(StepName.AUTHORITY, failing))
     return Checkup(
@@ -74,8 +77,8 @@ def _how(name: StepName, failing: Sequence[StepName]) -> tuple[State, Problem | 
 
 
 @given(st.sets(st.sampled_from(StepName)))
-def test_a_step_is_skipped_exactly_after_one_that_it_needs(failing: set[StepName]) -> None:
-    """Whatever fails, what does not need it is tried all the same."""
+def test_a_step_is_skipped_only_if_a_step_that_it_needs_failed(failing: set[StepName]) -> None:
+    """Steps that do not depend on a failed step are still run."""
     steps = {step.name: step for step in link_timeline(*failing).steps}
     for name, step in steps.items():
         needs = [steps[need] for need in NEEDS.get(name, ())]
@@ -87,16 +90,16 @@ def test_a_step_is_skipped_exactly_after_one_that_it_needs(failing: set[StepName
             assert step.state is (State.FAILED if name in failing else State.OK)
 
 
-def test_a_step_that_does_not_apply_stops_nothing() -> None:
-    """An identity without a certificate signs in all the same."""
+def test_a_step_that_does_not_apply_blocks_no_other_step() -> None:
+    """An identity without a certificate can still sign in."""
     taken = StepResults()
     taken.leave(StepName.CERTIFICATE)
     taken.take(StepName.TOKEN, lambda: None)
     assert [step.state for step in taken.steps] == [State.SKIPPED, State.OK]
 
 
-def test_what_stopped_the_last_step_is_known() -> None:
-    """The problem of a skipped step is the one that it waits for."""
+def test_a_skipped_step_shows_the_problem_that_blocks_it() -> None:
+    """A skipped step has the problem of the step that it depends on."""
     assert link_timeline(StepName.SECRET).problem == BAD
     assert link_timeline(StepName.LINK).problem == BAD
     assert link_timeline(StepName.CLOCK).problem is None
@@ -113,7 +116,7 @@ def test_what_stopped_the_last_step_is_known() -> None:
     ],
 )
 def test_a_clock_may_be_five_minutes_off(skew_s: int, state: State) -> None:
-    """The host that is farthest off decides, in both directions."""
+    """The host with the largest difference decides, in both directions."""
     hosts = [
         EndpointCheck(StepName.AUTHORITY, "https://a", (), 1),
         EndpointCheck(StepName.ARM, "https://b", (), skew_s),
@@ -125,8 +128,8 @@ def test_a_clock_may_be_five_minutes_off(skew_s: int, state: State) -> None:
         assert step.problem.message == f"this machine's clock is 5 min 1 s {way} https://b"
 
 
-def test_a_clock_without_a_host_to_ask_waits_for_one() -> None:
-    """Nobody answered, so nothing is said of the clock; a host without a time is no trouble."""
+def test_the_clock_is_unchecked_if_no_host_answers() -> None:
+    """Without an answer the clock is not judged. A host that sends no time is not a problem."""
     failed = (Step(StepName.DNS, State.FAILED, BAD),)
     dead = EndpointCheck(StepName.ARM, "https://a", failed)
     assert clock_step([dead]) == Step(StepName.CLOCK, State.SKIPPED, None, StepName.ARM)
@@ -134,8 +137,8 @@ def test_a_clock_without_a_host_to_ask_waits_for_one() -> None:
     assert not clock_step([silent]).is_open
 
 
-def test_a_link_is_ready_when_none_of_its_own_steps_is_open() -> None:
-    """A shared step that failed makes it wait; the step to be mended first is named."""
+def test_a_link_is_ready_if_all_of_its_steps_passed() -> None:
+    """A failed shared step makes the link wait. The first step to fix is named."""
     assert check().is_ready
     assert check().blocking_step is None
     own = check(1, None, StepName.TOKEN)
@@ -147,8 +150,8 @@ def test_a_link_is_ready_when_none_of_its_own_steps_is_open() -> None:
     assert shared.blocking_step.name is StepName.SECRET
 
 
-def test_an_untried_link_says_why() -> None:
-    """Its first step has the reason, the others wait for it."""
+def test_a_link_that_was_not_checked_has_a_reason() -> None:
+    """Its first step has the reason and blocks the others."""
     left = not_tried(worlds.place(), link_timeline().steps[:7], BAD)
     assert left.observed.problem == BAD
     assert [step.name for step in left.own] == list(LINK_STEPS)
@@ -158,7 +161,7 @@ def test_an_untried_link_says_why() -> None:
 
 
 def test_two_entries_for_one_principal_fail_at_their_claims() -> None:
-    """As in a plan, both are unknown: they would flip one link for ever."""
+    """As in a plan, both are unknown, because they would change one link back and forth."""
     same = worlds.linked(number=1)
     wanted = {worlds.place(n): worlds.wanted(number=n) for n in (1, 2, 3)}
     found = settle_checks(wanted, [check(1, same), check(2, same), check(3)])
@@ -172,8 +175,10 @@ def test_two_entries_for_one_principal_fail_at_their_claims() -> None:
 @pytest.mark.parametrize(
     ("aim", "is_ready"), [(WantedState.ABSENT, True), (WantedState.LINKED, False)]
 )
-def test_where_no_link_is_wanted_a_principal_may_be_gone(aim: WantedState, is_ready: bool) -> None:
-    """Nothing is asked of a customer whose link is to be absent and whose app is gone."""
+def test_a_missing_principal_is_accepted_if_no_link_is_wanted(
+    aim: WantedState, is_ready: bool
+) -> None:
+    """A customer whose link is to be absent and whose app was removed needs nothing."""
     steps = StepResults()
     for name in LINK_STEPS:
         steps.take(name, lambda name=name: worlds.GONE if name is StepName.TOKEN else None)  # type: ignore[misc]
@@ -199,10 +204,10 @@ def test_where_no_link_is_wanted_a_principal_may_be_gone(aim: WantedState, is_re
         (None, TODAY, False),
     ],
 )
-def test_a_certificate_that_ends_soon_is_a_finding(
+def test_a_certificate_that_expires_soon_is_a_finding(
     ends: date | None, noted: date | None, is_found: bool
 ) -> None:
-    """Not one that has ended, which is a failed step, and not what the file says itself."""
+    """An expired one is a failed step, and expiry dates in the file are reported elsewhere."""
     credential = CredentialCheck("app", "client_certificate", "c", (), ends, noted)
     found = list(expiring_certificates([credential], TODAY))
     assert [finding.identity for finding in found] == ["app"] * is_found
@@ -210,7 +215,10 @@ def test_a_certificate_that_ends_soon_is_a_finding(
 
 
 def test_a_certificate_that_entra_will_refuse_is_a_finding() -> None:
-    """With its step's code and remedy; one that cannot even be read is the links' own problem."""
+    """It has the code and remedy of its step.
+
+    An unreadable certificate is a problem of its links.
+    """
     problem = Problem("certificate_expired", "the certificate ended", "make a new one")
     step = Step(StepName.CERTIFICATE, State.FAILED, problem)
     ended = CredentialCheck("app", "client_certificate", "c", (step,), TODAY, tenant="Litware")
@@ -222,8 +230,8 @@ def test_a_certificate_that_entra_will_refuse_is_a_finding() -> None:
 
 
 @pytest.mark.parametrize("name", [StepName.AUTHORITY, StepName.CLOCK, StepName.SECRET])
-def test_a_shared_step_that_failed_is_no_success(name: StepName) -> None:
-    """The status is 4 even where every link could be read."""
+def test_a_failed_shared_step_is_status_4(name: StepName) -> None:
+    """The status is 4 even if every link was read."""
     assert of_checkup(checkup(check())) is Status.IN_SYNC
     assert of_checkup(checkup(check(), failing=[name])) is Status.PARTIAL
 

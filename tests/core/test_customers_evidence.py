@@ -1,4 +1,4 @@
-"""What one customer may see, and what none may see of another."""
+"""Evidence for one customer shows no data of other customers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,7 +39,10 @@ def change(wanted: Wanted, tenant_id: str | None) -> Change:
 
 
 def test_evidence_is_about_one_customer() -> None:
-    """Several are refused; a covered one is itself, though another tenant has the link."""
+    """A selector of several customers is refused.
+
+    A covered customer is valid without an own link.
+    """
     home = want("Contoso", covers=("Fabrikam", "Northwind"))
     assert customer_of([want("Fabrikam"), want("Fabrikam", "alice")], ["Fabrikam"]) == "Fabrikam"
     assert customer_of([home], ["Northwind"]) == "Northwind"
@@ -48,8 +51,8 @@ def test_evidence_is_about_one_customer() -> None:
         customer_of([want(name) for name in "ABCD"], ["*"])
 
 
-def test_other_customers_are_all_that_a_file_names_besides() -> None:
-    """By label, domain, GUID, or as somebody whom a link covers; never the customer itself."""
+def test_other_customers_are_known_by_every_name_in_the_file() -> None:
+    """By label, domain, GUID or `covers` entry; the customer itself is not included."""
     home = want("Contoso", covers=("Fabrikam", "Northwind"))
     every = [home, want("Tailspin")]
     assert names_of_others(every, [home], "Fabrikam") == {
@@ -71,15 +74,15 @@ def test_other_customers_are_all_that_a_file_names_besides() -> None:
         ("nobody", "nobody"),
     ],
 )
-def test_names_of_others_are_struck_out(text: str, shown: str) -> None:
-    """Whole words, in any case; the customer's own name stays even where it holds another's."""
+def test_names_of_other_customers_are_removed(text: str, shown: str) -> None:
+    """Whole words in any case. The customer's own name stays, even if it contains another name."""
     others = {"Fabrikam", "fabrikam.example", "C+"}
     assert without_others(text, others, ["Fabrikam Ltd"]) == shown
     assert without_others(text, set()) == text
 
 
-def test_the_past_of_a_label_is_that_of_its_tenant() -> None:
-    """What the label meant before, in another tenant, is another customer's."""
+def test_the_history_of_a_label_is_that_of_its_tenant() -> None:
+    """If the label named another tenant before, those records belong to another customer."""
     past = CustomerHistory.of("Fabrikam", [change(want("Fabrikam"), "t1")])
     lines: list[dict[str, Any]] = [
         {"event": "run", "user": "root"},
@@ -97,7 +100,7 @@ def test_the_past_of_a_label_is_that_of_its_tenant() -> None:
 
 
 def test_the_answer_of_another_directory_is_not_shown() -> None:
-    """A domain that moved leads to somebody else's link."""
+    """A domain that moved leads to the link of another customer."""
     kept, moved = want("Fabrikam").place, want("Northwind").place
     observed = Observed(ObservedState.LINKED, "tid-b", "oid", "4936128")
     reading = RawReading(

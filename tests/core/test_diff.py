@@ -40,14 +40,14 @@ LINKED, ABSENT, UNMANAGED = WantedState.LINKED, WantedState.ABSENT, WantedState.
         (UNMANAGED, unknown(), Action.UNKNOWN),
     ],
 )
-def test_each_wish_and_read_has_one_action(
+def test_each_wanted_state_and_read_has_one_action(
     aim: WantedState, seen: Observed, action: Action
 ) -> None:
     """Every combination of wanted and observed has exactly one action."""
     assert worlds.change(wanted(aim), seen).action is action
 
 
-def test_the_same_link_again_needs_nothing_even_when_nothing_may_be_replaced() -> None:
+def test_a_link_with_the_wanted_id_is_in_sync_even_if_nothing_may_be_replaced() -> None:
     """A link as wanted is in sync, whether or not the file lists its ID."""
     assert worlds.change(wanted(replaceable=frozenset()), linked(OURS)).action is Action.NONE
 
@@ -60,19 +60,19 @@ def test_replaces_any_takes_over_a_foreign_link(aim: WantedState, action: Action
 
 @pytest.mark.parametrize("action", [Action.HELD, Action.ATTESTED])
 @pytest.mark.parametrize("seen", [linked(FOREIGN), unlinked(), unknown()])
-def test_what_the_file_has_settled_is_not_judged_again(action: Action, seen: Observed) -> None:
+def test_a_held_link_stays_held(action: Action, seen: Observed) -> None:
     """A held link stays held, whatever the read shows."""
     change = worlds.change(wanted(settled=Settled(action, "because")), seen)
     assert (change.action, change.reason) == (action, "because")
 
 
 def test_an_attested_link_needs_no_read() -> None:
-    """Its principal may not be able to sign in."""
+    """Its principal may be unable to sign in."""
     settled = Settled(Action.ATTESTED, "by Ana")
     assert worlds.change(wanted(settled=settled), None).observed is None
 
 
-def test_a_link_that_nobody_read_is_a_mistake_of_the_caller() -> None:
+def test_a_link_without_a_read_is_an_error_of_the_caller() -> None:
     """A missing read is never treated as `not linked`."""
     with pytest.raises(ValueError, match="was not read"):
         diff([wanted()], {})
@@ -101,14 +101,14 @@ def test_unread_links_are_no_duplicates_of_each_other() -> None:
 
 
 @given(worlds.pairs())
-def test_changes_keep_the_files_order(pairs: list[tuple[Wanted, Observed | None]]) -> None:
+def test_changes_are_in_the_order_of_the_file(pairs: list[tuple[Wanted, Observed | None]]) -> None:
     """Each wanted link has one change, in the same place."""
     plan = worlds.plan(*pairs)
     assert [change.wanted for change in plan.changes] == [want for want, _ in pairs]
 
 
 @given(worlds.pairs())
-def test_after_all_changes_are_made_nothing_is_left_to_make(
+def test_after_all_changes_are_applied_nothing_is_left_to_write(
     pairs: list[tuple[Wanted, Observed | None]],
 ) -> None:
     """After all changes are applied, the diff has no write."""
@@ -118,7 +118,7 @@ def test_after_all_changes_are_made_nothing_is_left_to_make(
 
 
 @given(worlds.pairs())
-def test_what_could_not_be_read_is_never_written(
+def test_an_unreadable_link_is_never_written(
     pairs: list[tuple[Wanted, Observed | None]],
 ) -> None:
     """No write follows from an unreadable link or to an ID that must not be replaced."""
@@ -131,7 +131,7 @@ def test_what_could_not_be_read_is_never_written(
         assert change.wanted.state is not UNMANAGED
 
 
-def test_duplicates_are_named_in_the_files_order() -> None:
+def test_duplicates_are_named_in_the_order_of_the_file() -> None:
     """The order of Azure's answers does not change the digest."""
     places = [Place("Eight", "fabrikam.com", name) for name in ("b", "c")]
     wants = [Wanted(place, WantedState.LINKED, "4936128") for place in places]

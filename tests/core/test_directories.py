@@ -22,7 +22,7 @@ AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 
 def want(aim: WantedState = WantedState.LINKED) -> Wanted:
-    """A wanted link of a tenant that is named by its domain."""
+    """A wanted link of a tenant that the file names by its domain."""
     return replace(worlds.wanted(aim), place=NAMED)
 
 
@@ -36,7 +36,7 @@ def want(aim: WantedState = WantedState.LINKED) -> Wanted:
         replace(worlds.unknown(), tenant_id=NOW),
     ],
 )
-def test_a_domain_that_moved_is_unknown_whatever_is_wanted_and_seen(
+def test_a_domain_that_moved_is_unknown_for_every_wanted_state_and_read(
     aim: WantedState, seen: Observed
 ) -> None:
     """An app that is missing in the other directory does not make an absent link in sync."""
@@ -60,7 +60,7 @@ def test_a_domain_that_moved_is_unknown_whatever_is_wanted_and_seen(
         (replace(NAMED, directory=NOW), {"Northwind": BEFORE}, NOW),
     ],
 )
-def test_nothing_else_is_a_change(
+def test_nothing_else_counts_as_a_moved_domain(
     place: Place, remembered: dict[str, str], tenant_id: str | None
 ) -> None:
     """The same GUID, no earlier run, a failed lookup, and a GUID in the file change nothing."""
@@ -78,7 +78,7 @@ def test_the_entry_that_names_the_other_directory_keeps_its_link() -> None:
 
 
 def test_the_newest_directory_counts() -> None:
-    """The newest one of history and journal counts, of any identity."""
+    """The newest entry of history and journal counts, for any identity."""
     seen = [
         SeenDirectory(AT + timedelta(days=1), "Northwind", NOW.upper()),
         SeenDirectory(AT, "Northwind", BEFORE),
@@ -104,7 +104,7 @@ def test_only_entries_named_by_a_domain_are_looked_up() -> None:
         (None, {"Northwind": BEFORE}, "unavailable"),
     ],
 )
-def test_a_saved_plan_is_not_made_where_a_domain_leads_elsewhere(
+def test_a_saved_plan_is_not_applied_to_another_directory(
     now: str | None, remembered: dict[str, str], code: str | None
 ) -> None:
     """The change is blocked if the directory is unknown or differs from an earlier one."""

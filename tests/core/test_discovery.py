@@ -19,8 +19,8 @@ def seen(tenant_id: str, object_id: str, partner_id: str | None) -> Observed:
     return Observed(state, tenant_id, object_id, partner_id)
 
 
-def test_what_names_one_tenant_is_one_customer() -> None:
-    """All domains and tags are kept; the first name counts."""
+def test_entries_for_one_tenant_become_one_customer() -> None:
+    """All domains and tags are kept. The first name is used."""
     listed = [
         Customer("", "a.example"),
         Customer("A", "guid", ("a.example", "a.test"), ("emea",)),
@@ -34,7 +34,7 @@ def test_what_names_one_tenant_is_one_customer() -> None:
 
 
 def test_a_principal_that_is_reached_twice_is_listed_once() -> None:
-    """The first entry keeps the link; the second one names it."""
+    """The first entry keeps the link, and the second entry refers to it."""
     wanted = [
         *wanted_reads(Customer("", "guid", tags=("emea",)), "A", ["app", "me"]),
         *wanted_reads(Customer("", "a.example"), "B", ["app"]),
@@ -56,7 +56,7 @@ def test_a_principal_that_is_reached_twice_is_listed_once() -> None:
     assert actions == [("A", "app", Action.NONE), ("A", "me", Action.UNKNOWN)]
 
 
-def test_what_is_found_is_kept_as_it_is() -> None:
+def test_discovered_links_are_kept_as_they_are() -> None:
     """A listed ID is wanted; a foreign ID and a missing link are unmanaged."""
     ours = frozenset({UK})
     assert desired_entry(seen("t", "o", UK), ours).partner_id == UK

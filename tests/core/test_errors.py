@@ -1,4 +1,4 @@
-"""Every error keeps what it says on its way between processes."""
+"""Errors keep their content when they are sent between processes."""
 
 import pickle
 
@@ -30,17 +30,17 @@ def test_an_error_survives_pickle(error: PalReconcileError) -> None:
     assert (str(copy), copy.args) == (str(error), error.args)
 
 
-def test_every_error_of_the_tree_is_tried_here() -> None:
-    """Whoever adds one adds it to the list."""
+def test_every_error_class_is_tested_here() -> None:
+    """A new error class must be added to the list."""
     assert {type(error) for error in ERRORS} == set(PalReconcileError.__subclasses__())
 
 
-def test_a_bad_file_says_each_complaint_on_a_line() -> None:
-    """All of them, in the file's order."""
+def test_an_invalid_file_lists_each_problem_on_its_own_line() -> None:
+    """All problems are listed, in the order of the file."""
     assert str(ERRORS[1]).splitlines() == list(BadFile(*ERRORS[1].args).complaints)
 
 
-def test_a_refusal_names_its_guard_apart_from_its_message() -> None:
-    """Programs take the one, people read the other."""
+def test_a_refusal_has_its_guard_as_a_field() -> None:
+    """Programs read the field, and people read the message."""
     error = Refused("plan-age", "too old")
     assert (error.guard, str(error)) == ("plan-age", "too old")

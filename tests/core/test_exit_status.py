@@ -75,12 +75,12 @@ def test_a_refusal_outranks_an_unreadable_link() -> None:
     assert of_report(report) is Status.REFUSED
 
 
-def test_a_run_that_failed_outranks_everything_it_reports() -> None:
+def test_a_failed_run_outranks_everything_that_it_reports() -> None:
     """1 comes before 3 and 4."""
     plan = worlds.plan((wanted(), unknown()))
     report = Report(plan, (not_written(plan.changes[0]),), (Refusal("x", "y"),), failure="no disk")
     assert of_report(report) is Status.RUN_FAILED
-    assert PROBLEM.code  # the link's own trouble is in the report all the same
+    assert PROBLEM.code  # the problem of the link is still in the report
 
 
 @pytest.mark.parametrize(("other", "status"), [(None, 2), (Outcome.FAILED, 4)])

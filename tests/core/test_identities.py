@@ -1,4 +1,4 @@
-"""An identity holds references and never a secret."""
+"""An identity holds references to secrets, never a secret."""
 
 import pickle
 from datetime import date
@@ -23,17 +23,17 @@ from reconciler.core.links import App, Place
 REF = SecretRef("env", "PAL_SECRET", "tenants.yaml:9:13")
 
 
-def test_a_reference_reads_as_the_file_writes_it() -> None:
-    """Complaints and logs show the reference, which is no secret."""
+def test_a_reference_is_shown_as_written_in_the_file() -> None:
+    """Errors and logs show the reference, which is not secret."""
     assert str(REF) == "{env: PAL_SECRET}"
 
 
-def test_where_a_reference_stands_does_not_make_it_another() -> None:
+def test_equal_references_are_equal_at_any_place_in_the_file() -> None:
     """Two entries that name one secret share it."""
     assert SecretRef("env", "PAL_SECRET", "other.yaml:1:1") == REF
 
 
-def test_all_references_of_an_identity_are_known_together() -> None:
+def test_an_identity_lists_all_of_its_references() -> None:
     """They are checked before the first sign-in."""
     identity = ClientCertificate("a", certificate=REF, password=REF)
     assert identity.secret_refs == (REF, REF)
@@ -42,7 +42,7 @@ def test_all_references_of_an_identity_are_known_together() -> None:
 
 
 def test_an_own_app_fills_the_placeholders() -> None:
-    """The key as it is, and as environments write it; everything else stays."""
+    """With the key as written and in the form of environment variables. Other text is unchanged."""
     own = ClientCertificate("own", certificate=REF, password=SecretRef("file", "{key}"))
     place = Place("Litware", "l.example", "own", app=App("c", "lit-ware"))
     found = own.at(place)
@@ -63,13 +63,13 @@ EVERY_KIND = (
 
 
 def test_the_examples_are_of_every_kind() -> None:
-    """Each word that a file may use as kind: has one class."""
+    """Each value of `kind:` has one class."""
     assert {each.kind: type(each) for each in EVERY_KIND} == KINDS
 
 
 @pytest.mark.parametrize("identity", EVERY_KIND, ids=lambda identity: identity.kind)
-def test_an_identity_travels_to_workers(identity: Identity) -> None:
-    """It survives pickle, and keeps the places of its references for messages."""
+def test_an_identity_can_be_sent_to_workers(identity: Identity) -> None:
+    """It survives pickle and keeps the places of its references for messages."""
     copy = pickle.loads(pickle.dumps(identity))
     assert copy == identity
     assert [ref.where for ref in copy.secret_refs] == [ref.where for ref in identity.secret_refs]
@@ -77,7 +77,7 @@ def test_an_identity_travels_to_workers(identity: Identity) -> None:
 
 @pytest.mark.parametrize("identity", EVERY_KIND, ids=lambda identity: identity.kind)
 def test_an_own_app_replaces_what_differs_by_customer(identity: Identity) -> None:
-    """The kind, the name and the fields of the kind stay."""
+    """The kind, the name and the fields of the kind are kept."""
     place = Place("Litware", "l.example", "a", app=App("c2", "lit-ware", date(2027, 1, 1)))
     found = identity.at(place)
     assert type(found) is type(identity)
@@ -88,7 +88,7 @@ def test_an_own_app_replaces_what_differs_by_customer(identity: Identity) -> Non
 
 
 def test_only_a_user_without_unattended_needs_a_person() -> None:
-    """An app signs in at any time, and so does the Azure CLI."""
+    """An app and the Azure CLI can sign in without a person."""
     assert [each.kind for each in EVERY_KIND if each.needs_person] == []
     assert User("a", username="alice@contoso.example").needs_person
     assert {each.kind for each in EVERY_KIND if each.is_person} == {"user", "azure_cli"}

@@ -20,7 +20,7 @@ GONE = Problem("app_not_in_tenant", "AADSTS700016", "add it")
 
 
 def known(now: Observed, before: Observed | None, days_ago: int = 0) -> Known:
-    """What is known of a link with this read and an earlier one."""
+    """The facts of a link from this read and an earlier one."""
     want = facts.wanted("Fabrikam", 1)
     earlier = facts.plan_of((want, before)) if before else facts.plan_of()
     observations = [
@@ -32,7 +32,7 @@ def known(now: Observed, before: Observed | None, days_ago: int = 0) -> Known:
     return known_of(plan, latest, {"automation": date(2027, 3, 1)})[want.place]
 
 
-def test_a_link_is_as_old_as_anybody_saw_it() -> None:
+def test_a_link_dates_from_the_earliest_observation() -> None:
     """The time of Azure's last change counts, or an earlier run with the same ID."""
     here = facts.linked(1, facts.OURS)
     assert known(here, None) == Known(AZURES, READ_AT, None, date(2027, 3, 1))
@@ -42,7 +42,7 @@ def test_a_link_is_as_old_as_anybody_saw_it() -> None:
     assert known(facts.unlinked(1), here, 400) == Known(None, READ_AT, None, date(2027, 3, 1))
 
 
-def test_an_unreadable_link_shows_what_was_read_last() -> None:
+def test_an_unreadable_link_shows_its_last_answer() -> None:
     """The last answer is shown apart; the state is unknown."""
     lost = known(Observed.unknown(GONE), facts.linked(1, facts.OURS), 9)
     then = READ_AT - timedelta(days=9)
@@ -50,8 +50,8 @@ def test_an_unreadable_link_shows_what_was_read_last() -> None:
     assert known(Observed.unknown(GONE), None) == Known(expires_on=date(2027, 3, 1))
 
 
-def test_a_time_that_azure_writes_strangely_is_no_day() -> None:
-    """A time that cannot be parsed counts as missing."""
+def test_an_invalid_time_from_azure_counts_as_missing() -> None:
+    """A time that cannot be parsed has no date."""
     odd = Observed(ObservedState.LINKED, "t", "o", facts.OURS, updated_at="yesterday")
     assert known(odd, None).linked_since is None
 
@@ -82,8 +82,8 @@ def test_a_time_that_azure_writes_strangely_is_no_day() -> None:
         (f"principal={facts.guid(502)}", "Northwind Traders"),
     ],
 )
-def test_links_are_shown_by_any_of_their_facts(condition: str, tenants: str) -> None:
-    """Globs for text, comparison for days, nothing for what is not there."""
+def test_links_can_be_filtered_by_each_field(condition: str, tenants: str) -> None:
+    """Globs for text and comparisons for dates. A missing value never matches."""
     plan = facts.inventory()
     shown = filtered(plan, parse_filters([condition], {"old": facts.OLD}))
     names = [change.place.tenant for change in shown.changes]
@@ -117,13 +117,13 @@ def test_every_condition_must_hold_and_findings_follow() -> None:
         ("revenue=1", "unknown field revenue; the fields are: tenant, "),
     ],
 )
-def test_a_condition_that_is_none_is_said_so(text: str, said: str) -> None:
+def test_an_invalid_condition_is_an_error(text: str, said: str) -> None:
     """The message names the valid fields."""
     with pytest.raises(WrongUsage, match=said):
         parse_filters([text], {})
 
 
-def test_customers_are_rolled_up_by_partner() -> None:
+def test_customers_are_counted_by_partner() -> None:
     """The largest group is first; a link in our own tenant counts for the customers it covers."""
     plan = facts.plan_of(
         (

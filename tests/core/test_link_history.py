@@ -1,4 +1,4 @@
-"""Observations of runs become periods of links."""
+"""How observations of runs become periods of links."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ FIRST = datetime(2026, 11, 20, 2, tzinfo=UTC)
 ENDED = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
 
 
-def night(number: int) -> datetime:
+def at(number: int) -> datetime:
     """02:00 on this day, counted from the first run."""
     return FIRST + timedelta(days=number)
 
@@ -41,14 +41,14 @@ def observation(number: int = 0, partner_id: str | None = OURS, **more: object) 
     state = ObservedState.LINKED if partner_id else ObservedState.NOT_LINKED
     same: dict[str, Any] = {"wanted_partner_id": OURS, "partner_id": partner_id}
     action = Action.NONE if partner_id == OURS else Action.UPDATE
-    seen = Observation(night(number), "Fabrikam", "automation", action, state, **same)
+    seen = Observation(at(number), "Fabrikam", "automation", action, state, **same)
     return replace(seen, **more)  # type: ignore[arg-type]
 
 
 def failed(number: int, code: str = "unavailable", message: str = "503") -> Observation:
     """An observation of an unreadable link."""
     return Observation(
-        night(number),
+        at(number),
         "Fabrikam",
         "automation",
         Action.UNKNOWN,
@@ -59,73 +59,75 @@ def failed(number: int, code: str = "unavailable", message: str = "503") -> Obse
     )
 
 
-def test_a_night_in_which_nothing_happened_makes_the_period_longer() -> None:
+def test_an_equal_observation_extends_the_period() -> None:
     """Equal observations are one period, with the time of the last one."""
     (only,) = periods_of([observation(0), observation(1), observation(2)])
-    assert (only.first_at, only.last_at, only.read_at) == (night(0), night(2), night(2))
-    assert only.linked_since == night(0)
+    assert (only.first_at, only.last_at, only.read_at) == (at(0), at(2), at(2))
+    assert only.linked_since == at(0)
 
 
-def test_another_sight_begins_a_new_period() -> None:
+def test_a_different_observation_begins_a_new_period() -> None:
     """A different observation has its own time; the health has its own too."""
-    lived = periods_of(
+    periods = periods_of(
         [observation(0), observation(1, OLD), observation(2, FOREIGN, action=Action.CONFLICT)]
     )
-    assert [p.first_at for p in lived] == [night(0), night(1), night(2)]
-    assert [p.health for p in lived] == [Health.IN_SYNC, Health.DRIFT, Health.DRIFT]
-    assert [p.standing_since for p in lived] == [night(0), night(1), night(1)]
+    assert [p.first_at for p in periods] == [at(0), at(1), at(2)]
+    assert [p.health for p in periods] == [Health.IN_SYNC, Health.DRIFT, Health.DRIFT]
+    assert [p.standing_since for p in periods] == [at(0), at(1), at(1)]
 
 
-def test_another_wording_of_one_problem_is_no_news() -> None:
-    """A message may hold a time or an ID that differs in each run."""
+def test_a_different_message_of_the_same_problem_is_not_a_change() -> None:
+    """A message may contain a time or an ID that differs in each run."""
     (only,) = periods_of([failed(0), failed(1, message="503 at 02:00:01")])
-    assert only.last_at == night(1)
+    assert only.last_at == at(1)
 
 
-def test_unreadable_is_counted_over_its_causes() -> None:
-    """Different problems in a row are one time of being unreadable."""
-    lived = periods_of([observation(0), failed(1), failed(2, "throttled")])
-    assert lived[-1].standing_since == night(1)
+def test_a_link_is_unreadable_for_the_whole_time_over_different_causes() -> None:
+    """Consecutive different problems count as one unreadable time."""
+    periods = periods_of([observation(0), failed(1), failed(2, "throttled")])
+    assert periods[-1].standing_since == at(1)
 
 
 def test_unreadable_is_never_not_linked() -> None:
     """While a link is unreadable, its last answer stays known, with its time."""
-    lived = periods_of([observation(0), observation(1), failed(2), failed(3)])
-    last = lived[-1]
-    assert (last.read_at, last.read_partner_id, last.linked_since) == (night(1), OURS, night(0))
+    periods = periods_of([observation(0), observation(1), failed(2), failed(3)])
+    last = periods[-1]
+    assert (last.read_at, last.read_partner_id, last.linked_since) == (at(1), OURS, at(0))
     again = next_period(last, observation(4))
-    assert again.linked_since == night(0)
+    assert again.linked_since == at(0)
 
 
-def test_a_link_that_was_gone_is_linked_since_it_is_back() -> None:
-    """Only another answer of Azure ends the time of a link."""
-    lived = periods_of([observation(0), observation(1, None, action=Action.CREATE), observation(2)])
-    assert [p.linked_since for p in lived] == [night(0), None, night(2)]
+def test_a_link_that_was_removed_is_linked_since_its_return() -> None:
+    """Only a different answer from Azure ends the time of a link."""
+    periods = periods_of(
+        [observation(0), observation(1, None, action=Action.CREATE), observation(2)]
+    )
+    assert [p.linked_since for p in periods] == [at(0), None, at(2)]
 
 
-def test_a_sight_that_comes_late_is_a_period_of_its_own() -> None:
+def test_a_late_observation_is_its_own_period() -> None:
     """The older observation of a slower run does not become the newest period."""
     before = next_period(next_period(None, observation(0)), observation(2))
     late = next_period(before, failed(1))
-    assert (late.first_at, late.last_at) == (night(1), night(1))
+    assert (late.first_at, late.last_at) == (at(1), at(1))
 
 
 @given(st.lists(st.sampled_from(["ours", "old", "gone", "failed"]), min_size=1, max_size=12))
-def test_periods_tell_what_each_night_saw(nights: list[str]) -> None:
+def test_periods_reproduce_the_observation_of_each_run(words: list[str]) -> None:
     """The period at any time shows the observation of that time."""
     seen = [
         failed(n) if word == "failed" else observation(n, {"ours": OURS, "old": OLD}.get(word))
-        for n, word in enumerate(nights)
+        for n, word in enumerate(words)
     ]
-    lived = periods_of(seen)
+    periods = periods_of(seen)
     for each in seen:
-        (around,) = [p for p in lived if p.first_at <= each.at <= p.last_at]
+        (around,) = [p for p in periods if p.first_at <= each.at <= p.last_at]
         assert around.observation.shows_the_same(each)
-    for one, next_one in pairwise(lived):
+    for one, next_one in pairwise(periods):
         assert not one.observation.shows_the_same(next_one.observation)
 
 
-def test_a_plan_leaves_a_sight_of_every_link() -> None:
+def test_a_plan_records_an_observation_of_every_link() -> None:
     """Each action has a health. An attested link is listed without a read."""
     made = plan(
         (wanted(number=1), linked(number=1)),
@@ -137,13 +139,13 @@ def test_a_plan_leaves_a_sight_of_every_link() -> None:
     assert list(count_health(observations_of_plan(made)).values()) == [1, 2, 1, 1]
 
 
-def test_what_an_interruption_left_unread_is_not_unreadable() -> None:
-    """A link that was not read is not recorded."""
+def test_a_link_that_was_not_read_is_not_unreadable() -> None:
+    """A link that an interrupted run did not read is not recorded."""
     made = plan((wanted(number=1), linked()), (wanted(number=2), unknown(INTERRUPTED)))
     assert [s.tenant for s in observations_of_plan(made)] == ["T1"]
 
 
-def test_what_azure_calls_a_partner_can_be_kept_by_any_database() -> None:
+def test_partner_names_can_be_stored_in_any_database() -> None:
     """Half a surrogate pair or a NUL in a name is written as an escape."""
     odd = Observed(ObservedState.LINKED, "t", "o", OURS, "a\udc00b\x00c")
     broken = Problem("unavailable", "\udc00", "")
@@ -160,14 +162,14 @@ def reported(outcome: Outcome, after: Observed | None) -> Report:
     return Report(made, (Result(changed, outcome, after), not_written(same)))
 
 
-def test_an_apply_leaves_what_was_seen_last() -> None:
+def test_an_apply_records_the_last_observation() -> None:
     """A converged link is in sync, at the time of the run's end."""
     first, second = observations_of_report(reported(Outcome.APPLIED, linked(OURS, 1, 2)), ENDED)
     assert (first.health, first.partner_id, first.at) == (Health.IN_SYNC, OURS, ENDED)
     assert second.at < ENDED
 
 
-def test_a_change_that_failed_leaves_drift() -> None:
+def test_a_failed_change_is_recorded_as_drift() -> None:
     """If the link could not be read after the change, it is unreadable."""
     first, _ = observations_of_report(reported(Outcome.FAILED, linked(OLD, 1)), ENDED)
     assert first.health is Health.DRIFT
@@ -175,20 +177,20 @@ def test_a_change_that_failed_leaves_drift() -> None:
     assert first.health is Health.UNREADABLE
 
 
-def test_a_saved_plan_leaves_only_what_this_run_read() -> None:
+def test_a_saved_plan_records_only_the_reads_of_this_run() -> None:
     """The run that made the plan has recorded its reads."""
     report = reported(Outcome.APPLIED, linked(OURS, 1, 2))
     assert [s.tenant for s in fresh_observations(report, ENDED)] == ["T1"]
 
 
-def test_only_what_was_tried_is_a_write() -> None:
+def test_a_skipped_change_is_not_a_write() -> None:
     """A skipped change was never sent."""
     (write,) = writes_of(reported(Outcome.APPLIED, linked(OURS, 1, 2)), ENDED)
     assert (write.before, write.after, write.outcome) == (OLD, OURS, Outcome.APPLIED)
     assert writes_of(reported(Outcome.SKIPPED, None), ENDED) == ()
 
 
-def test_a_removal_is_written_as_such() -> None:
+def test_a_removal_is_recorded_with_no_id() -> None:
     """The partner ID after a removal is None."""
     made = plan((wanted(number=1), unlinked(1)))
     report = Report(made, (Result(made.changes[0], Outcome.APPLIED, linked(OURS, 1)),))

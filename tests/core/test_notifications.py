@@ -1,4 +1,4 @@
-"""A run is notified when something changes, once, to the subscribers who want that."""
+"""A change is notified once, to the subscribers that asked for it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -25,13 +25,13 @@ def seen(word: str) -> Observed:
     return found[word] if word in found else unknown()
 
 
-def rung(nights: str, subscriber: Subscriber | None = None) -> list[list[str]]:
-    """The events of each run for one link, a letter for each run; X is a failed run."""
+def events_of(outcomes: str, subscriber: Subscriber | None = None) -> list[list[str]]:
+    """The events of each run for one link, with a letter for each run; X is a failed run."""
     subscriber = subscriber or Subscriber(TO)
     runs: list[RecordedRun] = []
     past: list[Plan] = []
-    told = []
-    for number, word in enumerate(nights):
+    notified = []
+    for number, word in enumerate(outcomes):
         at = FIRST + timedelta(days=number)
         today = None if word == "X" else plan((wanted(), seen(word)), created_at=at)
         run_summary = RunSummary(
@@ -39,7 +39,7 @@ def rung(nights: str, subscriber: Subscriber | None = None) -> list[list[str]]:
         )
         before = before_of(runs, past)
         message = message_for(subscriber, run_summary, before, events(run_summary, before))
-        told.append([each.kind.value for each in message.events] if message else [])
+        notified.append([each.kind.value for each in message.events] if message else [])
         if today:
             past.append(today)
             counts = count_health(observations_of_plan(today))
@@ -50,11 +50,11 @@ def rung(nights: str, subscriber: Subscriber | None = None) -> list[list[str]]:
             )
         else:
             runs.append(failed_run(run_summary, "", "1", "", ""))
-    return told
+    return notified
 
 
 def before_of(runs: list[RecordedRun], past: list[Plan]) -> EarlierRuns:
-    """What the history knows of these runs."""
+    """The history of these runs."""
     read = next((run for run in reversed(runs) if run.standings), None)
     observations = [observation for one in past for observation in observations_of_plan(one)]
     latest = {observations[0].key: periods_of(observations)[-1]} if observations else {}
@@ -62,7 +62,7 @@ def before_of(runs: list[RecordedRun], past: list[Plan]) -> EarlierRuns:
 
 
 @pytest.mark.parametrize(
-    ("nights", "told"),
+    ("outcomes", "expected"),
     [
         ("===", ["", "", ""]),
         ("=~~=", ["", "new drift", "", "recovered"]),
@@ -75,25 +75,27 @@ def before_of(runs: list[RecordedRun], past: list[Plan]) -> EarlierRuns:
         ("?X?", ["newly unreadable", "the run failed", "the run works again"]),
     ],
 )
-def test_only_a_change_rings(nights: str, told: list[str]) -> None:
+def test_only_a_change_is_notified(outcomes: str, expected: list[str]) -> None:
     """A known problem is not notified again, and its end is notified once."""
-    assert [", ".join(each) for each in rung(nights)] == told
+    assert [", ".join(each) for each in events_of(outcomes)] == expected
 
 
 @pytest.mark.parametrize(
-    ("nights", "told"),
+    ("outcomes", "expected"),
     [
         ("=??????=", ["", "", "", "newly unreadable", "", "", "", "recovered"]),
         ("=??=??=", [""] * 7),
         ("???", ["", "", "newly unreadable"]),
     ],
 )
-def test_unreadable_rings_after_so_many_nights(nights: str, told: list[str]) -> None:
+def test_unreadable_is_notified_after_the_configured_days(
+    outcomes: str, expected: list[str]
+) -> None:
     """Two days of failure are not notified to a subscriber with `after: 3`, nor is the recovery."""
-    assert [", ".join(each) for each in rung(nights, Subscriber(TO, after=3))] == told
+    assert [", ".join(each) for each in events_of(outcomes, Subscriber(TO, after=3))] == expected
 
 
-def test_a_night_that_was_missed_is_not_what_is_missed() -> None:
+def test_a_missed_run_does_not_lose_a_notification() -> None:
     """If no run reads on the third day, the run on the fourth day notifies."""
     today = plan((wanted(), unknown()), created_at=FIRST + timedelta(days=3))
     first = plan((wanted(), unknown()), created_at=FIRST)
@@ -108,7 +110,7 @@ def test_a_night_that_was_missed_is_not_what_is_missed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "told"),
+    ("when", "expected"),
     [
         ({When.DRIFT}, ["", "new drift", "", "", "", "", ""]),
         ({When.UNREADABLE}, ["", "", "", "newly unreadable", "", "", ""]),
@@ -116,13 +118,13 @@ def test_a_night_that_was_missed_is_not_what_is_missed() -> None:
         ({When.FAILURE}, ["", "", "", "", "", "the run failed", ""]),
     ],
 )
-def test_each_hears_what_they_asked_for(when: set[When], told: list[str]) -> None:
-    """A subscriber gets only the events that they asked for."""
+def test_each_subscriber_gets_the_requested_events(when: set[When], expected: list[str]) -> None:
+    """A subscriber gets only the events that they subscribed to."""
     subscriber = Subscriber(TO, frozenset(when))
-    assert [", ".join(each) for each in rung("=~=?=X=", subscriber)] == told
+    assert [", ".join(each) for each in events_of("=~=?=X=", subscriber)] == expected
 
 
-def test_always_is_each_night() -> None:
+def test_always_notifies_every_run() -> None:
     """`always` sends a message for every run."""
     today = plan((wanted(), linked()))
     run_summary = RunSummary("nightly", 0, FIRST, 1.0, "run", fact=today)
@@ -134,14 +136,14 @@ def test_always_is_each_night() -> None:
 
 
 @pytest.mark.parametrize(("status", "is_told"), [(0, False), (2, True), (4, True), (78, True)])
-def test_without_a_history_whatever_is_not_well_rings(status: int, is_told: bool) -> None:
+def test_without_a_history_every_problem_is_notified(status: int, is_told: bool) -> None:
     """Without a history every run that is not in sync is notified."""
     run_summary = RunSummary("nightly", status, FIRST, 1.0)
     message = message_for(Subscriber(TO), run_summary, None, ())
     assert (message is not None) is is_told
 
 
-def test_a_link_that_is_left_alone_rings_nobody() -> None:
+def test_an_unmanaged_link_is_not_notified() -> None:
     """Changes of an unmanaged link are not notified."""
     today = plan((wanted(WantedState.UNMANAGED), linked(OURS)), created_at=FIRST)
     run_summary = RunSummary("nightly", 0, FIRST, 1.0, "run", fact=today)

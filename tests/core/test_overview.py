@@ -12,26 +12,26 @@ from tests.core.worlds import OLD, OURS, linked, plan, unknown, unlinked, wanted
 from tests.views import facts
 
 
-def test_without_a_history_there_is_today() -> None:
-    """It has the current state and the reason, and no changes."""
+def test_without_a_history_the_overview_has_the_current_state() -> None:
+    """It has the reason and no changes."""
     found = overview(facts.ordinary_plan(), None, is_whole=True, failure="disk full")
     assert (found.changes_since, len(found.daily_health), found.failure) == (None, 1, "disk full")
     assert {len(link_timeline.periods) for link_timeline in found.link_timelines.values()} == {1}
 
 
-def test_a_selection_is_no_night() -> None:
-    """Its counts are not in the chart, because the other links are missing."""
+def test_a_run_of_a_selection_is_not_in_the_chart() -> None:
+    """The other links are missing from its counts."""
     assert overview(facts.ordinary_plan(), None, is_whole=False, failure=None).daily_health == ()
 
 
-def test_a_month_is_told_night_by_night() -> None:
-    """Each date has one point, today is the last; changes count from the last run."""
+def test_the_chart_of_a_month_has_one_point_for_each_date() -> None:
+    """Today is the last point. Changes count from the last run."""
     month = facts.month()
-    days = [night.at.date() for night in month.daily_health]
+    days = [point.at.date() for point in month.daily_health]
     assert days == [date(2026, 10, 25) + timedelta(days=n) for n in range(30)]
     bad = {
-        night.at.date().isoformat(): night.standings[Health.UNREADABLE]
-        for night in month.daily_health
+        point.at.date().isoformat(): point.standings[Health.UNREADABLE]
+        for point in month.daily_health
     }
     assert bad["2026-11-12"] == 7
     words = (
@@ -47,22 +47,22 @@ def test_a_month_is_told_night_by_night() -> None:
     assert [period.observation.partner_id for period in fabrikam] == [OURS, OLD, OURS, OLD]
 
 
-def test_telling_it_after_the_run_was_recorded_is_the_same() -> None:
+def test_the_overview_is_the_same_after_the_run_is_recorded() -> None:
     """The result is the same before and after the run is recorded."""
     today = plan((wanted(), unknown()))
     yesterday = replace(today, created_at=today.created_at - timedelta(days=1))
     before = facts.past_of(yesterday)
     after = facts.past_of(yesterday, today)
     after = replace(after, since=before.since, before=before.before)
-    told = [overview(today, past, is_whole=True, failure=None) for past in (before, after)]
-    assert told[0].link_timelines == told[1].link_timelines
-    assert [night.at for night in told[0].daily_health] == [
-        night.at for night in told[1].daily_health
+    overviews = [overview(today, past, is_whole=True, failure=None) for past in (before, after)]
+    assert overviews[0].link_timelines == overviews[1].link_timelines
+    assert [point.at for point in overviews[0].daily_health] == [
+        point.at for point in overviews[1].daily_health
     ]
-    assert told[0].changes_since == told[1].changes_since
+    assert overviews[0].changes_since == overviews[1].changes_since
 
 
-def test_a_link_is_lost_from_its_second_night_on() -> None:
+def test_a_link_is_lost_from_the_second_day_on() -> None:
     """One day of failure is no finding."""
     today = plan((wanted(), unknown()), (wanted(number=2), linked(OURS, 2)))
     observations = facts.observations_of_plan(today)
@@ -77,7 +77,7 @@ def test_a_link_is_lost_from_its_second_night_on() -> None:
     assert [message.split(",")[0] for message in found(2)] == ["unreadable for 3 days"]
 
 
-def test_after_a_repair_what_converged_differs_no_longer() -> None:
+def test_after_an_apply_converged_links_are_in_sync() -> None:
     """A failed change still differs, and a refused one is not in sync."""
     report = facts.report_of(facts.busy_plan())
     done = {result.change.place for result in report.results if result.outcome == "applied"}

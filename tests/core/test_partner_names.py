@@ -1,4 +1,4 @@
-"""A partner ID that Azure calls by another name is probably a typo."""
+"""A partner name in Azure that differs from the file suggests a mistyped partner ID."""
 
 import pytest
 
@@ -24,13 +24,15 @@ def _seen(name: str | None, partner_id: str = OURS) -> Observed:
         (unlinked(), False),
     ],
 )
-def test_names_are_compared_without_case_and_runs_of_blanks(seen: Observed, expected: bool) -> None:
+def test_names_are_compared_without_case_and_repeated_spaces(
+    seen: Observed, expected: bool
+) -> None:
     """Old records have no name, and IDs without a name in the file are not checked."""
     assert is_misnamed(NAMES, seen) is expected
 
 
-def test_one_finding_names_all_who_carry_the_id() -> None:
-    """Whoever reads it sees how far a typo has spread."""
+def test_one_finding_names_all_links_that_carry_the_id() -> None:
+    """The finding shows how often the mistyped ID is used."""
     observed = [("A", _seen("Litware")), ("B", _seen("Contoso UK")), ("C", _seen("Litware"))]
     (finding,) = name_findings(NAMES, observed)
     assert finding.code == "partner_name_mismatch"

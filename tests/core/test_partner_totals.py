@@ -1,11 +1,11 @@
-"""Which partner ID is carried by how many, as it was read."""
+"""How many links carry each partner ID."""
 
 from reconciler.core.inventory.partner_totals import PartnerTotal, partner_totals
 from tests.core.worlds import FOREIGN, OLD, OURS, change, linked, unknown, unlinked, wanted
 
 
-def test_links_are_rolled_up_by_the_id_that_they_carry() -> None:
-    """What cannot be read counts as wanted and as nothing else; what carries none comes last."""
+def test_links_are_counted_by_the_id_that_they_carry() -> None:
+    """An unreadable link counts only as wanted. Links without an ID come last."""
     changes = [
         change(wanted(number=1), unlinked(1)),
         change(wanted(number=2), linked(OURS, 2)),
@@ -22,7 +22,7 @@ def test_links_are_rolled_up_by_the_id_that_they_carry() -> None:
     )
 
 
-def test_nothing_read_is_nothing_held() -> None:
-    """A wanted ID is still a line: it is what should be there."""
+def test_a_wanted_id_without_links_has_a_line() -> None:
+    """No link carries it if nothing was read."""
     assert partner_totals([]) == ()
     assert partner_totals([change(wanted(), unknown())]) == (PartnerTotal(OURS, None, 0, 0, 0, 1),)

@@ -1,4 +1,4 @@
-"""A plan and a report are data that count themselves."""
+"""Plans and reports count their own links."""
 
 import pickle
 
@@ -16,7 +16,7 @@ Pairs = list[tuple[Wanted, Observed | None]]
 
 @given(worlds.pairs())
 def test_every_link_is_counted_once(pairs: Pairs) -> None:
-    """The actions sum up to the links; none is left out of the counts."""
+    """The counts of the actions add up to the number of links."""
     counts = count_actions(worlds.plan(*pairs).changes)
     assert list(counts) == ["links", *(action.value for action in Action)]
     assert counts.pop("links") == sum(counts.values()) == len(pairs)
@@ -24,21 +24,21 @@ def test_every_link_is_counted_once(pairs: Pairs) -> None:
 
 @given(worlds.pairs())
 def test_writes_are_the_changes_that_write(pairs: Pairs) -> None:
-    """In the file's order, and nothing else."""
+    """They are in the order of the file."""
     plan = worlds.plan(*pairs)
     assert plan.writes == tuple(c for c in plan.changes if c.action in WRITES)
 
 
 @given(worlds.pairs())
 def test_a_plan_survives_pickle(pairs: Pairs) -> None:
-    """It may travel to a worker."""
+    """It can be sent to a worker."""
     plan = worlds.plan(*pairs)
     assert pickle.loads(pickle.dumps(plan)) == plan
 
 
 @pytest.mark.parametrize(("seen", "expected"), [(unlinked(), True), (unknown(), False)])
 def test_a_plan_is_complete_when_every_link_was_read(seen: Observed, expected: bool) -> None:
-    """One unreadable link is enough to say no."""
+    """One unreadable link makes it incomplete."""
     assert (
         worlds.plan((wanted(), seen), (wanted(number=2), linked(number=2))).is_complete is expected
     )
@@ -55,7 +55,7 @@ def test_a_plan_not_applied_has_a_result_for_each_change_and_no_outcome() -> Non
 
 
 def test_outcomes_are_counted_in_a_fixed_order() -> None:
-    """Those that did not occur are there with zero."""
+    """Outcomes that did not occur have the count zero."""
     plan: Plan = worlds.plan((wanted(), linked(OLD)))
     counts = count_outcomes([skipped(plan.changes[0], PROBLEM)])
     assert list(counts) == [outcome.value for outcome in Outcome]

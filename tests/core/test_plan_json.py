@@ -1,4 +1,4 @@
-"""A plan's JSON has the documented shape, and its digest says whether two plans are equal."""
+"""A plan's JSON has the documented shape, and equal plans have equal digests."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def _saved(plan: Plan) -> bytes:
 
 
 def test_a_plan_has_the_documented_keys() -> None:
-    """Programs rely on them."""
+    """Programs rely on these keys."""
     data = plan_data(worlds.plan((wanted(), linked(OLD)), findings=(FINDING,)))
     assert {
         "kind",
@@ -65,7 +65,7 @@ def test_a_plan_has_the_documented_keys() -> None:
 
 
 def test_an_unknown_link_carries_its_problem() -> None:
-    """Code, message and hint; and the plan is not complete."""
+    """It has code, message and hint, and the plan is not complete."""
     data = plan_data(worlds.plan((wanted(), unknown())))
     assert data["links"][0]["problem"] == {
         "code": "unavailable",
@@ -81,14 +81,14 @@ def test_an_attested_link_has_no_observation() -> None:
     assert plan_data(worlds.plan((wanted(settled=settled), None)))["links"][0]["observed"] is None
 
 
-def test_a_domain_is_no_tenant_id() -> None:
-    """Where nobody could resolve it the ID is null."""
+def test_the_tenant_id_of_an_unresolved_domain_is_null() -> None:
+    """The domain is never shown as a tenant ID."""
     want = replace(wanted(), place=Place("T", "fabrikam.onmicrosoft.com", "a"))
     assert plan_data(worlds.plan((want, unknown())))["links"][0]["tenant_id"] is None
 
 
-def test_an_inventory_is_the_same_reads_by_another_name() -> None:
-    """Only the kind differs, and the digests with it."""
+def test_an_inventory_has_the_reads_of_the_plan() -> None:
+    """Only the kind differs, and therefore the digest."""
     plan = worlds.plan((wanted(), linked(OLD)))
     one, other = plan_data(plan), plan_data(plan, FactKind.INVENTORY)
     assert other["kind"] == "inventory"
@@ -96,7 +96,7 @@ def test_an_inventory_is_the_same_reads_by_another_name() -> None:
 
 
 def test_a_report_carries_the_digest_of_its_plan() -> None:
-    """So that the two can be matched."""
+    """Programs can match the report with its plan."""
     plan = worlds.plan((wanted(), linked(OLD)))
     data = report_data(not_applied(plan, [Refusal("remove-count", "too many")]))
     assert data["kind"] == "report"
@@ -107,7 +107,7 @@ def test_a_report_carries_the_digest_of_its_plan() -> None:
 
 @given(worlds.pairs())
 def test_documents_are_json(pairs: Pairs) -> None:
-    """What is written is what is read."""
+    """Parsing the written text gives the same data."""
     plan = worlds.plan(*pairs, findings=(FINDING,))
     for data in (plan_data(plan), report_data(not_applied(plan))):
         assert json.loads(text(data)) == data
@@ -115,7 +115,7 @@ def test_documents_are_json(pairs: Pairs) -> None:
 
 @given(worlds.pairs())
 def test_a_saved_plan_asks_for_the_same_changes(pairs: Pairs) -> None:
-    """It survives its own JSON: same writes, same reads, same digest."""
+    """After a JSON round trip it has the same writes, reads and digest."""
     plan = worlds.plan(*pairs, findings=(FINDING,))
     copy = read_plan(_saved(plan))
     assert plan_data(copy) == plan_data(plan)
@@ -141,8 +141,8 @@ def test_equal_plans_have_equal_digests(pairs: Pairs) -> None:
         worlds.plan((wanted(), linked(OLD)), interrupted=True),
     ],
 )
-def test_plans_that_differ_have_other_digests(other: Plan) -> None:
-    """Whatever a reviewer saw is part of what he approved."""
+def test_different_plans_have_different_digests(other: Plan) -> None:
+    """Everything that a reviewer sees is part of the approved digest."""
     plan = worlds.plan((wanted(), linked(OLD)))
     assert digest(plan_data(plan)) != digest(plan_data(other))
 
@@ -157,10 +157,8 @@ def test_plans_that_differ_have_other_digests(other: Plan) -> None:
         (lambda data: [data], "plan-file"),
     ],
 )
-def test_a_plan_that_is_not_as_it_was_made_is_refused(
-    edit: Callable[[Any], Any], guard: str
-) -> None:
-    """Each with its own word."""
+def test_an_edited_plan_is_refused(edit: Callable[[Any], Any], guard: str) -> None:
+    """Each case has its own message."""
     data = edit(plan_data(worlds.plan((wanted(), linked(OLD)))))
     with pytest.raises(Refused) as refused:
         read_plan(json.dumps(data).encode())
@@ -169,27 +167,27 @@ def test_a_plan_that_is_not_as_it_was_made_is_refused(
 
 @pytest.mark.parametrize("raw", [b"", b"\xff", b"no json", b"[" * 100_000])
 def test_a_file_that_is_no_plan_is_refused(raw: bytes) -> None:
-    """Whatever the bytes, it is a refusal and never a traceback."""
+    """Any other bytes are refused without a traceback."""
     with pytest.raises(Refused, match="not a plan"):
         read_plan(raw)
 
 
 def test_a_sealed_plan_with_missing_parts_is_refused() -> None:
-    """Somebody may compute a digest over anything."""
+    """A valid digest does not make the content valid."""
     data = {"kind": "plan", "format": 1, "endpoint": "https://management.azure.com"}
     sealed = data | {"digest": digest(data), "seal": seal(data)}
     with pytest.raises(Refused, match="damaged"):
         read_plan(json.dumps(sealed).encode())
 
 
-def test_half_a_surrogate_pair_in_a_name_harms_nothing() -> None:
-    """JSON from Azure may hold one, and no encoding takes it."""
+def test_half_a_surrogate_pair_in_a_name_is_accepted() -> None:
+    """JSON from Azure may contain one, and no encoding can write it."""
     seen = Observed(ObservedState.LINKED, "tid1", "oid1", OLD, "Contoso\ud800")
     plan = worlds.plan((wanted(), seen))
     assert read_plan(_saved(plan)).changes[0].observed == seen
 
 
 def test_times_are_written_in_utc() -> None:
-    """Whatever zone they were taken in."""
+    """Times of any time zone are converted."""
     moment = datetime(2026, 11, 23, 4, 0, 0, 999, timezone(timedelta(hours=2)))
     assert iso(moment) == iso(moment.astimezone(UTC)) == "2026-11-23T02:00:00Z"

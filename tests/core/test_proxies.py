@@ -1,4 +1,4 @@
-"""Which proxy variables can be used, and what is said of those that cannot."""
+"""Which proxy variables are usable, and the errors for those that are not."""
 
 import pytest
 
@@ -17,8 +17,8 @@ from reconciler.core.proxies import proxy_problem, unusable_proxy
         "http://contoso:p%40ss@proxy.contoso.example:3128",
     ],
 )
-def test_a_usable_proxy_is_no_problem(value: str) -> None:
-    """With or without scheme, port and password."""
+def test_a_usable_proxy_is_accepted(value: str) -> None:
+    """Scheme, port and password are optional."""
     assert proxy_problem(value) is None
 
 
@@ -43,7 +43,7 @@ def test_a_usable_proxy_is_no_problem(value: str) -> None:
     ],
 )
 def test_an_unusable_proxy_is_explained_without_its_value(value: str, why: str) -> None:
-    """The variable is named, and nothing of what it holds."""
+    """The message names the variable and does not show its value."""
     said = unusable_proxy({"HTTPS_PROXY": value})
     if not why:
         assert said is None
@@ -55,7 +55,7 @@ def test_an_unusable_proxy_is_explained_without_its_value(value: str, why: str) 
 
 
 def test_the_variable_that_applies_is_named() -> None:
-    """The scheme's own goes before ALL_PROXY, and lower case before upper case."""
+    """The variable of the scheme precedes ALL_PROXY, and lower case precedes upper case."""
     bad, good = "socks5://127.0.0.1", "http://127.0.0.1:3128"
     assert unusable_proxy({}) is None
     assert unusable_proxy({"HTTPS_PROXY": good, "ALL_PROXY": bad}) is None

@@ -1,4 +1,4 @@
-"""What leaves the program holds no secret of the run, however it is written there."""
+"""Secrets of a run are hidden in all output, in every encoding."""
 
 import base64
 import json
@@ -33,8 +33,8 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
-def test_a_secret_is_hidden_however_it_is_written(written) -> None:  # type: ignore[no-untyped-def]
-    """As is, percent-encoded, escaped and in base64 at each alignment."""
+def test_a_secret_is_hidden_in_every_encoding(written) -> None:  # type: ignore[no-untyped-def]
+    """Plain, percent-encoded, escaped, and in base64 at each alignment."""
     redactor = Redactor()
     redactor.remember(SECRET)
     text = f"refused: x{written(SECRET)}, and more"
@@ -50,8 +50,8 @@ def test_a_secret_is_hidden_however_it_is_written(written) -> None:  # type: ign
     before=st.text(max_size=7),
     written=st.sampled_from(list(WRITTEN.values())),
 )
-def test_no_secret_survives(secret: str, before: str, written) -> None:  # type: ignore[no-untyped-def]
-    """Whatever its characters, and wherever it stands."""
+def test_every_secret_is_hidden(secret: str, before: str, written) -> None:  # type: ignore[no-untyped-def]
+    """With any characters and at any position in the text."""
     redactor = Redactor()
     redactor.remember(secret)
     text = f"{before}|{written(secret)}|"
@@ -59,32 +59,32 @@ def test_no_secret_survives(secret: str, before: str, written) -> None:  # type:
 
 
 @given(st.text())
-def test_other_text_stays(text: str) -> None:
-    """Nothing is hidden that holds neither a secret nor what looks like one."""
+def test_other_text_is_unchanged(text: str) -> None:
+    """Text without a secret and without the form of a credential is not hidden."""
     redactor = Redactor()
     redactor.remember("a-secret-of-contoso")
     if HIDDEN not in hide_credentials(text):
         assert redactor.redact(text) == text
 
 
-def test_lines_and_urls_are_secret_in_parts() -> None:
-    """Each line of a key, and the password of an address."""
+def test_parts_of_keys_and_urls_are_secret() -> None:
+    """Each line of a key and the password of a URL are hidden."""
     redactor = Redactor()
     redactor.remember("-----BEGIN X-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END X-----\n")
     redactor.remember("postgresql://pal:p%40ss-word@db.contoso.com/pal")
-    told = "MIIEvQIBADANBgkq and hkiG9w0BAQEFAASC; p@ss-word and p%40ss-word"
-    assert redactor.redact(told) == f"{HIDDEN} and {HIDDEN}; {HIDDEN} and {HIDDEN}"
+    text = "MIIEvQIBADANBgkq and hkiG9w0BAQEFAASC; p@ss-word and p%40ss-word"
+    assert redactor.redact(text) == f"{HIDDEN} and {HIDDEN}; {HIDDEN} and {HIDDEN}"
 
 
 def test_short_values_are_not_remembered() -> None:
-    """Under 8 characters a value is too common to be hidden; such secrets are refused."""
+    """A value under 8 characters is too common to hide; such secrets are refused."""
     redactor = Redactor()
     redactor.remember("contoso")
     assert redactor.redact("contoso") == "contoso"
 
 
 def test_a_run_remembers_its_newest_tokens() -> None:
-    """Memory does not grow with the number of links; a forgotten JWT is still known by its form."""
+    """Memory does not grow with the number of links. An older JWT is recognized by its form."""
     redactor = Redactor()
     tokens = [f"opaque-token-{number:06}" for number in range(MOST_TOKENS + 1)]
     for token in tokens:
@@ -95,7 +95,7 @@ def test_a_run_remembers_its_newest_tokens() -> None:
 
 
 def test_a_token_is_hidden_in_base64() -> None:
-    """A proxy may repeat a request that it has encoded."""
+    """A proxy may repeat an encoded request."""
     redactor = Redactor()
     redactor.remember_token(JWT)
     for before in (b"", b"x", b"xy"):
@@ -126,7 +126,7 @@ def test_a_token_is_hidden_in_base64() -> None:
     ],
 )
 def test_what_looks_like_a_credential_is_hidden(text: str, redacted: str) -> None:
-    """By its place or its form, whoever it belongs to."""
+    """It is recognized by its place or its form, without knowing its value."""
     assert hide_credentials(text) == redacted
 
 
@@ -145,6 +145,6 @@ def test_what_looks_like_a_credential_is_hidden(text: str, redacted: str) -> Non
         "it must be postgresql+psycopg://USER:PASSWORD@HOST/DATABASE",
     ],
 )
-def test_plain_words_about_credentials_stay(text: str) -> None:
-    """Entra's own texts, our hints and the schema name credentials and hold none."""
+def test_texts_about_credentials_are_unchanged(text: str) -> None:
+    """Entra's messages, our hints and the schema mention credentials but contain none."""
     assert hide_credentials(text) == text

@@ -33,7 +33,7 @@ def wish(
 def found(
     *pairs: tuple[Wanted, Observed | None], beside: Sequence[Wanted] = ()
 ) -> list[tuple[str, str | None]]:
-    """The findings of these reads; `beside` is in the file and was not selected."""
+    """The findings for these reads; `beside` is in the file but was not selected."""
     read: list[Change] = [change(want, seen) for want, seen in pairs]
     listed = [want for want, _ in pairs]
     return [(f.code, f.tenant) for f in resilience_findings([*listed, *beside], read, PEOPLE)]
@@ -49,46 +49,48 @@ def found(
         (["alice", "ana"], "only_people"),
     ],
 )
-def test_a_customer_that_stands_on_little_is_found(identities: list[str], code: str | None) -> None:
-    """One principal, or people only. One person has the finding `only_people`."""
+def test_a_customer_with_few_principals_has_a_finding(
+    identities: list[str], code: str | None
+) -> None:
+    """One principal, or users only. A single user has the finding `only_people`."""
     links = [(wish("Fabrikam", name), linked()) for name in identities]
     assert found(*links) == ([(code, "Fabrikam")] if code else [])
 
 
 @pytest.mark.parametrize("seen", [unlinked(), linked(FOREIGN)])
-def test_a_customer_without_a_link_of_ours_is_covered_by_nothing(seen: Observed) -> None:
+def test_a_customer_without_our_link_has_no_coverage(seen: Observed) -> None:
     """A link to a foreign ID does not count."""
     assert found((wish("Fabrikam"), seen)) == [("covered_by_nothing", "Fabrikam")]
 
 
-def test_a_link_that_carries_our_old_id_is_in_place() -> None:
+def test_a_link_with_our_old_id_counts() -> None:
     """It is drift, but the customer is linked."""
     assert found((wish("Fabrikam"), linked(OLD))) == [("only_one_principal", "Fabrikam")]
 
 
-def test_an_attested_link_is_in_place() -> None:
+def test_an_attested_link_counts() -> None:
     """An attestation counts as a link."""
     attested = wish("Fabrikam", "other", settled=Settled(Action.ATTESTED, "seen"))
     assert found((wish("Fabrikam"), linked()), (attested, None)) == []
 
 
-def test_nothing_is_said_of_what_could_not_be_read() -> None:
-    """An unreadable link is not missing, and the other one is not the only one."""
+def test_a_customer_with_an_unreadable_link_has_no_finding() -> None:
+    """An unreadable link is not missing, so the other link may not be the only one."""
     assert found((wish("Fabrikam"), unknown())) == []
     assert found((wish("Fabrikam"), linked()), (wish("Fabrikam", "other"), unknown())) == []
 
 
-def test_nothing_is_said_of_a_customer_that_was_read_in_part() -> None:
+def test_a_customer_that_was_read_in_part_has_no_finding() -> None:
     """A customer whose links were not all selected has no finding."""
     assert found((wish("Fabrikam"), linked()), beside=[wish("Fabrikam", "other")]) == []
 
 
-def test_nothing_is_said_of_a_customer_that_is_left() -> None:
-    """A customer with no wanted link has no finding."""
+def test_a_customer_without_a_wanted_link_has_no_finding() -> None:
+    """This is a customer that the partner no longer serves."""
     assert found((wish("Fabrikam", aim=WantedState.ABSENT), unlinked())) == []
 
 
-def test_covered_customers_stand_on_our_own_tenant() -> None:
+def test_covered_customers_depend_on_our_own_tenant() -> None:
     """Our own tenant has the finding, and its covered customers have none."""
     home = wish("Contoso", covers=("Fabrikam", "Northwind"))
     assert found((home, linked())) == [("only_one_principal", "Contoso")]
@@ -107,7 +109,7 @@ def test_a_link_in_our_own_tenant_counts_beside_the_customers() -> None:
     ]
 
 
-def test_a_power_platform_customer_is_told_what_counts_there() -> None:
+def test_a_power_platform_customer_has_a_finding_of_its_own() -> None:
     """The finding needs a link in place."""
     apps = wish("A", workload=Workload.POWER_PLATFORM)
     both = [wish("A", "other", workload=Workload.POWER_PLATFORM), apps]

@@ -41,7 +41,7 @@ OTHER_PRINCIPAL = Observed(ObservedState.LINKED, "tid1", "another", OURS)
 
 @pytest.mark.parametrize("planned", [UPDATE, CREATE, REMOVE])
 @pytest.mark.parametrize("answer", [ACCEPTED, REFUSED, SILENT])
-def test_what_reads_as_wanted_is_applied_whatever_was_answered(
+def test_a_link_that_reads_as_wanted_is_applied_for_any_reply(
     planned: Change, answer: Answer
 ) -> None:
     """A write that took effect is applied, even if the reply was lost or refused."""
@@ -76,7 +76,7 @@ def test_a_write_that_does_not_read_as_wanted_has_its_outcome(
     assert (result.outcome, result.problem.code) == (outcome, code)
 
 
-def test_the_read_before_a_write_that_shows_the_wish_is_already() -> None:
+def test_a_link_that_already_reads_as_wanted_is_not_written() -> None:
     """Nothing is written twice."""
     result = before_write(UPDATE, linked(OURS))
     assert result is not None
@@ -125,7 +125,7 @@ def test_a_change_without_a_write_has_no_outcome() -> None:
     assert result.observed == unknown()
 
 
-def test_a_skipped_change_says_why() -> None:
+def test_a_skipped_change_has_a_reason() -> None:
     """It shows the plan's observation and the reason."""
     result = skipped(UPDATE, PROBLEM)
     assert (result.outcome, result.problem) == (Outcome.SKIPPED, PROBLEM)

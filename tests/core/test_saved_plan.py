@@ -1,4 +1,4 @@
-"""Nothing in a saved plan is obeyed: the file and what was read decide once more."""
+"""A saved plan is checked against the file and the recorded reads before it is applied."""
 
 import json
 from collections.abc import Iterator
@@ -36,11 +36,11 @@ def data_of(pairs: Pairs) -> dict[str, Any]:
 
 
 def resealed(data: dict[str, Any]) -> bytes:
-    """The plan with digests that fit, as somebody makes who edits it on purpose."""
+    """The plan with valid digests, as after a deliberate edit."""
     return json.dumps(data | {"digest": digest(data), "seal": seal(data)}).encode()
 
 
-def taken(raw: bytes, pairs: Pairs) -> Plan | str:
+def checked(raw: bytes, pairs: Pairs) -> Plan | str:
     """The plan that may be applied, or the guard that refuses it."""
     try:
         plan = read_plan(raw)
@@ -51,10 +51,10 @@ def taken(raw: bytes, pairs: Pairs) -> Plan | str:
 
 
 @given(worlds.pairs())
-def test_an_unedited_plan_follows_from_what_was_read(pairs: Pairs) -> None:
-    """Whatever was wanted and read, the saved plan is what is decided again."""
+def test_an_unedited_plan_is_accepted(pairs: Pairs) -> None:
+    """For any wanted state and any read, the same plan is computed again."""
     raw = resealed(data_of(pairs))
-    again = taken(raw, pairs)
+    again = checked(raw, pairs)
     assert isinstance(again, Plan)
     assert again.writes == worlds.plan(*pairs).writes
     assert plan_data(again)["links"] == data_of(pairs)["links"]
@@ -80,28 +80,28 @@ def test_an_unedited_plan_follows_from_what_was_read(pairs: Pairs) -> None:
     ],
 )
 def test_a_resealed_edit_is_refused(number: int, edit: dict[str, Any]) -> None:
-    """An action, an aim, a place or a key that the file and the reads do not give."""
+    """An action, ID, place or key that does not follow from the file and the reads."""
     data = data_of(PAIRS)
     data["links"][number] |= edit
-    assert taken(resealed(data), PAIRS) == "plan-edited"
+    assert checked(resealed(data), PAIRS) == "plan-edited"
 
 
 def test_a_foreign_id_stays_a_conflict() -> None:
-    """Summary, action and reason all fit each other, and the link is left alone all the same."""
+    """The link is not written, even if summary, action and reason are edited consistently."""
     ours = [(w, linked(OLD, 2) if s and s.partner_id == FOREIGN else s) for w, s in PAIRS]
     data = data_of(ours)
     data["links"][1]["observed"]["partner_id"] = FOREIGN
-    assert taken(resealed(data), PAIRS) == "plan-edited"
+    assert checked(resealed(data), PAIRS) == "plan-edited"
 
 
 @given(worlds.pairs().filter(bool), st.data())
 def test_no_edit_changes_what_is_written(pairs: Pairs, draw: st.DataObject) -> None:
-    """Any value put anywhere in the JSON: the plan is refused, or writes what the file wants."""
+    """With any value anywhere in the JSON, the plan is refused or writes what the file wants."""
     data = data_of(pairs)
     place, key = draw.draw(st.sampled_from(list(_places(data))))
     value = draw.draw(ODD)
     place[key] = value
-    again = taken(resealed(data), pairs)
+    again = checked(resealed(data), pairs)
     if isinstance(again, Plan):
         allowed = {want.place: want for want, _ in pairs}
         for change in again.writes:
@@ -134,12 +134,12 @@ def _places(data: Any) -> Iterator[tuple[Any, Any]]:
             yield from _places(data[key])
 
 
-def test_an_edit_of_the_age_alone_is_the_guards_affair() -> None:
-    """Another time of making that is sealed is a plan of another age, and nothing else."""
+def test_an_edited_time_changes_only_the_age_of_the_plan() -> None:
+    """A resealed plan with another time is a plan of another age, which its guard checks."""
     data = data_of(PAIRS) | {"created_at": "2020-01-01T00:00:00Z"}
-    assert isinstance(taken(resealed(data), PAIRS), Plan)
+    assert isinstance(checked(resealed(data), PAIRS), Plan)
     for odd in ("0001-01-01T00:00:00+23:59", "2026-11-23T02:00:00", "now", 7, None, ""):
-        assert taken(resealed(data | {"created_at": odd}), PAIRS) == "plan-file"
+        assert checked(resealed(data | {"created_at": odd}), PAIRS) == "plan-file"
 
 
 @pytest.mark.parametrize(
@@ -161,21 +161,21 @@ def test_an_edit_of_the_age_alone_is_the_guards_affair() -> None:
     ],
 )
 def test_odd_json_is_refused(raw: bytes, guard: str) -> None:
-    """Repeated keys, numbers that are none, nesting and other encodings."""
+    """Repeated keys, invalid numbers, deep nesting and other encodings."""
     with pytest.raises(Refused) as caught:
         read_plan(raw)
     assert caught.value.guard == guard
     assert str(caught.value).isprintable()
 
 
-def test_every_field_has_to_be_there() -> None:
-    """A plan that lacks a field is refused, whichever it is."""
+def test_every_field_is_required() -> None:
+    """A plan without any one of its fields is refused."""
     optional = {"digest", "seal", "summary", "complete", "cloud"}
     for key in set(data_of(PAIRS)) - optional:
         data = data_of(PAIRS)
         del data[key]
-        assert isinstance(taken(resealed(data), PAIRS), str), key
+        assert isinstance(checked(resealed(data), PAIRS), str), key
     for key in data_of(PAIRS)["links"][0]:
         data = data_of(PAIRS)
         del data["links"][0][key]
-        assert isinstance(taken(resealed(data), PAIRS), str), key
+        assert isinstance(checked(resealed(data), PAIRS), str), key

@@ -1,4 +1,4 @@
-"""Which secret works and which does no longer, from what the reads brought."""
+"""Which secrets work and which no longer do, as seen by the reads."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ def places(count: int) -> list[Place]:
 
 
 def test_a_refused_secret_is_one_finding_for_its_identity() -> None:
-    """However many tenants asked."""
+    """The number of tenants does not matter."""
     one, two, three = places(3)
     (finding,) = secret_rotation_findings(
         {one: seen(OLD, NEW), two: seen(OLD), three: seen(OLD, NEW)}
@@ -26,20 +26,20 @@ def test_a_refused_secret_is_one_finding_for_its_identity() -> None:
     assert finding.message == f"identity app signs in with {OLD}; {NEW} is not accepted"
 
 
-def test_a_secret_that_works_elsewhere_is_not_said_to_fail() -> None:
-    """A new one takes a while to be known everywhere."""
+def test_a_secret_that_works_in_another_tenant_is_no_finding() -> None:
+    """A new secret takes a while to work everywhere."""
     one, two = places(2)
     assert secret_rotation_findings({one: seen(OLD, NEW), two: seen(NEW, OLD)}) == ()
 
 
-def test_nothing_refused_is_no_finding() -> None:
-    """Nor is an identity with one secret."""
+def test_without_a_refused_secret_there_is_no_finding() -> None:
+    """This includes an identity with one secret."""
     one, two = places(2)
     assert secret_rotation_findings({one: seen(), two: replace(seen(), rotation=None)}) == ()
 
 
 def test_an_own_apps_rotation_names_its_customer() -> None:
-    """Each app is judged by itself."""
+    """Each app is judged separately."""
     one, two = (replace(p, app=App(f"app-{p.tenant}", "k")) for p in places(2))
     (finding,) = secret_rotation_findings({one: seen(OLD, NEW), two: seen(NEW)})
     assert (finding.tenant, finding.identity) == ("C0", "app")

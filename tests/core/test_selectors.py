@@ -1,4 +1,4 @@
-"""Selectors find what a search of every item finds, in the documented order of readings."""
+"""Selectors find the same items as a full search, in the documented order."""
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
@@ -32,7 +32,7 @@ SELECTORS = NAMES | st.sampled_from(["*", "tag:x", "tag:y", "tag:z", "A.Example"
 
 
 def search(items: list[Selectable], selector: str, other_than: int | None) -> set[int]:
-    """The definition: the first reading that matches anything."""
+    """The reference: the result of the first reading that matches anything."""
     others = [(number, item) for number, item in enumerate(items) if number != other_than]
     folded = selector.casefold()
     readings: tuple[Callable[[Selectable], bool], ...] = (
@@ -54,7 +54,7 @@ def search(items: list[Selectable], selector: str, other_than: int | None) -> se
 def test_the_index_finds_what_a_search_finds(
     items: list[Selectable], selectors: list[str], other_than: int | None
 ) -> None:
-    """Every reading in its order, in any mix of names, with and without an excluded item."""
+    """Each reading in order, with any mix of names, with and without an excluded item."""
     index = SelectorIndex(items)
     found = [search(items, selector, other_than) for selector in selectors]
     assert [index.find(one, other_than) for one in selectors] == [tuple(sorted(f)) for f in found]
@@ -88,13 +88,13 @@ PARTNERS = {"uk": "4936128", "old": "1158331", "uk-2": "4936128"}
         ("", ()),
     ],
 )
-def test_a_selector_of_links_means(selector: str, meant: Numbers) -> None:
+def test_a_selector_of_links_matches_each_documented_field(selector: str, meant: Numbers) -> None:
     """A partner is selected by each of its aliases and by its ID."""
     assert link_index(LINKS, PARTNERS).find(selector) == meant
 
 
-def test_a_record_is_selected_by_what_the_file_says_today() -> None:
-    """A link that the file does not list any more is selected by tenant and identity only."""
+def test_a_record_is_selected_by_the_current_file() -> None:
+    """A link that the file no longer lists is selected by tenant and identity only."""
     keys = [("Fabrikam", "app"), ("Fabrikam", "old"), ("Northwind", "alice")]
     index = record_index(keys, LINKS, PARTNERS)
     assert index.find("Fabrikam") == (0, 1)

@@ -1,4 +1,4 @@
-"""Foreign text is made safe in one place."""
+"""Text from outside is made safe for terminals in one place."""
 
 import json
 import re
@@ -30,12 +30,12 @@ HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     ],
 )
 def test_a_hidden_character_is_shown_as_its_escape(char: str, shown: str) -> None:
-    """Whoever reads the name sees that something was hidden in it, and what."""
+    """The reader sees which character was hidden in the name."""
     assert visible(f"a{char}b") == f"a{shown}b"
 
 
-def test_no_character_that_unicode_calls_hidden_gets_through() -> None:
-    """Controls, formats, surrogates and line separators: this Python's whole Unicode is asked."""
+def test_every_hidden_unicode_character_is_escaped() -> None:
+    """Controls, formats, surrogates and line separators of all Unicode in this Python."""
     through = [
         hex(code)
         for code in range(sys.maxunicode + 1)
@@ -45,7 +45,7 @@ def test_no_character_that_unicode_calls_hidden_gets_through() -> None:
 
 
 @pytest.mark.parametrize("name", ["Söhne & Co", "東京テイルスピン", "שלום בע״מ", "Ελλάς", "a\\nb"])
-def test_an_ordinary_name_stays_as_it_is(name: str) -> None:
+def test_an_ordinary_name_is_unchanged(name: str) -> None:
     """Customers have names in every script."""
     assert visible(name) == name
 
@@ -56,7 +56,7 @@ def _has_no_split_pair(text: str) -> bool:
 
 @given(st.text(st.characters()).filter(_has_no_split_pair))
 def test_json_stays_equal_when_it_is_made_safe(text: str) -> None:
-    """A program reads the very name, whatever a terminal is shown."""
+    """A program reads the original name; only its encoding differs."""
     written = json_safe(json.dumps({"name": text}, indent=2, ensure_ascii=False))
     assert json.loads(written) == {"name": text}
     assert visible(written.replace("\n", "")) == written.replace("\n", "")

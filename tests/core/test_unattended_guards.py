@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 def _plan(
     *, creates: int = 0, updates: int = 0, removes: int = 0, unread: int = 0, total: int
 ) -> Plan:
-    """So many changes and unreadable links, filled up to the total with links in sync."""
+    """A plan with these numbers of changes and unreadable links; the rest is in sync."""
     makers: list[Callable[[int], tuple[Wanted, Observed]]] = (
         [lambda n: (wanted(number=n), unlinked(n))] * creates
         + [lambda n: (wanted(number=n), linked(OLD, n))] * updates
@@ -54,7 +54,7 @@ def _past(
     outcome: Outcome | None = Outcome.APPLIED,
     partner_id: str | None = None,
 ) -> Past:
-    """What one earlier run wrote: these links."""
+    """The writes of one earlier run, for these links."""
     at = datetime(TODAY.year, TODAY.month, TODAY.day, 2, tzinfo=UTC) - timedelta(days=days_ago)
     writes = tuple(
         Write(
@@ -108,15 +108,15 @@ def _check(
         ({"updates": 1, "unread": 3, "total": 4}, {"incomplete"}),
     ],
 )
-def test_an_unattended_guard_refuses_from_its_number_on(
+def test_an_unattended_guard_refuses_more_than_its_limit(
     counts: dict[str, int], guards: set[str]
 ) -> None:
-    """At the limit is fine, one more is refused; small files are guarded too."""
+    """The limit itself is allowed, one more is refused. Small files are guarded, too."""
     assert set(_check(_plan(**counts))) == guards
 
 
 def test_every_exceeded_guard_is_named_with_number_limit_and_override() -> None:
-    """One refusal each, and --allow overrides one of them."""
+    """Each has its own refusal, and `--allow` overrides one of them."""
     checked = _plan(creates=51, removes=130, updates=100, unread=120, total=401)
     found = _check(checked)
     guards = {"remove-share", "remove-count", "change-share", "change-count", "create-count"}
@@ -127,7 +127,7 @@ def test_every_exceeded_guard_is_named_with_number_limit_and_override() -> None:
         assert set(_check(checked, allowed=(guard,))) == set(found) - {guard}
 
 
-def test_a_refusal_is_said_in_a_few_words() -> None:
+def test_a_refusal_has_a_short_text() -> None:
     """For the summary line and the notification: guard, number, limit, override."""
     checked = _plan(removes=11, total=400)
     (refusal,) = check_unattended(checked, GuardLimits(), NOBODY, managed=400, named=())
@@ -135,7 +135,7 @@ def test_a_refusal_is_said_in_a_few_words() -> None:
 
 
 def test_shares_are_of_the_whole_file_and_of_managed_links_only() -> None:
-    """Neither --only nor links that the file leaves alone change what a share is of."""
+    """`--only` and unmanaged links do not change the total of a share."""
     held = Settled(Action.HELD, "held")
     wishes = [wanted(number=1), wanted(WantedState.ABSENT, 2), wanted(WantedState.UNMANAGED, 3)]
     wishes.append(wanted(number=4, settled=held))
@@ -149,7 +149,7 @@ def test_shares_are_of_the_whole_file_and_of_managed_links_only() -> None:
 
 
 def test_a_week_of_unattended_changes_is_added_to_the_plan() -> None:
-    """Distinct links of today and the six days before; older ones, and attended ones, are not."""
+    """Distinct links of today and the six days before; older and attended changes do not count."""
     checked = _plan(removes=4, total=60)
     before = range(100, 103)
     assert set(_check(checked, _past(before))) == {"remove-share"}
@@ -164,14 +164,14 @@ def test_a_week_of_unattended_changes_is_added_to_the_plan() -> None:
 
 @pytest.mark.parametrize("outcome", [None, *Outcome])
 def test_a_write_that_may_have_been_sent_counts(outcome: Outcome | None) -> None:
-    """Only where the outcome proves that nothing was sent it does not."""
+    """It does not count only if the outcome proves that nothing was sent."""
     past = _past(range(100, 107), outcome=outcome)
     is_sent = outcome not in (Outcome.ALREADY, Outcome.STALE, Outcome.SKIPPED)
     assert bool(_check(_plan(removes=1, total=60), past)) is is_sent
 
 
-def test_what_was_allowed_once_does_not_count_for_that_guard_later() -> None:
-    """It counts for the others."""
+def test_an_overridden_change_does_not_count_for_that_guard_later() -> None:
+    """It still counts for the other guards."""
     past = _past(range(100, 120), allowed=("remove-count",))
     checked = _plan(removes=1, total=400)
     assert _check(checked, past) == {}
@@ -181,13 +181,13 @@ def test_what_was_allowed_once_does_not_count_for_that_guard_later() -> None:
 
 
 def test_a_plan_that_adds_nothing_of_a_kind_is_not_refused_for_it() -> None:
-    """A creation is not held up by last week's removals."""
+    """Removals of the last week do not block a creation."""
     assert _check(_plan(creates=1, total=60), _past(range(100, 120))) == {}
     assert _check(_plan(unread=60, total=60), _past(range(100, 120))) == {}
 
 
-def test_a_limit_of_the_file_replaces_the_default_but_for_incomplete() -> None:
-    """In both directions; unattended runs never go on with more than a fifth unreadable."""
+def test_a_limit_of_the_file_replaces_the_default_except_for_incomplete() -> None:
+    """In both directions. Unattended runs always stop if more than a fifth is unreadable."""
     many = _plan(removes=20, total=60)
     assert (
         _check(many, limits=GuardLimits(remove_count=20, remove_share=0.5, change_share=0.5)) == {}
@@ -206,15 +206,15 @@ def test_a_limit_of_the_file_replaces_the_default_but_for_incomplete() -> None:
     assert set(_check(unread, limits=GuardLimits(incomplete=0.9))) == {"incomplete"}
 
 
-def test_a_link_whose_principal_is_gone_as_wanted_is_not_unreadable() -> None:
-    """A year of offboarded customers does not stop the repairs."""
+def test_a_link_to_be_absent_whose_principal_was_removed_is_not_unreadable() -> None:
+    """A year of offboarded customers does not block the repairs."""
     pairs = [(wanted(WantedState.ABSENT, n), unknown(GONE)) for n in range(40)]
     pairs += [(wanted(number=n), linked(OURS, n)) for n in range(40, 60)]
     assert _check(plan(*pairs, (wanted(number=60), unlinked(60)))) == {}
 
 
-def test_an_id_counts_as_seen_only_where_no_unattended_run_wrote_it() -> None:
-    """Neither an unmanaged link nor what the last nights wrote makes an ID a known one."""
+def test_an_id_is_known_only_by_links_that_no_unattended_run_wrote() -> None:
+    """Unmanaged links and recent unattended writes do not make an ID known."""
     creates = [(wanted(number=n), unlinked(n)) for n in range(11)]
     alone = plan(*creates)
     assert set(_check(alone)) == {"new-partner-id"}
@@ -229,16 +229,16 @@ def test_an_id_counts_as_seen_only_where_no_unattended_run_wrote_it() -> None:
     assert _check(carried, older) == {}
 
 
-def test_slices_of_a_new_id_are_counted_together() -> None:
-    """Nine runs over a part of the file each are one change to that ID."""
+def test_partial_runs_with_a_new_id_are_counted_together() -> None:
+    """Nine runs, each over a part of the file, count as one change to that ID."""
     first = plan(*((wanted(number=n), unlinked(n)) for n in range(6)))
     wrote = _past(range(50, 55), Action.CREATE, partner_id=OURS)
     assert set(_check(first, wrote, managed=60)) == {"new-partner-id"}
     assert _check(first, managed=60) == {}
 
 
-def test_an_id_whose_name_was_never_confirmed_is_not_trusted_when_it_is_old() -> None:
-    """A week later its first link still counts as written by an unattended run."""
+def test_an_old_id_without_a_confirmed_name_is_not_trusted() -> None:
+    """After a week its first link still counts as written by an unattended run."""
     names = {OURS: ("Contoso",)}
     nameless = linked(OURS, 99).__class__(linked().state, "tid99", "oid99", OURS)
     checked = plan((wanted(number=1), unlinked(1)), (wanted(number=99), nameless))
@@ -250,15 +250,15 @@ def test_an_id_whose_name_was_never_confirmed_is_not_trusted_when_it_is_old() ->
 
 @given(st.floats(0.01, 1), st.integers(1, 10_000))
 def test_a_share_is_rounded_down_and_allows_three_or_half(share: float, whole: int) -> None:
-    """Never more than the share, but in a small file."""
+    """Never more than the share, except in a small file."""
     limit = allowance(share, whole)
     assert limit <= max(round(share * whole, 6), min(3, max(1, whole / 2)))
     assert limit >= min(3, max(1, whole // 2))
 
 
 @pytest.mark.parametrize("page", ["safety.md", "operations.md"])
-def test_the_pages_say_what_one_unattended_run_can_do_at_most(page: str) -> None:
-    """The table is what the guards decide for 3, 9, 60, 400 and 5,000 links."""
+def test_the_documentation_shows_the_limits_of_one_unattended_run(page: str) -> None:
+    """The table has the guards' results for 3, 9, 60, 400 and 5,000 links."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     limits = GuardLimits()
     for whole, unread in ((3, 1), (9, 3), (60, 12), (400, 80), (5000, 1000)):
@@ -277,5 +277,5 @@ def test_the_pages_say_what_one_unattended_run_can_do_at_most(page: str) -> None
 
 
 def _refuses_unread(count: int, whole: int) -> bool:
-    """Whether so many unreadable links are too many; one further link is to change."""
+    """Whether this number of unreadable links is refused, with one more link to change."""
     return "incomplete" in _check(_plan(updates=1, unread=count, total=whole))

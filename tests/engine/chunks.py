@@ -1,4 +1,4 @@
-"""Azures and workers in memory, for chunks. A worker process imports its recipe from here."""
+"""Scripted Azures and workers in memory for chunk tests. Workers import their recipe from here."""
 
 import os
 import signal
@@ -31,11 +31,11 @@ def wait_until(is_so: Callable[[], bool], timeout_s: float = 60.0) -> None:
 
 @dataclass
 class Script:
-    """A recipe whose reads do what it says; what happens is noted in the folder.
+    """A recipe with scripted reads. It records its events in the folder.
 
-    reads  what the links of a tenant do: `kill`, `stop` (freeze), `wait`, `unusable`, `refused`;
-           others are not linked
-    fails  whether this worker cannot be opened: `release`, `extra` or `odd`
+    reads  behavior of a tenant's links: `kill`, `stop` (freeze), `wait`, `unusable`, `refused`;
+           other links read as not linked
+    fails  why this worker cannot be opened: `release`, `extra` or `odd`
     """
 
     folder: Path
@@ -59,12 +59,12 @@ class Script:
         return [int(path.name[5:]) for path in self.folder.glob("open-*")]
 
     def has_begun(self, tenant: str) -> bool:
-        """Whether some worker began to read this link."""
+        """Whether a worker has begun to read this link."""
         return any(self.folder.glob(f"read-{tenant}-*"))
 
 
 class Unpicklable(Exception):
-    """Keyword-only fields do not survive pickle."""
+    """An error with keyword-only fields, which do not survive pickle."""
 
     def __init__(self, *, secret: str) -> None:
         super().__init__(secret)
@@ -72,7 +72,7 @@ class Unpicklable(Exception):
 
 @dataclass
 class ScriptedAzure:
-    """What the recipe opens."""
+    """The Azure that the recipe opens."""
 
     script: Script
     stop: Event
@@ -110,7 +110,7 @@ class ScriptedAzure:
 
 
 class Here:
-    """Workers that answer at once, in this process, by any function."""
+    """Workers that answer at once in this process with the given function."""
 
     def __init__(
         self, answer: Callable[[Chunk], ChunkResult], slots: int = 2, threads: int = 4

@@ -1,4 +1,4 @@
-"""A run in memory for the engine's tests: the fake Azure, a journal that remembers, a crew."""
+"""A run in memory for the engine's tests: a fake Azure, a journal in memory and threads."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
@@ -29,14 +29,14 @@ def where(number: int) -> Place:
 
 
 def wish(number: int, partner_id: str | None = OURS, **more: Any) -> Wanted:
-    """What the file wants of a customer: this ID, or none."""
+    """A wanted link of a customer with this ID, or None for no link."""
     aim = WantedState.LINKED if partner_id else WantedState.ABSENT
     values: dict[str, Any] = {"replaceable": frozenset({OURS, OLD})} | more
     return Wanted(where(number), aim, partner_id, **values)
 
 
 class Inline(Executor):
-    """Runs each job at once, in the thread that hands it out: a run without chance."""
+    """A pool that runs each job at once in the calling thread, for deterministic runs."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -46,7 +46,7 @@ class Inline(Executor):
 
 @dataclass
 class MemoryJournal:
-    """Remembers events in order; after `full_after` of them the disk is full."""
+    """A journal that keeps events in order; after `full_after` events the disk is full."""
 
     full_after: int | None = None
     events: list[tuple[str, str]] = field(default_factory=list)
@@ -65,7 +65,7 @@ class MemoryJournal:
 
 @dataclass
 class Desk:
-    """An Azure in memory, and a file's wishes to bring about there."""
+    """An Azure in memory and the links that a file wants there."""
 
     azure: FakeAzure = field(default_factory=lambda: FakeAzure(dict(NAMES)))
     journal: MemoryJournal = field(default_factory=MemoryJournal)
@@ -79,7 +79,7 @@ class Desk:
         self.crew = Workers(self.pool, self.concurrency, self.stop, Identities())
 
     def link(self, number: int, partner_id: str | None) -> None:
-        """Somebody linked this customer."""
+        """Link this customer, as another user would."""
         self.azure.link(where(number)).partner_id = partner_id
 
     def truth(self, number: int) -> str | None:
@@ -87,7 +87,7 @@ class Desk:
         return self.azure.link(where(number)).partner_id
 
     def plan(self, wishes: Sequence[Wanted], on_read: Callable[..., None] | None = None) -> Plan:
-        """Read and compare."""
+        """Make a plan."""
         facts = PlanMetadata("sha256:00", "1", (), self.names, lambda: NOW)
         return make_plan(
             wishes, facts, self.crew, self.azure.reader, on_read or (lambda place, seen: None)
@@ -100,7 +100,7 @@ class Desk:
         max_changes: int | None = None,
         on_result: Callable[[Result], None] = lambda result: None,
     ) -> Report:
-        """Make the plan's changes."""
+        """Apply the plan."""
         return apply_plan(
             plan,
             self.crew,
@@ -112,15 +112,15 @@ class Desk:
         )
 
     def run(self, *wishes: Wanted) -> Report:
-        """Plan, and apply."""
+        """Plan and apply."""
         return self.apply(self.plan(wishes))
 
 
 def outcomes(report: Report) -> list[str | None]:
-    """What became of each link, in the file's order."""
+    """The outcome of each link, in the order of the file."""
     return [result.outcome and result.outcome.value for result in report.results]
 
 
 def codes(report: Report) -> list[str | None]:
-    """The problem of each link, in the file's order."""
+    """The problem of each link, in the order of the file."""
     return [result.problem.code if result.problem else None for result in report.results]

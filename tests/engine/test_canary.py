@@ -1,4 +1,4 @@
-"""A wrong ID does no more harm than one write: what is new is tried on one tenant first."""
+"""A wrong ID costs at most one write, because a new ID is tried on one tenant first."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Lock
@@ -13,8 +13,8 @@ from tests.fakes import FakeAzure, FakeLink
 NEW = "7777777"
 
 
-def test_an_id_that_is_no_partner_is_written_once() -> None:
-    """The first refusal stops it for the whole run; the others are not tried."""
+def test_an_invalid_id_is_written_once() -> None:
+    """The first refusal stops the ID for the whole run, and other links are not tried."""
     desk = Desk()
     report = desk.run(*(wish(n, NEW) for n in range(1, 6)))
     assert desk.azure.writes == [("C1", "create", NEW)]
@@ -23,14 +23,14 @@ def test_an_id_that_is_no_partner_is_written_once() -> None:
 
 
 def test_one_wrong_id_does_not_stop_another() -> None:
-    """It is the ID that is stopped, not the run."""
+    """Only the wrong ID is stopped, not the run."""
     desk = Desk()
     report = desk.run(wish(1, NEW), wish(2), wish(3, NEW), wish(4))
     assert outcomes(report) == ["failed", "applied", "skipped", "applied"]
 
 
-def test_an_id_that_is_carried_already_needs_no_canary() -> None:
-    """All go at once where a read showed that the ID is a real one."""
+def test_an_id_in_use_needs_no_canary() -> None:
+    """All links are written at once if a read showed the ID."""
     together = Barrier(4, timeout=120)
 
     def meet(place: Place, link: FakeLink) -> None:
@@ -47,7 +47,7 @@ def test_an_id_that_is_carried_already_needs_no_canary() -> None:
 
 
 def test_a_new_id_goes_to_one_tenant_first() -> None:
-    """The others wait until the first one in the file's order is verified."""
+    """The other links wait until the first link of the file is verified."""
     under_way, most, lock = [0], {1: 0, 2: 0}, Lock()
     first: list[str] = []
 
@@ -68,7 +68,7 @@ def test_a_new_id_goes_to_one_tenant_first() -> None:
 
 @pytest.mark.parametrize("fate", ["refuse", "ignored", "dropped"])
 def test_if_the_canary_fails_for_its_own_reason_the_next_is_the_canary(fate: str) -> None:
-    """One customer's trouble says nothing about the ID."""
+    """A problem of one customer says nothing about the ID."""
     desk = Desk(FakeAzure(dict(NAMES), script=[fate, fate], budget=0))
     report = desk.run(*(wish(n) for n in range(1, 5)))
     assert outcomes(report)[2:] == ["applied", "applied"]
@@ -76,8 +76,8 @@ def test_if_the_canary_fails_for_its_own_reason_the_next_is_the_canary(fate: str
     assert [tenant for tenant, _, _ in desk.azure.writes] == ["C1", "C2", "C3", "C4"]
 
 
-def test_a_canary_that_cannot_be_read_any_more_is_followed_by_the_next() -> None:
-    """It was readable when the plan was made; nothing is written there now."""
+def test_an_unreadable_canary_is_followed_by_the_next_link() -> None:
+    """It was readable when the plan was made. It is not written."""
     desk = Desk()
     plan = desk.plan([wish(n) for n in range(1, 4)])
     desk.azure.problems["C1"] = Problem("unavailable", "503", "again")
@@ -85,7 +85,7 @@ def test_a_canary_that_cannot_be_read_any_more_is_followed_by_the_next() -> None
 
 
 def test_another_name_stops_an_id_after_one_write() -> None:
-    """The write took, but the ID is not who the file says: a failure, and no further write."""
+    """The write was applied, but the partner name differs from the file: failed, no more writes."""
     desk = Desk(names={OURS: ("Fabrikam",)})
     report = desk.run(*(wish(n) for n in range(1, 4)))
     assert outcomes(report) == ["failed", "skipped", "skipped"]
@@ -94,8 +94,8 @@ def test_another_name_stops_an_id_after_one_write() -> None:
     assert "C1" in str(report.results[0].problem)
 
 
-def test_another_name_on_a_link_that_is_there_stops_all_writes_of_the_id() -> None:
-    """Nothing has to be written to find out; the finding says who carries it."""
+def test_another_name_on_an_existing_link_stops_all_writes_of_the_id() -> None:
+    """The mismatch is found without a write. The finding names the link that carries the ID."""
     desk = Desk(names={OURS: ("Fabrikam",)})
     desk.link(1, OURS)
     report = desk.run(wish(1), wish(2), wish(3))
@@ -104,15 +104,15 @@ def test_another_name_on_a_link_that_is_there_stops_all_writes_of_the_id() -> No
     assert "C1" in next(f.message for f in report.findings if f.code == "partner_name_mismatch")
 
 
-def test_names_are_compared_as_people_read_them() -> None:
-    """Case and runs of blanks do not matter, and a record without a name is no mismatch."""
+def test_names_are_compared_without_case_and_spacing() -> None:
+    """Case and repeated spaces do not matter, and a record without a name is no mismatch."""
     desk = Desk(names={OURS: ("  CONTOSO ",), OLD: ("Anything",)})
     desk.azure.names[OLD] = None
     assert outcomes(desk.run(wish(1), wish(2, OLD))) == ["applied", "applied"]
 
 
 def test_a_removal_does_not_wait_for_a_canary() -> None:
-    """It writes no ID, so a wrong one does not stop it."""
+    """It writes no ID, so a wrong ID does not stop it."""
     desk = Desk()
     desk.link(3, OURS)
     report = desk.run(wish(1, NEW), wish(2, NEW), wish(3, None))
@@ -120,7 +120,7 @@ def test_a_removal_does_not_wait_for_a_canary() -> None:
 
 
 def test_waiting_for_a_canary_ends_with_the_run() -> None:
-    """A stop, a full journal or a limit while others wait: nobody waits for ever."""
+    """A stop, a full journal or a limit ends the wait of all links."""
     desk = Desk()
 
     def stop(place: Place, link: FakeLink) -> None:
@@ -136,8 +136,8 @@ def test_waiting_for_a_canary_ends_with_the_run() -> None:
     assert outcomes(desk.apply(plan, max_changes=2)) == ["applied"] * 2 + ["skipped"] * 2
 
 
-def test_an_id_of_somebody_else_that_is_to_be_replaced_is_no_canary_of_ours() -> None:
-    """The ID that is carried is FOREIGN; ours is still new, and goes to one tenant first."""
+def test_a_foreign_id_to_be_replaced_is_no_canary() -> None:
+    """The links carry FOREIGN. Our ID is still new and goes to one tenant first."""
     desk = Desk(FakeAzure({FOREIGN: "Fabrikam"}))
     for number in (1, 2, 3):
         desk.link(number, FOREIGN)

@@ -1,4 +1,4 @@
-"""A signal or a deadline throws one switch; what waits ends at once."""
+"""A signal or a deadline stops the run, and all waits end at once."""
 
 import os
 import signal
@@ -22,8 +22,8 @@ TWICE = (
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_throws_the_switch(number: signal.Signals) -> None:
-    """The run goes on to its end, and knows which signal it was."""
+def test_a_signal_stops_the_run(number: signal.Signals) -> None:
+    """The run finishes its current work and knows which signal arrived."""
     before = signal.getsignal(number)
     stop = Stop()
     with stop.watching():
@@ -37,7 +37,7 @@ def test_a_signal_throws_the_switch(number: signal.Signals) -> None:
 
 
 def test_a_hang_up_counts_as_sigterm() -> None:
-    """A closed terminal ends a run as a service manager does: status 143."""
+    """When the terminal closes, the run ends with status 143, as for SIGTERM."""
     stop = Stop()
     before = signal.getsignal(signal.SIGHUP)
     with stop.watching():
@@ -48,7 +48,7 @@ def test_a_hang_up_counts_as_sigterm() -> None:
 
 
 def test_a_hang_up_that_is_ignored_stays_ignored() -> None:
-    """`nohup` means that the run goes on."""
+    """Under `nohup` the run continues."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         stop = Stop()
@@ -64,29 +64,29 @@ def test_a_hang_up_that_is_ignored_stays_ignored() -> None:
     ("second", "status"),
     [("signal.SIGTERM", 143), ("signal.SIGINT", 130), ("signal.SIGHUP", 143)],
 )
-def test_a_second_signal_stops_hard(second: str, status: int) -> None:
-    """Asked twice means now."""
+def test_a_second_signal_stops_at_once(second: str, status: int) -> None:
+    """The run does not finish its current work."""
     ran = subprocess.run([sys.executable, "-c", TWICE.format(second=second)], timeout=120)
     assert ran.returncode == status
 
 
-def test_a_deadline_throws_the_switch_by_itself() -> None:
-    """And says that it was the deadline."""
+def test_a_deadline_stops_the_run() -> None:
+    """The reason of the stop is the deadline."""
     stop = Stop(0.05)
     with stop.watching():
         assert stop.event.wait(10)
     assert (stop.signal, stop.problem and stop.problem.code) == (None, "deadline")
 
 
-def test_a_deadline_that_has_passed_lets_nothing_begin() -> None:
-    """Not even for the moment that a timer takes."""
+def test_nothing_begins_after_a_passed_deadline() -> None:
+    """Nothing begins while its timer is started."""
     stop = Stop(0.0)
     with stop.watching():
         assert stop.is_set
 
 
 def test_a_signal_after_the_deadline_is_still_a_signal() -> None:
-    """The status tells that somebody asked; the reason of what was left is the first one."""
+    """The status shows the signal. The reason for unfinished links is the first one."""
     stop = Stop(0.0)
     with stop.watching():
         os.kill(os.getpid(), signal.SIGINT)
@@ -97,7 +97,7 @@ def test_a_signal_after_the_deadline_is_still_a_signal() -> None:
 
 
 def test_an_undisturbed_run_is_not_stopped() -> None:
-    """A deadline that was not reached leaves no timer behind."""
+    """A deadline that is not reached leaves no timer."""
     stop = Stop(60)
     with stop.watching():
         pass

@@ -1,4 +1,4 @@
-"""How a checkup goes over many links, with an examiner in memory."""
+"""A checkup of many links, with an examiner in memory."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ REFUSED = Problem("invalid_client_secret", "AADSTS7000215", "mend it")
 
 @dataclass
 class MemoryExaminer:
-    """Everything is well, but for the tenants that are named; remembers what it looked at."""
+    """An examiner whose checks pass except for the named tenants. It records what it checked."""
 
     refuses: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class MemoryExaminer:
 def checked(
     examiner: MemoryExaminer, count: int, stop: Stop | None = None, **more: object
 ) -> Checkup:
-    """A checkup over so many customers, one after the other."""
+    """A checkup of this number of customers, one after the other."""
     crew = Workers(Inline(), 1, stop or Stop(), Identities())
     facts = PlanMetadata("sha256:00", "1", (), {}, lambda: NOW)
     wishes = [wish(n) for n in range(1, count + 1)]
@@ -73,8 +73,8 @@ def checked(
     return make_checkup(wishes, facts, crew, examiner, on_check)  # type: ignore[arg-type]
 
 
-def test_what_links_share_is_looked_at_once() -> None:
-    """An identity of three customers is one step; the checks keep the file's order."""
+def test_a_shared_step_is_checked_once() -> None:
+    """An identity of three customers is one step. The checks keep the order of the file."""
     examiner = MemoryExaminer()
     found = checked(examiner, 3)
     assert examiner.looked == ["app", "C1", "C2", "C3"]
@@ -83,7 +83,7 @@ def test_what_links_share_is_looked_at_once() -> None:
     assert [step.name for step in found.checks[0].steps] == list(StepName)[2:]
 
 
-def test_each_customers_own_app_is_looked_at() -> None:
+def test_each_customers_own_app_is_checked() -> None:
     """One identity with an app for each customer has as many secrets."""
     examiner = MemoryExaminer()
     crew = Workers(Inline(), 1, Stop(), Identities())
@@ -97,8 +97,8 @@ def test_each_customers_own_app_is_looked_at() -> None:
     assert len(found.credentials) == 2
 
 
-def test_an_attested_link_is_not_looked_at() -> None:
-    """It is never read, so nothing has to work for it."""
+def test_an_attested_link_is_not_checked() -> None:
+    """It is never read, so it needs no working sign-in."""
     examiner = MemoryExaminer()
     attested = changed(wish(1), settled=Settled(Action.ATTESTED, "seen"))
     held = changed(wish(2), settled=Settled(Action.HELD, "wait"))
@@ -108,8 +108,8 @@ def test_an_attested_link_is_not_looked_at() -> None:
     assert examiner.looked == ["app", "C2"]
 
 
-def test_one_customers_trouble_stops_no_others() -> None:
-    """Neither a refusal nor a mistake of the program ends the others' steps."""
+def test_a_problem_of_one_customer_does_not_stop_the_others() -> None:
+    """Neither a refusal nor a bug ends the steps of other customers."""
     found = checked(MemoryExaminer(refuses=("C1",), breaks=("C2",)), 3)
     assert [check.is_ready for check in found.checks] == [False, False, True]
     fault = found.checks[1].own_failure
@@ -118,8 +118,8 @@ def test_one_customers_trouble_stops_no_others() -> None:
     assert fault.problem.code == "internal_error"
 
 
-def test_a_broken_identity_is_tried_no_further() -> None:
-    """Two tenants refused it and none accepted it: the rest is not tried, and says why."""
+def test_a_broken_identity_is_not_tried_again() -> None:
+    """Two tenants refused it and none accepted it. The other links have the reason."""
     examiner = MemoryExaminer(refuses=tuple(f"C{n}" for n in range(1, 9)))
     found = checked(examiner, 8)
     assert examiner.looked == ["app", "C1", "C2"]
@@ -128,7 +128,7 @@ def test_a_broken_identity_is_tried_no_further() -> None:
 
 
 def test_a_stopped_run_begins_nothing_new() -> None:
-    """What was looked at stays, the rest says that it was interrupted."""
+    """Finished checks are kept, and the others are interrupted."""
     stop = Stop()
     examiner = MemoryExaminer(on_look=lambda name: stop.event.set() if name == "C1" else None)
     found = checked(examiner, 3, stop)
@@ -140,8 +140,8 @@ def test_a_stopped_run_begins_nothing_new() -> None:
     )
 
 
-def test_a_run_stopped_at_once_looks_at_nothing() -> None:
-    """Identities are left alone too, and the links say so."""
+def test_a_run_stopped_at_once_checks_nothing() -> None:
+    """Identities are not checked either, and the links have the reason."""
     stop = Stop()
     stop.event.set()
     examiner = MemoryExaminer()
@@ -151,8 +151,8 @@ def test_a_run_stopped_at_once_looks_at_nothing() -> None:
     assert found.credentials[0].kind is None
 
 
-def test_an_identity_that_breaks_the_program_costs_its_own_links() -> None:
-    """The mistake is told where it was made; the customers are looked at as far as they can be."""
+def test_a_bug_in_one_identity_affects_only_its_links() -> None:
+    """The bug is reported at its step. Customers are checked as far as possible."""
     examiner = MemoryExaminer(breaks=("app",))
     found = checked(examiner, 2)
     problem = found.credentials[0].steps[0].problem
@@ -162,7 +162,7 @@ def test_an_identity_that_breaks_the_program_costs_its_own_links() -> None:
 
 
 def test_a_listener_that_fails_is_a_finding() -> None:
-    """Progress and log are guests."""
+    """Progress and log are optional."""
 
     def on_check(check: LinkCheck) -> None:
         raise OSError("gone")

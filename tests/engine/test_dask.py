@@ -1,4 +1,4 @@
-"""A cluster reads chunks; one that cannot go on is given up."""
+"""A cluster reads chunks, and the run continues without a cluster that fails."""
 
 import os
 import signal
@@ -28,8 +28,8 @@ def chunk(script: Script, *tenants: str) -> Chunk:
     return Chunk(script, places, 4, None, Identities())
 
 
-def test_a_cluster_reads_chunks_and_hears_of_a_stop(tmp_path: Path) -> None:
-    """The same chunk is read again and not answered from memory; the end closes the run there."""
+def test_a_cluster_reads_chunks_and_receives_a_stop(tmp_path: Path) -> None:
+    """The same chunk is read again, not cached. Closing the pool closes the run there."""
     with cluster(tmp_path / "dask", ENV, 1) as running:
         script = Script(tmp_path, reads={"B": "wait"})
         with closing(dask.DaskWorkers(running.address, "run", 32)) as workers:
@@ -45,7 +45,7 @@ def test_a_cluster_reads_chunks_and_hears_of_a_stop(tmp_path: Path) -> None:
 
 
 def lost(running: Cluster, how: str) -> None:
-    """What happens to a cluster in the middle of a chunk."""
+    """A failure of a cluster in the middle of a chunk."""
     if how == "the scheduler is killed":
         running.scheduler.kill()
     if how == "the scheduler freezes":
@@ -60,7 +60,7 @@ def lost(running: Cluster, how: str) -> None:
 def test_a_cluster_that_is_lost_costs_no_link(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    """The run notices it, says so once, and reads by itself what was not answered."""
+    """The run warns once and reads the unanswered links itself."""
     monkeypatch.setattr(dask, "SILENT_S", 3.0)
     monkeypatch.setattr(dask, "CLOSE_S", 1.0)
     script = Script(tmp_path, reads={"C1": "wait"})

@@ -1,4 +1,4 @@
-"""An identity is broken when two tenants say so and none says otherwise."""
+"""An identity is broken if two tenants refuse it and no tenant accepts it."""
 
 from dataclasses import replace
 
@@ -14,13 +14,13 @@ NO_APP = Problem("app_not_in_tenant", "AADSTS700016", "install it")
 
 
 def place(number: int, identity: str = "app") -> Place:
-    """A customer, reached with this identity."""
+    """A customer that is reached with this identity."""
     return Place(f"C{number}", f"c{number}", identity)
 
 
 @pytest.mark.parametrize("code", sorted(BROKEN_IDENTITY))
-def test_two_tenants_break_an_identity(code: str) -> None:
-    """One alone may merely lack the app, and answer so."""
+def test_refusals_of_two_tenants_break_an_identity(code: str) -> None:
+    """A single tenant may refuse only because the app is missing there."""
     identities = Identities()
     for number in (1, 2):
         assert identities.problem(place(3)) is None
@@ -31,8 +31,8 @@ def test_two_tenants_break_an_identity(code: str) -> None:
     assert identities.problem(place(3, "another")) is None
 
 
-def test_one_tenant_that_accepts_proves_an_identity_sound() -> None:
-    """Before or after the refusals: it is those tenants that have the trouble."""
+def test_an_identity_that_one_tenant_accepts_is_not_broken() -> None:
+    """Before or after the refusals: the problem is in the refusing tenants."""
     for accepted_at in range(3):
         identities = Identities()
         notes = [Observed.unknown(WRONG)] * 2
@@ -42,8 +42,8 @@ def test_one_tenant_that_accepts_proves_an_identity_sound() -> None:
         assert identities.problem(place(9)) is None
 
 
-def test_each_customers_own_app_is_judged_by_itself() -> None:
-    """Two refused secrets of two apps say nothing of a third; two refusals of one app do."""
+def test_each_customers_own_app_is_judged_separately() -> None:
+    """Refused secrets of two apps do not affect a third app. Two refusals of one app break it."""
     identities = Identities()
     places = [replace(place(n), app=App(f"app-{n}", f"c{n}")) for n in range(4)]
     for number in (1, 2):
@@ -54,8 +54,8 @@ def test_each_customers_own_app_is_judged_by_itself() -> None:
     assert identities.problem(places[2]) is None
 
 
-def test_one_tenant_that_says_it_twice_is_one_tenant() -> None:
-    """Named by its domain and by its GUID, it is still the same one."""
+def test_two_refusals_of_one_tenant_count_once() -> None:
+    """Its domain and its GUID count as the same tenant."""
     identities = Identities()
     identities.note(place(1), Observed.unknown(WRONG, tenant_id="tid-1"))
     identities.note(place(2), Observed.unknown(WRONG, tenant_id="tid-1"))
@@ -63,7 +63,7 @@ def test_one_tenant_that_says_it_twice_is_one_tenant() -> None:
 
 
 def test_a_tenant_without_the_app_never_stops_the_others() -> None:
-    """However many of them there are."""
+    """The number of such tenants does not matter."""
     desk = Desk()
     desk.azure.problems = {f"C{n}": NO_APP for n in range(1, 9)}
     report = desk.run(*(wish(n) for n in range(1, 10)))
@@ -72,7 +72,7 @@ def test_a_tenant_without_the_app_never_stops_the_others() -> None:
 
 
 def test_a_broken_identity_asks_for_no_more_tokens() -> None:
-    """The rest is unknown for the same cause, and is not asked."""
+    """The other links are unknown for the same cause, without a request."""
     desk = Desk(concurrency=1)
     desk.azure.problems = {f"C{n}": WRONG for n in range(1, 9)}
     report = desk.run(*(wish(n) for n in range(1, 9)))
@@ -81,8 +81,8 @@ def test_a_broken_identity_asks_for_no_more_tokens() -> None:
     assert {r.change.action for r in report.results} == {"unknown"}
 
 
-def test_an_identity_that_breaks_during_the_writes_stops_them() -> None:
-    """It was accepted in this run, so it is not broken; each link is asked for itself."""
+def test_an_identity_refused_during_the_writes_is_not_broken() -> None:
+    """It was accepted earlier in this run, so each link still makes its own request."""
     desk = Desk(concurrency=1)
     plan = desk.plan([wish(n) for n in range(1, 5)])
     desk.azure.problems = {f"C{n}": WRONG for n in (1, 2)}

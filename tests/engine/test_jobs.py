@@ -1,4 +1,4 @@
-"""One link: a read, a write, a read; and between two writes always a look."""
+"""Each link is read, written and read again, with a read between two writes."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,14 +29,14 @@ DOWN = Problem("unavailable", "503", "again")
 
 
 def planned(azure: FakeAzure, want: Wanted | None = None) -> Change:
-    """The change that a plan finds for the first customer."""
+    """The planned change of the first customer."""
     want = want or wish(1)
     return diff([want], {want.place: read_link(azure.reader, want.place)})[0]
 
 
 @pytest.mark.parametrize(("fate", "reads"), [("busy", 6), ("dropped", 10)])
-def test_passing_trouble_is_tried_again_after_a_look(fate: str, reads: int) -> None:
-    """Two bad answers, then a good one. The first lost reply is read back for a few seconds."""
+def test_a_temporary_error_is_retried_after_a_read(fate: str, reads: int) -> None:
+    """Two errors, then success. After the first lost reply, reads go on for a few seconds."""
     azure = FakeAzure(dict(NAMES), script=[fate, fate])
     change = planned(azure)
     azure.reads.clear()
@@ -44,8 +44,8 @@ def test_passing_trouble_is_tried_again_after_a_look(fate: str, reads: int) -> N
     assert (len(azure.writes), len(azure.reads)) == (3, reads)
 
 
-def test_a_lost_answer_is_not_repeated_when_the_write_took() -> None:
-    """The read decides: one write."""
+def test_an_applied_write_with_a_lost_reply_is_not_repeated() -> None:
+    """The read decides, and there is one write."""
     azure = FakeAzure(dict(NAMES), script=["lost"])
     assert apply_change(azure.writer, planned(azure)).outcome is Outcome.APPLIED
     assert len(azure.writes) == 1
@@ -54,8 +54,8 @@ def test_a_lost_answer_is_not_repeated_when_the_write_took() -> None:
 @pytest.mark.parametrize(
     ("fate", "outcome"), [("busy", Outcome.FAILED), ("dropped", Outcome.UNVERIFIED)]
 )
-def test_patience_ends(fate: str, outcome: Outcome) -> None:
-    """After five more tries a refusal is a failure, and silence stays unverified."""
+def test_retries_are_limited(fate: str, outcome: Outcome) -> None:
+    """After five retries a refusal is failed, and a missing reply stays unverified."""
     azure = FakeAzure(dict(NAMES), script=[fate] * 99)
     assert apply_change(azure.writer, planned(azure)).outcome is outcome
     assert len(azure.writes) == 6
@@ -63,7 +63,7 @@ def test_patience_ends(fate: str, outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("fate", ["busy", "dropped", "ok", "lost"])
 def test_a_link_that_cannot_be_read_back_is_unverified(fate: str) -> None:
-    """Nobody knows what is there; a gateway's 503 tells as little as silence."""
+    """Its state is unknown. A gateway's 503 proves no more than a missing reply."""
     azure = FakeAzure(dict(NAMES), script=[fate])
     change = planned(azure)
     azure.before = lambda place, link: azure.problems.update({"C1": DOWN})
@@ -74,8 +74,8 @@ def test_a_link_that_cannot_be_read_back_is_unverified(fate: str) -> None:
     assert len(azure.writes) == 1
 
 
-def test_a_link_that_cannot_be_read_after_a_pause_was_tried_all_the_same() -> None:
-    """A write was sent: skipped would claim that none was."""
+def test_a_sent_write_with_an_unreadable_link_is_not_skipped() -> None:
+    """A write was sent; skipped would mean that none was."""
     azure = FakeAzure(dict(NAMES), script=["dropped"])
     change = planned(azure)
 
@@ -95,8 +95,11 @@ def test_a_link_that_cannot_be_read_after_a_pause_was_tried_all_the_same() -> No
     assert (result.outcome, result.problem) == (Outcome.UNVERIFIED, DOWN)
 
 
-def test_a_link_that_somebody_moves_between_two_tries_is_left_alone() -> None:
-    """The second look finds a foreign ID: no second write, and no claim that none was sent."""
+def test_a_link_changed_by_another_user_is_not_retried() -> None:
+    """The second read finds a foreign ID.
+
+    No second write is sent, and the first one is reported.
+    """
     azure = FakeAzure(dict(NAMES), script=["dropped"])
     change = planned(azure)
     azure.before = lambda place, link: setattr(link, "partner_id", FOREIGN)
@@ -105,8 +108,8 @@ def test_a_link_that_somebody_moves_between_two_tries_is_left_alone() -> None:
     assert azure.link(where(1)).partner_id == FOREIGN
 
 
-def test_somebody_elses_hand_between_read_and_write_is_detected() -> None:
-    """Azure leaves that race open: create is refused, and the report shows what is there."""
+def test_a_change_between_read_and_write_is_detected() -> None:
+    """Azure cannot exclude this race. Create is refused, and the report shows the real state."""
     azure = FakeAzure(dict(NAMES))
     change = planned(azure)
     azure.before = lambda place, link: setattr(link, "partner_id", FOREIGN)
@@ -129,7 +132,7 @@ def test_a_delete_names_the_id_that_the_plan_read() -> None:
 
 
 def test_no_write_begins_once_the_run_was_stopped() -> None:
-    """The signal came while the link was read: its write is a new one."""
+    """A signal during the read prevents the write that follows."""
     azure = FakeAzure(dict(NAMES))
     change = planned(azure)
     azure.is_stopped = True
@@ -141,7 +144,7 @@ def test_no_write_begins_once_the_run_was_stopped() -> None:
 
 
 def test_a_write_is_not_repeated_once_the_run_was_stopped() -> None:
-    """What was sent is looked at, and reported as tried."""
+    """The sent write is verified by a read and reported."""
     azure = FakeAzure(dict(NAMES), script=["dropped"])
     change = planned(azure)
     azure.before = lambda place, link: setattr(azure, "is_stopped", True)
@@ -156,7 +159,7 @@ def test_a_write_is_not_repeated_once_the_run_was_stopped() -> None:
 def test_a_write_that_shows_late_is_applied(
     fate: str, before: str | None, partner_id: str | None
 ) -> None:
-    """Create, update, remove: the old state is read again for a few seconds, nothing is resent."""
+    """Create, update, remove: reads show the old state for a few seconds; nothing is resent."""
     azure = FakeAzure(dict(NAMES), script=[fate], lag=3)
     azure.link(where(1)).partner_id = before
     change = planned(azure, wish(1, partner_id))
@@ -165,7 +168,7 @@ def test_a_write_that_shows_late_is_applied(
 
 
 def test_a_write_that_shows_at_once_is_read_back_once() -> None:
-    """The usual case waits for nothing."""
+    """The usual case has no wait."""
     azure = FakeAzure(dict(NAMES))
     change = planned(azure)
     azure.reads.clear()
@@ -174,7 +177,7 @@ def test_a_write_that_shows_at_once_is_read_back_once() -> None:
 
 
 def test_a_write_that_never_shows_fails_after_a_few_seconds() -> None:
-    """The waits end, and the report says that the link reads as before."""
+    """The waits end, and the report shows that the link is unchanged."""
     azure = FakeAzure(dict(NAMES), script=["ignored"])
     result = apply_change(azure.writer, planned(azure))
     assert (result.outcome, sum(azure.waits)) == (Outcome.FAILED, 7.5)
@@ -183,7 +186,7 @@ def test_a_write_that_never_shows_fails_after_a_few_seconds() -> None:
 
 
 def test_a_stop_ends_the_wait_for_a_write_to_show() -> None:
-    """What the last read showed is reported."""
+    """The report shows the last read."""
     azure = FakeAzure(dict(NAMES), script=["ignored"])
     change = planned(azure)
     azure.before = lambda place, link: setattr(azure, "is_stopped", True)
@@ -203,14 +206,14 @@ def test_a_third_value_after_a_write_is_reported_at_once() -> None:
 
 
 def test_a_repeated_create_that_was_refused_as_linked_is_read_until_it_shows() -> None:
-    """The first try took and its reply was lost; reads lag behind both tries."""
+    """The first write was applied but its reply was lost, and reads lag behind both attempts."""
     azure = FakeAzure(dict(NAMES), script=["lost"], lag=7)
     result = apply_change(azure.writer, planned(azure))
     assert (result.outcome, len(azure.writes)) == (Outcome.APPLIED, 2)
 
 
-def test_a_mistake_of_ours_costs_one_link() -> None:
-    """An exception in a job is that link's problem, never the run's."""
+def test_a_bug_affects_only_one_link() -> None:
+    """An exception in a job is a problem of that link and does not end the run."""
 
     @contextmanager
     def broken(place: Place) -> Iterator[Any]:
@@ -225,8 +228,8 @@ def test_a_mistake_of_ours_costs_one_link() -> None:
     assert (result.outcome, result.change) == (Outcome.UNVERIFIED, change)
 
 
-def test_only_the_three_writes_are_written() -> None:
-    """A change that asks for nothing never reaches Azure, even if somebody hands it in."""
+def test_only_create_update_and_remove_are_sent() -> None:
+    """Any other change is never sent to Azure, even if a caller passes it."""
     azure = FakeAzure(dict(NAMES))
     change = diff(
         [Wanted(where(1), WantedState.UNMANAGED, None)],
@@ -238,7 +241,7 @@ def test_only_the_three_writes_are_written() -> None:
 
 
 def test_a_job_returns_neither_secrets_nor_hidden_characters() -> None:
-    """What Azure answers is foreign: the coordinator may not know a worker's secrets."""
+    """Azure's answers are untrusted, and the coordinator may not know the secrets of a worker."""
     remember("a-secret-of-a-worker")
     seen = Observed(
         ObservedState.LINKED,
@@ -254,7 +257,7 @@ def test_a_job_returns_neither_secrets_nor_hidden_characters() -> None:
 
 
 def test_an_error_of_a_library_is_named_by_its_kind() -> None:
-    """Its text may repeat the request."""
+    """Its message may repeat the request."""
 
     @contextmanager
     def broken(_: object) -> Iterator[FakeAzure]:
@@ -266,8 +269,8 @@ def test_an_error_of_a_library_is_named_by_its_kind() -> None:
     assert problem.message.startswith("the program failed on this link: ValueError at engine/jobs")
 
 
-def test_evidence_holds_no_secret() -> None:
-    """Its digest is that of what it shows; an error is a value there too."""
+def test_evidence_contains_no_secret() -> None:
+    """Its digest covers the shown data. Evidence of an error is also a value."""
     remember("a-secret-of-evidence")
     now = datetime(2026, 11, 26, tzinfo=UTC)
     answer = RawReading(

@@ -1,4 +1,4 @@
-"""Processes that read chunks: told of a stop, ended with their coordinator, never waited for."""
+"""Worker processes receive a stop, end with their coordinator, and never block it."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ def chunk(script: Script, *tenants: str, threads: int = 2) -> Chunk:
 
 
 def is_there(pid: int) -> bool:
-    """Whether this process runs; one that ended and is only kept in the table does not."""
+    """Whether this process runs. A zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -39,7 +39,7 @@ def result(future: "Future[ChunkResult]") -> ChunkResult:
 
 
 def test_chunks_are_read_in_processes(tmp_path: Path) -> None:
-    """Two at once, each in a process of its own; results and requests come back."""
+    """Two at once, each in its own process. Results and requests are returned."""
     script = Script(tmp_path, reads={"A": "wait", "B": "wait"})
     with closing(Processes(2, 2, script)) as pool:
         futures = [pool.submit(chunk(script, name, "C", "D")) for name in "AB"]
@@ -54,7 +54,7 @@ def test_chunks_are_read_in_processes(tmp_path: Path) -> None:
 
 
 def test_a_stop_ends_waits_and_begins_no_link(tmp_path: Path) -> None:
-    """The link under way is finished; the next ones are left to the run, also in later chunks."""
+    """The current link is finished. The others are left to the run, also in later chunks."""
     script = Script(tmp_path, reads={"A": "wait"})
     with closing(Processes(1, 1, script)) as pool:
         waiting = pool.submit(chunk(script, "A", "B", threads=1))
@@ -65,8 +65,8 @@ def test_a_stop_ends_waits_and_begins_no_link(tmp_path: Path) -> None:
     assert not script.has_begun("B")
 
 
-def test_a_dead_process_is_noticed(tmp_path: Path) -> None:
-    """The pool breaks, and takes no further chunk."""
+def test_a_dead_process_is_detected(tmp_path: Path) -> None:
+    """The pool is broken and accepts no further chunk."""
     script = Script(tmp_path, reads={"A": "kill"})
     with closing(Processes(1, 1, script)) as pool:
         with pytest.raises(BrokenProcessPool):
@@ -76,7 +76,7 @@ def test_a_dead_process_is_noticed(tmp_path: Path) -> None:
 
 
 def test_the_others_end_with_a_dead_process(tmp_path: Path) -> None:
-    """Their waits end, since nothing they read is taken any more; none outlives the pool."""
+    """Their waits end because their results are not used. No process outlives the pool."""
     script = Script(tmp_path, reads={"A": "wait", "B": "kill"})
     with closing(Processes(2, 1, script)) as pool:
         waiting = pool.submit(chunk(script, "A", "C", threads=1))
@@ -88,8 +88,8 @@ def test_the_others_end_with_a_dead_process(tmp_path: Path) -> None:
     assert not script.has_begun("C")
 
 
-def test_a_process_that_hangs_is_killed_in_the_end(tmp_path: Path) -> None:
-    """Closing does not wait for a chunk that was given up."""
+def test_a_process_that_hangs_is_killed(tmp_path: Path) -> None:
+    """Closing does not wait for an abandoned chunk."""
     script = Script(tmp_path, reads={"A": "stop"})
     with closing(Processes(2, 2, script)) as processes:
         processes.submit(chunk(script, "A"))
@@ -98,7 +98,7 @@ def test_a_process_that_hangs_is_killed_in_the_end(tmp_path: Path) -> None:
 
 
 def test_an_error_that_does_not_survive_pickle_is_a_result(tmp_path: Path) -> None:
-    """Its type travels as text, its own text not at all; the pool goes on."""
+    """Its type is sent as text, its message is not. The pool continues."""
     script = Script(tmp_path, fails="odd")
     with closing(Processes(1, 1, script)) as processes:
         for _ in range(2):
@@ -110,7 +110,7 @@ def test_an_error_that_does_not_survive_pickle_is_a_result(tmp_path: Path) -> No
 def test_a_signal_to_the_group_does_not_reach_a_process(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    """Only the coordinator acts on it: reads under way are finished."""
+    """Only the coordinator handles it, and current reads are finished."""
     script = Script(tmp_path)
     with closing(Processes(1, 1, script)) as pool:
         result(pool.submit(chunk(script, "A")))
@@ -132,7 +132,7 @@ if __name__ == "__main__":
 
 
 def test_processes_end_with_a_coordinator_that_is_killed(tmp_path: Path) -> None:
-    """kill -9: both are gone, whatever they waited for, and no further link was begun."""
+    """After kill -9 both have ended, whatever they waited for. No further link was begun."""
     main = tmp_path / "main.py"
     main.write_text(COORDINATOR)
     script = Script(tmp_path)

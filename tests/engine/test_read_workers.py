@@ -1,4 +1,4 @@
-"""Reads spread over workers: whatever becomes of the workers, every link has an answer."""
+"""Reads are spread over workers, and every link has an answer even if workers fail."""
 
 import time
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def _no_run_is_left() -> Iterator[None]:
 
 
 class Both:
-    """A run whose links are read by workers, and what the run itself reads."""
+    """A run whose links are read by workers, and the links that the run itself reads."""
 
     def __init__(
         self, script: Script, workers: Here | None = None, deadline_s: float | None = None
@@ -72,8 +72,8 @@ def states(observed: dict[Place, Observed]) -> set[str]:
     return {seen.problem.code if seen.problem else seen.state.value for seen in observed.values()}
 
 
-def test_workers_read_what_they_can_and_their_requests_are_counted(tmp_path: Path) -> None:
-    """The run itself asks nothing."""
+def test_workers_read_links_and_their_requests_are_counted(tmp_path: Path) -> None:
+    """The run itself sends no request."""
     both = Both(Script(tmp_path))
     observed = both.read(places(120))
     assert (len(observed), states(observed)) == (120, {"not_linked"})
@@ -94,7 +94,10 @@ def test_workers_read_what_they_can_and_their_requests_are_counted(tmp_path: Pat
     ],
 )
 def test_a_worker_that_cannot_begin_costs_no_link(tmp_path: Path, fails: str, said: str) -> None:
-    """Another release, a missing extra, any error: one warning, and the run reads all by itself."""
+    """Another release, a missing extra, any error.
+
+    One warning, and the run reads all links itself.
+    """
     both = Both(Script(tmp_path, fails=fails))
     assert states(both.read(places(200))) == {"not_linked"}
     assert (len(both.here), len(both.warnings)) == (200, 1)
@@ -103,7 +106,7 @@ def test_a_worker_that_cannot_begin_costs_no_link(tmp_path: Path, fails: str, sa
 
 
 def test_a_pool_that_breaks_costs_no_link(tmp_path: Path) -> None:
-    """What was answered before counts; later reads of the run use no worker."""
+    """Earlier answers are used. Later reads of the run use no worker."""
     answers = iter([read_chunk])
 
     def breaking(chunk: Chunk) -> ChunkResult:
@@ -150,7 +153,7 @@ class Silent(Here):
 def test_workers_that_never_answer_are_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str | None
 ) -> None:
-    """Because they say so, or because a chunk takes longer than any link could."""
+    """They report it, or a chunk takes longer than the longest possible read."""
     monkeypatch.setattr(read_workers, "LOOK_S", 0.01)
     monkeypatch.setattr(read_workers, "LOST_AFTER_S", 0.05)
     workers = Silent(silent)
@@ -161,10 +164,10 @@ def test_workers_that_never_answer_are_given_up(
     assert both.warnings == [why or "a worker has not answered for 0 s"]
 
 
-def test_a_stopped_run_does_not_wait_for_workers_for_ever(
+def test_a_stopped_run_does_not_wait_forever_for_workers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Workers are told; what they do not answer is interrupted, without a warning."""
+    """Workers receive the stop. Unanswered links are interrupted, without a warning."""
     monkeypatch.setattr(read_workers, "LOOK_S", 0.01)
     monkeypatch.setattr(read_workers, "STOP_GRACE_S", 0.05)
     workers = Silent(silent)
@@ -174,8 +177,8 @@ def test_a_stopped_run_does_not_wait_for_workers_for_ever(
     assert (workers.is_told, both.here, both.warnings) == (True, [], [])
 
 
-def test_a_stop_before_the_reads_hands_out_nothing(tmp_path: Path) -> None:
-    """The deadline has passed already."""
+def test_a_stop_before_the_reads_sends_no_chunk(tmp_path: Path) -> None:
+    """The deadline has already passed."""
     both = Both(Script(tmp_path), deadline_s=0.0)
     with both.stop.watching():
         assert states(both.read(places(9))) == {"deadline"}
@@ -183,28 +186,31 @@ def test_a_stop_before_the_reads_hands_out_nothing(tmp_path: Path) -> None:
 
 
 def test_a_worker_past_the_deadline_begins_no_link(tmp_path: Path) -> None:
-    """By the wall clock that came with the chunk, whatever else the worker was told."""
+    """The worker compares its wall clock with the deadline in the chunk."""
     chunk = Chunk(Script(tmp_path), tuple(places(5)), 2, time.time() - 1, Identities())
     assert read_chunk(chunk).seen == ()
     assert not list(tmp_path.glob("read-*"))
 
 
 def test_a_worker_of_a_stopped_run_begins_no_link(tmp_path: Path) -> None:
-    """Also where the word came before its first chunk."""
+    """This holds even if the stop arrives before the first chunk."""
     stop_run("run")
     chunk = Chunk(Script(tmp_path), tuple(places(5)), 2, None, Identities())
     assert read_chunk(chunk).seen == ()
 
 
-def test_a_worker_begins_no_link_for_a_run_that_is_gone(tmp_path: Path) -> None:
-    """Asked before each link."""
+def test_a_worker_begins_no_link_for_an_ended_run(tmp_path: Path) -> None:
+    """The worker checks this before each link."""
     wanted = iter([True, True, False])
     chunk = Chunk(Script(tmp_path), tuple(places(5)), 1, None, Identities())
     assert len(read_chunk(chunk, lambda: next(wanted, False)).seen) == 2
 
 
 def test_an_identity_that_cannot_sign_in_on_a_worker_is_read_by_the_run(tmp_path: Path) -> None:
-    """A secret or an extra that only the worker lacks makes no link unknown; others stay there."""
+    """A secret or extra missing only on the worker makes no link unknown.
+
+    Other links stay there.
+    """
     both = Both(Script(tmp_path, reads={"C3": "unusable", "C70": "unusable"}))
     assert states(both.read(places(120))) == {"not_linked"}
     assert both.here == ["C3", "C70"]
@@ -212,7 +218,7 @@ def test_an_identity_that_cannot_sign_in_on_a_worker_is_read_by_the_run(tmp_path
 
 
 def test_an_identity_is_judged_over_all_chunks(tmp_path: Path) -> None:
-    """Refused twice in one chunk, accepted in another: what that chunk left is read after all."""
+    """Refused twice in one chunk, accepted in another: the skipped links are read later."""
     script = Script(tmp_path, reads={"C101": "refused", "C102": "refused"})
     both = Both(script, Here(read_chunk, slots=3, threads=1))
     alone = read_chunk(Chunk(script, tuple(places(104)[100:]), 1, None, Identities()))
@@ -223,16 +229,16 @@ def test_an_identity_is_judged_over_all_chunks(tmp_path: Path) -> None:
     assert both.here[:2] == ["C103", "C104"]
 
 
-def test_a_broken_identity_is_tried_no_further(tmp_path: Path) -> None:
-    """What one chunk learned, the next one knows: two links are asked for, of two hundred."""
+def test_a_broken_identity_is_not_tried_in_later_chunks(tmp_path: Path) -> None:
+    """Chunks share what they learned. Of two hundred links, two send a request."""
     reads = {place.tenant: "refused" for place in places(200)}
     both = Both(Script(tmp_path, reads=reads), Here(read_chunk, slots=1, threads=1))
     assert states(both.read(places(200))) == {"invalid_client_secret"}
     assert (len(list(tmp_path.glob("read-*"))), both.here) == (2, [])
 
 
-def test_a_chunk_knows_only_what_concerns_it() -> None:
-    """A copy: what the run learns meanwhile does not change what travels."""
+def test_a_chunk_has_only_the_data_that_it_needs() -> None:
+    """It has a copy, so later changes in the run do not affect it."""
     identities = Identities()
     other = Place("C9", "c9", "other")
     for place in (where(1), other):
@@ -245,8 +251,8 @@ def test_a_chunk_knows_only_what_concerns_it() -> None:
     assert about.problem(other) is None
 
 
-def test_the_runs_of_a_worker_are_closed_when_they_are_over(tmp_path: Path) -> None:
-    """By the run's end, or by the next run where nobody said so."""
+def test_a_worker_closes_its_ended_runs(tmp_path: Path) -> None:
+    """At the end of the run, or when the next run begins."""
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         prepare(Script(tmp_path / name, run_id=name))
@@ -260,8 +266,8 @@ TENANTS = st.lists(st.integers(0, 30), max_size=300)
 
 
 @given(tenants=TENANTS, most=st.integers(1, CHUNK_LINKS))
-def test_chunks_hold_each_tenant_once(tenants: list[int], most: int) -> None:
-    """No chunk is too long, no tenant is in two of them, and little is in none."""
+def test_each_tenant_is_in_one_chunk(tenants: list[int], most: int) -> None:
+    """No chunk is too long, no tenant is in two chunks, and few links make no small chunks."""
     links = [Place(f"T{n}", f"t{n}", f"app{i}") for i, n in enumerate(tenants)]
     found = list(chunked(links, most))
     assert all(0 < len(chunk) <= CHUNK_LINKS for chunk in found)
@@ -272,7 +278,7 @@ def test_chunks_hold_each_tenant_once(tenants: list[int], most: int) -> None:
     assert set(spread) <= set(links)
 
 
-def test_what_a_worker_finds_is_what_a_thread_finds(tmp_path: Path) -> None:
-    """The same links, on workers and without."""
+def test_workers_and_threads_find_the_same(tmp_path: Path) -> None:
+    """The same links, with workers and without."""
     observed = Both(Script(tmp_path)).read(places(3))
     assert [seen.state for seen in observed.values()] == [ObservedState.NOT_LINKED] * 3

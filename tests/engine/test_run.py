@@ -1,4 +1,4 @@
-"""A run loses nothing: every link has a result, whatever the journal, a listener or a stop do."""
+"""Every link has a result, even if the journal or a listener fails or the run is stopped."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,8 +10,8 @@ from tests.engine.runs import OLD, OURS, Desk, MemoryJournal, codes, outcomes, w
 from tests.fakes import FakeLink
 
 
-def test_an_intent_is_kept_before_its_write_is_sent() -> None:
-    """And the outcome after it."""
+def test_an_intent_is_recorded_before_its_write_is_sent() -> None:
+    """The outcome is recorded after it."""
     desk = Desk(concurrency=1)
     order: list[str] = []
     desk.azure.before = lambda place, link: order.append(f"write {desk.journal.events[-1]}")
@@ -21,8 +21,8 @@ def test_an_intent_is_kept_before_its_write_is_sent() -> None:
 
 
 @pytest.mark.parametrize("room", range(8))
-def test_a_journal_without_room_stops_all_writes(room: int) -> None:
-    """Whenever it fills up: nothing is sent without its intent, and the report is complete."""
+def test_a_full_journal_stops_all_writes(room: int) -> None:
+    """At any time: nothing is sent without its intent, and the report is complete."""
     desk = Desk(journal=MemoryJournal(full_after=room))
     desk.link(9, OURS)
     report = desk.run(*(wish(n) for n in (9, 1, 2, 3, 4)))
@@ -35,8 +35,8 @@ def test_a_journal_without_room_stops_all_writes(room: int) -> None:
         assert result.outcome is Outcome.APPLIED or "journal" in str(result.problem)
 
 
-def test_at_most_so_many_links_are_worked_on_at_once() -> None:
-    """`concurrency` is a ceiling, not a hope."""
+def test_concurrency_limits_the_links_in_progress() -> None:
+    """`concurrency` is never exceeded."""
     from threading import Lock
 
     lock, now, most = Lock(), [0], [0]
@@ -58,12 +58,12 @@ def test_at_most_so_many_links_are_worked_on_at_once() -> None:
 
         report = desk.apply(plan, on_result=end)
     assert set(outcomes(report)) == {None, "applied"}
-    # A listener is told after the next job may have begun: one more than the ceiling at most.
+    # The next job may begin before the listener is called: at most one more than the limit.
     assert most[0] <= 4
 
 
-def test_a_listener_that_fails_ends_nothing() -> None:
-    """A log that cannot be written is noted once; every link is worked on and reported."""
+def test_a_failed_listener_does_not_end_the_run() -> None:
+    """A log that cannot be written is reported once. Every link is processed and reported."""
     desk = Desk()
 
     def broken(*_: object) -> None:
@@ -77,7 +77,7 @@ def test_a_listener_that_fails_ends_nothing() -> None:
 
 
 def test_the_first_n_changes_are_made_and_the_rest_is_skipped() -> None:
-    """In the file's order, whatever the order of their ends."""
+    """In the order of the file, in whatever order they finish."""
     desk = Desk()
     desk.link(2, OURS)
     plan = desk.plan([wish(n) for n in range(1, 6)])
@@ -88,7 +88,7 @@ def test_the_first_n_changes_are_made_and_the_rest_is_skipped() -> None:
 
 
 def test_a_stop_during_the_reads_leaves_the_rest_unread() -> None:
-    """The plan is marked, and nothing is concluded from what nobody looked at."""
+    """The plan is marked as interrupted, and unread links have no conclusion."""
     desk = Desk(concurrency=1)
 
     def stop_after_two(*_: object) -> None:
@@ -103,7 +103,7 @@ def test_a_stop_during_the_reads_leaves_the_rest_unread() -> None:
 
 
 def test_a_stop_during_the_writes_skips_the_rest() -> None:
-    """What began is in the report as it ended; all links are there, in order."""
+    """Changes in progress are reported with their outcome. All links are listed, in order."""
     desk = Desk(concurrency=1)
     desk.link(9, OURS)
     plan = desk.plan([wish(9), *(wish(n) for n in range(1, 5))])
@@ -117,8 +117,8 @@ def test_a_stop_during_the_writes_skips_the_rest() -> None:
     assert report.interrupted
 
 
-def test_results_keep_the_files_order() -> None:
-    """However they come in."""
+def test_results_keep_the_order_of_the_file() -> None:
+    """The order in which they arrive does not matter."""
     with ThreadPoolExecutor(8) as pool:
         desk = Desk(pool=pool, concurrency=8)
         for number in range(1, 30, 2):

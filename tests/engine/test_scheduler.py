@@ -1,4 +1,4 @@
-"""Who is worked on when: one tenant at a time, each waiting for one thing, nobody forgotten."""
+"""The scheduler works on one link of a tenant at a time and starves no link."""
 
 import threading
 from collections import Counter
@@ -13,7 +13,7 @@ from tests.engine.runs import OLD, OURS, Desk, codes, outcomes, wish
 
 
 class Counting:
-    """Gates that let everything through but those who wait for the first, and count questions."""
+    """Gates that hold back only the jobs that wait for the first one, and count their calls."""
 
     def __init__(self, waiting: frozenset[int] = frozenset()) -> None:
         self.asked: Counter[int] = Counter()
@@ -47,8 +47,8 @@ class Dying(Executor):
         return future
 
 
-def test_each_job_is_asked_for_as_often_whatever_the_number() -> None:
-    """A run of many times as many links asks the gates no more often for each of them."""
+def test_the_calls_for_each_job_do_not_grow_with_the_number_of_jobs() -> None:
+    """A run with many times as many links calls the gates no more often for each link."""
     for count in (100, 10_000):
         gates = Counting(waiting=frozenset(range(1, count)))
         items = [[number] for number in range(count)]
@@ -59,8 +59,8 @@ def test_each_job_is_asked_for_as_often_whatever_the_number() -> None:
         assert gates.asked.total() <= 2 * count
 
 
-def test_a_tenant_is_never_asked_twice_at_once() -> None:
-    """Four identities of one tenant take turns, while other tenants go on beside them."""
+def test_a_tenant_never_has_two_requests_at_once() -> None:
+    """Four identities of one tenant take turns, while other tenants continue in parallel."""
     places = [Place(f"C{n}", f"c{n % 3}", f"app{n}") for n in range(12)]
     busy: Counter[str] = Counter()
     others = threading.Barrier(2, timeout=120)
@@ -80,8 +80,8 @@ def test_a_tenant_is_never_asked_twice_at_once() -> None:
     assert {seen.problem for seen in done.values()} == {None}
 
 
-def test_a_lost_worker_costs_its_links_only_certainty() -> None:
-    """A read becomes unknown, a write unverified: it may have been made, and is journalled so."""
+def test_links_of_a_lost_worker_are_unknown_or_unverified() -> None:
+    """A read is unknown. A write may have been made, and its journal entry is unverified."""
     desk = Desk()
     desk.link(1, OLD)
     plan = desk.plan([wish(1, OURS)])

@@ -1,4 +1,4 @@
-"""Every fault at every moment of a link's way: one customer for each pair, all in one file."""
+"""Every fault at every moment of a link: one customer for each pair, all in one file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,16 +37,16 @@ BELIEVED_BY_NOBODY: dict[str, dict[str, Any]] = {
     "404 with HTML": {"status": 404, "html": True},
     "409": {"status": 409, "code": "PartnerIdAlreadyLinked"},
 }
-"""Answers that say nothing certain and that no second try would mend."""
+"""Ambiguous answers that a retry would not resolve."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """When a fault hits a link.
+    """The time at which a fault hits a link.
 
-    link     what is linked before; `absent` whether no link is wanted
-    after    how many calls of the operation go well first
-    retried  the outcome where the fault passes; `hard` where it does not and did not take
+    link     the ID before the run; `absent` is true if no link is wanted
+    after    number of calls of the operation that succeed first
+    retried  outcome of a temporary fault; `hard` of a lasting fault whose write was not applied
     """
 
     operation: str
@@ -91,19 +91,19 @@ class Case:
 
     @property
     def rule(self) -> dict[str, Any]:
-        """The fault as the emulator takes it."""
+        """The fault in the emulator's format."""
         where = {"tenant": tenant_id(self.number), "operation": self.at.operation}
         return where | {"after": self.at.after} | dict(self.effect)
 
     @property
     def outcome(self) -> str | None:
-        """What the report should say."""
+        """The expected outcome in the report."""
         took = self.at.operation != "read" and self.effect.get("takes_effect", False)
         return self.at.retried if self.passes or took else self.at.hard
 
     @property
     def wanted(self) -> str | None:
-        """What should be there in the end."""
+        """The expected state at the end."""
         return None if self.at.absent else OURS
 
 
@@ -115,7 +115,7 @@ def cases(
     moments: Iterable[str] = MOMENTS,
     **more: Any,
 ) -> list[Case]:
-    """Each fault at each moment, for customers from this number on."""
+    """Each fault at each moment, with customers numbered from this number."""
     named = {fault: {**effect, **more} for fault, effect in faults.items()}
     pairs = [(fault, effect, moment) for fault, effect in named.items() for moment in moments]
     return [
@@ -125,7 +125,7 @@ def cases(
 
 
 def lay(desk: Desk, given: Sequence[Case]) -> None:
-    """Begin Azure anew with these cases, and write their file. Customer 0 is in sync."""
+    """Reset Azure with these cases and write their file. Customer 0 is in sync."""
     desk.seed(
         {0: OURS} | {case.number: case.at.link for case in given if case.at.link},
         faults=[case.rule for case in given],
@@ -141,7 +141,7 @@ def lay(desk: Desk, given: Sequence[Case]) -> None:
 
 
 def told_lies(desk: Desk, ran: Ran) -> list[str]:
-    """The links of a report that claim to know what Azure does not hold."""
+    """The links of a report whose reported state differs from Azure."""
     lies = []
     for link in ran.data["links"]:
         seen, there = link["observed"], desk.truth(int(link["tenant"][1:]))
@@ -153,7 +153,7 @@ def told_lies(desk: Desk, ran: Ran) -> list[str]:
 
 
 def check_promises(desk: Desk, given: Sequence[Case], ran: Ran) -> None:
-    """What holds after every run, whatever went wrong."""
+    """Check what holds after every run, with any fault."""
     assert told_lies(desk, ran) == []
     for case in given:
         there = desk.truth(case.number)
@@ -164,7 +164,7 @@ def check_promises(desk: Desk, given: Sequence[Case], ran: Ran) -> None:
 
 
 def check_converges(desk: Desk, given: Sequence[Case]) -> None:
-    """Once all is well again, one run makes the rest, and only conflicts are left."""
+    """Check that without faults one run makes the remaining changes, and only conflicts remain."""
     desk.azure.state.faults.clear()
     ran = desk.apply(*ALLOWED)
     conflicts = [case for case in given if case.at.link == FOREIGN and case.wanted]

@@ -1,4 +1,4 @@
-"""A desk for each test, as in the end-to-end tests."""
+"""The desk fixture of the end-to-end tests."""
 
 from tests.e2e.conftest import desk
 

@@ -1,4 +1,4 @@
-"""An Azure that answers byte by byte holds no run beyond its deadline or the first signal."""
+"""An Azure that answers byte by byte does not delay a run past its deadline or a signal."""
 
 import json
 import signal
@@ -18,7 +18,7 @@ GUID = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"
 
 @contextmanager
 def dripping_from(folder: Path, stage: int) -> Iterator[RawServer]:
-    """An Azure whose answers are whole before this stage, and drip from it on.
+    """An Azure that answers normally before this stage and byte by byte from it on.
 
     stage  0: metadata, 1: the OpenID document, 2: the token
     """
@@ -61,10 +61,10 @@ def point(desk: Desk, server: RawServer) -> None:
 
 
 @pytest.mark.parametrize(("stage", "status"), [(0, 1), (1, 4), (2, 4)])
-def test_a_dripping_answer_does_not_pass_the_deadline(
+def test_a_dripping_answer_ends_at_the_deadline(
     lonely: Desk, tmp_path: Path, stage: int, status: int
 ) -> None:
-    """Metadata, OpenID document and token: the run ends, and frees its lock."""
+    """Metadata, OpenID document and token: the run ends and releases its lock."""
     with dripping_from(tmp_path, stage) as server:
         point(lonely, server)
         ran = lonely.run("apply", "--yes", "--deadline", "1")
@@ -72,7 +72,7 @@ def test_a_dripping_answer_does_not_pass_the_deadline(
     assert "Traceback" not in ran.err
 
 
-def test_a_dripping_answer_does_not_pass_the_first_signal(lonely: Desk, tmp_path: Path) -> None:
+def test_a_dripping_answer_ends_at_the_first_signal(lonely: Desk, tmp_path: Path) -> None:
     """One SIGTERM is enough, and the link is unknown, not missing."""
     with dripping_from(tmp_path, 1) as server:
         point(lonely, server)

@@ -20,17 +20,17 @@ from tests.faults.cases import (
 
 
 def outcomes_of(given: list[Case], got: dict[str, str | None]) -> dict[str, str | None]:
-    """The outcomes by the cases' names, so that a failure can be read."""
+    """The outcomes by the names of the cases, for readable failures."""
     return {case.name: got[f"C{case.number}"] for case in given}
 
 
 def expected(given: list[Case]) -> dict[str, str | None]:
-    """What the table of cases says."""
+    """The expected outcomes in the table of cases."""
     return {case.name: case.outcome for case in given}
 
 
-def test_a_fault_that_passes_costs_nothing(desk: Desk) -> None:
-    """Each is tried again after a look, once or twice; in the end all is as the file wants it."""
+def test_a_temporary_fault_has_no_effect(desk: Desk) -> None:
+    """Each write is retried once or twice, after a read. At the end all links are as wanted."""
     given = cases(TRIED_AGAIN, passes=True, times=1)
     lay(desk, given)
     ran = desk.apply(*ALLOWED, "--concurrency=64")
@@ -39,8 +39,8 @@ def test_a_fault_that_passes_costs_nothing(desk: Desk) -> None:
     check_converges(desk, given)
 
 
-def test_an_answer_that_says_nothing_certain_decides_nothing(desk: Desk) -> None:
-    """Read once as such: unknown, skipped, unverified or failed by what is known of the link."""
+def test_an_ambiguous_answer_decides_nothing(desk: Desk) -> None:
+    """The link is unknown, skipped, unverified or failed, depending on what is known."""
     given = cases(BELIEVED_BY_NOBODY, passes=False, times=1)
     lay(desk, given)
     ran = desk.apply(*ALLOWED, "--concurrency=64")
@@ -55,8 +55,11 @@ def test_an_answer_that_says_nothing_certain_decides_nothing(desk: Desk) -> None
     check_converges(desk, given)
 
 
-def test_a_fault_that_lasts_ends_in_what_is_known(desk: Desk) -> None:
-    """Drops, throttling, 503 and refused tokens without end: no lie, no loss, then all is well."""
+def test_a_lasting_fault_is_reported_truthfully(desk: Desk) -> None:
+    """Endless drops, throttling, 503 and refused tokens.
+
+    True reports, no loss, then convergence.
+    """
     lasting = {name: TRIED_AGAIN[name] for name in ("dropped", "lost", "gateway", "expired token")}
     lasting["throttled for long"] = {"status": 429, "retry_after_s": 600}
     given = cases(lasting, passes=False)
@@ -75,8 +78,8 @@ def test_a_fault_that_lasts_ends_in_what_is_known(desk: Desk) -> None:
     check_converges(desk, given)
 
 
-def test_a_redirect_leads_nowhere(desk: Desk) -> None:
-    """At whatever moment: the other host never sees a request, and nothing is concluded."""
+def test_a_redirect_is_never_followed(desk: Desk) -> None:
+    """At any moment: the other host receives no request, and the redirect decides nothing."""
     with Emulator() as elsewhere:
         faults: dict[str, dict[str, Any]] = {
             "307": {"redirect": elsewhere.endpoint},
@@ -91,11 +94,11 @@ def test_a_redirect_leads_nowhere(desk: Desk) -> None:
     check_converges(desk, given)
 
 
-def test_somebody_elses_hand_is_never_fought(desk: Desk) -> None:
-    """Linked, re-pointed or unlinked between plan and write: stale, and left as it is.
+def test_a_change_by_another_user_is_never_overwritten(desk: Desk) -> None:
+    """Linked, re-pointed or unlinked between plan and write: stale and not written.
 
-    Between the last read and a create Azure itself refuses; that race is open for updates and
-    removals, which the read after them reports.
+    Azure refuses a create after the last read. For updates and removals this race is open, and
+    the read after them reports it.
     """
     hands = [
         (1, None, FOREIGN, 0),
@@ -117,7 +120,7 @@ def test_somebody_elses_hand_is_never_fought(desk: Desk) -> None:
     assert ran.status == 4
     assert list(ran.outcomes.values()) == [
         *(None, "stale", "stale", "stale", "failed", "failed"),
-        "applied",  # moved after the last read of it: the next plan shows that
+        "applied",  # changed after its last read: the next plan shows it
     ]
     assert told_lies(desk, ran) == [f"C6: says {OURS}, is {FOREIGN}", f"C6: applied, is {FOREIGN}"]
     there = [OURS, FOREIGN, FOREIGN, None, FOREIGN, OLD, FOREIGN]
@@ -129,7 +132,7 @@ def test_somebody_elses_hand_is_never_fought(desk: Desk) -> None:
 
 
 def test_a_refused_token_is_renewed_once(desk: Desk) -> None:
-    """401 in the middle of a run: one new token, then unknown; nothing is written from it."""
+    """401 during a run: one new token, then unknown. Nothing is written from that state."""
     desk.seed(
         {0: OURS, 1: OLD, 2: OLD},
         faults=[
@@ -145,8 +148,8 @@ def test_a_refused_token_is_renewed_once(desk: Desk) -> None:
     assert [tokens.count(tenant_id(n)) for n in range(3)] == [1, 2, 2]
 
 
-def test_a_token_that_expires_between_plan_and_apply_is_no_matter(desk: Desk) -> None:
-    """A saved plan holds no token: hours later new ones are asked for."""
+def test_an_expired_token_does_not_affect_a_saved_plan(desk: Desk) -> None:
+    """A saved plan contains no token, so a later apply requests new ones."""
     desk.seed({1: OLD}, token_lifetime_s=60)
     desk.customers(1)
     assert desk.run("plan", "--out", "plan.json").status == 0
@@ -156,8 +159,8 @@ def test_a_token_that_expires_between_plan_and_apply_is_no_matter(desk: Desk) ->
 
 
 @pytest.mark.parametrize("status", [409, 400, 403])
-def test_a_refused_create_is_believed_only_as_far_as_it_reads(desk: Desk, status: int) -> None:
-    """Refused though nothing was linked, and refused though it took: the read after it decides."""
+def test_the_read_after_a_refused_create_decides(desk: Desk, status: int) -> None:
+    """It may be refused with no link present, or refused although it was applied."""
     refusal = {"operation": "create", "status": status, "code": "Refused"}
     desk.seed(
         {0: OURS},

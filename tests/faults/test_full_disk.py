@@ -1,4 +1,4 @@
-"""Without a journal nothing is written: a full disk stops the run, and the report says so."""
+"""Nothing is written without a journal: a full disk stops the run, and the report shows it."""
 
 import resource
 import subprocess
@@ -11,7 +11,7 @@ from tests.faults.cases import told_lies
 
 
 def limited_apply(desk: Desk, size: int) -> Ran:
-    """`apply` in a process that can make no file larger than so many bytes."""
+    """`apply` in a process whose files are limited to this number of bytes."""
     desk.do_not_measure()
     process = subprocess.run(
         [str(INSTALLED), "apply", "--yes", "--format=json", "--concurrency=2"],
@@ -28,7 +28,7 @@ def limited_apply(desk: Desk, size: int) -> Ran:
 
 @pytest.mark.parametrize("room", [900, 1500, 2150])
 def test_a_full_disk_stops_the_writes(desk: Desk, room: int) -> None:
-    """What was sent had its intent on disk; the rest is skipped; status 1 and a whole report."""
+    """Each sent write had its intent on disk. The rest is skipped: status 1, complete report."""
     desk.seed({9: OURS})
     desk.customers(9)
     ran = limited_apply(desk, room)
@@ -46,8 +46,8 @@ def test_a_full_disk_stops_the_writes(desk: Desk, room: int) -> None:
     assert desk.run("journal", "verify").status == 0
 
 
-def test_a_disk_without_any_room_is_found_before_azure_is_asked(desk: Desk) -> None:
-    """Not even the first line of the journal can be kept."""
+def test_a_full_disk_is_detected_before_the_first_request(desk: Desk) -> None:
+    """Not even the first line of the journal can be written."""
     desk.customers(2)
     ran = limited_apply(desk, 10)
     assert ran.status == 1
@@ -55,8 +55,8 @@ def test_a_disk_without_any_room_is_found_before_azure_is_asked(desk: Desk) -> N
     assert desk.requests("token", "read", "create") == []
 
 
-def test_a_state_directory_that_cannot_be_used_is_1(desk: Desk, tmp_path: Path) -> None:
-    """It is said before anything is read."""
+def test_an_unusable_state_directory_is_status_1(desk: Desk, tmp_path: Path) -> None:
+    """The error comes before any read."""
     desk.customers(1)
     (tmp_path / "file").touch()
     ran = desk.run("apply", "--yes", "--state-dir", str(tmp_path / "file" / "state"))
@@ -65,8 +65,8 @@ def test_a_state_directory_that_cannot_be_used_is_1(desk: Desk, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("log", ["/dev/full", "closed"])
-def test_a_log_that_cannot_be_written_ends_nothing(desk: Desk, log: str) -> None:
-    """A full disk or a closed pipe behind stderr: the writes go on, and so does their report."""
+def test_a_failed_log_does_not_end_the_run(desk: Desk, log: str) -> None:
+    """After a full disk or a closed pipe at stderr, the writes and the report continue."""
     desk.seed(dict.fromkeys(range(1, 6), OLD))
     desk.customers(5)
     with Path("/dev/full").open("w") as full:

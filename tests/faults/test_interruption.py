@@ -1,4 +1,4 @@
-"""A run that is told to end finishes what it began, begins nothing, and reports everything."""
+"""An interrupted run finishes the links in progress, begins no others, and reports all."""
 
 import json
 import re
@@ -18,13 +18,13 @@ STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
 def finished(process: "subprocess.Popen[str]") -> Ran:
-    """What the command printed in the end."""
+    """The output of the command after it ended."""
     out, err = process.communicate(timeout=120)
     return Ran(process.returncode, out, err)
 
 
 def customers(desk: Desk, count: int, **fault: Any) -> None:
-    """One customer in sync, the others to be re-pointed, and a fault for all."""
+    """One customer in sync, the others to be re-pointed, and one fault for all."""
     desk.seed({0: OURS} | dict.fromkeys(range(1, count), OLD), faults=[fault])
     desk.write("".join(f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in range(count)))
 
@@ -36,7 +36,7 @@ def start_apply(desk: Desk, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def send(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
-    """Send a signal and wait until it has been delivered: two equal ones at once would be one."""
+    """Send a signal and wait for its delivery, because two equal pending signals become one."""
     process.send_signal(number)
     status = Path(f"/proc/{process.pid}/status")
     with suppress(FileNotFoundError):  # it has ended, or the platform has no /proc
@@ -46,7 +46,7 @@ def send(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("number", list(STATUS))
 def test_a_signal_during_the_writes(desk: Desk, number: signal.Signals) -> None:
-    """Those in flight are finished and verified, no other is sent, the rest is skipped."""
+    """Writes in progress are finished and verified, no other is sent, the rest is skipped."""
     customers(desk, 20, operation="update", latency_s=HELD_S)
     process = start_apply(desk)
     desk.wait_for("update", 4)
@@ -63,7 +63,7 @@ def test_a_signal_during_the_writes(desk: Desk, number: signal.Signals) -> None:
 
 
 def test_a_signal_while_a_link_is_read_before_its_write(desk: Desk) -> None:
-    """The write has not begun, so it does not begin any more."""
+    """The write that follows is not sent."""
     customers(desk, 8, operation="read", after=8, latency_s=HELD_S)
     process = start_apply(desk)
     desk.wait_for("read", 12)
@@ -77,7 +77,7 @@ def test_a_signal_while_a_link_is_read_before_its_write(desk: Desk) -> None:
 
 @pytest.mark.parametrize("number", list(STATUS))
 def test_a_signal_during_the_reads(desk: Desk, number: signal.Signals) -> None:
-    """The plan is written all the same, says what is missing, and apply refuses it."""
+    """The plan is still written and lists what is missing, and apply refuses it."""
     customers(desk, 20, operation="read", latency_s=HELD_S)
     process = desk.start("plan", "--format=json", "--concurrency=4", "--out=plan.json")
     desk.wait_for("read", 4)
@@ -96,7 +96,7 @@ def test_a_signal_during_the_reads(desk: Desk, number: signal.Signals) -> None:
 
 
 def test_a_signal_ends_waits_at_once(desk: Desk) -> None:
-    """Asked to wait for 100 s by Azure, the run ends long before."""
+    """Azure asks for a wait of 100 s, and the run ends long before."""
     customers(desk, 3, operation="read", status=429, retry_after_s=100)
     process = desk.start("plan", "--format=json")
     desk.wait_for("read", 3)
@@ -108,8 +108,8 @@ def test_a_signal_ends_waits_at_once(desk: Desk) -> None:
     assert set(ran.actions.values()) == {"unknown"}
 
 
-def test_a_second_signal_stops_hard(desk: Desk) -> None:
-    """The person means now; what was in flight is found by the next run."""
+def test_a_second_signal_stops_at_once(desk: Desk) -> None:
+    """The next run reads the links that were in progress."""
     customers(desk, 6, operation="update", latency_s=HELD_S)
     desk.do_not_measure()
     process = start_apply(desk)
@@ -126,21 +126,21 @@ def test_a_second_signal_stops_hard(desk: Desk) -> None:
 
 
 def test_a_deadline_during_the_writes(desk: Desk) -> None:
-    """It ends the run as a signal does; the status is 4."""
+    """It ends the run as a signal does, with status 4."""
     customers(desk, 20, operation="update", latency_s=2.5)
     ran = finished(start_apply(desk, "--deadline=3"))
     assert ran.status == 4
     made = [link for link in ran.data["links"] if link["outcome"] == "applied"]
     rest = [link for link in ran.data["links"][1:] if link not in made]
     assert len(made) == len(desk.requests("update")) < 19
-    # On a busy machine the time may be over before the last read.
+    # On a busy machine the deadline may pass before the last read.
     assert {link["outcome"] for link in rest} <= {"skipped", None}
     assert {link["problem"]["code"] for link in rest} == {"deadline"}
     assert told_lies(desk, ran) == []
 
 
 def test_a_deadline_during_the_reads_writes_nothing(desk: Desk) -> None:
-    """What was not read is unknown; what was read is not written any more."""
+    """Unread links are unknown, and read links are not written."""
     customers(desk, 20, operation="read", latency_s=1)
     ran = finished(start_apply(desk, "--deadline=1.5"))
     assert ran.status == 4

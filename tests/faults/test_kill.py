@@ -1,4 +1,4 @@
-"""kill -9 at any moment: nothing is lost, nothing is done twice, and the next run knows."""
+"""After kill -9 at any time no write is lost or repeated, and the next run recovers."""
 
 import random
 import time
@@ -15,7 +15,7 @@ KILLS = 10
 
 
 def versions(desk: Desk) -> dict[int, int]:
-    """How many writes each customer's link has seen."""
+    """The number of writes to each customer's link."""
     state = desk.azure.state
     found = {}
     for number in range(1, CUSTOMERS + 1):
@@ -26,7 +26,7 @@ def versions(desk: Desk) -> dict[int, int]:
 
 @pytest.mark.parametrize("chance", [1, 2])
 def test_kill_9_at_random_moments(desk: Desk, chance: int) -> None:
-    """Ten applies are killed, half of them among their writes; then one goes to its end."""
+    """Ten applies are killed, half of them during their writes. Then one runs to its end."""
     moments = random.Random(chance)
     relinked = dict.fromkeys(range(1, CUSTOMERS + 1, 2), OLD)
     desk.seed({0: OURS} | relinked, faults=[{"operation": "write", "latency_s": 0.25}])
@@ -45,7 +45,7 @@ def test_kill_9_at_random_moments(desk: Desk, chance: int) -> None:
             time.sleep(moments.uniform(0.3, 1.5))
         process.kill()
         process.communicate()
-    desk.release()  # what was in flight is carried out, as in Azure
+    desk.release()  # writes in progress are completed, as in Azure
     ran = desk.apply("--allow=change-share")
     assert ran.status == 0, ran.err
     assert {desk.truth(number) for number in range(CUSTOMERS + 1)} == {OURS}
@@ -54,7 +54,7 @@ def test_kill_9_at_random_moments(desk: Desk, chance: int) -> None:
 
 
 def check_journal(desk: Desk) -> None:
-    """It verifies, and each write that was sent has an intent, and each intent an end."""
+    """Verify the journal: each sent write has an intent, and each intent an outcome."""
     verified = desk.run("journal", "verify")
     assert (verified.status, "complete" in verified.out) == (0, True), verified.err
     (path,) = Path(desk.env["PAL_RECONCILE_STATE_DIR"]).glob("*.journal.jsonl")

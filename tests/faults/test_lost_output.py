@@ -1,4 +1,4 @@
-"""A lost output changes no exit status: that is of the work, and stderr says what was lost."""
+"""Lost output does not change the exit status, and stderr shows what was lost."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ LOST = "stdout could not be written"
 
 
 def run_into(desk: Desk, command: str, redirection: str, **env: str) -> "tuple[int, str, bytes]":
-    """Run a command in a shell: its status, stderr and stdout."""
+    """Run a command in a shell and return its status, stderr and stdout."""
     ran = subprocess.run(
         ["sh", "-c", f'"$0" {command} {redirection}', str(INSTALLED)],
         cwd=desk.path,
@@ -37,8 +37,8 @@ def run_into(desk: Desk, command: str, redirection: str, **env: str) -> "tuple[i
         ("nightly --repair", 0),
     ],
 )
-def test_a_full_stdout_is_said(desk: Desk, command: str, status: int, redirection: str) -> None:
-    """Whatever the command, the work is done and counts."""
+def test_a_full_stdout_is_reported(desk: Desk, command: str, status: int, redirection: str) -> None:
+    """For each command the work is done, and its status counts."""
     desk.seed({1: OLD, 2: OURS, 3: OURS})
     desk.customers(3)
     ended, told, _ = run_into(desk, command, redirection)
@@ -48,8 +48,8 @@ def test_a_full_stdout_is_said(desk: Desk, command: str, status: int, redirectio
         assert {desk.truth(n) for n in (1, 2, 3)} == {OURS}
 
 
-def test_no_stream_at_all_is_no_failure(desk: Desk) -> None:
-    """As some schedulers start programs. Files never take the place of a closed stream."""
+def test_closed_streams_are_no_failure(desk: Desk) -> None:
+    """Some schedulers start programs so. Files never take the place of a closed stream."""
     desk.seed({1: OLD})
     desk.customers(1)
     assert run_into(desk, "apply --yes", "<&- >&- 2>&-") == (0, "", b"")
@@ -59,7 +59,7 @@ def test_no_stream_at_all_is_no_failure(desk: Desk) -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "ascii:strict"])
 def test_a_narrow_encoding_shows_the_result(desk: Desk, encoding: str) -> None:
-    """A report of names that the encoding does not have."""
+    """The report has names that the encoding cannot write."""
     desk.seed({1: OLD})
     desk.write("  - {name: 'Łódź → 😀', tenant: 00000000-0000-4000-8000-000000000001}\n")
     status, told, out = run_into(desk, "plan", "", PYTHONIOENCODING=encoding)
@@ -71,7 +71,7 @@ def test_a_narrow_encoding_shows_the_result(desk: Desk, encoding: str) -> None:
 
 
 def test_a_saved_plan_of_a_narrow_stdout_is_whole(desk: Desk) -> None:
-    """Its digest is that of the data, however they are written."""
+    """Its digest covers the data, not its encoding."""
     desk.seed({1: OLD})
     desk.write("  - {name: 'Łódź → 😀', tenant: 00000000-0000-4000-8000-000000000001}\n")
     status, _, raw = run_into(desk, "plan --format json", "", PYTHONIOENCODING="cp1252")

@@ -1,4 +1,4 @@
-"""What concerns more than one customer: an outage, a storm, a broken identity, a wrong ID."""
+"""Faults of more than one customer: outage, throttling, broken identity, wrong ID."""
 
 import time
 
@@ -15,8 +15,8 @@ from tests.faults.cases import told_lies
         {"operation": ["openid", "token", "read"], "html": True},
     ],
 )
-def test_an_outage_over_many_customers_ends_soon(desk: Desk, fault: dict[str, object]) -> None:
-    """Twenty failures in a row and nothing is tried twice any more: all are unknown, at once."""
+def test_a_long_outage_ends_retries(desk: Desk, fault: dict[str, object]) -> None:
+    """After twenty failures in a row nothing is retried, and all links are unknown at once."""
     desk.seed(dict.fromkeys(range(1, 201), OLD), faults=[fault])
     desk.customers(200)
     began = time.monotonic()
@@ -29,7 +29,7 @@ def test_an_outage_over_many_customers_ends_soon(desk: Desk, fault: dict[str, ob
 
 
 def test_an_outage_between_plan_and_writes_writes_nothing(desk: Desk) -> None:
-    """The read before each write fails: skipped, and never a write on an old read."""
+    """The read before each write fails, so the write is skipped and never based on an old read."""
     desk.seed(
         {0: OURS} | dict.fromkeys(range(1, 61), OLD),
         faults=[{"operation": "read", "after": 61, "html": True}],
@@ -41,8 +41,8 @@ def test_an_outage_between_plan_and_writes_writes_nothing(desk: Desk) -> None:
     assert desk.requests("create", "update", "remove") == []
 
 
-def test_a_storm_of_throttling_passes(desk: Desk) -> None:
-    """Each of forty customers is asked to wait twice; none is asked again before that."""
+def test_throttling_of_many_customers_is_waited_for(desk: Desk) -> None:
+    """Each of forty customers asks for two waits, and no request is sent before they end."""
     desk.seed(
         {0: OURS} | dict.fromkeys(range(1, 41), OLD),
         faults=[
@@ -65,9 +65,9 @@ def test_a_storm_of_throttling_passes(desk: Desk) -> None:
 
 
 def test_a_broken_identity_asks_for_no_more_tokens(desk: Desk) -> None:
-    """Two customers refuse its secret and none accepts it: the rest is unknown for that cause.
+    """Two customers refuse its secret, none accepts it: the rest is unknown for that cause.
 
-    Another identity goes on; the first refusal is tried once more, 20 s later.
+    Another identity continues. The first refusal is retried once, 20 s later.
     """
     other = "11111111-1111-4111-8111-111111111111"
     desk.seed(
@@ -99,8 +99,8 @@ def test_a_broken_identity_asks_for_no_more_tokens(desk: Desk) -> None:
     assert len(refused) <= 5, "two refusals, the ones under way, and the second try"
 
 
-def test_customers_without_the_app_stop_nobody(desk: Desk) -> None:
-    """Even where Entra answers them as it answers a wrong secret: one accepted, so it is sound."""
+def test_customers_without_the_app_do_not_stop_the_others(desk: Desk) -> None:
+    """Entra answers them as for a wrong secret, but one tenant accepted the identity."""
     desk.seed(
         {1: OURS},
         faults=[
@@ -116,8 +116,8 @@ def test_customers_without_the_app_stop_nobody(desk: Desk) -> None:
     assert [desk.truth(n) for n in (30, 31, 32)] == [OURS] * 3
 
 
-def test_an_id_that_is_no_partner_is_sent_once(desk: Desk) -> None:
-    """The first customer finds out for all; another ID goes on."""
+def test_an_invalid_partner_id_is_sent_once(desk: Desk) -> None:
+    """The first refusal stops it for all customers, and another ID continues."""
     desk.seed({21: FOREIGN}, partners={OLD: "Contoso", FOREIGN: None})
     desk.write(
         "".join(
@@ -135,7 +135,7 @@ def test_an_id_that_is_no_partner_is_sent_once(desk: Desk) -> None:
 
 
 def test_an_id_with_another_name_is_written_once(desk: Desk) -> None:
-    """The write took and its name is wrong: no further one, and the finding says who carries it."""
+    """The write is applied with the wrong name: no further write, and a finding names the link."""
     desk.seed(partners={OURS: "Somebody Else Ltd"})
     tenants = "".join(f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in range(1, 6))
     desk.write(tenants, partners=f'{{uk: {{id: "{OURS}", name: Contoso}}}}')
@@ -149,7 +149,7 @@ def test_an_id_with_another_name_is_written_once(desk: Desk) -> None:
 
 
 def test_a_new_id_is_verified_at_one_customer_first(desk: Desk) -> None:
-    """Nothing else is written before the first one was read back; a failed canary is followed."""
+    """Nothing else is written before the canary is verified. A failed canary is replaced."""
     desk.seed(faults=[{"tenant": tenant_id(1), "operation": "create", "status": 403}])
     desk.customers(6)
     ran = desk.apply()

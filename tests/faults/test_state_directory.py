@@ -1,4 +1,4 @@
-"""A state directory that changes during a run stops the writes; a crash is recovered in time."""
+"""A state directory that changes during a run stops the writes; crashes are recovered in time."""
 
 import shutil
 import signal
@@ -39,7 +39,7 @@ def journal_replaced(state: Path) -> None:
 def test_nothing_is_written_without_the_journal_and_the_lock(
     desk: Desk, harm: Callable[[Path], None]
 ) -> None:
-    """Those in flight are finished, no other is sent, the rest is skipped, and the status is 1."""
+    """Writes in progress are finished, no other is sent, the rest is skipped, the status is 1."""
     customers(desk, 20, operation="update", latency_s=HELD_S)
     process = start_apply(desk)
     desk.wait_for("update", 4)
@@ -59,7 +59,7 @@ def test_nothing_is_written_without_the_journal_and_the_lock(
 
 @pytest.mark.parametrize("kind", ["journal.jsonl", "lock", "history.sqlite3"])
 def test_a_symbolic_link_in_the_state_directory_is_not_followed(desk: Desk, kind: str) -> None:
-    """Journal and lock: nothing is read or written. The history is left out, and that is said."""
+    """Journal and lock: no read or write. The history is left out with a warning."""
     desk.customers(1)
     state, target = desk.path / "state", desk.path / "target"
     state.mkdir(mode=0o700)
@@ -72,7 +72,7 @@ def test_a_symbolic_link_in_the_state_directory_is_not_followed(desk: Desk, kind
 
 
 def crashed(desk: Desk, count: int) -> Path:
-    """A journal with so many open intents, from C1 on, as a crash leaves it."""
+    """A journal with this number of open intents, from C1 on, as after a crash."""
     state = desk.path / "state"
     state.mkdir(mode=0o700)
     path = state / f"{file_key(desk.path / 'tenants.yaml')}.journal.jsonl"
@@ -92,7 +92,7 @@ def recovered(path: Path) -> list[dict[str, Any]]:
 
 
 def test_open_intents_are_read_at_once(desk: Desk) -> None:
-    """No read is answered before all forty are under way together, as the server sees."""
+    """The server answers no read before all forty are in progress together."""
     held = {"operation": "read", "latency_s": HELD_S}
     desk.seed(dict.fromkeys(range(1, 41), OURS), faults=[held])
     desk.customers(40)
@@ -106,7 +106,7 @@ def test_open_intents_are_read_at_once(desk: Desk) -> None:
 
 
 def test_open_intents_are_read_within_the_deadline(desk: Desk) -> None:
-    """Azure says to wait for a minute; the run ends before, and says what is still open."""
+    """Azure asks for a wait of a minute. The run ends earlier and lists the open intents."""
     fault = {"operation": "read", "status": 429, "retry_after_s": 60}
     desk.seed(dict.fromkeys(range(1, 41), OURS), faults=[fault])
     desk.customers(40)
@@ -137,7 +137,7 @@ def test_a_signal_ends_the_reading_of_open_intents(desk: Desk, number: signal.Si
 
 
 def test_the_end_of_the_journal_is_verified_with_the_reports_digest(desk: Desk) -> None:
-    """Without the digest the command says what it cannot find."""
+    """Without the digest, the command says what it cannot detect."""
     desk.customers(1)
     told = desk.apply().data["journal"]
     plain = desk.run("journal", "verify")

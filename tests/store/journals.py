@@ -1,4 +1,4 @@
-"""Journals for the store's tests: a directory to keep them in, and lines to put there."""
+"""Example journals for the tests of the store."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -16,31 +16,31 @@ OURS, OLD = "4936128", "1158331"
 def opened(
     path: Path, run: str = "run-1", checks: Sequence[Callable[[], None]] = ()
 ) -> FileJournal:
-    """The journal as a run opens it."""
+    """The journal, opened as a run opens it."""
     facts = {"tool_version": "1", "config_digest": "sha256:00"}
     return FileJournal(path, run, facts, lambda: NOW, checks)
 
 
 def change(number: int = 1) -> Change:
-    """One customer's link, to be pointed from the old ID at ours."""
+    """A change of one customer's link from the old ID to our ID."""
     where = Place(f"C{number}", f"tid{number}", "app")
     want = Wanted(where, WantedState.LINKED, OURS, replaceable=frozenset({OURS, OLD}))
     return diff([want], {where: seen(OLD, number)})[0]
 
 
 def seen(partner_id: str | None, number: int = 1) -> Observed:
-    """What a read showed."""
+    """The observation of a read."""
     state = ObservedState.LINKED if partner_id else ObservedState.NOT_LINKED
     return Observed(state, f"tid{number}", f"oid{number}", partner_id, "Contoso", 3)
 
 
 def result(number: int = 1) -> Result:
-    """The change was made."""
+    """The result of an applied change."""
     return Result(change(number), Outcome.APPLIED, seen(OURS, number), None, "correlation-1")
 
 
 def written(path: Path, count: int = 3) -> list[bytes]:
-    """The lines of a journal that one run wrote, with so many changes."""
+    """The lines of a journal of one run with this number of changes."""
     journal = opened(path)
     for number in range(1, count + 1):
         journal.intend(change(number))

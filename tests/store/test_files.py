@@ -1,4 +1,4 @@
-"""A saved file is whole or not there, and nobody else's to read."""
+"""A saved file is complete or absent, and only its owner can read it."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from reconciler.store.files import write_private
 
 
 def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
-    """The new one is there, mode 0600, and nothing is left beside it."""
+    """The new file has mode 0600, and no temporary file is left."""
     path = tmp_path / "plan.json"
     path.write_text("old")
     path.chmod(0o644)
@@ -20,7 +20,7 @@ def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Never a half of the new one."""
+    """Half of a new file is never kept."""
     path = tmp_path / "plan.json"
     path.write_text("old")
 

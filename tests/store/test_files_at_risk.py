@@ -1,4 +1,4 @@
-"""Files that are removed, replaced or swapped for something else are noticed and never followed."""
+"""Files that are removed, replaced or swapped during a run are detected and not followed."""
 
 import errno
 import os
@@ -18,7 +18,7 @@ from tests.store.journals import change, opened, result, written
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the journal is."""
+    """The path of the journal."""
     (tmp_path / "state").mkdir()
     return tmp_path / "state" / "tenants.journal.jsonl"
 
@@ -43,10 +43,10 @@ def directory_moved(path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [removed, replaced, linked, directory_moved])
-def test_no_line_is_kept_once_the_journal_is_another_file(
+def test_no_line_is_written_once_the_journal_is_another_file(
     path: Path, harm: Callable[[Path], None]
 ) -> None:
-    """An intent that no later run could find must not precede a write."""
+    """A write must not follow an intent that later runs cannot find."""
     journal = opened(path)
     journal.intend(change(1))
     harm(path)
@@ -57,7 +57,7 @@ def test_no_line_is_kept_once_the_journal_is_another_file(
 
 
 def test_a_second_run_in_the_journal_stops_the_first(path: Path) -> None:
-    """Its lock was lost: a line behind another run's would break the chain of both."""
+    """The first run lost its lock, and its next line would break the chain of both."""
     journal = opened(path)
     journal.intend(change(1))
     second = opened(path, "run-2")
@@ -79,8 +79,8 @@ def test_a_lock_that_is_another_file_is_lost(path: Path, harm: Callable[[Path], 
             lock.check()
 
 
-def test_a_lost_lock_keeps_no_intent_but_keeps_outcomes(path: Path) -> None:
-    """What was sent before still gets its outcome."""
+def test_without_its_lock_a_run_records_outcomes_but_no_intents(path: Path) -> None:
+    """Writes that were already sent still get their outcome."""
     journal = opened(path, checks=[lambda: None])
     journal.intend(change(1))
     journal.close()
@@ -96,8 +96,8 @@ def test_a_lost_lock_keeps_no_intent_but_keeps_outcomes(path: Path) -> None:
     assert verify(path).error is None
 
 
-def test_nothing_follows_a_line_that_failed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line behind a torn one would break the chain: the next run seals it first."""
+def test_no_line_follows_a_failed_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line after a torn one would break the chain. The next run seals it first."""
     journal = opened(path)
     write = os.write
     monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:20]))
@@ -120,10 +120,10 @@ def test_nothing_follows_a_line_that_failed(path: Path, monkeypatch: pytest.Monk
         (errno.EIO, "nothing is written to Azure"),
     ],
 )
-def test_each_error_of_the_disk_says_what_to_do(
+def test_each_disk_error_has_a_remedy(
     path: Path, monkeypatch: pytest.MonkeyPatch, number: int, hint: str
 ) -> None:
-    """Whether the file cannot be opened or a line cannot be kept."""
+    """Both when the file cannot be opened and when a line cannot be written."""
 
     def fails(*_: object) -> int:
         raise OSError(number, os.strerror(number))
@@ -140,7 +140,7 @@ def test_each_error_of_the_disk_says_what_to_do(
 
 @pytest.mark.parametrize("target", ["there", "missing"])
 def test_a_symbolic_link_is_not_followed(path: Path, target: str) -> None:
-    """Neither read nor written nor locked, wherever it leads; nothing is made at its end."""
+    """It is not read, written or locked, and nothing is created at its target."""
     other = path.with_name("other")
     if target == "there":
         written(other)
@@ -152,7 +152,7 @@ def test_a_symbolic_link_is_not_followed(path: Path, target: str) -> None:
     assert (other.read_bytes() if other.exists() else None) == before
 
 
-def test_a_fifo_or_a_directory_in_its_place_blocks_nobody(path: Path) -> None:
+def test_a_fifo_or_a_directory_in_its_place_does_not_block(path: Path) -> None:
     """It is refused at once."""
     os.mkfifo(path)
     for call in (opened, verify, lambda path: hold(path, 0).__enter__()):
@@ -165,7 +165,7 @@ def test_a_fifo_or_a_directory_in_its_place_blocks_nobody(path: Path) -> None:
             call(path)
 
 
-def test_a_new_file_is_its_owners_alone_and_dies_with_exec(path: Path) -> None:
+def test_a_new_file_is_private_and_closed_on_exec(path: Path) -> None:
     """Mode 0600, and no other program inherits it."""
     handle = open_regular(path, os.O_RDWR | os.O_CREAT)
     assert stat.S_IMODE(os.fstat(handle).st_mode) == 0o600
@@ -177,7 +177,7 @@ def test_a_new_file_is_its_owners_alone_and_dies_with_exec(path: Path) -> None:
 def test_a_filesystem_that_cannot_sync_directories_is_a_warning(
     path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """The journal is kept, and its warning says what a power cut may cost; once."""
+    """The journal is kept. One warning describes what a power failure may cost."""
     fsync = os.fsync
 
     def picky(handle: int) -> None:
@@ -194,7 +194,7 @@ def test_a_filesystem_that_cannot_sync_directories_is_a_warning(
     assert opened(path, "run-2").warnings == ()
 
 
-def test_any_other_error_of_a_directory_is_one(
+def test_any_other_directory_error_ends_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """EIO means that the name may not be on disk."""

@@ -1,4 +1,4 @@
-"""What was meant is on disk before it is done, and whoever changes the record is found out."""
+"""Each intent is on disk before its write, and any later edit of the journal is detected."""
 
 import hashlib
 import json
@@ -21,12 +21,12 @@ ANY_FILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture],
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the journal is."""
+    """The path of the journal."""
     return tmp_path / "tenants.journal.jsonl"
 
 
-def test_a_line_says_who_what_and_where(path: Path) -> None:
-    """Run, user, host, version and file first; then the intent and what became of it."""
+def test_lines_have_the_run_and_the_link(path: Path) -> None:
+    """First the run, user, host, version and file; then each intent and its outcome."""
     written(path, 1)
     run, intent, outcome = lines(path)
     assert {"user", "host", "pid", "tool_version", "config_digest"} < set(run)
@@ -39,7 +39,7 @@ def test_a_line_says_who_what_and_where(path: Path) -> None:
     assert outcome["correlation_id"] == "correlation-1"
 
 
-def test_the_journal_is_its_owners_alone(path: Path) -> None:
+def test_only_the_owner_can_read_the_journal(path: Path) -> None:
     """Mode 0600."""
     written(path)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -48,7 +48,7 @@ def test_the_journal_is_its_owners_alone(path: Path) -> None:
 def test_each_line_is_on_disk_before_the_call_returns(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Written, then fsynced: a write to Azure never goes out before its intent is safe."""
+    """It is written and fsynced, so an intent is safe before its request is sent to Azure."""
     journal = opened(path)
     order = []
     write, fsync = os.write, os.fsync
@@ -60,7 +60,7 @@ def test_each_line_is_on_disk_before_the_call_returns(
 
 
 def test_a_whole_journal_verifies_over_many_runs(path: Path) -> None:
-    """The chain goes on from run to run, and its last digest is the one that the run told."""
+    """The chain continues from run to run, and its last digest is the one in the last report."""
     written(path)
     journal = opened(path, "run-2")
     journal.intend(change())
@@ -70,13 +70,13 @@ def test_a_whole_journal_verifies_over_many_runs(path: Path) -> None:
 
 
 def test_an_empty_journal_is_whole(path: Path) -> None:
-    """There is nothing in it to be wrong."""
+    """It contains nothing that could be wrong."""
     path.touch()
     assert verify(path) == JournalCheck(0, START, False, None)
 
 
 def test_an_intent_without_an_outcome_is_unfinished(path: Path) -> None:
-    """The next run learns where to look; once it has looked, nothing is open."""
+    """The next run reads these links; after that no intent is open."""
     journal = opened(path)
     journal.intend(change(1))
     journal.intend(change(2))
@@ -91,7 +91,7 @@ def test_an_intent_without_an_outcome_is_unfinished(path: Path) -> None:
 
 
 def test_an_intent_stays_open_while_its_link_cannot_be_read(path: Path) -> None:
-    """An outage right after a crash must not end the search for what became of it."""
+    """An outage after a crash does not close the intent."""
     journal = opened(path)
     journal.intend(change())
     unknown = Observed.unknown(Problem("unavailable", "503", "try again"))
@@ -107,7 +107,7 @@ def test_an_intent_stays_open_while_its_link_cannot_be_read(path: Path) -> None:
 @given(st.data())
 @ANY_FILE
 def test_any_edit_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    """One changed byte, one line removed, two swapped or one copied, anywhere but at the end."""
+    """A changed byte, or a line removed, swapped or copied, anywhere but at the end."""
     path = tmp_path_factory.getbasetemp() / "edited.jsonl"
     path.unlink(missing_ok=True)
     raw = written(path)
@@ -127,59 +127,59 @@ def test_any_edit_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.Da
     assert verify(path).error
 
 
-def test_two_last_lines_made_one_are_no_torn_line(path: Path) -> None:
-    """A crash leaves the beginning of a line; what ends like a line was one."""
+def test_two_joined_last_lines_are_an_edit(path: Path) -> None:
+    """A crash leaves only the beginning of a line. Text with the end of a line was a whole line."""
     raw = written(path)
     path.write_bytes(b"".join([*raw[:-2], raw[-2][:-1] + b" " + raw[-1]]))
     check = verify(path)
     assert (check.is_torn, check.error) == (False, "line 6 is not a journal line: edited")
 
 
-def test_a_cut_tail_is_seen_by_its_last_digest_only(path: Path) -> None:
-    """No chain can see that its end is missing: the digest in the last report can."""
+def test_a_removed_end_is_found_only_by_the_last_digest(path: Path) -> None:
+    """The chain cannot show that its end is missing. The digest in the last report can."""
     raw = written(path)
-    told = verify(path).last
+    last = verify(path).last
     path.write_bytes(b"".join(raw[:-1]))
     check = verify(path)
     assert check.error is None
-    assert check.last != told
-    assert "removed at the end" in str(verify(path, told).error)
+    assert check.last != last
+    assert "removed at the end" in str(verify(path, last).error)
 
 
-def test_an_edited_last_line_is_found_by_the_digest_it_should_have(path: Path) -> None:
-    """No line follows it that would tell; the digest in the last report does."""
+def test_an_edited_last_line_is_found_by_the_last_digest(path: Path) -> None:
+    """No later line covers it, but the digest in the last report does."""
     raw = written(path)
-    told = verify(path).last
-    assert verify(path, told) == verify(path)
+    last = verify(path).last
+    assert verify(path, last) == verify(path)
     edited = raw[-1].replace(b'"applied"', b'"skipped"')
     path.write_bytes(b"".join([*raw[:-1], edited]))
     assert verify(path).error is None
-    assert "edited" in str(verify(path, told).error)
+    assert "edited" in str(verify(path, last).error)
 
 
 def test_lines_after_the_digest_are_no_edit(path: Path) -> None:
-    """An older report's digest is in the journal, and not at its end."""
+    """The digest of an older report is in the journal but not at its end."""
     written(path)
-    told = verify(path).last
+    last = verify(path).last
     opened(path, "run-2").close()
-    assert "a later run" in str(verify(path, told).error)
+    assert "a later run" in str(verify(path, last).error)
 
 
 def test_a_torn_end_follows_the_last_whole_line(path: Path) -> None:
-    """A crash behind the reported line takes nothing from it."""
+    """A crash after the reported line does not remove that line."""
     raw = written(path)
-    told = verify(path).last
+    last = verify(path).last
     path.write_bytes(b"".join(raw) + raw[-1][:30])
-    check = verify(path, told)
+    check = verify(path, last)
     assert (check.error, check.is_torn) == (None, True)
 
 
 @given(st.data())
 @ANY_FILE
-def test_a_torn_line_is_sealed_and_the_chain_goes_on(
+def test_a_torn_line_is_sealed_and_the_chain_continues(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    """Wherever crashes tore the end, again and again, the journal verifies and loses nothing."""
+    """After repeated crashes at any byte, the journal verifies and loses no whole line."""
     path = tmp_path_factory.getbasetemp() / "torn.jsonl"
     path.unlink(missing_ok=True)
     for run in range(data.draw(st.integers(1, 3))):
@@ -195,8 +195,8 @@ def test_a_torn_line_is_sealed_and_the_chain_goes_on(
     assert (check.error, check.is_torn) == (None, False)
 
 
-def test_a_crash_right_after_the_end_of_a_torn_line_is_no_edit(path: Path) -> None:
-    """At each byte of the seal that a second crash leaves; the third run seals all of it."""
+def test_a_crash_while_sealing_a_torn_line_is_no_edit(path: Path) -> None:
+    """A second crash may leave any part of the seal. The third run seals all of it."""
     raw = b"".join(written(path)) + b'{"prev":"sha2'
     path.write_bytes(raw)
     opened(path, "run-2").close()
@@ -210,7 +210,7 @@ def test_a_crash_right_after_the_end_of_a_torn_line_is_no_edit(path: Path) -> No
 
 
 def test_a_line_that_an_earlier_release_sealed_is_accepted(path: Path) -> None:
-    """It ended the torn line with a line end alone."""
+    """Earlier releases ended the torn line with a line feed only."""
     whole = b"".join(written(path))
     torn = b'{"prev":"sha2'
     last = verify(path).last
@@ -221,7 +221,7 @@ def test_a_line_that_an_earlier_release_sealed_is_accepted(path: Path) -> None:
 
 
 def test_a_line_before_a_sealed_one_is_still_chained(path: Path) -> None:
-    """What a crash tore does not open a gap: the seal follows the last whole line."""
+    """A torn line leaves no gap, because the seal follows the last whole line."""
     raw = written(path)
     path.write_bytes(b"".join(raw) + b'{"prev":"sha2')
     opened(path, "run-2").close()
@@ -253,8 +253,8 @@ def test_a_line_before_a_sealed_one_is_still_chained(path: Path) -> None:
     )
 )
 @ANY_FILE
-def test_any_bytes_get_a_verdict(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
-    """Whatever stands in the file, verify ends with a check, and a run can go on behind it."""
+def test_any_bytes_can_be_verified(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    """For any content, verify returns a result, and a run can append to the file."""
     path = tmp_path_factory.getbasetemp() / "any.jsonl"
     path.write_bytes(raw)
     assert isinstance(verify(path), JournalCheck)
@@ -264,8 +264,8 @@ def test_any_bytes_get_a_verdict(tmp_path_factory: pytest.TempPathFactory, raw: 
     assert [line.get("event") for line in lines(path)][-1] == "intent"
 
 
-def test_what_cannot_be_read_or_written_ends_the_run(path: Path) -> None:
-    """A journal that is a directory, or is not there, is said in one line."""
+def test_an_unusable_journal_ends_the_run(path: Path) -> None:
+    """A directory or a missing file is reported in one line."""
     with pytest.raises(RunFailed, match="cannot read the journal"):
         verify(path)
     path.mkdir()
@@ -276,7 +276,7 @@ def test_what_cannot_be_read_or_written_ends_the_run(path: Path) -> None:
 
 @pytest.mark.parametrize("fails", ["write", "fsync", "part"])
 def test_a_full_disk_ends_the_run(path: Path, monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
-    """Whether nothing, a part or no certainty was written: the caller must not go on."""
+    """Nothing, a part or an unknown part was written: the caller must stop."""
     journal = opened(path)
 
     def full(*_: object) -> int:
@@ -296,15 +296,15 @@ def test_a_full_disk_ends_the_run(path: Path, monkeypatch: pytest.MonkeyPatch, f
 
 
 def test_half_a_surrogate_pair_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user's name of broken bytes must not end the run; it is written as JSON's own escape."""
+    """An invalid user name must not end the run. It is written as a JSON escape."""
     monkeypatch.setattr(module, "user", lambda: "caf\udcc3\u00e9")
     FileJournal(path, "run-1", {}, lambda: NOW).close()
     assert next(iter(lines(path)))["user"] == "caf\udcc3\u00e9"
     assert verify(path).error is None
 
 
-def test_the_first_line_of_a_run_says_its_command_and_what_it_overrides(path: Path) -> None:
-    """Later unattended runs count what unattended runs changed, unless it was allowed."""
+def test_the_first_line_of_a_run_has_its_command_and_overrides(path: Path) -> None:
+    """Later unattended runs count earlier unattended changes, unless they were allowed."""
     facts = {"command": "nightly", "allowed": ["remove-count"]}
     FileJournal(path, "run-1", facts, lambda: NOW).close()
     (line,) = lines(path)

@@ -1,4 +1,4 @@
-"""One run writes for a file at a time, and a dead one blocks nobody."""
+"""Only one run writes for a file at a time, and a run that died blocks no other."""
 
 import errno
 import fcntl
@@ -20,7 +20,7 @@ HOLDER = (
 
 
 def test_a_held_lock_is_refused(tmp_path: Path) -> None:
-    """Another run gets it only once the first has let go."""
+    """Another run gets it only after the first run has released it."""
     lock = tmp_path / "lock"
     with hold(lock, 0), pytest.raises(Locked, match="--lock-timeout"), hold(lock, 0):
         raise AssertionError("held twice")
@@ -28,8 +28,8 @@ def test_a_held_lock_is_refused(tmp_path: Path) -> None:
         assert lock.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_lock_dies_with_its_run(tmp_path: Path) -> None:
-    """The kernel frees it at kill -9; there is nothing to clean up."""
+def test_a_lock_is_free_after_its_run_is_killed(tmp_path: Path) -> None:
+    """The kernel releases it after kill -9, and no cleanup is needed."""
     lock = tmp_path / "lock"
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -44,8 +44,8 @@ def test_a_lock_dies_with_its_run(tmp_path: Path) -> None:
         pass
 
 
-def test_a_lock_that_cannot_be_made_ends_the_run(tmp_path: Path) -> None:
-    """The way on is another state directory."""
+def test_a_lock_that_cannot_be_created_ends_the_run(tmp_path: Path) -> None:
+    """The remedy is another state directory."""
     (tmp_path / "file").touch()
     with pytest.raises(RunFailed, match="--state-dir"), hold(tmp_path / "file" / "lock", 0):
         raise AssertionError("held")
@@ -55,7 +55,7 @@ def test_a_lock_that_cannot_be_made_ends_the_run(tmp_path: Path) -> None:
 def test_a_filesystem_without_flock_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """Nothing weaker stands in for it."""
+    """No weaker lock is used instead."""
 
     def missing(*_: object) -> None:
         raise OSError(number, os.strerror(number))
@@ -65,8 +65,8 @@ def test_a_filesystem_without_flock_is_refused(
         raise AssertionError("held")
 
 
-def test_a_temporary_lock_file_is_gone_at_the_end(tmp_path: Path) -> None:
-    """Unless another file is at its path by then."""
+def test_a_temporary_lock_file_is_removed(tmp_path: Path) -> None:
+    """It is kept if another file is at its path."""
     lock = tmp_path / "lock"
     with hold(lock, 0, is_temporary=True):
         assert lock.exists()
@@ -77,8 +77,8 @@ def test_a_temporary_lock_file_is_gone_at_the_end(tmp_path: Path) -> None:
     assert lock.read_text() == "another run's"
 
 
-def test_who_waits_for_a_temporary_lock_never_gets_a_removed_file(tmp_path: Path) -> None:
-    """Many threads take turns; no two are ever inside at once."""
+def test_a_waiting_run_never_gets_a_removed_lock_file(tmp_path: Path) -> None:
+    """Many threads take turns, and no two hold the lock at once."""
     lock, inside, most = tmp_path / "lock", [0], [0]
 
     def turn() -> None:
@@ -97,10 +97,10 @@ def test_who_waits_for_a_temporary_lock_never_gets_a_removed_file(tmp_path: Path
     assert not lock.exists()
 
 
-def test_a_file_that_is_another_one_each_time_is_refused(
+def test_a_filesystem_without_stable_inodes_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A filesystem without lasting file numbers must not keep a run busy for ever."""
+    """It must not keep a run busy forever."""
     monkeypatch.setattr("reconciler.store.lock.is_at", lambda *_: False)
     with pytest.raises(RunFailed, match="keeps being replaced"), hold(tmp_path / "lock", 0):
         raise AssertionError("held")

@@ -1,4 +1,4 @@
-"""Folders that hold what one customer may see."""
+"""Private folders for documents that one customer may see."""
 
 import stat
 from pathlib import Path
@@ -15,7 +15,7 @@ def held(path: Path) -> dict[str, bytes]:
 
 
 def test_a_folder_is_private_and_whole(tmp_path: Path) -> None:
-    """Nobody else reads it; one that is there is left as it is."""
+    """Only the owner can read it. An existing folder is left unchanged."""
     path = tmp_path / "new"
     write_folder(path, FILES)
     assert held(path) == FILES
@@ -26,15 +26,15 @@ def test_a_folder_is_private_and_whole(tmp_path: Path) -> None:
     assert held(path) == FILES
 
 
-def test_half_a_folder_is_none(tmp_path: Path) -> None:
-    """Where a file cannot be written nothing is left behind."""
+def test_an_incomplete_folder_is_removed(tmp_path: Path) -> None:
+    """If a file cannot be written, nothing is left."""
     with pytest.raises(OSError, match="No such file"):
         write_folder(tmp_path / "new", {"a": b"1", "no/such/b": b"2"})
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_is_there_keeps_what_is_not_ours(tmp_path: Path) -> None:
-    """What an earlier time left goes, what somebody put there stays, and nobody else reads it."""
+def test_files_of_others_in_an_existing_folder_are_kept(tmp_path: Path) -> None:
+    """Earlier output is replaced, other files are kept, and only the owner can read it."""
     (tmp_path / "old-1").write_text("gone")
     (tmp_path / "letter").write_text("kept")
     rewrite_folder(tmp_path, FILES, "old-*")

@@ -1,4 +1,4 @@
-"""The state directory is private where modes are kept, and known where it does not last."""
+"""The state directory is private if modes are supported, and temporary storage is detected."""
 
 from pathlib import Path
 
@@ -9,14 +9,14 @@ from reconciler.store import state_dir
 from reconciler.store.state_dir import state_directory, warning_of_modes, why_not_permanent
 
 
-def test_the_state_directory_is_its_owners_alone(tmp_path: Path) -> None:
-    """Made with mode 0700 where it is missing."""
+def test_only_the_owner_can_use_the_state_directory(tmp_path: Path) -> None:
+    """It is created with mode 0700 if it is missing."""
     made = state_directory(tmp_path / "a" / "b")
     assert made.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_state_directory_that_cannot_be_made_ends_the_run(tmp_path: Path) -> None:
-    """A file in its way is said in one line."""
+def test_a_state_directory_that_cannot_be_created_ends_the_run(tmp_path: Path) -> None:
+    """A file at its path is reported in one line."""
     (tmp_path / "file").touch()
     with pytest.raises(RunFailed, match="--state-dir"):
         state_directory(tmp_path / "file" / "state")
@@ -26,24 +26,27 @@ def test_a_state_directory_that_cannot_be_made_ends_the_run(tmp_path: Path) -> N
     ("point", "kind", "lasts"),
     [("/", "ext4", True), ("/", "overlay", False), ("/srv", "tmpfs", False)],
 )
-def test_what_does_not_last_is_known(
+def test_temporary_storage_is_detected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str, kind: str, lasts: bool
 ) -> None:
-    """Memory and a container's own layer are gone with it; the nearest mount decides."""
+    """Memory and the container's own layer are lost with the container.
+
+    The nearest mount decides.
+    """
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/a / ext4 rw 0 0\nx {point} {kind} rw 0 0\n")
     monkeypatch.setattr(state_dir, "MOUNTS", mounts)
     assert (why_not_permanent(Path("/srv/state")) is None) is lasts
 
 
-def test_the_temporary_directory_does_not_last(tmp_path: Path) -> None:
-    """Whatever it is mounted on."""
+def test_the_temporary_directory_is_temporary_storage(tmp_path: Path) -> None:
+    """Its mount does not matter."""
     assert why_not_permanent(tmp_path)
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o702])
 def test_a_directory_that_every_user_may_write_to_is_refused(tmp_path: Path, mode: int) -> None:
-    """Anybody could put another journal or lock there; the message says what to run."""
+    """Any user could replace the journal or the lock. The message has the command to run."""
     tmp_path.chmod(mode)
     with pytest.raises(RunFailed, match="chmod o-w"):
         warning_of_modes(tmp_path)
@@ -51,7 +54,7 @@ def test_a_directory_that_every_user_may_write_to_is_refused(tmp_path: Path, mod
 
 @pytest.mark.parametrize("mode", [0o700, 0o750, 0o755, 0o770, 0o2775])
 def test_a_group_may_write_to_the_state_directory(tmp_path: Path, mode: int) -> None:
-    """Kubernetes makes a volume so with fsGroup; the probe leaves nothing behind."""
+    """Kubernetes creates such a volume with fsGroup. The probe leaves no file."""
     tmp_path.chmod(mode)
     assert warning_of_modes(tmp_path) is None
     assert list(tmp_path.iterdir()) == []
@@ -60,7 +63,7 @@ def test_a_group_may_write_to_the_state_directory(tmp_path: Path, mode: int) -> 
 def test_a_filesystem_without_modes_is_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On an Azure Files share each directory has the mode of the mount, whatever was asked."""
+    """On an Azure Files share, each directory has the mode of the mount."""
     tmp_path.chmod(0o777)
 
     def mkdtemp(dir: Path, prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""A file keeps its journal over mounts and releases, and two names of it exclude each other."""
+"""A file keeps its journal over mounts and releases, and two names of it share a lock."""
 
 import sqlite3
 from contextlib import closing
@@ -34,7 +34,7 @@ def made(path: Path) -> Path:
 def test_relative_names_are_joined_to_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With `.`, with `..`, or from another directory: one key. Another file has another one."""
+    """With `.`, with `..` or from another directory: one key. Another file has another key."""
     file = made(tmp_path / "a" / "tenants.yaml")
     made(tmp_path / "other.yaml")
     monkeypatch.chdir(tmp_path / "a")
@@ -49,10 +49,10 @@ def test_relative_names_are_joined_to_the_working_directory(
 
 
 @pytest.mark.parametrize("pwd", [None, "/nowhere", "relative", "/"])
-def test_a_pwd_that_is_not_the_working_directory_is_left_out(
+def test_a_wrong_pwd_is_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pwd: str | None
 ) -> None:
-    """A program that changes its directory need not tell the environment."""
+    """A program may change its directory without updating the environment."""
     made(tmp_path / "tenants.yaml")
     monkeypatch.chdir(tmp_path)
     if pwd is None:
@@ -62,10 +62,10 @@ def test_a_pwd_that_is_not_the_working_directory_is_left_out(
     assert named_path(Path("tenants.yaml")) == str(tmp_path.resolve() / "tenants.yaml")
 
 
-def test_a_working_directory_that_is_gone_is_no_failure(
+def test_a_removed_working_directory_is_no_failure(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An absolute name needs none; a relative one leads nowhere, which is said elsewhere."""
+    """An absolute name needs none. The error for a relative name is raised elsewhere."""
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
@@ -73,8 +73,10 @@ def test_a_working_directory_that_is_gone_is_no_failure(
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_step_back_behind_a_link_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`link/../tenants.yaml` is beside the link's target, and not beside the link."""
+def test_a_parent_directory_of_a_symbolic_link_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`link/../tenants.yaml` is beside the target of the link, not beside the link."""
     made(tmp_path / "far" / "tenants.yaml")
     (tmp_path / "far" / "inside").mkdir()
     here = made(tmp_path / "tenants.yaml")
@@ -103,7 +105,7 @@ def test_the_next_mount_of_a_configmap_has_the_same_key(state: Path, tmp_path: P
 def test_a_new_release_behind_current_has_the_same_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_relative: bool
 ) -> None:
-    """By its absolute name, and by a relative one in a shell that went there through the link."""
+    """With an absolute name, and with a relative name in a shell that entered by the link."""
     current, keys = tmp_path / "current", set()
     for release in ("41", "42"):
         made(tmp_path / release / "tenants.yaml")
@@ -116,7 +118,7 @@ def test_a_new_release_behind_current_has_the_same_key(
 
 
 def test_an_id_is_the_key(state: Path, tmp_path: Path) -> None:
-    """Wherever the file is."""
+    """The path of the file does not matter."""
     one = state_files(state, made(tmp_path / "a" / "tenants.yaml"), "contoso")
     other = state_files(state, made(tmp_path / "b" / "customers.yaml"), "contoso")
     assert one.path(StateFile.JOURNAL) == other.path(StateFile.JOURNAL)
@@ -125,7 +127,7 @@ def test_an_id_is_the_key(state: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", ["symbolic", "hard", "dotted"])
 def test_two_names_of_one_file_exclude_each_other(state: Path, tmp_path: Path, how: str) -> None:
-    """Their keys may differ, their inode does not. Its lock file is gone at the end."""
+    """Their keys may differ, but their inode does not. Its lock file is removed at the end."""
     file, other = made(tmp_path / "tenants.yaml"), tmp_path / "other.yaml"
     if how == "symbolic":
         other.symlink_to(file)
@@ -149,14 +151,14 @@ def test_two_files_with_one_id_exclude_each_other(state: Path, tmp_path: Path) -
 
 
 def test_two_files_do_not_wait_for_each_other(state: Path, tmp_path: Path) -> None:
-    """They have nothing in common."""
+    """They share no state."""
     files = [state_files(state, made(tmp_path / name / "t.yaml"), None) for name in "ab"]
     with hold_locks(files[0], 0), hold_locks(files[1], 0):
         pass
 
 
-def test_any_lock_that_is_lost_is_noticed(state: Path, tmp_path: Path) -> None:
-    """That of the inode and that of the key."""
+def test_the_loss_of_either_lock_is_detected(state: Path, tmp_path: Path) -> None:
+    """The lock of the inode and the lock of the key."""
     files = state_files(state, made(tmp_path / "t.yaml"), None)
     for lost in (files.inode_lock(), files.path(StateFile.LOCK)):
         with hold_locks(files, 0) as locks:
@@ -168,7 +170,7 @@ def test_any_lock_that_is_lost_is_noticed(state: Path, tmp_path: Path) -> None:
 
 @pytest.fixture
 def released(state: Path, tmp_path: Path) -> StateFiles:
-    """A file behind a link, with journal, history and lock as an earlier release kept them."""
+    """A file behind a link, with journal, history and lock under the key of an earlier release."""
     made(tmp_path / "41" / "tenants.yaml")
     (tmp_path / "current").symlink_to("41")
     files = state_files(state, tmp_path / "current" / "tenants.yaml", None)
@@ -179,16 +181,16 @@ def released(state: Path, tmp_path: Path) -> StateFiles:
     return files
 
 
-def test_what_is_under_an_old_key_is_read_until_it_is_adopted(released: StateFiles) -> None:
-    """`plan`, `history` and `journal verify` take no lock, and rename nothing."""
+def test_state_under_an_old_key_is_read_until_it_is_adopted(released: StateFiles) -> None:
+    """`plan`, `history` and `journal verify` take no lock and rename nothing."""
     (old,) = released.old_keys
     for kind in KINDS:
         assert released.in_use(kind) == released.at(old, kind)
         assert released.in_use(kind).exists()
 
 
-def test_what_is_under_an_old_key_is_adopted_once(released: StateFiles) -> None:
-    """Journal and history are renamed whole, and the old lock is gone; later ones are left."""
+def test_state_under_an_old_key_is_adopted_once(released: StateFiles) -> None:
+    """Journal and history are renamed, and the old lock is removed. Later files are left."""
     (old,) = released.old_keys
     last = verify(released.at(old, StateFile.JOURNAL)).last
     with hold_locks(released, 0) as locks:
@@ -215,8 +217,8 @@ def test_a_run_of_the_earlier_release_keeps_its_journal(released: StateFiles) ->
 
 
 @pytest.mark.parametrize("done", [0, 1, 2])
-def test_an_adoption_that_a_crash_cut_short_is_finished(released: StateFiles, done: int) -> None:
-    """Whatever was renamed before stays, and the rest follows."""
+def test_an_interrupted_adoption_is_finished(released: StateFiles, done: int) -> None:
+    """Renamed files stay, and the others follow."""
     (old,) = released.old_keys
     for kind in KINDS[:done]:
         released.at(old, kind).rename(released.path(kind))
@@ -227,8 +229,8 @@ def test_an_adoption_that_a_crash_cut_short_is_finished(released: StateFiles, do
     assert not any(released.at(old, kind).exists() for kind in KINDS)
 
 
-def test_an_id_that_is_added_adopts_what_the_path_had(state: Path, tmp_path: Path) -> None:
-    """A journal is not lost because its file was given a name."""
+def test_a_new_id_adopts_the_state_of_the_path(state: Path, tmp_path: Path) -> None:
+    """A journal is not lost when its file gets an ID."""
     config = made(tmp_path / "tenants.yaml")
     written(state_files(state, config, None).path(StateFile.JOURNAL))
     named = state_files(state, config, "contoso")
@@ -251,8 +253,8 @@ def test_a_history_that_is_in_use_is_left_for_the_next_run(released: StateFiles)
         assert [source for source, _ in locks.adopted] == [path]
 
 
-def test_what_is_in_the_write_ahead_log_moves_with_the_history(tmp_path: Path) -> None:
-    """A killed run leaves rows there."""
+def test_the_write_ahead_log_moves_with_the_history(tmp_path: Path) -> None:
+    """A killed run leaves rows in it."""
     source, target = tmp_path / "a.sqlite3", tmp_path / "b.sqlite3"
     with closing(sqlite3.connect(source, isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
@@ -269,8 +271,8 @@ def test_what_is_in_the_write_ahead_log_moves_with_the_history(tmp_path: Path) -
         assert reader.execute("SELECT x FROM t").fetchall() == [(7,)]
 
 
-def test_a_history_that_is_no_database_is_renamed_as_it_is(tmp_path: Path) -> None:
-    """Whoever opens it says so, as before."""
+def test_an_invalid_history_is_renamed_unchanged(tmp_path: Path) -> None:
+    """Opening it reports the error, as before."""
     source = tmp_path / "a.sqlite3"
     source.write_bytes(b"no database at all" * 100)
     assert move_database(source, tmp_path / "b.sqlite3")

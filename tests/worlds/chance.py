@@ -1,4 +1,4 @@
-"""Any world: what is linked, what a file wants, and all that may go wrong on the way."""
+"""Generated worlds: existing links, wanted links, and faults during a run."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,14 +35,14 @@ TROUBLE = tuple(
 
 @dataclass(frozen=True)
 class Script:
-    """What goes wrong while a plan is made and applied.
+    """The faults of one plan and apply.
 
-    unread    links that cannot be read for the plan; `lost` those that cannot from then on
-    moved     somebody else's hand between plan and apply: number to ID or None
+    unread    links that the plan cannot read; `lost` has those that are unreadable later
+    moved     changes by another user between plan and apply: number to ID or None
     fates     of each write, in order
-    hands     somebody else's hand right before a write, after the read: None leaves it
-    stop_at   the run is told to end before this write; None never
-    room      lines that the journal has room for; None means enough
+    hands     changes by another user between the read and the write; None means no change
+    stop_at   the run is stopped before this write; None means never
+    room      number of lines until the journal is full; None means unlimited
     """
 
     unread: dict[int, Problem]
@@ -56,7 +56,7 @@ class Script:
 
 @dataclass
 class World:
-    """Links, a file's wishes, and a script. `hand` says which links somebody else touched."""
+    """Links, the wanted state, and a script. `hand` has the links that another user changed."""
 
     links: dict[int, str | None]
     wishes: list[Wanted]
@@ -74,7 +74,7 @@ class World:
         return self.azure.link(where(number)).partner_id
 
     def disturbed_run(self, concurrency: int) -> tuple[Plan, Report]:
-        """Plan and apply, with all that the script holds."""
+        """Plan and apply, with all faults of the script."""
         script, azure, stop = self.script, self.azure, Stop()
         desk = Desk(azure, MemoryJournal(script.room), concurrency=concurrency, stop=stop)
         azure.problems = {f"C{n}": problem for n, problem in script.unread.items()}
@@ -97,7 +97,7 @@ class World:
         return plan, desk.apply(plan)
 
     def clean_run(self) -> Report:
-        """Plan and apply, and nothing goes wrong."""
+        """Plan and apply without faults."""
         azure = self.azure
         azure.problems, azure.script, azure.is_stopped = {}, [], False
         azure.before = lambda place, link: None
@@ -109,12 +109,12 @@ class World:
 
 
 def numbered(changes: tuple[Change, ...]) -> Iterator[tuple[int, Change]]:
-    """Each change with its customer's number."""
+    """Each change with the number of its customer."""
     return ((int(change.place.tenant[1:]), change) for change in changes)
 
 
 def fits(change: Change, have: str | None) -> bool:
-    """Whether this write may be sent to a link that carries this."""
+    """Whether this write may be sent to a link in this state."""
     allowed = {
         Action.CREATE: have is None,
         Action.UPDATE: have is not None and change.wanted.may_replace(have),

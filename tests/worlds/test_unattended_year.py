@@ -1,4 +1,7 @@
-"""Unattended repairs, night by night, with a real journal: ordinary work goes on, disasters end."""
+"""A year of daily unattended runs with a real journal.
+
+Routine changes pass, disasters are refused.
+"""
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -30,7 +33,7 @@ OUT = Problem("unavailable", "503", "wait")
 
 @dataclass
 class Estate:
-    """A file and its Azure, repaired night after night by runs that nobody reviews.
+    """A file and its Azure, reconciled daily by runs without review.
 
     wishes  what the file wants, in its order
     """
@@ -39,20 +42,20 @@ class Estate:
     wishes: dict[str, Wanted] = field(default_factory=dict)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     azure: FakeAzure = field(default_factory=lambda: FakeAzure(dict(NAMES)))
-    night: int = 0
+    day: int = 0
 
     def want(self, numbers: Iterable[int], partner_id: str | None = OURS, **more: object) -> None:
-        """The file wants this ID, or no link, for these customers."""
+        """Want this ID, or no link, for these customers."""
         for number in numbers:
             self.wishes[f"C{number}"] = wish(number, partner_id, **more)
 
     def link(self, numbers: Iterable[int], partner_id: str | None) -> None:
-        """These customers' links carry this ID."""
+        """Let the links of these customers carry this ID."""
         for number in numbers:
             self.azure.link(where(number)).partner_id = partner_id
 
     def carry(self, partner_id: str | None, among: Iterable[int]) -> int:
-        """How many of these customers carry this ID."""
+        """The number of these customers that carry this ID."""
         return sum(self.azure.link(where(n)).partner_id == partner_id for n in among)
 
     def repair(
@@ -63,9 +66,9 @@ class Estate:
         command: str = NIGHTLY,
         max_changes: int | None = None,
     ) -> set[str]:
-        """One run; the guards that refused it."""
-        now = NOW + timedelta(days=self.night)
-        run = f"{command}-{len(self.azure.reads)}-{self.night}"
+        """Run once and return the guards that refused the run."""
+        now = NOW + timedelta(days=self.day)
+        run = f"{command}-{len(self.azure.reads)}-{self.day}"
         facts: dict[str, object] = {"command": command, "allowed": list(allow)}
         crew = Workers(Inline(), 4, Stop(), Identities())
         chosen = [self.wishes[f"C{n}"] for n in only] if only else list(self.wishes.values())
@@ -100,12 +103,12 @@ class Estate:
 
 @pytest.fixture
 def estate(tmp_path: Path) -> Estate:
-    """Nothing yet."""
+    """An estate without customers."""
     return Estate(tmp_path / "tenants.journal.jsonl")
 
 
 def settled(estate: Estate, count: int) -> range:
-    """So many customers that carry our ID since long ago."""
+    """An estate in which this number of customers have carried our ID for a long time."""
     customers = range(1, count + 1)
     estate.want(customers)
     estate.link(customers, OURS)
@@ -115,66 +118,66 @@ def settled(estate: Estate, count: int) -> range:
 def test_a_year_of_ordinary_work_is_refused_only_where_the_contract_says_so(
     estate: Estate,
 ) -> None:
-    """Offboarding each week, 80 customers in a month, a leaver, outages, drift: never refused.
+    """Offboarding, 80 customers in a month, a leaver, outages and drift are never refused.
 
-    Only a large outage with changes to make is, and only while it lasts.
+    Only a large outage with changes to make is refused, and only while it lasts.
     """
     last = settled(estate, 120)[-1]
     offboarded = 0
     refused: dict[int, set[str]] = {}
-    for night in range(365):
-        estate.night = night
-        if night % 7 == 1:  # two customers leave; their administrators remove the app weeks later
+    for day in range(365):
+        estate.day = day
+        if day % 7 == 1:  # two customers leave; their administrators remove the app weeks later
             for number in (offboarded + 1, offboarded + 2) if offboarded < 60 else ():
                 estate.want([number], None)
                 offboarded = number
-        if night % 7 == 5 and offboarded > 20:
+        if day % 7 == 5 and offboarded > 20:
             estate.azure.problems[f"C{offboarded - 20}"] = GONE
-        if 60 <= night < 80:  # four new customers a night
+        if 60 <= day < 80:  # four new customers a day
             estate.want(range(last + 1, last + 5))
             last += 4
-        if night == 150:  # a person leaves: fifteen links cannot be read until others take over
+        if day == 150:  # a user leaves: fifteen links are unreadable until other users take over
             gone = range(100, 115)
             estate.azure.problems |= {f"C{n}": OUT for n in gone}
-        if night == 160:
+        if day == 160:
             for number in range(100, 115):
                 estate.azure.problems.pop(f"C{number}")
                 estate.link([number], None)
-        if night == 200:  # nothing can be read
+        if day == 200:  # nothing can be read
             before = dict(estate.azure.problems)
             estate.azure.problems = dict.fromkeys(estate.wishes, OUT)
-        if night in (201, 221):
+        if day in (201, 221):
             estate.azure.problems = before
-        if night == 220:  # half cannot be read, and one customer is new
+        if day == 220:  # half cannot be read, and one customer is new
             before = dict(estate.azure.problems)
             estate.want([last + 1])
             last += 1
             estate.azure.problems |= {f"C{n}": OUT for n in range(100, last, 2)}
             estate.azure.problems |= {f"C{n}": OUT for n in range(101, last, 4)}
-        if night % 30 == 10:
+        if day % 30 == 10:
             estate.link([80, 81, 82], OLD)  # drift
         if guards := estate.repair():
-            refused[night] = guards
+            refused[day] = guards
     assert refused == {220: {"incomplete"}}
     assert estate.carry(OURS, range(61, last + 1)) == last - 60
     assert estate.carry(None, range(1, offboarded + 1)) == offboarded
 
 
 def test_a_merger_is_allowed_once_and_does_not_count_later(estate: Estate) -> None:
-    """300 of 400 links move on its day: refused that night, made by one allowed run."""
+    """300 of 400 links change on one day: refused that day, made by one allowed run."""
     settled(estate, 400)
     estate.names = {NEW: ("Contoso",)}
     estate.azure.names[NEW] = "Contoso"
     assert estate.repair() == set()
-    estate.night = 1
+    estate.day = 1
     estate.want(range(1, 301), NEW, replaceable=frozenset({OURS, OLD, NEW}))
     assert estate.repair() == {"change-share", "change-count"}
     assert estate.carry(NEW, range(1, 301)) == 0
     assert estate.repair(allow=("change-share", "change-count")) == set()
     assert estate.carry(NEW, range(1, 301)) == 300
-    for estate.night in range(2, 9):
-        estate.link([estate.night, 350 + estate.night], OLD)
-        estate.want([estate.night + 380], None)
+    for estate.day in range(2, 9):
+        estate.link([estate.day, 350 + estate.day], OLD)
+        estate.want([estate.day + 380], None)
         assert estate.repair() == set()
     assert estate.carry(NEW, range(1, 301)) == 300
 
@@ -233,36 +236,36 @@ def many_created(estate: Estate) -> None:
     ],
 )
 @pytest.mark.parametrize("max_changes", [None, 1])
-def test_each_disaster_is_refused_on_its_first_night(
+def test_each_disaster_is_refused_on_its_first_day(
     estate: Estate, disaster: Callable[..., Any], guards: set[str], max_changes: int | None
 ) -> None:
-    """Nothing is written, and nothing later either: --max-changes makes it no smaller."""
+    """Nothing is written then or later. `--max-changes` does not avoid the refusal."""
     disaster(estate)
-    for estate.night in range(3):
+    for estate.day in range(3):
         assert estate.repair(max_changes=max_changes) == guards
     assert estate.azure.writes == []
 
 
-def test_slices_and_weeks_do_not_get_around_the_guards(estate: Estate) -> None:
-    """Runs over a part of the file each, on one night or many, remove a week's number at most."""
+def test_partial_runs_do_not_get_around_the_guards(estate: Estate) -> None:
+    """Runs over parts of the file, on one or many days, remove at most the limit of a week."""
     customers = settled(estate, 81)
     estate.want(customers, None)
     for start in range(1, 82, 9):
         estate.repair(only=range(start, start + 9))
     assert estate.carry(None, customers) <= 8
-    for estate.night in (1, 3, 6):
+    for estate.day in (1, 3, 6):
         for number in customers[::3]:
             estate.repair(only=[number])
     assert estate.carry(None, customers) == 8
 
 
 def test_an_unattended_run_needs_the_name_of_a_new_id(estate: Estate) -> None:
-    """One link at most gets an ID whose name Azure does not answer, on any night of a year."""
+    """At most one link gets an ID without a name in Azure's answers, on any day of a year."""
     settled(estate, 5)
     estate.names = {NEW: ("Contoso",)}
     estate.azure.names[NEW] = None
     estate.want(range(6, 46), NEW)
-    for estate.night in (0, 1, 6, 7, 30, 300):
+    for estate.day in (0, 1, 6, 7, 30, 300):
         assert estate.repair() == set()
         assert estate.carry(NEW, range(6, 46)) == 1
     assert estate.repair(command="apply") == set()
@@ -273,7 +276,7 @@ def test_an_unattended_run_needs_the_name_of_a_new_id(estate: Estate) -> None:
 def test_the_name_of_a_new_id_is_compared_with_the_canarys_answer(
     estate: Estate, answered: str, count: int
 ) -> None:
-    """The same name opens the ID to all, another one to nobody else."""
+    """The same name allows the ID for all links. Another name stops it after the canary."""
     settled(estate, 5)
     estate.names = {NEW: ("Contoso",)}
     estate.azure.names[NEW] = answered

@@ -1,4 +1,4 @@
-"""Whatever a world holds and whatever goes wrong in it, the promises hold."""
+"""Safety properties that hold in every generated world, with any faults."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +14,8 @@ AT_A_TIME = st.sampled_from([1, 3, 8])
 
 @given(worlds(), AT_A_TIME)
 @MANY
-def test_what_the_report_says_is_what_is_there(world: World, concurrency: int) -> None:
-    """Each link that the report claims to know carries just that, unless a hand moved it since."""
+def test_the_report_shows_the_real_ids(world: World, concurrency: int) -> None:
+    """A link that the report knows carries that ID, unless another user changed it since."""
     plan, report = world.disturbed_run(concurrency)
     assert [r.change for r in report.results] == list(plan.changes)
     written = {place.tenant for place, _, _ in world.sent}
@@ -35,7 +35,7 @@ def test_what_the_report_says_is_what_is_there(world: World, concurrency: int) -
 @given(worlds(), AT_A_TIME)
 @MANY
 def test_a_foreign_id_is_never_overwritten(world: World, concurrency: int) -> None:
-    """Each write was planned, and went to a link that read as planned right before it."""
+    """Each write was planned and was sent to a link that read as planned right before."""
     plan, _ = world.disturbed_run(concurrency)
     planned = {change.place.tenant: change for change in plan.changes}
     for place, what, have in world.sent:
@@ -51,8 +51,8 @@ def test_a_foreign_id_is_never_overwritten(world: World, concurrency: int) -> No
 
 @given(worlds(), AT_A_TIME)
 @MANY
-def test_nothing_is_written_from_an_unknown(world: World, concurrency: int) -> None:
-    """Nor to what is held, attested, unmanaged, in conflict or in sync."""
+def test_an_unknown_link_is_never_written(world: World, concurrency: int) -> None:
+    """The same holds for held, attested, unmanaged, conflicting and in-sync links."""
     plan, report = world.disturbed_run(concurrency)
     untouchable = {c.place.tenant for c in plan.changes if c.action not in WRITES}
     unread = {f"C{number}" for number in world.script.lost}
@@ -63,8 +63,8 @@ def test_nothing_is_written_from_an_unknown(world: World, concurrency: int) -> N
 
 @given(worlds(), AT_A_TIME)
 @MANY
-def test_no_link_is_lost_that_should_be_there(world: World, concurrency: int) -> None:
-    """Linked before and wanted linked: linked after, whatever happens to the writes."""
+def test_no_wanted_link_is_lost(world: World, concurrency: int) -> None:
+    """A wanted link that existed before the run exists after it, whatever happens to the writes."""
     world.disturbed_run(concurrency)
     for number, want in enumerate(world.wishes, start=1):
         if world.links[number] and want.partner_id and number not in world.hand:
@@ -76,7 +76,7 @@ def test_no_link_is_lost_that_should_be_there(world: World, concurrency: int) ->
 def test_a_clean_run_converges_and_a_second_one_writes_nothing(
     world: World, concurrency: int
 ) -> None:
-    """What is left after any trouble is a conflict, an ID that is no partner, or settled."""
+    """After any faults only conflicts, invalid IDs and settled links remain."""
     world.disturbed_run(concurrency)
     report = world.clean_run()
     for result in report.results:
@@ -100,7 +100,7 @@ def test_a_clean_run_converges_and_a_second_one_writes_nothing(
 @given(worlds(), AT_A_TIME)
 @MANY
 def test_each_write_has_its_intent_and_each_id_its_canary(world: World, concurrency: int) -> None:
-    """No write without a line on disk before it; an ID that is no partner is sent once."""
+    """Each write has an intent on disk before it. An invalid partner ID is sent once."""
     desk = Desk(world.azure, concurrency=concurrency)
     desk.journal.full_after = world.script.room
     report = desk.run(*world.wishes)

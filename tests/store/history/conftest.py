@@ -1,4 +1,4 @@
-"""A real PostgreSQL from a wheel for the session, and an empty history of each kind."""
+"""A PostgreSQL server for the test session, and an empty history of each kind."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +14,7 @@ from tests.store.history.servers import Server, serving
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that this session has for itself."""
+    """A server for this test session."""
     with serving(tmp_path_factory.mktemp("postgresql")) as server:
         yield server
 
@@ -27,12 +27,12 @@ def url(postgresql: Server) -> str:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where this machine's own history is kept."""
+    """The path of this machine's own history."""
     return tmp_path / "history.sqlite3"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def book(request: pytest.FixtureRequest) -> Iterator[HistoryRepository]:
+def repository(request: pytest.FixtureRequest) -> Iterator[HistoryRepository]:
     """An empty history, once in each kind of database."""
     if request.param == "sqlite":
         opened = open_own(request.getfixturevalue("path"))

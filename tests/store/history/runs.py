@@ -1,4 +1,4 @@
-"""Nights to be recorded: a plan of so many customers, seen so or otherwise."""
+"""Example runs to record, with customers in sync, drifted or unreadable."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,15 +12,15 @@ OURS, OLD = "4936128", "1158331"
 FIRST = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 
-def at(night: int) -> datetime:
-    """02:00 of a night, counted from the first."""
-    return FIRST + timedelta(days=night)
+def at(day: int) -> datetime:
+    """02:00 on this day, counted from the first run."""
+    return FIRST + timedelta(days=day)
 
 
-def in_sync(night: int, customer: int = 1) -> Observation:
-    """A link that is as wanted."""
+def in_sync(day: int, customer: int = 1) -> Observation:
+    """A link that is in sync."""
     return Observation(
-        at(night),
+        at(day),
         f"C{customer}",
         "app",
         Action.NONE,
@@ -35,15 +35,15 @@ def in_sync(night: int, customer: int = 1) -> Observation:
     )
 
 
-def drifted(night: int, customer: int = 1) -> Observation:
+def drifted(day: int, customer: int = 1) -> Observation:
     """A link that carries another ID."""
-    return replace(in_sync(night, customer), action=Action.UPDATE, partner_id=OLD)
+    return replace(in_sync(day, customer), action=Action.UPDATE, partner_id=OLD)
 
 
-def failed(night: int, customer: int = 1) -> Observation:
-    """A link that could not be read."""
+def failed(day: int, customer: int = 1) -> Observation:
+    """An unreadable link."""
     return Observation(
-        at(night),
+        at(day),
         f"C{customer}",
         "app",
         Action.UNKNOWN,
@@ -54,14 +54,14 @@ def failed(night: int, customer: int = 1) -> Observation:
     )
 
 
-def written(night: int, customer: int = 1) -> Write:
-    """A change that took."""
+def written(day: int, customer: int = 1) -> Write:
+    """A change that was applied."""
     names = (f"C{customer}", "app")
-    return Write(at(night), *names, Action.UPDATE, OLD, OURS, Outcome.APPLIED, "tid", "oid")
+    return Write(at(day), *names, Action.UPDATE, OLD, OURS, Outcome.APPLIED, "tid", "oid")
 
 
-def night(number: int, *observations: Observation, writes: tuple[Write, ...] = ()) -> Recording:
-    """One run with what it saw."""
+def recording(number: int, *observations: Observation, writes: tuple[Write, ...] = ()) -> Recording:
+    """One run with its observations."""
     run = RecordedRun(
         f"run-{number}",
         "apply" if writes else "plan",

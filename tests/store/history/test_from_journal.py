@@ -1,4 +1,4 @@
-"""What a journal gives back: the writes, and nothing that nobody saw."""
+"""A history rebuilt from a journal has its writes and no invented observations."""
 
 from typing import Any
 
@@ -12,32 +12,32 @@ INTENT = LINK | {"event": "intent", "run": "r1", "action": "update", "before": "
 
 
 def outcome(word: str) -> dict[str, Any]:
-    """The end of that write."""
+    """The outcome line of that write."""
     end = {"event": "outcome", "run": "r1", "outcome": word, "problem": None}
     return LINK | end | {"correlation_id": "id"}
 
 
 def found(*lines: dict[str, Any]) -> list[Outcome | None]:
-    """The outcomes of all writes that these lines tell of."""
+    """The outcomes of all writes in these lines."""
     return [write.outcome for each in recordings(lines) for write in each.writes]
 
 
-def test_a_write_is_told_with_its_end() -> None:
-    """And counted to its run."""
-    (told,) = recordings([RUN, INTENT, outcome("applied")])
-    assert (told.run.id, told.run.status, told.run.writes) == ("r1", None, 1)
-    (write,) = told.writes
+def test_a_write_has_its_outcome() -> None:
+    """It is counted for its run."""
+    (recorded,) = recordings([RUN, INTENT, outcome("applied")])
+    assert (recorded.run.id, recorded.run.status, recorded.run.writes) == ("r1", None, 1)
+    (write,) = recorded.writes
     assert (write.before, write.after, write.correlation_id) == ("1", "2", "id")
-    assert told.observations == ()
+    assert recorded.observations == ()
 
 
-def test_what_was_not_tried_is_no_write() -> None:
-    """Skipped is skipped."""
+def test_a_skipped_change_is_not_a_write() -> None:
+    """Nothing was sent for it."""
     assert found(RUN, INTENT, outcome("skipped")) == []
 
 
-def test_a_write_that_a_crash_cut_short_is_what_the_next_run_saw() -> None:
-    """Taken, not taken, or not known: an unreadable link decides nothing."""
+def test_the_next_run_decides_a_write_interrupted_by_a_crash() -> None:
+    """Applied, not applied or unknown; an unreadable link decides nothing."""
 
     def recovered(observed: object) -> dict[str, Any]:
         return LINK | {"event": "recovered", "run": "r2", "observed": observed}
@@ -53,14 +53,14 @@ def test_a_write_that_a_crash_cut_short_is_what_the_next_run_saw() -> None:
     assert write.problem == RECOVERED
 
 
-def test_a_line_without_sense_is_left_out() -> None:
-    """Another release may have written what this one does not know."""
+def test_an_unknown_line_is_ignored() -> None:
+    """Another release may have written it."""
     strange = [{"event": "sealed"}, {"event": "outcome", "run": "r9"}, INTENT | {"action": "?"}]
     assert found(RUN, *strange, INTENT, outcome("applied")) == [Outcome.APPLIED]
 
 
-def test_a_run_says_what_it_was_and_what_it_overrode() -> None:
-    """The command and the guards of its first line; a line without them was an attended apply."""
+def test_a_run_has_its_command_and_overrides() -> None:
+    """Both are in its first line. A run whose first line has neither was an attended apply."""
     more = {"command": "nightly", "allowed": ["remove-count"]}
     (unattended,) = recordings([RUN | more])
     assert (unattended.run.command, unattended.allowed) == ("nightly", ("remove-count",))
@@ -68,8 +68,8 @@ def test_a_run_says_what_it_was_and_what_it_overrode() -> None:
     assert (attended.run.command, attended.allowed) == ("apply", ())
 
 
-def test_the_directories_of_changes_are_told() -> None:
-    """Of intents and outcomes; what a later read showed may be of another directory."""
+def test_the_directories_of_changes_are_found() -> None:
+    """From intents and outcomes; a later read may be of another directory."""
     lines = [RUN, INTENT, outcome("applied"), LINK | {"event": "recovered", "tenant_id": "u"}]
     assert [(seen.tenant, seen.tenant_id) for seen in directories([*lines, {}])] == [
         ("C1", "t")
