@@ -110,13 +110,13 @@ def test_a_refusal_names_its_own_override(guard: str) -> None:
     """Each guard has its own option; there is no option that overrides all."""
     everything = _plan(creates=11, removes=60, unread=120, total=191)
     limits = GuardLimits(change_count=1, new_partner_id=10, plan_age=timedelta(0))
-    first = replace(everything, changes=tuple(_foreign_wish(c) for c in everything.changes))
+    first = replace(everything, changes=tuple(_change_to_foreign_id(c) for c in everything.changes))
     found = _check(first, limits)
     assert f"--allow {guard}" in found[guard]
     assert set(_check(first, limits, allowed=(guard,))) == set(found) - {guard}
 
 
-def _foreign_wish(change: Change) -> Change:
+def _change_to_foreign_id(change: Change) -> Change:
     """The same change with an ID that no link carries."""
     if not change.wanted.partner_id:
         return change

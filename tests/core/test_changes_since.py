@@ -25,8 +25,8 @@ def change_of(*observations: Observation) -> tuple[ChangeKind, int] | None:
     *earlier, now = observations
 
     def newest(until: datetime) -> dict[tuple[str, str], Period]:
-        lived = periods_of([s for s in earlier if s.at <= until])
-        return {KEY: lived[-1]} if lived else {}
+        periods = periods_of([s for s in earlier if s.at <= until])
+        return {KEY: periods[-1]} if periods else {}
 
     items = changes_since(SINCE, newest(SINCE), newest(at(99)), [now]).items
     return (items[0].kind, items[0].days) if items else None

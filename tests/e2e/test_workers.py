@@ -13,7 +13,7 @@ from reconciler.emulator.seed.seed import read as seed
 from tests.e2e.cluster import Cluster, cluster
 from tests.e2e.command import APP, FOREIGN, OLD, OURS, SECRET, Desk, Ran, tenant_id
 from tests.engine.chunks import wait_until
-from tests.engine.test_processes import is_there
+from tests.engine.test_processes import is_running
 
 COUNT = 24
 
@@ -144,7 +144,7 @@ def test_nothing_is_sent_after_the_coordinator_was_killed(desk: Desk, moment: st
     assert len(workers) == 2
     process.kill()
     process.communicate(timeout=60)
-    wait_until(lambda: not any(map(is_there, workers)))
+    wait_until(lambda: not any(map(is_running, workers)))
     assert desk.apply("--processes=1").status == 3  # a guard; the lock is free
 
 

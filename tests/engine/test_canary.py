@@ -62,7 +62,7 @@ def test_a_new_id_goes_to_one_tenant_first() -> None:
         report = desk.apply(plan, on_result=lambda result: seen_after.append(len(first)))
     assert set(outcomes(report)) == {"applied"}
     assert first[0] == "C1"
-    assert seen_after[0] == 1, "somebody wrote before the canary was verified"
+    assert seen_after[0] == 1, "another link was written before the canary was verified"
     assert (under_way, most) == ([0], {1: 0, 2: 0})
 
 

@@ -26,7 +26,7 @@ def chunk(script: Script, *tenants: str, threads: int = 2) -> Chunk:
     return Chunk(script, places, threads, None, Identities())
 
 
-def is_there(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     """Whether this process runs. A zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -84,7 +84,7 @@ def test_the_others_end_with_a_dead_process(tmp_path: Path) -> None:
         pool.submit(chunk(script, "B"))
         wait_until(lambda: pool.problem() is not None)
         wait([waiting], 60)
-    assert not any(map(is_there, script.read_by()))
+    assert not any(map(is_running, script.read_by()))
     assert not script.has_begun("C")
 
 
@@ -94,7 +94,7 @@ def test_a_process_that_hangs_is_killed(tmp_path: Path) -> None:
     with closing(Processes(2, 2, script)) as processes:
         processes.submit(chunk(script, "A"))
         wait_until(lambda: script.has_begun("A"))
-    assert not any(map(is_there, script.read_by()))
+    assert not any(map(is_running, script.read_by()))
 
 
 def test_an_error_that_does_not_survive_pickle_is_a_result(tmp_path: Path) -> None:
@@ -147,5 +147,5 @@ def test_processes_end_with_a_coordinator_that_is_killed(tmp_path: Path) -> None
     finally:
         coordinator.kill()
         coordinator.wait()
-    wait_until(lambda: not any(map(is_there, workers)))
+    wait_until(lambda: not any(map(is_running, workers)))
     assert not script.has_begun("C")

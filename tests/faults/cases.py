@@ -124,7 +124,7 @@ def cases(
     ]
 
 
-def lay(desk: Desk, given: Sequence[Case]) -> None:
+def set_up_cases(desk: Desk, given: Sequence[Case]) -> None:
     """Reset Azure with these cases and write their file. Customer 0 is in sync."""
     desk.seed(
         {0: OURS} | {case.number: case.at.link for case in given if case.at.link},
@@ -140,7 +140,7 @@ def lay(desk: Desk, given: Sequence[Case]) -> None:
     )
 
 
-def told_lies(desk: Desk, ran: Ran) -> list[str]:
+def false_claims(desk: Desk, ran: Ran) -> list[str]:
     """The links of a report whose reported state differs from Azure."""
     lies = []
     for link in ran.data["links"]:
@@ -154,7 +154,7 @@ def told_lies(desk: Desk, ran: Ran) -> list[str]:
 
 def check_promises(desk: Desk, given: Sequence[Case], ran: Ran) -> None:
     """Check what holds after every run, with any fault."""
-    assert told_lies(desk, ran) == []
+    assert false_claims(desk, ran) == []
     for case in given:
         there = desk.truth(case.number)
         if case.at.link == FOREIGN:
@@ -169,7 +169,7 @@ def check_converges(desk: Desk, given: Sequence[Case]) -> None:
     ran = desk.apply(*ALLOWED)
     conflicts = [case for case in given if case.at.link == FOREIGN and case.wanted]
     assert ran.status == (4 if conflicts else 0), ran.err
-    assert told_lies(desk, ran) == []
+    assert false_claims(desk, ran) == []
     for case in given:
         wanted = FOREIGN if case in conflicts else case.wanted
         assert desk.truth(case.number) == wanted, case.name

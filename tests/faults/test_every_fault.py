@@ -14,8 +14,8 @@ from tests.faults.cases import (
     cases,
     check_converges,
     check_promises,
-    lay,
-    told_lies,
+    false_claims,
+    set_up_cases,
 )
 
 
@@ -32,7 +32,7 @@ def expected(given: list[Case]) -> dict[str, str | None]:
 def test_a_temporary_fault_has_no_effect(desk: Desk) -> None:
     """Each write is retried once or twice, after a read. At the end all links are as wanted."""
     given = cases(TRIED_AGAIN, passes=True, times=1)
-    lay(desk, given)
+    set_up_cases(desk, given)
     ran = desk.apply(*ALLOWED, "--concurrency=64")
     assert outcomes_of(given, ran.outcomes) == expected(given)
     check_promises(desk, given, ran)
@@ -42,7 +42,7 @@ def test_a_temporary_fault_has_no_effect(desk: Desk) -> None:
 def test_an_ambiguous_answer_decides_nothing(desk: Desk) -> None:
     """The link is unknown, skipped, unverified or failed, depending on what is known."""
     given = cases(BELIEVED_BY_NOBODY, passes=False, times=1)
-    lay(desk, given)
+    set_up_cases(desk, given)
     ran = desk.apply(*ALLOWED, "--concurrency=64")
     assert ran.status == 4
     assert outcomes_of(given, ran.outcomes) == expected(given)
@@ -63,7 +63,7 @@ def test_a_lasting_fault_is_reported_truthfully(desk: Desk) -> None:
     lasting = {name: TRIED_AGAIN[name] for name in ("dropped", "lost", "gateway", "expired token")}
     lasting["throttled for long"] = {"status": 429, "retry_after_s": 600}
     given = cases(lasting, passes=False)
-    lay(desk, given)
+    set_up_cases(desk, given)
     ran = desk.apply(*ALLOWED, "--concurrency=64")
     assert ran.status == 4
     got = outcomes_of(given, ran.outcomes)
@@ -86,7 +86,7 @@ def test_a_redirect_is_never_followed(desk: Desk) -> None:
             "302": {"redirect": elsewhere.endpoint, "status": 302},
         }
         given = cases(faults, passes=False, times=1)
-        lay(desk, given)
+        set_up_cases(desk, given)
         ran = desk.apply(*ALLOWED)
         assert outcomes_of(given, ran.outcomes) == expected(given)
         assert list(elsewhere.state.requests.entries) == []
@@ -122,7 +122,10 @@ def test_a_change_by_another_user_is_never_overwritten(desk: Desk) -> None:
         *(None, "stale", "stale", "stale", "failed", "failed"),
         "applied",  # changed after its last read: the next plan shows it
     ]
-    assert told_lies(desk, ran) == [f"C6: says {OURS}, is {FOREIGN}", f"C6: applied, is {FOREIGN}"]
+    assert false_claims(desk, ran) == [
+        f"C6: says {OURS}, is {FOREIGN}",
+        f"C6: applied, is {FOREIGN}",
+    ]
     there = [OURS, FOREIGN, FOREIGN, None, FOREIGN, OLD, FOREIGN]
     assert [desk.truth(n) for n in range(7)] == there
     again = desk.apply(*ALLOWED)

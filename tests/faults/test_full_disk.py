@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.command import INSTALLED, OLD, OURS, Desk, Ran
-from tests.faults.cases import told_lies
+from tests.faults.cases import false_claims
 
 
 def limited_apply(desk: Desk, size: int) -> Ran:
@@ -34,7 +34,7 @@ def test_a_full_disk_stops_the_writes(desk: Desk, room: int) -> None:
     ran = limited_apply(desk, room)
     assert ran.status == 1
     assert len(ran.data["links"]) == 9
-    assert told_lies(desk, ran) == []
+    assert false_claims(desk, ran) == []
     outcomes = [outcome for outcome in ran.outcomes.values() if outcome]
     assert outcomes.count("applied") == len(desk.requests("create")) < 8
     assert outcomes.count("skipped") == 8 - outcomes.count("applied")

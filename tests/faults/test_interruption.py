@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.command import HELD_S, OLD, OURS, Desk, Ran, tenant_id
-from tests.faults.cases import told_lies
+from tests.faults.cases import false_claims
 
 STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
@@ -58,7 +58,7 @@ def test_a_signal_during_the_writes(desk: Desk, number: signal.Signals) -> None:
     assert list(ran.outcomes.values()) == [None] + ["applied"] * 4 + ["skipped"] * 15
     assert {link["problem"]["code"] for link in ran.data["links"][5:]} == {"interrupted"}
     assert (ran.data["complete"], ran.data["interrupted"]) == (False, True)
-    assert told_lies(desk, ran) == []
+    assert false_claims(desk, ran) == []
     assert desk.run("journal", "verify").status == 0
 
 
@@ -136,7 +136,7 @@ def test_a_deadline_during_the_writes(desk: Desk) -> None:
     # On a busy machine the deadline may pass before the last read.
     assert {link["outcome"] for link in rest} <= {"skipped", None}
     assert {link["problem"]["code"] for link in rest} == {"deadline"}
-    assert told_lies(desk, ran) == []
+    assert false_claims(desk, ran) == []
 
 
 def test_a_deadline_during_the_reads_writes_nothing(desk: Desk) -> None:

@@ -41,9 +41,9 @@ def test_a_full_stdout_is_reported(desk: Desk, command: str, status: int, redire
     """For each command the work is done, and its status counts."""
     desk.seed({1: OLD, 2: OURS, 3: OURS})
     desk.customers(3)
-    ended, told, _ = run_into(desk, command, redirection)
-    assert (ended, told.count(LOST)) == (status, 1)
-    assert "Traceback" not in told
+    ended, stderr, _ = run_into(desk, command, redirection)
+    assert (ended, stderr.count(LOST)) == (status, 1)
+    assert "Traceback" not in stderr
     if "apply" in command or "repair" in command:
         assert {desk.truth(n) for n in (1, 2, 3)} == {OURS}
 
@@ -62,8 +62,8 @@ def test_a_narrow_encoding_shows_the_result(desk: Desk, encoding: str) -> None:
     """The report has names that the encoding cannot write."""
     desk.seed({1: OLD})
     desk.write("  - {name: 'Łódź → 😀', tenant: 00000000-0000-4000-8000-000000000001}\n")
-    status, told, out = run_into(desk, "plan", "", PYTHONIOENCODING=encoding)
-    assert (status, told.count("Traceback")) == (0, 0)
+    status, stderr, out = run_into(desk, "plan", "", PYTHONIOENCODING=encoding)
+    assert (status, stderr.count("Traceback")) == (0, 0)
     assert b"\\u0141" in out
     _, _, raw = run_into(desk, "apply --yes --format json", "", PYTHONIOENCODING=encoding)
     link = json.loads(raw)["links"][0]

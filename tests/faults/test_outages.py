@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.e2e.command import FOREIGN, OLD, OURS, Desk, tenant_id
-from tests.faults.cases import told_lies
+from tests.faults.cases import false_claims
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_throttling_of_many_customers_is_waited_for(desk: Desk) -> None:
     desk.write("".join(f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in range(41)))
     ran = desk.apply("--allow=change-share", "--concurrency=64")
     assert ran.status == 0, ran.err
-    assert told_lies(desk, ran) == []
+    assert false_claims(desk, ran) == []
     assert {desk.truth(n) for n in range(41)} == {OURS}
 
 
@@ -143,7 +143,7 @@ def test_an_id_with_another_name_is_written_once(desk: Desk) -> None:
     assert ran.status == 4
     assert list(ran.outcomes.values()) == ["failed"] + ["skipped"] * 4
     assert len(desk.requests("create")) == 1
-    assert told_lies(desk, ran) == []
+    assert false_claims(desk, ran) == []
     finding = next(f for f in ran.data["findings"] if f["code"] == "partner_name_mismatch")
     assert "C1" in finding["message"]
 

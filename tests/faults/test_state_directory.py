@@ -11,7 +11,7 @@ import pytest
 from reconciler.store.journal import FileJournal, lines
 from reconciler.store.state_paths import file_key
 from tests.e2e.command import HELD_S, OLD, OURS, Desk
-from tests.faults.cases import told_lies
+from tests.faults.cases import false_claims
 from tests.faults.test_interruption import customers, finished, start_apply
 from tests.store.journals import NOW, change
 
@@ -52,7 +52,7 @@ def test_nothing_is_written_without_the_journal_and_the_lock(
     problems = [link["problem"] for link in ran.data["links"][5:]]
     assert {problem["code"] for problem in problems} == {"journal_failed"}
     assert all("removed or replaced" in problem["message"] for problem in problems)
-    assert told_lies(desk, ran) == []
+    assert false_claims(desk, ran) == []
     assert desk.apply("--allow=change-share").status == 0
     assert desk.run("journal", "verify").status == 0
 
@@ -139,10 +139,10 @@ def test_a_signal_ends_the_reading_of_open_intents(desk: Desk, number: signal.Si
 def test_the_end_of_the_journal_is_verified_with_the_reports_digest(desk: Desk) -> None:
     """Without the digest, the command says what it cannot detect."""
     desk.customers(1)
-    told = desk.apply().data["journal"]
+    digest = desk.apply().data["journal"]
     plain = desk.run("journal", "verify")
     assert (plain.status, "--ends-with" in plain.err) == (0, True)
-    ends_with = ("journal", "verify", "--ends-with", told)
+    ends_with = ("journal", "verify", "--ends-with", digest)
     assert (desk.run(*ends_with).status, desk.run(*ends_with).err) == (0, "")
     (path,) = (desk.path / "state").glob("*.journal.jsonl")
     path.write_text(path.read_text().replace('"applied"', '"skipped"'))

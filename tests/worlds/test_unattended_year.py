@@ -115,7 +115,7 @@ def settled(estate: Estate, count: int) -> range:
     return customers
 
 
-def test_a_year_of_ordinary_work_is_refused_only_where_the_contract_says_so(
+def test_a_year_of_ordinary_work_is_refused_only_in_the_documented_cases(
     estate: Estate,
 ) -> None:
     """Offboarding, 80 customers in a month, a leaver, outages and drift are never refused.
