@@ -32,7 +32,7 @@ class Request(NamedTuple):
         return ""
 
     def parameter(self, name: str) -> str:
-        """Return a query parameter, whose name counts in any case, or an empty text."""
+        """Return a query parameter, by its case-insensitive name, or an empty text."""
         for key, value in parse_qsl(self.query):
             if key.lower() == name:
                 return value
@@ -88,7 +88,7 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
 
 
 async def send_answer(answer: Answer, send: Send) -> None:
-    """Send the answer; one that is cut promises its whole length and sends half of it."""
+    """Send the answer; a cut one announces its whole length and sends half of it."""
     length = (b"content-length", str(len(answer.body)).encode())
     await send(
         {

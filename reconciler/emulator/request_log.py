@@ -100,14 +100,14 @@ class RequestLog:
         )
 
     def by_operation(self) -> dict[str, int]:
-        """Return how often each operation was asked for."""
+        """Return the number of requests of each operation."""
         totals: Counter[str] = Counter()
         for (_, operation), count in self.counts.items():
             totals[operation] += count
         return dict(totals)
 
     def by_tenant(self) -> dict[str, dict[str, int]]:
-        """Return, for each tenant, how often each operation was asked for."""
+        """Return, for each tenant, the number of requests of each operation."""
         tenants: dict[str, dict[str, int]] = {}
         for (tenant, operation), count in self.counts.items():
             tenants.setdefault(tenant, {})[operation] = count

@@ -74,7 +74,7 @@ class World:
             self.plant(link)
 
     def plant(self, link: SeedLink) -> None:
-        """Put a record in its place and replace any earlier one."""
+        """Set the record of a place, and replace any earlier one."""
         self.links.records[link.place] = link.record(self.clock.now(), self.partners)
 
     def add_fault(self, fault: Rule | dict[str, Any]) -> None:
@@ -86,7 +86,7 @@ class World:
         self.faults.add(rule, self._tenant_id)
 
     def effect_on(self, call: Call) -> Effect | None:
-        """Return the fault that hits this call, if any, and count it."""
+        """Return the fault for this call, if any, and count it."""
         return self.faults.choose(call.operation, call.tenant, call.client_id, call.partner_id)
 
     def _tenant_id(self, name: str) -> str:

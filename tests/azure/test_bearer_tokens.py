@@ -47,20 +47,20 @@ def test_the_token_of_a_pipeline_is_checked(
         "reconciler.azure.signin.federated_tokens.os.environ",
         {url: "https://x.invalid", bearer: token},
     )
-    with pytest.raises(Unresolved) as told:
+    with pytest.raises(Unresolved) as caught:
         platform_token(TokenRef(source, "x"), https)
-    assert bearer in str(told.value)
-    assert "contoso" not in str(told.value)
+    assert bearer in str(caught.value)
+    assert "contoso" not in str(caught.value)
     assert token not in redact(f"'Bearer {token}'")
 
 
 @pytest.mark.parametrize("token", BAD)
 def test_an_access_token_is_checked(token: str) -> None:
     """A malformed token from the authority is rejected."""
-    with pytest.raises(RequestFailed) as told:
+    with pytest.raises(RequestFailed) as caught:
         access_token(token)
-    assert told.value.problem.code == "unexpected_answer"
-    assert token not in str(told.value)
+    assert caught.value.problem.code == "unexpected_answer"
+    assert token not in str(caught.value)
     assert token not in redact(f"header b'Bearer {token}'")
 
 
@@ -77,10 +77,10 @@ def test_no_request_is_sent_with_a_line_end_in_it(
     url: str, headers: dict[str, str], https: Https
 ) -> None:
     """Neither in the address nor in a header. The error repeats neither."""
-    with pytest.raises(RequestFailed) as told:
+    with pytest.raises(RequestFailed) as caught:
         https.send("GET", url, headers=headers)
-    assert told.value.problem.code == "unexpected_answer"
-    assert "abc" not in str(told.value)
+    assert caught.value.problem.code == "unexpected_answer"
+    assert "abc" not in str(caught.value)
 
 
 def test_a_line_end_after_a_token_is_no_part_of_it(https: Https, tmp_path: Path) -> None:

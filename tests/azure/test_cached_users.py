@@ -67,17 +67,17 @@ def test_a_damaged_record_requires_a_new_sign_in(kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tenant", "said"),
+    ("tenant", "expected"),
     [
         ("Fabrikam", "--tenant Fabrikam,"),
         ("Margie's; rm -rf", "--tenant 'Margie'\"'\"'s; rm -rf',"),
         ("--yes", "--tenant a.example,"),
     ],
 )
-def test_the_command_can_be_pasted(tenant: str, said: str) -> None:
+def test_the_command_can_be_pasted(tenant: str, expected: str) -> None:
     """A tenant's name is quoted for the shell and cannot be read as an option."""
     hint = in_person(DUE, ALICE, Place(tenant, "a.example", "alice")).problem.hint
-    assert f"pal-reconcile login alice {said} then: pal-reconcile apply" in hint
+    assert f"pal-reconcile login alice {expected} then: pal-reconcile apply" in hint
     assert hint.endswith("replace alice with another identity")
 
 

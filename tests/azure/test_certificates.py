@@ -110,7 +110,7 @@ def test_the_keys_own_certificate_is_found_behind_others(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "expected"),
     [
         (b"hello", "neither PEM nor PFX"),
         (base64.b64encode(b"\x30\x82 no PFX"), "neither PEM nor PFX"),
@@ -118,7 +118,7 @@ def test_the_keys_own_certificate_is_found_behind_others(tmp_path: Path) -> None
         (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "cannot be read"),
     ],
 )
-def test_an_invalid_certificate_is_reported(data: bytes, said: str) -> None:
+def test_an_invalid_certificate_is_reported(data: bytes, expected: str) -> None:
     """One line, without the library's text."""
-    with pytest.raises(Unresolved, match=said):
+    with pytest.raises(Unresolved, match=expected):
         read_certificate(REF, data, None)

@@ -67,7 +67,7 @@ def test_each_number_has_its_code(code: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "says"),
+    ("number", "expected"),
     [
         (5000225, "state: absent"),
         (900023, "by its GUID"),
@@ -80,9 +80,9 @@ def test_each_number_has_its_code(code: str, number: int) -> None:
         (50128, "GUID"),
     ],
 )
-def test_a_number_may_have_a_hint_of_its_own(number: int, says: str) -> None:
+def test_a_number_may_have_a_hint_of_its_own(number: int, expected: str) -> None:
     """If a code covers several causes, the hint is about this one."""
-    assert says in of_sign_in(reply(400, refusal(number)), WHO).problem.hint
+    assert expected in of_sign_in(reply(400, refusal(number)), WHO).problem.hint
 
 
 def test_every_hint_can_be_filled_in() -> None:

@@ -65,7 +65,7 @@ def test_retry_after_is_honoured() -> None:
 
 
 def test_a_retry_after_beyond_the_budget_ends_at_once() -> None:
-    """A wait that would end after the link's 120 seconds is not begun."""
+    """A wait that would end after the link's 120 seconds is not started."""
     clock = Clock()
     calls: list[int] = []
     with pytest.raises(RequestFailed):

@@ -24,16 +24,16 @@ ROTATING = ClientSecret(
 
 def entra(**codes: str) -> tuple[Callable[[Identity], str], list[str]]:
     """An Entra that refuses these variables with these codes, and records its requests."""
-    asked: list[str] = []
+    tried: list[str] = []
 
     def attempt(identity: Identity) -> str:
         (ref,) = identity.secret_refs
-        asked.append(ref.name)
+        tried.append(ref.name)
         if code := codes.get(ref.name):
             raise RequestFailed(Problem(code, f"{ref.name}: {code}", "renew it"))
         return f"token of {ref.name}"
 
-    return attempt, asked
+    return attempt, tried
 
 
 @pytest.mark.parametrize(
@@ -41,21 +41,21 @@ def entra(**codes: str) -> tuple[Callable[[Identity], str], list[str]]:
 )
 def test_the_next_secret_is_tried_after_a_refused_one(code: str) -> None:
     """The accepted one then comes first: a rotation costs one refusal per run."""
-    attempt, asked = entra(PAL_NEW=code)
+    attempt, tried = entra(PAL_NEW=code)
     rotations = Rotations()
     token, rotation = rotations.sign_in(ROTATING, attempt)
     assert token == "token of PAL_OLD"
     assert rotation == Rotation("{env: PAL_OLD}", ("{env: PAL_NEW}",))
     assert rotations.sign_in(ROTATING, attempt)[1] == Rotation("{env: PAL_OLD}")
-    assert asked == ["PAL_NEW", "PAL_OLD", "PAL_OLD"]
+    assert tried == ["PAL_NEW", "PAL_OLD", "PAL_OLD"]
 
 
 def test_other_refusals_do_not_try_the_next_secret() -> None:
     """A tenant without the app refuses every secret."""
-    attempt, asked = entra(PAL_NEW="app_not_in_tenant")
+    attempt, tried = entra(PAL_NEW="app_not_in_tenant")
     with pytest.raises(RequestFailed):
         Rotations().sign_in(ROTATING, attempt)
-    assert asked == ["PAL_NEW"]
+    assert tried == ["PAL_NEW"]
 
 
 def test_if_no_secret_is_accepted_entras_refusal_is_reported() -> None:

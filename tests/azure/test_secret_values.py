@@ -50,11 +50,11 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("value", "said"), BAD.items())
-def test_what_is_no_secret_is_named_and_not_shown(value: str, said: str) -> None:
+@pytest.mark.parametrize(("value", "expected"), BAD.items())
+def test_what_is_no_secret_is_named_and_not_shown(value: str, expected: str) -> None:
     """The message says what the value looks like, and repeats no part of it."""
     problem = secret_problem(value.encode())
-    assert said in problem
+    assert expected in problem
     assert SECRET[:8] not in problem
     assert GUID not in problem
 

@@ -87,7 +87,7 @@ def test_a_program_runs_only_if_the_environment_allows_it(
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "expected"),
     [
         ("exit 3", "status 3"),
         ("sleep 5", "did not end"),
@@ -97,13 +97,13 @@ def test_a_program_runs_only_if_the_environment_allows_it(
     ],
 )
 def test_a_program_that_fails_is_named(
-    monkeypatch: pytest.MonkeyPatch, script: str, said: str
+    monkeypatch: pytest.MonkeyPatch, script: str, expected: str
 ) -> None:
     """The error has its status and not its output."""
     monkeypatch.setenv(COMMANDS_ALLOWED, "1")
     monkeypatch.setattr("reconciler.azure.signin.secrets.COMMAND_TIMEOUT_S", 0.2)
     ref = SecretRef("command", "sh", arguments=("-c", f"echo {VALUE} >&2; {script}"))
-    with pytest.raises(Unresolved, match=said) as caught:
+    with pytest.raises(Unresolved, match=expected) as caught:
         secrets().resolve(ref)
     assert VALUE not in str(caught.value)
 

@@ -43,10 +43,10 @@ def jwt(**claims: int) -> str:
 def test_threads_that_ask_together_share_one_request() -> None:
     """The first thread sends it, the others wait for its result."""
     flight: SingleFlight[str] = SingleFlight()
-    begun, may_end, asked = Event(), Event(), []
+    begun, may_end, calls = Event(), Event(), []
 
     def work() -> str:
-        asked.append(1)
+        calls.append(1)
         begun.set()
         may_end.wait(30)
         return "token"
@@ -60,7 +60,7 @@ def test_threads_that_ask_together_share_one_request() -> None:
         may_end.set()
         results = {one.result(30) for one in (first, *others)}
     assert (results, other_key) == ({"token"}, "of another key")
-    assert len(asked) == 1
+    assert len(calls) == 1
 
 
 def test_a_failure_reaches_waiting_threads_only() -> None:

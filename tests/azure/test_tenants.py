@@ -37,13 +37,13 @@ class Pages:
         self.pages = [
             page if isinstance(page, bytes) else json.dumps(page).encode() for page in pages
         ]
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
     def send(self, method: str, url: str, *, headers: dict[str, str], most_bytes: int) -> HttpReply:
         assert (method, headers) == ("GET", {"Authorization": "Bearer x"})
         assert most_bytes == LARGEST_LIST
-        self.asked.append(url)
-        return HttpReply(200, {}, self.pages[(len(self.asked) - 1) % len(self.pages)])
+        self.requested.append(url)
+        return HttpReply(200, {}, self.pages[(len(self.requested) - 1) % len(self.pages)])
 
 
 def listed(pages: Pages) -> tuple[Customer, ...]:
@@ -64,12 +64,12 @@ def test_every_page_is_read() -> None:
         Customer("Fabrikam", GUID, ("a.example", "b.example")),
         Customer("", OTHER),
     )
-    assert pages.asked[0] == f"{ARM}/tenants?api-version=2022-12-01"
-    assert pages.asked[1].endswith("skiptoken=x")
+    assert pages.requested[0] == f"{ARM}/tenants?api-version=2022-12-01"
+    assert pages.requested[1].endswith("skiptoken=x")
 
 
 @pytest.mark.parametrize(
-    ("page", "said"),
+    ("page", "expected"),
     [
         (b"<html>", "is not a list"),
         ([], "is not a list"),
@@ -85,10 +85,10 @@ def test_every_page_is_read() -> None:
         ({"value": [], "nextLink": f"{ARM}/tenants"}, "has more than 100 pages"),
     ],
 )
-def test_a_malformed_list_is_rejected(page: Any, said: str) -> None:
+def test_a_malformed_list_is_rejected(page: Any, expected: str) -> None:
     """No token is sent to another host, and a partial list is never used as a complete one."""
     pages = Pages(page)
     with pytest.raises(RequestFailed) as caught:
         listed(pages)
-    assert said in caught.value.problem.message
-    assert all(url.startswith(ARM) for url in pages.asked)
+    assert expected in caught.value.problem.message
+    assert all(url.startswith(ARM) for url in pages.requested)

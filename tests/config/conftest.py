@@ -1,4 +1,4 @@
-"""A folder to write tenants.yaml files in, and one sound file that tests change in one place."""
+"""A folder for tenants.yaml files, and a valid file that tests change in one place."""
 
 from collections.abc import Callable
 from datetime import date
@@ -38,14 +38,14 @@ Complainer = Callable[[str], list[str]]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, and the one we are in: paths in complaints stay short."""
+    """An empty folder as the current folder: paths in errors stay short."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.fixture
 def loaded(folder: Path) -> Loader:
-    """Writes a text as tenants.yaml, and loads it."""
+    """Write a text as tenants.yaml, and load it."""
 
     def write_and_load(text: str) -> Config:
         (folder / "tenants.yaml").write_text(text, encoding="utf-8")
@@ -56,7 +56,7 @@ def loaded(folder: Path) -> Loader:
 
 @pytest.fixture
 def complaints(loaded: Loader) -> Complainer:
-    """Writes a text as tenants.yaml, and gives what is reported."""
+    """Write a text as tenants.yaml, and return the reported errors."""
 
     def write_and_complain(text: str) -> list[str]:
         with pytest.raises(BadFile) as caught:

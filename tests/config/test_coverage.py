@@ -1,4 +1,4 @@
-"""Azure Lighthouse: one link in our own tenant serves many customers."""
+"""Azure Lighthouse: one link in the partner's own tenant covers many customers."""
 
 import sys
 from collections.abc import Callable
@@ -24,7 +24,7 @@ tenants:
 
 
 def test_covered_customers_take_no_default_identities(loaded: Loader) -> None:
-    """They are served by the link at home, which names them; the others are linked as ever."""
+    """The home tenant's link covers them and names them; other tenants are linked as usual."""
     config = loaded(FILE)
     assert [(link.place.tenant, link.covers) for link in config.wanted] == [
         ("Home", ("Fabrikam", "Adatum", "Northwind")),
@@ -33,22 +33,22 @@ def test_covered_customers_take_no_default_identities(loaded: Loader) -> None:
     assert config.findings == ()
 
 
-def test_covered_customers_may_have_nobody_else(loaded: Loader) -> None:
-    """Without default identities a covered customer is complete all the same."""
+def test_covered_customers_need_no_identity(loaded: Loader) -> None:
+    """Without default identities a covered customer is complete."""
     text = FILE.replace(", identities: [me]}", "}").replace("covers:", "identities: [me], covers:")
     text = text.replace("  - {name: Tailspin, tenant: tailspin.com}\n", "")
     assert [link.place.tenant for link in loaded(text).wanted] == ["Home"]
 
 
 def test_a_covered_customer_with_a_link_of_its_own_is_a_finding(loaded: Loader) -> None:
-    """Both may be right; one of the two is usually left over."""
+    """Both links may be right; usually one of them is left over."""
     text = FILE.replace("fabrikam.com}", "fabrikam.com, identities: [me]}")
     (finding,) = loaded(text).findings
     assert (finding.code, finding.tenant) == ("covered_and_linked", "Fabrikam")
 
 
-def test_a_cover_that_means_nobody_is_a_complaint(complaints: Complainer) -> None:
-    """With the nearest name, like any other name that is not there; never the tenant itself."""
+def test_a_cover_that_matches_no_tenant_is_an_error(complaints: Complainer) -> None:
+    """It suggests the nearest name, as for other undefined names, never the tenant itself."""
     (found,) = complaints(FILE.replace("[Fabrikam", "[Fabrikan"))
     assert found.startswith("tenants.yaml:6:")
     assert "did you mean Fabrikam?" in found
@@ -56,13 +56,13 @@ def test_a_cover_that_means_nobody_is_a_complaint(complaints: Complainer) -> Non
 
 
 def test_a_covered_customer_selects_the_link_that_serves_it(loaded: Loader) -> None:
-    """It has no link of its own to select."""
+    """It has no link of its own."""
     config = loaded(FILE)
     assert [link.place.tenant for link in select(config, ["Adatum"], [])] == ["Home"]
 
 
 def test_lighthouse_alone_is_not_enough_for_power_platform(loaded: Loader) -> None:
-    """It delegates Azure scopes only; an identity of the customer's own is."""
+    """It delegates Azure scopes only; an identity in the customer's tenant is enough."""
     text = FILE.replace("adatum.com,", "adatum.com, workload: power_platform,")
     (finding,) = loaded(text).findings
     assert (finding.code, finding.tenant) == ("power_platform_by_lighthouse", "Adatum")
@@ -71,7 +71,7 @@ def test_lighthouse_alone_is_not_enough_for_power_platform(loaded: Loader) -> No
 
 
 def test_a_workload_may_come_with_a_tag_and_changes_no_link(loaded: Loader) -> None:
-    """Two files that differ in it alone want the same."""
+    """Two files that differ only in the workload want the same links."""
     text = FILE.replace("identities: [me]}", "identities: [me], by_tag: {p: {workload: %s}}}")
     text = text.replace("tailspin.com}", "tailspin.com, tags: [p]}")
     apps, azure = (loaded(text % word).wanted[-1] for word in ("power_platform", "azure"))
@@ -79,8 +79,8 @@ def test_a_workload_may_come_with_a_tag_and_changes_no_link(loaded: Loader) -> N
     assert replace(apps, workload=azure.workload) == azure
 
 
-def test_an_unknown_workload_is_a_complaint(complaints: Complainer) -> None:
-    """With the two that there are."""
+def test_an_unknown_workload_is_an_error(complaints: Complainer) -> None:
+    """The message lists both workloads."""
     (found,) = complaints(FILE.replace("adatum.com,", "adatum.com, workload: powerapps,"))
     assert "workload \"powerapps\" is unknown; choose 'azure' or 'power_platform'" in found
 

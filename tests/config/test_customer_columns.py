@@ -37,7 +37,7 @@ CHOSEN = {
 
 @pytest.mark.parametrize(("header", "number"), CHOSEN.items())
 def test_the_column_whose_heading_says_customer_is_used(header: str, number: int) -> None:
-    """Headings may have any spelling; one that says partner is never a customer's."""
+    """In any spelling; a column with `partner` in its heading is never used."""
     headings = header.split(",")
     rows = [[OWN if n != number else each for n in range(len(headings))] for each in (ONE, TWO)]
     columns = choose(headings, rows)
@@ -55,8 +55,8 @@ def test_the_column_whose_heading_says_customer_is_used(header: str, number: int
         ("Customer TenantId,End customer TenantId", (0, 1)),
     ],
 )
-def test_what_headings_do_not_decide_is_not_guessed(header: str, numbers: tuple[int, ...]) -> None:
-    """The columns are named instead."""
+def test_undecided_columns_are_not_guessed(header: str, numbers: tuple[int, ...]) -> None:
+    """The error names the columns."""
     headings = header.split(",")
     width = len(headings)
     rows = [[f"{n}.{each}.example" for n in range(width)] for each in ("a", "b")]
@@ -66,7 +66,7 @@ def test_what_headings_do_not_decide_is_not_guessed(header: str, numbers: tuple[
 
 
 def test_equal_columns_and_columns_of_names_need_no_decision() -> None:
-    """The same GUID twice is one, and a column of names is none of tenants."""
+    """Equal GUIDs are one tenant, and a column of names contains no tenants."""
     assert choose(["TenantId", "TenantId"], [[ONE, ONE.upper()]]) == Columns((0,))
     columns = choose(["Tenant", "Tenant ID"], [["Fabrikam", ONE]])
     assert columns
@@ -74,14 +74,14 @@ def test_equal_columns_and_columns_of_names_need_no_decision() -> None:
 
 
 def test_a_list_of_the_partners_tenant_alone_has_no_column() -> None:
-    """And says whose it is."""
+    """The error names the tenant."""
     assert choose(["Partner tenant ID", "Company name"], [[OWN, "Fabrikam"]]) is None
     assert is_partners("Partner tenant ID")
     assert not is_partners("Partner name")
 
 
 def test_the_name_is_the_customers() -> None:
-    """A GDAP relationship has a name of its own."""
+    """The GDAP relationship has another name."""
     columns = choose(
         ["displayName", "customer.displayName", "customer.tenantId"], [["a", "b", ONE]]
     )

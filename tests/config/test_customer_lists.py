@@ -42,7 +42,7 @@ def test_columns_are_known_by_their_names(folder: Path, text: str) -> None:
 
 
 def test_a_customer_without_an_id_is_named_by_its_domain(folder: Path) -> None:
-    """The ID comes first; a domain that is none is not needed beside one."""
+    """The ID is preferred; an invalid domain next to an ID is ignored."""
     text = f"Microsoft ID,Company name,Primary domain name\n,A,a.example\n{OTHER},B,unknown\n"
     assert read(written(folder, text)) == (Customer("A", "a.example"), Customer("B", OTHER))
 
@@ -56,7 +56,7 @@ def test_a_list_needs_no_header(folder: Path) -> None:
 
 
 def test_a_tenant_that_is_listed_twice_is_one(folder: Path) -> None:
-    """Partners of two kinds see each customer twice; a domain joins what belongs together."""
+    """Some partners see each customer twice; a common domain joins the rows."""
     text = (
         f"tenant,name,domain,tags\n{GUID},Fabrikam,fabrikam.example,emea\n"
         f"{GUID},Fabrikam Ltd,,vip\n,,fabrikam.example,\n"
@@ -99,7 +99,7 @@ def test_all_errors_are_reported_at_once(folder: Path) -> None:
         read(Path("missing.csv"))
 
 
-def test_tenants_of_a_command_line_are_parted_by_commas() -> None:
+def test_tenants_on_the_command_line_are_separated_by_commas() -> None:
     """Each is a GUID or a domain, once."""
     assert named([f"{GUID}, a.example", "A.example"]) == (
         Customer("", GUID),
@@ -112,7 +112,7 @@ def test_tenants_of_a_command_line_are_parted_by_commas() -> None:
 
 
 def test_every_customer_has_a_name_of_its_own() -> None:
-    """Names that look alike get the domain behind them; those that hold nothing are the domain."""
+    """Equal or similar names get the domain appended; an empty name becomes the domain."""
     customers = [
         Customer("Fabrikam", GUID, ("fabrikam.example",)),
         Customer("FABRIKAM", OTHER, ("fabrikam.test",)),
@@ -142,8 +142,8 @@ GDAP = "Id,DisplayName,TenantId,DisplayName,TenantId,Duration\n" + "".join(
 """As Microsoft's GDAP bulk migration tool writes it."""
 
 
-def test_columns_that_are_alike_are_named_and_none_is_guessed(folder: Path) -> None:
-    """A GDAP export with one heading twice is not three rows of the partner's own tenant."""
+def test_ambiguous_columns_are_named_and_none_is_guessed(folder: Path) -> None:
+    """A GDAP export with a duplicate heading is not three rows of the partner's own tenant."""
     with pytest.raises(BadFile) as caught:
         read(written(folder, GDAP))
     (complaint,) = caught.value.complaints
@@ -170,14 +170,14 @@ def test_columns_that_are_alike_are_named_and_none_is_guessed(folder: Path) -> N
         f"tenant,tenant_id,identity,object_id,tags,wanted_state\nFabrikam,{GUID},app,,,linked\n",
     ],
 )
-def test_what_tools_add_to_a_list_is_no_matter(folder: Path, text: str | bytes) -> None:
+def test_additions_of_tools_to_a_list_are_ignored(folder: Path, text: str | bytes) -> None:
     """Separator and type lines, marks, tabs, UTF-16, odd spaces, more lines, empty columns."""
     (customer,) = read(written(folder, text))
     assert (customer.name, customer.directory) == ("Fabrikam", GUID)
 
 
 def test_a_name_of_two_lines_is_one_line(folder: Path) -> None:
-    """Alt+Enter in a spreadsheet; the next row is read at its place."""
+    """Alt+Enter in a spreadsheet; the next row keeps its location."""
     text = f'Company name,tenant\n"Fabrikam\n  Ltd",{GUID}\nB,common\n'
     with pytest.raises(BadFile, match=r'customers\.csv:4:3: tenant "common"'):
         read(written(folder, text))
@@ -194,7 +194,7 @@ def test_rows_that_became_one_tenant_are_counted(folder: Path) -> None:
     assert read_list(written(folder, f"tenant\n{GUID}\n")).warning == ""
 
 
-def test_a_domain_beside_several_tenants_joins_none_of_them(folder: Path) -> None:
+def test_a_domain_of_several_tenants_joins_none_of_them(folder: Path) -> None:
     """Such a domain is the partner's own."""
     text = f"Customer ID,Domain,Name\n{GUID},own.example,A\n{OTHER},own.example,B\n,own.example,C\n"
     with pytest.raises(BadFile, match="4:1: this row has no tenant"):
@@ -207,7 +207,7 @@ def test_a_domain_beside_several_tenants_joins_none_of_them(folder: Path) -> Non
 
 
 def test_our_own_inventory_is_a_list(folder: Path) -> None:
-    """`show --format csv`: a row a link, formulas kept from being some, tags by blanks."""
+    """`show --format csv`: one row per link, escaped formulas, tags separated by spaces."""
     head = "tenant,tenant_id,identity,object_id,tags,wanted_state\n"
     text = (
         f"{head}'=Fabrikam,{GUID},app,,emea vip,linked\n'=Fabrikam,{GUID},alice,,emea vip,linked\n"

@@ -16,7 +16,7 @@ Tabled = Callable[[str | bytes], Config]
 
 @pytest.fixture
 def tabled(folder: Path) -> Tabled:
-    """Writes a table next to a sound file that includes it, and loads both."""
+    """Write a table next to a valid file that includes it, and load both."""
 
     def write_and_load(table: str | bytes) -> Config:
         data = table.encode() if isinstance(table, str) else table
@@ -63,7 +63,7 @@ def test_each_row_is_a_customer(tabled: Tabled) -> None:
         "\ufeff\ufeffname,tenant\nAdatum,adatum.example\n",
     ],
 )
-def test_what_spreadsheets_write_is_read(tabled: Tabled, table: str) -> None:
+def test_csv_of_spreadsheets_is_read(tabled: Tabled, table: str) -> None:
     """A byte order mark, semicolons, any line end, quotes, blank rows, columns in any order."""
     place = tabled(table).wanted[-1].place
     assert (place.tenant, place.directory) == ("Adatum", "adatum.example")
@@ -145,7 +145,7 @@ def test_a_row_that_cannot_be_read_hides_no_other(tabled: Tabled) -> None:
     assert [line.split(":")[1] for line in found] == ["2", "3", "4"]
 
 
-def test_nothing_follows_from_a_table_that_cannot_be_read(tabled: Tabled, folder: Path) -> None:
+def test_an_unreadable_table_causes_no_follow_on_errors(tabled: Tabled, folder: Path) -> None:
     """Its possible contents are not reported as missing."""
     (folder / "tenants.yaml").write_text(
         SOUND + "    covers: ['tag:lighthouse']\ninclude: [customers.csv]\n"
@@ -157,7 +157,7 @@ def test_nothing_follows_from_a_table_that_cannot_be_read(tabled: Tabled, folder
 
 
 def test_an_export_of_partner_center_is_included_as_it_is(tabled: Tabled) -> None:
-    """Unused columns are named in a finding; further columns of ours are read."""
+    """Unused columns are named in a finding; additional known columns are read."""
     config = tabled(
         "Microsoft ID,Company name,Primary domain name,Relationship,partner\n"
         "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b12,Adatum,adatum.example,Reseller,contoso-old\n"
@@ -174,7 +174,7 @@ def test_an_export_of_partner_center_is_included_as_it_is(tabled: Tabled) -> Non
 
 
 def test_our_own_inventory_is_included_as_it_is(tabled: Tabled) -> None:
-    """`show --format csv`: a row a link, and a day that is the credential's."""
+    """`show --format csv`: one row per link, with the expiry date of the credential."""
     head = "tenant,tenant_id,identity,object_id,tags,wanted_state,expires_on\n"
     row = "Adatum,2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b12,{},,emea vip,linked,2027-01-01\n"
     wanted = tabled(head + row.format("automation") + row.format("alice")).wanted[-1]

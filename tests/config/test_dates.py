@@ -1,4 +1,4 @@
-"""What begins or ends on a day: `becomes`, `from` and `until`."""
+"""Dates of the file: `becomes`, `from` and `until`."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ MERGED = SOUND.replace(
 
 
 def last(folder: Path, text: str, day: date = TODAY) -> Wanted:
-    """The last link of the file, as it is wanted on that day."""
+    """The last wanted link of the file on that day."""
     (folder / "tenants.yaml").write_text(text, encoding="utf-8")
     return load(folder / "tenants.yaml", day).wanted[-1]
 
@@ -32,13 +32,13 @@ def last(folder: Path, text: str, day: date = TODAY) -> Wanted:
 def test_a_partner_becomes_another_from_its_day_on(
     folder: Path, partner: str, day: int, wanted: str
 ) -> None:
-    """Whether a tenant names it by its alias or by its ID; links of others stay."""
+    """Whether a tenant names it by alias or by ID; links to other partners stay."""
     text = MERGED + f"    partner: {partner}\n"
     assert last(folder, text, NEW_YEAR + timedelta(days=day)).partner_id == wanted
 
 
 def test_a_chain_is_followed_as_far_as_the_day_goes(folder: Path) -> None:
-    """Two mergers, one after the other; a later one may have begun before an earlier one."""
+    """Two mergers, one after the other; a later one may have an earlier date."""
     text = MERGED.replace(
         "Contoso Consulting UK}", "UK, becomes: {partner: contoso-us, from: 2028-01-01}}"
     ).replace("partners:\n", f'partners:\n  contoso-us: {{id: "{US}"}}\n')
@@ -73,7 +73,7 @@ def test_a_link_is_wanted_from_its_first_day_to_its_last(
 
 
 def test_an_identity_may_leave_before_its_tenant(folder: Path) -> None:
-    """Its own word goes before the tenant's, as everywhere."""
+    """Its own value overrides the tenant's."""
     text = SOUND + (
         "    until: 2027-06-30\n"
         "    identities: [automation, {identity: alice, until: 2026-11-22}]\n"
@@ -164,7 +164,7 @@ def test_a_removal_may_wait_for_its_day(folder: Path) -> None:
         ),
     ],
 )
-def test_days_that_make_no_sense_are_one_clear_line(
+def test_contradictory_days_are_one_clear_line(
     complaints: Complainer, old: str, new: str, complaint: str
 ) -> None:
     """The errors do not depend on the day."""
@@ -182,22 +182,22 @@ def test_a_conflicting_default_is_reported_once(complaints: Complainer) -> None:
 
 
 @pytest.mark.parametrize("day", ["2020-01-01", "2027-01-01", "2035-12-31"])
-def test_a_file_is_as_good_on_one_day_as_on_any_other(folder: Path, day: str) -> None:
-    """No check depends on the day, so a reviewed file stays valid."""
+def test_the_validity_of_a_file_does_not_depend_on_the_day(folder: Path, day: str) -> None:
+    """No check uses the current day, so a reviewed file stays valid."""
     text = MERGED + "    from: 2026-12-01\n    until: 2027-06-30\n"
     assert last(folder, text, date.fromisoformat(day)).place.tenant == "Northwind"
 
 
 @given(day=st.dates(date(2026, 1, 1), date(2029, 1, 1)))
-def test_a_circle_ends(day: date) -> None:
-    """It is reported, and the rest of the file is checked."""
+def test_a_circular_chain_is_reported(day: date) -> None:
+    """The rest of the file is checked."""
     circle = {OLD: (UK, NEW_YEAR), UK: (OLD, NEW_YEAR)}
     partners = Partners({"a": OLD, "b": UK}, {}, frozenset({OLD, UK}), True, circle)
     assert partners.id_on("a", day) in (OLD, UK)
 
 
-def test_explain_tells_what_a_partner_becomes(folder: Path) -> None:
-    """Since or from when, and where the file says so; and what bounds the link."""
+def test_explain_shows_what_a_partner_becomes(folder: Path) -> None:
+    """With the date and the location in the file, and with the dates of the link."""
     text = MERGED + "    partner: contoso-old\n    until: 2027-06-30\n"
     (folder / "tenants.yaml").write_text(text, encoding="utf-8")
     said = {

@@ -176,7 +176,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize("text", FORMS)
-def test_every_byte_stays_but_for_what_is_added(text: str) -> None:
+def test_additions_change_no_other_byte(text: str) -> None:
     """Without the new text, the file is the old one, whatever its form."""
     before = source(text)
     found = [

@@ -51,7 +51,7 @@ def test_unknown_keys_are_allowed_nowhere() -> None:
     ("key", "default"),
     [("change_share", "30%"), ("remove_count", 10), ("plan_age", "24h"), ("attested_age", "365d")],
 )
-def test_defaults_stand_as_the_file_would_write_them(key: str, default: object) -> None:
+def test_defaults_have_the_form_of_the_file(key: str, default: object) -> None:
     """A default that an editor inserts is valid."""
     assert json_schema()["$defs"]["Limits"]["properties"][key]["default"] == default
 

@@ -1,4 +1,4 @@
-"""The files that we hand out are valid, and hold all that this release knows."""
+"""Example files: they are valid, and contain every feature of this release."""
 
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,7 @@ from tests.config.conftest import TODAY, Loader
 EXAMPLE = Path(__file__).parents[2] / "tenants.example.yaml"
 
 
-def test_the_starter_is_valid_as_it_stands(loaded: Loader) -> None:
+def test_the_starter_is_valid_unchanged(loaded: Loader) -> None:
     """`init`, then `validate --without-secrets`: no errors, and a finding for each placeholder."""
     text = starter()
     config = loaded(text)
@@ -39,7 +39,7 @@ def test_the_starter_is_valid_as_it_stands(loaded: Loader) -> None:
 
 
 def test_a_value_that_was_filled_in_is_no_placeholder(loaded: Loader) -> None:
-    """The others are still listed, each with its place, its value and what to write."""
+    """The others are still listed, each with its location, its value and what to write."""
     text = starter().replace("1234567", "4936128").replace("22222222-2222", "2f0a1f6e-5b0c")
     found = {finding.message: finding for finding in loaded(text).findings}
     assert [message.partition(": ")[2] for message in found] == [
@@ -63,7 +63,7 @@ def test_the_example_is_valid() -> None:
 
 
 def test_the_example_holds_every_key() -> None:
-    """Whatever the model knows can be looked up there."""
+    """It contains every key of the model."""
     text = EXAMPLE.read_text(encoding="utf-8")
     models = (
         Document,

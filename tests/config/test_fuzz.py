@@ -83,7 +83,7 @@ FILES = st.fixed_dictionaries({"version": st.just(1)}, optional=dict.fromkeys(KE
 
 
 def answer_to(path: Path) -> Config | tuple[str, ...]:
-    """The config, or the complaints."""
+    """The config, or the errors."""
     try:
         return load(path, TODAY)
     except BadFile as error:
@@ -91,7 +91,7 @@ def answer_to(path: Path) -> Config | tuple[str, ...]:
 
 
 def judge(folder: Path, data: bytes) -> None:
-    """Load these bytes; whatever comes must be a Config or proper complaints."""
+    """Load these bytes; the result must be a Config or well-formed errors."""
     (folder / "tenants.yaml").write_bytes(data)
     answer = answer_to(Path("tenants.yaml"))
     if isinstance(answer, Config):
@@ -112,27 +112,27 @@ def judge(folder: Path, data: bytes) -> None:
 @QUICK
 @given(data=st.binary(max_size=200))
 def test_any_bytes(folder: Path, data: bytes) -> None:
-    """Most are not even text."""
+    """Most of them are not even text."""
     judge(folder, data)
 
 
 @QUICK
 @given(text=st.text(alphabet="\t\n -:?[]{}&*!|>%@`'\"#,ab1~<=.\u2028\x85\ufeff\0", max_size=60))
 def test_any_text(folder: Path, text: str) -> None:
-    """Out of the characters that mean something to YAML."""
+    """From characters with a meaning in YAML."""
     judge(folder, text.encode())
 
 
 @QUICK
 @given(tree=FILES | TREES)
 def test_any_structure(folder: Path, tree: object) -> None:
-    """Known keys in places where they belong and where they do not."""
+    """Known keys in valid and invalid places."""
     judge(folder, yaml.safe_dump(tree, allow_unicode=True, sort_keys=False).encode())
 
 
 @st.composite
 def mutations(draw: st.DrawFn) -> str:
-    """A valid file in which a few stretches were cut, doubled, moved or replaced."""
+    """A valid file in which parts were cut, doubled, moved or replaced."""
     text = draw(st.sampled_from([SOUND, EXAMPLE]))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(text)))
@@ -147,14 +147,14 @@ def mutations(draw: st.DrawFn) -> str:
 @QUICK
 @given(text=mutations())
 def test_any_accident_to_a_valid_file(folder: Path, text: str) -> None:
-    """What happens to files: slips of an editor, bad merges, torn writes."""
+    """Editing mistakes, bad merges, torn writes."""
     judge(folder, text.encode("utf-8", "surrogatepass"))
 
 
 @QUICK
 @given(text=mutations())
 def test_the_same_file_gives_the_same_answer(folder: Path, text: str) -> None:
-    """Complaints, too, come in the same order and the same words."""
+    """Errors have the same order and text each time."""
     path = folder / "tenants.yaml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     assert answer_to(path) == answer_to(path)

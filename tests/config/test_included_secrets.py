@@ -1,5 +1,7 @@
 """Errors of an included file without tenants never quote it."""
 
+from pathlib import Path
+
 import pytest
 
 from reconciler.config.load import load
@@ -22,16 +24,16 @@ SECRETIVE = {
 
 @pytest.mark.parametrize("suffix", ["yaml", "csv"])
 @pytest.mark.parametrize("content", SECRETIVE.values(), ids=SECRETIVE)
-def test_what_holds_no_tenants_is_not_quoted(tmp_path, content: str, suffix: str) -> None:  # type: ignore[no-untyped-def]
-    """A person who can edit the file could otherwise print any file into the pipeline's log."""
+def test_a_file_without_tenants_is_not_quoted(tmp_path: Path, content: str, suffix: str) -> None:
+    """Otherwise, a person who can edit the file could print any file into the pipeline's log."""
     (tmp_path / f"other.{suffix}").write_bytes(content.encode(errors="surrogateescape"))
     path = tmp_path / "tenants.yaml"
     path.write_text(
         f"version: 1\ninclude: [other.{suffix}]\ntenants:\n  - {{name: C, tenant: contoso.com}}\n"
     )
-    with pytest.raises(BadFile) as told:
+    with pytest.raises(BadFile) as caught:
         load(path, TODAY)
-    lines = [line for line in told.value.complaints if f"other.{suffix}" in line]
-    assert "hidden" not in str(told.value)
+    lines = [line for line in caught.value.complaints if f"other.{suffix}" in line]
+    assert "hidden" not in str(caught.value)
     assert [line.partition(f"other.{suffix}")[2][:5] for line in lines] == [":1:1:"]
     assert "correct include:" in lines[0]

@@ -146,14 +146,14 @@ def test_each_kind_is_read(tmp_path: Path, yaml: str, expected: Identity) -> Non
 def test_a_kind_without_its_fields_is_refused(
     complaints: Complainer, yaml: str, complaint: str
 ) -> None:
-    """What is missing or contradicts the kind is named; a token written inline is not repeated."""
+    """The missing or contradictory field is named; an inline token is not repeated."""
     (found,) = complaints(file_with(yaml))
     assert found.split(": ", 1)[1] == complaint
     assert "eyJ" not in found
 
 
-def test_a_managed_identity_lives_in_one_tenant(complaints: Complainer) -> None:
-    """In a second tenant there is no such principal, and the way on is another kind."""
+def test_a_managed_identity_is_limited_to_one_tenant(complaints: Complainer) -> None:
+    """Other tenants have no such principal; the message names another kind of identity."""
     other = f"  - {{name: Northwind, tenant: {OTHER}}}\n"
     (found,) = complaints(file_with("{kind: managed_identity}", other))
     assert found.startswith("tenants.yaml:8:")
@@ -161,7 +161,7 @@ def test_a_managed_identity_lives_in_one_tenant(complaints: Complainer) -> None:
 
 
 def test_one_person_is_one_principal_in_a_tenant(complaints: Complainer) -> None:
-    """Two identities with one user name would flip one link, however the name is written."""
+    """Two identities with one user name, in any case, would re-point a link back and forth."""
     alice = "{kind: user, username: alice@contoso.example}"
     again = "{kind: user, username: Alice@Contoso.example}"
     both = file_with(f"{alice}\n  again: {again}").replace("[automation]", "[automation, again]")

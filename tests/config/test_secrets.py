@@ -49,10 +49,10 @@ def masked(found: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize(("value", "complaint"), list(AS_REFERENCE.items()))
-def test_a_reference_is_no_place_for_a_secret(
+def test_a_secret_in_place_of_a_reference_is_reported(
     complaints: Complainer, value: str, complaint: str
 ) -> None:
-    """A secret is reported in any form."""
+    """In any form of the value."""
     found = complaints(SOUND.replace("{env: PAL_AUTOMATION_SECRET}", value))
     assert masked(found) == [complaint]
     assert found[0].startswith("tenants.yaml:10:")
@@ -72,10 +72,10 @@ def test_certificates_and_passwords_are_masked_likewise(complaints: Complainer, 
 
 @pytest.mark.parametrize("key", AS_KEY)
 @pytest.mark.parametrize("indent", ["", "    "])
-def test_an_unknown_key_that_sounds_secret_is_masked(
+def test_an_unknown_key_with_a_secret_name_is_masked(
     complaints: Complainer, key: str, indent: str
 ) -> None:
-    """In an identity, a tenant or at the top, whatever kind of scalar it is."""
+    """In an identity, a tenant or at the top level, for any kind of scalar."""
     assert masked(complaints(SOUND + f"{indent}{key}: {SECRET}\n")) == [f'"{key}" {INLINE}']
 
 
@@ -86,7 +86,7 @@ def test_an_unknown_key_with_a_mapping_is_just_unknown(complaints: Complainer) -
 
 
 def test_a_client_id_may_be_a_secret_by_mistake(complaints: Complainer) -> None:
-    """The two are copied from the same page."""
+    """Both are copied from the same page."""
     text = SOUND.replace("6F1C0A52-8a86-4b6f-9b43-0f4c5f4f7a11", SECRET)
     assert masked(complaints(text)) == [
         "client_id is not a GUID; copy the client ID from the app registration"
@@ -94,7 +94,7 @@ def test_a_client_id_may_be_a_secret_by_mistake(complaints: Complainer) -> None:
 
 
 def test_a_duplicate_key_under_a_secret_is_not_named(complaints: Complainer) -> None:
-    """`{hunter2: , hunter2: }` has its secret for a key."""
+    """In `{hunter2: , hunter2: }` the key is the secret."""
     text = SOUND.replace("{env: PAL_AUTOMATION_SECRET}", f"{{{SECRET}: , {SECRET}: }}")
     assert masked(complaints(text)) == [
         "a key of secret (***) is unknown; write {env: NAME} or {file: PATH}",
@@ -118,8 +118,8 @@ def test_a_web_address_may_carry_a_key(complaints: Complainer) -> None:
     ]
 
 
-def test_several_secrets_stand_in_their_order(loaded: Loader) -> None:
-    """The first is tried first; each knows its place."""
+def test_several_secrets_keep_their_order(loaded: Loader) -> None:
+    """The first is tried first; each has its location."""
     several = "[{env: PAL_NEW}, {file: /run/old}]"
     identity = loaded(SOUND.replace("{env: PAL_AUTOMATION_SECRET}", several)).identities[
         "automation"

@@ -1,4 +1,4 @@
-"""Defaults that go with a tag."""
+"""Defaults for tenants with a tag."""
 
 import pytest
 
@@ -14,14 +14,14 @@ def by_tag(rules: str, text: str = BASE) -> str:
     return text.replace(PLACE, f"{PLACE}, by_tag: {rules}")
 
 
-def test_a_tags_default_goes_before_the_default_for_all(loaded: Loader) -> None:
-    """Only for the tenants that carry the tag."""
+def test_a_default_of_a_tag_overrides_the_general_one(loaded: Loader) -> None:
+    """Only for tenants that have the tag."""
     fabrikam, northwind = loaded(by_tag("{emea: {partner: contoso-us}}")).wanted
     assert (fabrikam.partner_id, northwind.partner_id) == ("4936128", "5111222")
 
 
-def test_a_tenants_own_word_goes_before_its_tags(loaded: Loader) -> None:
-    """And an identity's before that."""
+def test_a_tenants_own_value_overrides_its_tags(loaded: Loader) -> None:
+    """And the value of an identity overrides that of its tenant."""
     rules = "{emea: {partner: contoso-us, identities: [automation, alice]}}"
     text = by_tag(rules) + "    partner: contoso-uk\n"
     assert [w.partner_id for w in loaded(text).wanted[1:]] == ["4936128", "4936128"]
@@ -36,28 +36,28 @@ def test_a_tag_may_list_identities_with_values_of_their_own(loaded: Loader) -> N
     assert states == ["linked", "linked", "unmanaged"]
 
 
-def test_a_tag_may_take_identities_away_from_covered_customers(loaded: Loader) -> None:
-    """Azure Lighthouse: the home tenant's link serves them."""
+def test_a_tag_may_remove_identities_of_covered_customers(loaded: Loader) -> None:
+    """Azure Lighthouse: the link of the home tenant covers them."""
     text = by_tag("{emea: {identities: []}}").replace(
         "- name: Fabrikam", "- name: Fabrikam\n    covers: ['tag:emea']"
     )
     assert [w.place.tenant for w in loaded(text).wanted] == ["Fabrikam"]
 
 
-def test_two_tags_that_agree_are_fine(loaded: Loader) -> None:
-    """They say the same thing twice."""
+def test_two_tags_with_equal_values_are_valid(loaded: Loader) -> None:
+    """The value is the same in both."""
     rules = "{emea: {partner: contoso-us}, powerapps: {partner: contoso-us}}"
     assert loaded(by_tag(rules)).wanted[1].partner_id == "5111222"
 
 
-def test_tags_may_disagree_where_the_tenant_decides(loaded: Loader) -> None:
-    """Its own word goes before both."""
+def test_tags_may_conflict_if_the_tenant_has_its_own_value(loaded: Loader) -> None:
+    """The tenant's value overrides both."""
     rules = "{emea: {partner: contoso-us}, powerapps: {partner: contoso-uk}}"
     assert loaded(by_tag(rules) + "    partner: contoso-us\n").wanted[1].partner_id == "5111222"
 
 
-def test_two_tags_that_disagree_are_both_named(complaints: Complainer) -> None:
-    """At the tenant's tags, with the places of both."""
+def test_two_conflicting_tags_are_both_named(complaints: Complainer) -> None:
+    """The error is at the tenant's tags, with the locations of both."""
     rules = "{emea: {partner: contoso-us}, powerapps: {partner: contoso-uk}}"
     assert complaints(by_tag(rules)) == [
         'tenants.yaml:18:5: tags "emea" (tenants.yaml:12:75) and "powerapps" '
@@ -85,13 +85,13 @@ BAD = {
 
 @pytest.mark.parametrize(("rules", "complaint"), list(BAD.items()))
 def test_a_bad_default_is_reported_once(complaints: Complainer, rules: str, complaint: str) -> None:
-    """Nothing is said of what merely follows from it."""
+    """Follow-on errors are not reported."""
     (found,) = complaints(by_tag(rules))
     assert found.split(": ", 1)[1] == complaint
     assert found.startswith("tenants.yaml:12:")
 
 
-def test_identities_that_a_tag_takes_away_are_missed(complaints: Complainer) -> None:
+def test_identities_that_a_tag_removes_are_reported_as_missing(complaints: Complainer) -> None:
     """A tenant that no other tenant covers needs an identity."""
     assert complaints(by_tag("{emea: {identities: []}}")) == [
         'tenants.yaml:16:5: tenant "Northwind" has no identities; tenants.yaml:12:75 removes '
@@ -100,7 +100,7 @@ def test_identities_that_a_tag_takes_away_are_missed(complaints: Complainer) -> 
 
 
 def test_an_id_that_only_a_tag_names_is_ours(loaded: Loader) -> None:
-    """Without partners:, every ID that is asked for is."""
+    """Without partners:, every wanted ID belongs to the partner."""
     text = BASE[: BASE.index("partners:")] + BASE[BASE.index("identities:") :]
     text = text.replace("partner: contoso-uk", "partner: '4936128'")
     text = text.replace("[automation]}", "[automation], by_tag: {emea: {partner: '5111222'}}}")

@@ -37,7 +37,7 @@ def test_replaces_any_allows_every_id(loaded: Loader) -> None:
     assert last(SOUND + "    replaces: any\n", loaded).replaceable is None
 
 
-def test_replaces_may_name_one_of_ours_by_its_alias(loaded: Loader) -> None:
+def test_replaces_may_name_an_own_partner_by_its_alias(loaded: Loader) -> None:
     """It changes nothing."""
     assert last(SOUND + "    replaces: [contoso-old]\n", loaded).replaceable == OURS
 

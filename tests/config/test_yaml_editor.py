@@ -53,7 +53,7 @@ def test_a_key_is_put_where_a_person_would_write_it(before: str, path: Path, aft
     ],
 )
 def test_a_value_is_replaced_in_its_place(before: str, after: str) -> None:
-    """The text around it is kept."""
+    """The text around it stays."""
     editor = Editor(before)
     editor.replace((0,), {"is": "alice"})
     assert editor.text() == after
@@ -93,8 +93,8 @@ def test_several_changes_are_applied_together() -> None:
         ("a: &x {b: {d: 1}}\nc: *x\n", ("c", "b")),
     ],
 )
-def test_what_is_shared_is_not_changed(before: str, path: Path) -> None:
-    """A change of one place must not change another."""
+def test_a_shared_node_is_not_changed(before: str, path: Path) -> None:
+    """A change in one place must not change another."""
     with pytest.raises(Uneditable):
         put(before, path)
 

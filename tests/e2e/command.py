@@ -93,7 +93,7 @@ class Desk:
         )
 
     def seed(self, links: dict[int, str] | None = None, **more: Any) -> None:
-        """Begin Azure anew with these links (customer's number to partner ID)."""
+        """Reset Azure to these links (customer's number to partner ID)."""
         planted = [
             {"tenant": tenant_id(n), "client_id": APP, "partner_id": partner_id}
             for n, partner_id in (links or {}).items()

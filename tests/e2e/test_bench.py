@@ -13,14 +13,14 @@ from tests.e2e.command import APP, Desk
 
 
 @pytest.mark.parametrize(
-    ("rival", "asked"),
+    ("rival", "requests"),
     [
         ("floor", {"token": 3, "read": 3}),
         ("prototype", {"openid": 1, "token": 3, "read": 3}),
         ("sdk", {"openid": 3, "token": 3, "read": 3}),
     ],
 )
-def test_a_rival_reads_every_link(desk: Desk, rival: str, asked: dict[str, int]) -> None:
+def test_a_rival_reads_every_link(desk: Desk, rival: str, requests: dict[str, int]) -> None:
     """It requests one token and one read for each link."""
     at_once = 1  # the prototype's first tenants would each ask for the OpenID document
     ran = subprocess.run(
@@ -31,7 +31,7 @@ def test_a_rival_reads_every_link(desk: Desk, rival: str, asked: dict[str, int])
         text=True,
     )
     assert ran.returncode == 0, ran.stderr
-    assert desk.azure.state.requests.by_operation() == asked
+    assert desk.azure.state.requests.by_operation() == requests
 
 
 @pytest.mark.parametrize("program", ["rendering tenants.yaml", "where 3"])

@@ -74,18 +74,18 @@ def test_a_saved_plan_that_crosses_such_a_day_is_refused(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "says"),
+    ("day", "expected"),
     [
         ("2020-01-01", "is in the past"),
         ("tomorrow", "takes a date such as"),
         ("2027-02-30", "takes a date such as"),
     ],
 )
-def test_an_invalid_day_is_wrong_usage(desk: Desk, day: str, says: str) -> None:
+def test_an_invalid_day_is_wrong_usage(desk: Desk, day: str, expected: str) -> None:
     """One line of error; nothing is read."""
     merging(desk, TOMORROW)
     ran = desk.run("plan", "--at", day)
-    assert (ran.status, says in ran.err, desk.requests()) == (64, True, [])
+    assert (ran.status, expected in ran.err, desk.requests()) == (64, True, [])
 
 
 def test_metrics_are_refused_for_a_future_day(desk: Desk) -> None:

@@ -182,7 +182,7 @@ def test_a_person_signs_in_before_any_file_lists_tenants(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "expected"),
     [
         (
             ("--out", "a.yaml", "--update", "tenants.yaml"),
@@ -213,14 +213,14 @@ def test_a_person_signs_in_before_any_file_lists_tenants(desk: Desk) -> None:
     ],
 )
 def test_wrong_usage_is_reported_in_one_line(
-    desk: Desk, arguments: tuple[str, ...], status: int, said: str
+    desk: Desk, arguments: tuple[str, ...], status: int, expected: str
 ) -> None:
     """Nothing is written, and no existing file is changed."""
     before = begin(desk).read_bytes()
     (desk.path / "other.yaml").write_text("version: 1\nidentities: {me: {kind: azure_cli}}\n")
     given = ("-c", "tenants.yaml") if "other.yaml" in arguments else ()
     ran = desk.run("discover", *given, *arguments)
-    assert (ran.status, said in ran.err, ran.err.count("\n")) == (status, True, 1), ran.err
+    assert (ran.status, expected in ran.err, ran.err.count("\n")) == (status, True, 1), ran.err
     assert (desk.path / "tenants.yaml").read_bytes() == before
     assert not (desk.path / "a.yaml").exists()
 

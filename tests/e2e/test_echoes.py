@@ -41,14 +41,14 @@ def test_a_repeated_secret_is_removed(desk: Desk, operation: str, echoes: list[s
     for number, echo in enumerate(echoes, start=1):
         fault = {"status": 400, "code": "invalid_request", "message": f"before {ECHOES[echo]}."}
         desk.azure.state.add_fault({"operation": operation, "tenant": tenant_id(number), **fault})
-    told = [
+    runs = [
         desk.run("plan", "--out", "plan.json", "--log-format=json", "--log-level=debug"),
         desk.run("nightly", "--repair", "--report", "report.html", "--format=json"),
         desk.run("show", "--format=html"),
         desk.run("evidence", "--only", "C1", "--out", "evidence"),
         desk.run("doctor"),
     ]
-    everything = "".join(ran.out + ran.err for ran in told).encode() + kept(desk)
+    everything = "".join(ran.out + ran.err for ran in runs).encode() + kept(desk)
     assert b"[hidden]" in everything
     assert b"before " in everything
     assert OURS.encode() in everything

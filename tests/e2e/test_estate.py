@@ -12,7 +12,7 @@ def test_a_value_is_explained_on_the_command_line(desk: Desk) -> None:
     ran = desk.run("validate", "--explain", "C2", "--format", "json", PAL_SECRET="")
     (tenant,) = json.loads(ran.out)["tenants"]
     assert ran.status == 0
-    assert {said["key"]: said["value"] for said in tenant["values"]}["partner"] == f"uk ({OURS})"
+    assert {item["key"]: item["value"] for item in tenant["values"]}["partner"] == f"uk ({OURS})"
     assert desk.requests() == []
 
 
@@ -176,7 +176,7 @@ def test_an_estate_of_four_hundred_customers_is_a_short_file(desk: Desk) -> None
     desk.azure.state.reset(seed({"links": planted}))
     desk.env |= {f"PAL_SECRET_CUSTOMER_{n}": SECRET for n in range(1, 61)}
     ran = desk.plan("--concurrency", "32")
-    assert (ran.status, ran.data["complete"]) == (0, False)  # nobody has signed the guests in
+    assert (ran.status, ran.data["complete"]) == (0, False)  # the guests have not signed in
     held = [link for link in ran.data["links"] if link["action"] == "held"]
     counts = {key: count for key, count in ran.data["summary"].items() if count}
     assert (len(held), counts) == (

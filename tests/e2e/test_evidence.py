@@ -120,7 +120,7 @@ def test_an_unreadable_link_is_reported(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         ((), "name it with --only"),
         (("--only", "*"), "evidence is for one customer, and 4 are selected (Fabrikam, Northwind"),
@@ -133,14 +133,14 @@ def test_an_unreadable_link_is_reported(desk: Desk) -> None:
     ],
 )
 def test_wrong_usage_is_reported_in_one_line(
-    desk: Desk, arguments: tuple[str, ...], said: str
+    desk: Desk, arguments: tuple[str, ...], expected: str
 ) -> None:
     """No request is sent and nothing is written."""
     write(desk)
     there = desk.path / "there"
     there.mkdir()
     ran = evidence(desk, *arguments)
-    assert (ran.status, said in ran.err) == (64, True), ran.err
+    assert (ran.status, expected in ran.err) == (64, True), ran.err
     assert (list(there.iterdir()), (desk.path / "for-them").exists()) == ([], False)
     assert desk.requests() == []
 

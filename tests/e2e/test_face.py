@@ -48,7 +48,7 @@ def test_wrong_usage_is_64(desk: Desk, arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("command", ["validate", "plan", "apply", "show"])
-def test_a_bad_file_is_78_and_azure_is_not_asked(desk: Desk, command: str) -> None:
+def test_an_invalid_file_is_78_without_a_request(desk: Desk, command: str) -> None:
     """Each error is on its own line with file, line and column."""
     desk.write("  - {name: A, tenant: common}\n  - {name: a, tenat: 5}\n")
     ran = desk.run(command)
@@ -300,13 +300,13 @@ def test_all_errors_are_reported_at_once(desk: Desk) -> None:
         f"  - {{name: C2, tenant: {tenant_id(2)}, partner: nobody}}\n"
     )
     del desk.env["PAL_SECRET"]
-    told = desk.run("plan").err
-    assert 'partner "nobody" is not defined' in told
-    assert "the environment variable PAL_SECRET is not set" in told
-    told = desk.run("validate", "--only", "Nowhere").err
-    assert 'partner "nobody" is not defined' in told
-    assert '--only: "Nowhere" matches no link in tenants.yaml' in told
-    assert "(in the valid part of the file)" in told
+    errors = desk.run("plan").err
+    assert 'partner "nobody" is not defined' in errors
+    assert "the environment variable PAL_SECRET is not set" in errors
+    errors = desk.run("validate", "--only", "Nowhere").err
+    assert 'partner "nobody" is not defined' in errors
+    assert '--only: "Nowhere" matches no link in tenants.yaml' in errors
+    assert "(in the valid part of the file)" in errors
     assert "PAL_SECRET" not in desk.run("validate", "--without-secrets").err
 
 

@@ -77,9 +77,9 @@ def test_a_history_that_cannot_be_written_stops_nothing(desk: Desk) -> None:
     assert (ran.status, ran.actions) == (0, {"C1": "none"})
     assert "this run is not in the history: " in ran.err
     assert "file is not a database" in ran.err
-    asked = desk.run("history")
-    assert (asked.status, asked.out) == (1, "")
-    assert "file is not a database" in asked.err
+    listed = desk.run("history")
+    assert (listed.status, listed.out) == (1, "")
+    assert "file is not a database" in listed.err
 
 
 def remember(desk: Desk, days_ago: int, **partner_ids: str | None) -> None:

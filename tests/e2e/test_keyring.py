@@ -1,4 +1,4 @@
-"""A person's tokens in a real keyring: GNOME's, on a bus of its own."""
+"""A person's tokens in a real GNOME keyring, on a separate session bus."""
 
 import os
 import shutil

@@ -25,22 +25,22 @@ from reconciler.store.history.repository import open_own
 LINKED = ObservedState.LINKED
 path, writer = Path(sys.argv[1]), sys.argv[2]
 book, at = open_own(path), datetime(2026, 1, 1, tzinfo=UTC)
-for night in range(int(sys.argv[3])):
-    moment = at + timedelta(days=night)
+for number in range(int(sys.argv[3])):
+    moment = at + timedelta(days=number)
     observations = tuple(
-        Observation(moment, f"C{n}", writer, Action.NONE, LINKED, partner_id=str(night))
+        Observation(moment, f"C{n}", writer, Action.NONE, LINKED, partner_id=str(number))
         for n in range(int(sys.argv[4]))
     )
     counts = count_health(observations)
-    run = RecordedRun(f"{writer}{night}", "plan", moment, "1", "c", 0, True, counts)
+    run = RecordedRun(f"{writer}{number}", "plan", moment, "1", "c", 0, True, counts)
     book.record(Recording(run, observations))
-    print(night, flush=True)
+    print(number, flush=True)
 """
 
 
-def recorder(path: Path, writer: str, nights: int, links: int) -> "subprocess.Popen[str]":
+def recorder(path: Path, writer: str, runs: int, links: int) -> "subprocess.Popen[str]":
     """A process that records runs of the given size, and prints each recorded one."""
-    arguments = [sys.executable, "-c", _RECORDS_FOR_EVER, str(path), writer, str(nights)]
+    arguments = [sys.executable, "-c", _RECORDS_FOR_EVER, str(path), writer, str(runs)]
     return subprocess.Popen([*arguments, str(links)], stdout=subprocess.PIPE, text=True)
 
 
@@ -52,13 +52,13 @@ def test_a_run_killed_while_it_records_is_recorded_whole_or_not_at_all(
     path = tmp_path / "history.sqlite3"
     with recorder(path, "app", 10_000, 300) as process:
         assert process.stdout
-        said = [process.stdout.readline() for _ in range(3)]
+        printed = [process.stdout.readline() for _ in range(3)]
         time.sleep(delay_s)
         os.kill(process.pid, signal.SIGKILL)
-        said += process.stdout.readlines()
+        printed += process.stdout.readlines()
     book = open_own(path)
     runs = book.runs()
-    assert len(runs) >= len([line for line in said if line.endswith("\n")])
+    assert len(runs) >= len([line for line in printed if line.endswith("\n")])
     assert {run.id for run in runs} == {f"app{n}" for n in range(len(runs))}
     assert len(book.periods()) == 300 * len(runs)
     assert {period.observation.partner_id for period in book.latest().values()} == {
@@ -92,7 +92,7 @@ def test_writes_are_restored_from_the_journal(desk: Desk) -> None:
     assert (ran.status, ran.out) == (0, "Runs in the journal: 1. Added to the history: 1.\n")
     assert f"update {OLD} → {OURS}: applied" in desk.run("history", "C1").out
     assert "Added to the history: 0." in desk.run("history", "rebuild").out
-    assert "linked to" not in desk.run("history", "C1").out  # nobody saw it since
+    assert "linked to" not in desk.run("history", "C1").out  # no read since
 
 
 def test_the_timeline_of_one_link_is_shown(desk: Desk) -> None:

@@ -36,9 +36,9 @@ tenants:
 
 @dataclass
 class Month:
-    """Nights of one machine, one after the other.
+    """Nightly runs of one machine, one after the other.
 
-    told  what each listener got: the night's number and the message's title
+    notified  what each subscriber got: the number of the run and the title of the message
     """
 
     path: Path
@@ -46,13 +46,13 @@ class Month:
     receiver: Receiver
     faults: list[dict[str, Any]] = field(default_factory=list)
     carried: dict[int, str | None] = field(default_factory=lambda: dict.fromkeys(CUSTOMERS, OURS))
-    told: dict[str, list[tuple[int, str]]] = field(
+    notified: dict[str, list[tuple[int, str]]] = field(
         default_factory=lambda: {"at-once": [], "patient": []}
     )
     bodies: list[str] = field(default_factory=list)
 
-    def night(self, number: int, *more: str) -> int:
-        """One run at 02:00; returns its status. Azure is as the month has it."""
+    def nightly(self, number: int, *more: str) -> int:
+        """One run at 02:00; returns its status. Azure has the links and faults of the month."""
         links = [
             {"tenant": tenant_id(n), "client_id": APP, "partner_id": partner_id}
             for n, partner_id in self.carried.items()
@@ -64,7 +64,7 @@ class Month:
             status = run(["nightly", "-q", "--metrics", "pal.prom", *more])
         for path, body in self.receiver.got[before:]:
             title = json.loads(body)["title"].removeprefix("pal-reconcile: ")
-            self.told[path.strip("/")].append((number, title))
+            self.notified[path.strip("/")].append((number, title))
             self.bodies.append(json.loads(body)["message"])
         return status
 
@@ -117,21 +117,21 @@ def test_a_month_notifies_changes_only(month: Month) -> None:
         more: tuple[str, ...] = ()
         match number:
             case 4:
-                month.carried[1] = FOREIGN  # somebody else takes a link
+                month.carried[1] = FOREIGN  # another partner takes a link
             case 7:
                 month.carried[1] = OURS
-            case 9:  # four customers are out of reach for one night
+            case 9:  # four customers are unreadable in one run
                 month.faults = [
                     {"tenant": tenant_id(n), "operation": "read", "status": 403}
                     for n in (2, 4, 6, 8)
                 ]
             case 10:
                 month.faults = []
-            case 12:  # Azure itself, for two nights
+            case 12:  # Azure itself is down for two runs
                 month.faults = [{"operation": "metadata", "status": 404}]
             case 14:
                 month.faults = []
-            case 16:  # the secret expired, and is renewed three nights later
+            case 16:  # the secret expired, and is renewed three runs later
                 month.faults = [{"operation": "token", "aadsts": 7000222}]
             case 19:
                 month.faults = []
@@ -145,10 +145,10 @@ def test_a_month_notifies_changes_only(month: Month) -> None:
                 month.carried[5] = OLD
                 more = ("--repair",)
             case 28:
-                month.carried[5] = OURS  # as the repair left it
-        statuses[number] = month.night(number, *more)
+                month.carried[5] = OURS  # the result of the repair
+        statuses[number] = month.nightly(number, *more)
         check_truth(month, number, statuses[number])
-    assert month.told == {
+    assert month.notified == {
         "at-once": [
             (4, "1 new drift"),
             (7, "1 recovered"),

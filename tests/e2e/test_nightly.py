@@ -105,7 +105,7 @@ def test_the_heartbeat_frames_the_run(desk: Desk, receiver: Receiver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "expected"),
     [
         ("http://127.0.0.1:9/a-secret", "heartbeat: the ping failed: no answer"),
         ("", "heartbeat: {env: PAL_HEARTBEAT} is empty"),
@@ -113,14 +113,14 @@ def test_the_heartbeat_frames_the_run(desk: Desk, receiver: Receiver) -> None:
     ],
 )
 def test_a_failed_heartbeat_is_reported_and_changes_nothing(
-    desk: Desk, url: str, said: str
+    desk: Desk, url: str, expected: str
 ) -> None:
     """The run continues, its status stays, and no output has the URL."""
     desk.seed({1: OURS})
     write(desk, 1, HEARTBEAT)
     ran = desk.run("nightly", "-q", "--log-format", "json", PAL_HEARTBEAT=url)
     assert ran.status == 0
-    assert said in ran.out
+    assert expected in ran.out
     assert ran.out.count("\n") == 1
     assert "a-secret" not in ran.out + ran.err
     run = json.loads(ran.err.splitlines()[-1])
@@ -201,9 +201,9 @@ def test_a_change_is_notified_once(desk: Desk, receiver: Receiver) -> None:
         assert (ran.status, ran.err) == (2, "")
         assert "a-secret" not in ran.out
     ((_, body),) = receiver.got
-    said = json.loads(body)
-    assert said["title"] == "pal-reconcile: 1 new drift"
-    assert len(said["message"].splitlines()) == 5
+    message = json.loads(body)
+    assert message["title"] == "pal-reconcile: 1 new drift"
+    assert len(message["message"].splitlines()) == 5
 
 
 def test_a_refusal_by_other_guards_is_a_change(desk: Desk, receiver: Receiver) -> None:

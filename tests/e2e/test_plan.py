@@ -262,7 +262,7 @@ def test_a_busy_azure_is_retried(desk: Desk) -> None:
     assert len(desk.requests("read")) == 4
 
 
-def test_a_wait_beyond_the_budget_is_not_begun(desk: Desk) -> None:
+def test_a_wait_beyond_the_budget_is_not_started(desk: Desk) -> None:
     """A Retry-After of five minutes ends that link at once."""
     desk.seed(faults=[{"operation": "read", "status": 429, "retry_after_s": 300}])
     desk.customers(1)
@@ -365,9 +365,9 @@ def test_an_inventory_is_filtered_and_rolled_up(desk: Desk) -> None:
     old = desk.run("show", "--where", "partner=old", "--format", "json")
     assert (old.status, list(old.actions)) == (4, ["C3"])
     assert "1 of 4 links match" in old.err
-    for arguments, said in (
+    for arguments, expected in (
         (("--by", "money"), "--by: unknown field money"),
         (("--where", "money=1"), "--where: unknown field money"),
     ):
         wrong = desk.run("show", *arguments)
-        assert (wrong.status, said in wrong.err) == (64, True)
+        assert (wrong.status, expected in wrong.err) == (64, True)

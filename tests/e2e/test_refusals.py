@@ -22,13 +22,13 @@ def test_each_refusal_has_its_code_and_is_not_retried(desk: Desk) -> None:
     ran = desk.plan("--concurrency=1")
     assert ran.status == 4
     assert ran.link("C1")["action"] == "none"
-    asked = desk.azure.state.requests.by_tenant()
+    counted = desk.azure.state.requests.by_tenant()
     twice = []
     for number, (code, _) in customers.items():
         problem = ran.link(f"C{number}")["problem"]
         assert problem["code"] == code
         assert len(problem["hint"]) > 40
-        assert "read" not in asked[tenant_id(number)]
-        twice += [code] * (asked[tenant_id(number)]["token"] - 1)
+        assert "read" not in counted[tenant_id(number)]
+        twice += [code] * (counted[tenant_id(number)]["token"] - 1)
     assert len(twice) == 1
     assert twice[0] in ("invalid_client_secret", "expired_client_secret")

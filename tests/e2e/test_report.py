@@ -40,7 +40,7 @@ def test_a_report_includes_the_recorded_history(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
         (("--out", "old.html"), "old.html exists and is left as it is"),
         (("--out", "."), "is a folder; name a file in it"),
@@ -50,13 +50,13 @@ def test_a_report_includes_the_recorded_history(desk: Desk) -> None:
     ],
 )
 def test_an_existing_page_is_refused_before_any_read(
-    desk: Desk, arguments: tuple[str, ...], says: str
+    desk: Desk, arguments: tuple[str, ...], expected: str
 ) -> None:
     """The error comes before any request to Azure."""
     desk.customers(1)
     (desk.path / "old.html").write_text("mine")
     ran = desk.run("report", *arguments)
-    assert (ran.status, says in ran.err, desk.requests()) == (64, True, [])
+    assert (ran.status, expected in ran.err, desk.requests()) == (64, True, [])
     assert (desk.path / "old.html").read_text() == "mine"
     assert desk.run("report", "--out", "old.html", "--force").status == 0
     assert "<html" in (desk.path / "old.html").read_text()

@@ -14,13 +14,13 @@ def test_a_link_costs_two_requests_and_a_change_four_more(desk: Desk, count: int
     desk.seed(dict.fromkeys(range(1, count + 1), OLD))
     desk.customers(count)
     assert desk.plan().status == 0
-    asked = desk.azure.state.requests.by_operation()
-    assert asked == {"metadata": 1, "openid": 1, "token": count, "read": count}
+    counted = desk.azure.state.requests.by_operation()
+    assert counted == {"metadata": 1, "openid": 1, "token": count, "read": count}
 
     desk.seed(dict.fromkeys(range(1, count + 1), OLD))
     assert desk.apply("--allow=change-share", "--allow=new-partner-id").status == 0
-    asked = desk.azure.state.requests.by_operation()
-    assert asked == {
+    counted = desk.azure.state.requests.by_operation()
+    assert counted == {
         **{"metadata": 1, "openid": 1},
         **{"token": 2 * count, "read": 3 * count, "update": count},
     }

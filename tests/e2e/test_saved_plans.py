@@ -78,7 +78,7 @@ def test_links_that_moved_are_stale_and_the_rest_goes_on(planned: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "guard", "says"),
+    ("change", "guard", "expected"),
     [
         (lambda p: p.update(format=2), "plan-format", "format 2"),
         (lambda p: p.update(kind="inventory"), "plan-file", "plan --out"),
@@ -89,15 +89,15 @@ def test_links_that_moved_are_stale_and_the_rest_goes_on(planned: Desk) -> None:
     ],
 )
 def test_an_edited_plan_is_refused(
-    planned: Desk, change: Callable[[dict[str, Any]], None], guard: str, says: str
+    planned: Desk, change: Callable[[dict[str, Any]], None], guard: str, expected: str
 ) -> None:
     """Another format, another kind, an edited link or an edited age: each has its own message."""
-    if guard == "plan-edited" and not says:
+    if guard == "plan-edited" and not expected:
         edit(planned, lambda p: p.update(created_at="2020-01-01T00:00:00Z"), resealed=True)
     edit(planned, change)
     refusals = refused(planned).data["refusals"]
     assert [refusal["guard"] for refusal in refusals] == [guard]
-    assert says in refusals[0]["message"]
+    assert expected in refusals[0]["message"]
 
 
 @pytest.mark.parametrize(

@@ -20,15 +20,15 @@ def test_nothing_that_a_run_leaves_behind_holds_a_secret(desk: Desk) -> None:
     desk.seed()
     desk.customers(3)
     talk = ("--log-format=json", "--log-level=debug")
-    told = [
+    runs = [
         desk.run("plan", "--out", "plan.json", *talk),
         desk.run("apply", "--yes", "--format=json", "--allow=new-partner-id", *talk),
         desk.run("show", "--format=csv", *talk),
         desk.run("doctor", *talk),
         desk.run("journal", "verify"),
     ]
-    assert [ran.status for ran in told] == [0] * 5
-    everything = "".join(ran.out + ran.err for ran in told).encode() + kept(desk)
+    assert [ran.status for ran in runs] == [0] * 5
+    everything = "".join(ran.out + ran.err for ran in runs).encode() + kept(desk)
     assert OURS.encode() in everything
     assert SECRET.encode() not in everything
     assert TOKEN not in everything
@@ -79,11 +79,11 @@ def test_a_world_readable_secret_file_is_a_finding(desk: Desk) -> None:
     desk.customers(1)
     file = desk.path / "tenants.yaml"
     file.write_text(file.read_text().replace("{env: PAL_SECRET}", "{file: app.secret}"))
-    told = f"every user of this machine can read the secret file {secret}"
+    finding = f"every user of this machine can read the secret file {secret}"
     ran = desk.run("validate")
-    assert (ran.status, f"warning: {told}; run chmod o-r on the file" in ran.err) == (0, True)
+    assert (ran.status, f"warning: {finding}; run chmod o-r on the file" in ran.err) == (0, True)
     findings = desk.plan().data["findings"]
     assert [(f["code"], f["identity"]) for f in findings] == [("secret_file_exposed", "app")]
-    assert told in desk.run("doctor").out
+    assert finding in desk.run("doctor").out
     secret.chmod(0o600)
     assert desk.plan().data["findings"] == []

@@ -51,8 +51,8 @@ def test_two_machines_share_the_history(shared: Desk) -> None:
     migrated(shared)
     assert shared.apply().status == 0
     shared.env["PAL_RECONCILE_STATE_DIR"] = str(shared.path / "another-machine")
-    told = shared.run("history", "C1").out
-    assert f"update {OLD} → {OURS}: applied" in told
+    timeline = shared.run("history", "C1").out
+    assert f"update {OLD} → {OURS}: applied" in timeline
     audit = shared.run("history", "--since", "2020-01-01", "--format", "csv").out.splitlines()
     assert len(audit) == 1 + 2 + 2  # the head; each is written, and seen after
     ran = shared.run("plan", "--since", "last-night", "--format", "json")

@@ -218,13 +218,13 @@ def test_login_without_a_terminal_needs_the_code(people: Desk) -> None:
 def test_records_are_private_and_hold_no_token(people: Desk) -> None:
     """Tokens are only in the cache: not in state, output or log."""
     write(people, ", unattended: true")
-    said = login(people, "--log-level", "debug")
+    signed_in = login(people, "--log-level", "debug")
     planned = people.run("plan", "--format", "json", "--log-level", "debug")
     kept = tokens(people)
     assert kept
     state = [path for path in (people.path / "state").rglob("*") if path.is_file()]
     text = "".join(path.read_bytes().decode("latin-1") for path in state)
-    text += said.out + said.err + planned.out + planned.err
+    text += signed_in.out + signed_in.err + planned.out + planned.err
     assert [token for token in kept if token in text] == []
     records = list((people.path / "state" / "people").iterdir())
     assert {path.stat().st_mode & 0o777 for path in records} == {0o600}

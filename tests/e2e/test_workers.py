@@ -69,10 +69,10 @@ def test_threads_processes_and_dask_agree(desk: Desk, dask: Cluster) -> None:
     for how in (("--processes=1",), ("--processes=2",), (f"--executor=dask:{dask.address}",)):
         digest, applied = both(desk, *how)
         assert end(desk) == ENDED
-        asked = desk.azure.state.requests.by_operation()
-        asked.pop("openid")  # one a process
-        asked.pop("metadata")
-        seen.append((digest, applied.outcomes, asked))
+        counted = desk.azure.state.requests.by_operation()
+        counted.pop("openid")  # one a process
+        counted.pop("metadata")
+        seen.append((digest, applied.outcomes, counted))
     assert seen[0] == seen[1] == seen[2]
 
 
@@ -221,6 +221,6 @@ def test_requests_of_workers_are_counted(desk: Desk, dask: Cluster) -> None:
         written = (desk.path / "pal.prom").read_text().splitlines()
         figures = dict(line.split() for line in written if not line.startswith("#"))
         got = [request for request in desk.requests() if request.operation != "metadata"]
-        asked = float(figures["pal_reconcile_run_requests"])
-        assert len(got) <= asked <= len(got) + 1, how
+        counted = float(figures["pal_reconcile_run_requests"])
+        assert len(got) <= counted <= len(got) + 1, how
         assert float(figures["pal_reconcile_run_retries"]) == 3, how

@@ -1,4 +1,4 @@
-"""A client of the emulator that hides nothing: requests over TLS, signed in on demand."""
+"""A client of the emulator: plain requests over TLS, with a sign-in on demand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCOPE = "https://management.azure.com/.default"
 
 
 class Caller:
-    """Signs in as APP and calls ARM; `tenant` says where."""
+    """Signs in as APP and calls ARM; `tenant` is the tenant."""
 
     def __init__(self, endpoint: str, ca_path: Path) -> None:
         self.endpoint = endpoint
@@ -40,7 +40,7 @@ class Caller:
         self.session.close()
 
     def sign_in(self, tenant: str = FABRIKAM, **changes: Any) -> requests.Response:
-        """Ask for a token; `changes` are laid over the form, None removes a field."""
+        """Request a token; `changes` are applied to the form, None removes a field."""
         form = {
             "grant_type": "client_credentials",
             "client_id": APP,
@@ -74,7 +74,7 @@ class Caller:
         return answer.json()
 
     def fault(self, **fields: Any) -> None:
-        """Put a fault in force."""
+        """Add a fault."""
         self.control("POST", "faults", fields)
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
@@ -85,6 +85,6 @@ class Caller:
 
 
 def claims_of(token: str) -> dict[str, Any]:
-    """Return what a token claims, whoever signed it."""
+    """Return the claims of a token, without a check of its signature."""
     claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return claims

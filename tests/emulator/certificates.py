@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 
 def certificate(key: rsa.RSAPrivateKey, days: int = 20 * 365) -> str:
-    """Return a self-signed certificate of the key, in PEM, valid from 2026 for so many days."""
+    """Return a self-signed certificate of the key, in PEM, valid for this many days from 2026."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "contoso")])
     start = datetime.datetime(2026, 1, 1)
     made = (
@@ -29,13 +29,13 @@ def certificate(key: rsa.RSAPrivateKey, days: int = 20 * 365) -> str:
 
 
 def thumbprint(pem: str) -> str:
-    """Return what the header of an assertion names a certificate by: `x5t#S256`."""
+    """Return the thumbprint for the header of an assertion: `x5t#S256`."""
     digest = x509.load_pem_x509_certificate(pem.encode()).fingerprint(hashes.SHA256())
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def private(key: rsa.RSAPrivateKey) -> str:
-    """Return the key itself, in PEM."""
+    """Return the private key in PEM."""
     return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,

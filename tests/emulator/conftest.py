@@ -1,4 +1,4 @@
-"""One running emulator for all tests of this folder, begun anew for each."""
+"""One running emulator for all tests of this folder, reset for each test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands for a secret: certificates and federated tokens, as azure-identity shows them."""
+"""Certificates and federated tokens that replace a secret, as azure-identity sends them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def options(azure: Emulator) -> Options:
 
 @pytest.fixture
 def client(azure: Emulator) -> Callable[..., None]:
-    """Register APP, and nothing else."""
+    """Register only APP."""
 
     def register(**fields: Any) -> None:
         azure.state.reset(read({"clients": [{"client_id": APP, **fields}]}))
@@ -73,10 +73,10 @@ def public(key: rsa.RSAPrivateKey) -> str:
     return key.public_key().public_bytes(serialization.Encoding.PEM, kind).decode()
 
 
-def test_any_of_the_registered_certificates_will_do(
+def test_any_registered_certificate_is_accepted(
     client: Callable[..., None], options: Options, keys: list[rsa.RSAPrivateKey]
 ) -> None:
-    """While a certificate is replaced an app has two, and each is found by its thumbprint."""
+    """During a renewal an app has two certificates; the thumbprint selects one."""
     old, new = (certificate(key) for key in keys)
     client(certificate=old + new)
     for key, pem in zip(keys, (old, new), strict=True):
@@ -86,7 +86,7 @@ def test_any_of_the_registered_certificates_will_do(
 def test_an_unregistered_certificate_is_named_by_its_thumbprint(
     client: Callable[..., None], options: Options, keys: list[rsa.RSAPrivateKey]
 ) -> None:
-    """700027 says which key it was; with its chain sent along it is 700030."""
+    """700027 has its thumbprint; if the chain is sent along, the error is 700030."""
     client(certificate=certificate(keys[0]))
     other = certificate(keys[1])
     with pytest.raises(
@@ -100,7 +100,7 @@ def test_an_unregistered_certificate_is_named_by_its_thumbprint(
 def test_an_expired_certificate_is_refused(
     client: Callable[..., None], options: Options, keys: list[rsa.RSAPrivateKey]
 ) -> None:
-    """A registered certificate whose last day is over signs nobody in."""
+    """Also if it is registered."""
     expired = certificate(keys[0], days=1)
     client(certificate=expired)
     with pytest.raises(ClientAuthenticationError, match=r"AADSTS700027.*is expired"):
@@ -129,10 +129,10 @@ def federated(caller: Caller, **changes: Any) -> str:
     return str(caller.control("POST", "federated_tokens", body)["token"])
 
 
-def test_a_service_account_token_stands_for_the_app(
+def test_a_service_account_token_signs_the_app_in(
     caller: Caller, client: Callable[..., None], options: Options, tmp_path: Path
 ) -> None:
-    """Kubernetes' projected token, read from its file, is exchanged for one of Entra's."""
+    """Kubernetes' projected token, read from its file, is exchanged for a token of Entra."""
     client(federated=[TRUSTED])
     path = tmp_path / "token"
     path.write_text(federated(caller))
@@ -154,7 +154,7 @@ def test_a_service_account_token_stands_for_the_app(
         ({"issuer": f"https://sts.windows.net/{FABRIKAM}/"}, 700027, "invalid signature"),
     ],
 )
-def test_what_does_not_match_is_named(
+def test_a_mismatch_is_named(
     caller: Caller,
     client: Callable[..., None],
     options: Options,
@@ -162,7 +162,7 @@ def test_what_does_not_match_is_named(
     number: int,
     named: str,
 ) -> None:
-    """The refusal shows what was presented; issuer, subject and audience count to the letter."""
+    """The refusal has the presented values; issuer, subject and audience must match exactly."""
     client(federated=[TRUSTED])
     with pytest.raises(ClientAuthenticationError, match=f"AADSTS{number}.*{named}"):
         with_assertion(federated(caller, **changes), options)
@@ -171,7 +171,7 @@ def test_what_does_not_match_is_named(
 def test_an_issuer_with_a_key_in_the_seed_signs_for_itself(
     azure: Emulator, caller: Caller, options: Options, keys: list[rsa.RSAPrivateKey]
 ) -> None:
-    """With the issuer's public key in the seed, no other signature will do."""
+    """With the issuer's public key in the seed, other signatures are refused."""
     clients = [{"client_id": APP, "federated": [TRUSTED]}]
     issuers = [{"issuer": ISSUER, "key": public(keys[0])}]
     azure.state.reset(read({"clients": clients, "issuers": issuers}))
@@ -182,10 +182,10 @@ def test_an_issuer_with_a_key_in_the_seed_signs_for_itself(
             with_assertion(other, options)
 
 
-def test_without_federated_credentials_in_the_seed_any_issuer_will_do(
+def test_without_federated_credentials_any_issuer_is_accepted(
     caller: Caller, client: Callable[..., None], options: Options, keys: list[rsa.RSAPrivateKey]
 ) -> None:
-    """But the audience must be the exchange's; an empty list trusts nobody."""
+    """But the audience must be the exchange's; an empty list accepts no issuer."""
     client()
     claims = {"iss": ISSUER, "sub": SUBJECT, "aud": EXCHANGE, "exp": time.time() + 60}
     assert with_assertion(jwt.encode(claims, keys[0], "RS256"), options)
@@ -200,7 +200,7 @@ def test_without_federated_credentials_in_the_seed_any_issuer_will_do(
 def test_a_token_of_entra_federates_within_its_tenant_only(
     azure: Emulator, options: Options, home: str, number: int | None
 ) -> None:
-    """A managed identity's token stands for an app of the same home, in every tenant it is in."""
+    """A managed identity's token works for an app of its home tenant, in each tenant of the app."""
     issuer = f"https://login.microsoftonline.com/{FABRIKAM}/v2.0"
     trusted = {"issuer": issuer, "subject": "an-object", "audience": EXCHANGE}
     clients = [{"client_id": APP, "tenant": home, "federated": [trusted]}]

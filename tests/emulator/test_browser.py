@@ -62,9 +62,9 @@ def test_the_browser_stays_on_this_machine_and_gives_up(azure: Emulator, page: s
     """No other host gets a request, and a page that repeats without end is left."""
     with pytest.raises(ValueError, match="not on this machine"):
         browse("https://example.com/", None, {})
-    asked = f"{page}?client_id={FABRIKAM}&redirect_uri=http://localhost:1"
+    url = f"{page}?client_id={FABRIKAM}&redirect_uri=http://localhost:1"
     with pytest.raises(ValueError, match="again and again"):
-        browse(asked, str(azure.ca_path), {"username": "bob@contoso.com"})
+        browse(url, str(azure.ca_path), {"username": "bob@contoso.com"})
 
 
 def test_the_browser_ends_at_a_page_without_a_form(azure: Emulator) -> None:

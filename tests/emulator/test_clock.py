@@ -1,4 +1,4 @@
-"""The emulator's time."""
+"""The emulator's clock."""
 
 import pytest
 
@@ -17,7 +17,7 @@ MIDNIGHT = 17_739_648_000_000_000  # 2026-03-20T00:00:00Z in ticks of 100 ns
     ],
 )
 def test_a_time_has_up_to_seven_digits_without_trailing_zeros(ticks: int, text: str) -> None:
-    """Times print as ARM prints them, and reading one back gives the same moment."""
+    """Times are printed as by ARM, and parsing one returns the same time."""
     assert format_time(ticks) == text
     assert parse_time(text) == ticks
 
@@ -35,13 +35,13 @@ def test_a_time_has_up_to_seven_digits_without_trailing_zeros(ticks: int, text: 
     ],
 )
 def test_another_text_is_no_time(text: str) -> None:
-    """What does not look like Azure's times is refused."""
+    """A text in another form than Azure's times is refused."""
     with pytest.raises(ValueError, match=r"time|day"):
         parse_time(text)
 
 
 def test_entra_prints_whole_seconds() -> None:
-    """An error of Entra's carries a time of another shape."""
+    """A time in an error of Entra has another form."""
     assert format_entra_time(MIDNIGHT + 5) == "2026-03-20 00:00:00Z"
 
 
@@ -53,7 +53,7 @@ def test_a_clock_runs_with_its_source() -> None:
 
 
 def test_a_clock_can_be_set_and_runs_on() -> None:
-    """After a jump the clock goes on at the source's pace."""
+    """After a jump the clock continues at the source's pace."""
     now = [0]
     clock = Clock(lambda: now[0])
     clock.set(MIDNIGHT)
@@ -61,8 +61,8 @@ def test_a_clock_can_be_set_and_runs_on() -> None:
     assert clock.now() == MIDNIGHT + 7
 
 
-def test_a_frozen_clock_stands_until_it_runs_again() -> None:
-    """A frozen clock holds its time, stays frozen when moved, and runs on from there."""
+def test_a_frozen_clock_keeps_its_time_until_it_runs_again() -> None:
+    """It stays frozen when it is set or advanced, and continues from that time."""
     now = [0]
     clock = Clock(lambda: now[0])
     clock.set(MIDNIGHT)
@@ -79,7 +79,7 @@ def test_a_frozen_clock_stands_until_it_runs_again() -> None:
 
 
 def test_a_reset_clock_shows_the_source_again() -> None:
-    """Nothing of a jump or a freeze outlives a reset."""
+    """A reset ends every jump and freeze."""
     clock = Clock(lambda: 4_200)
     clock.set(MIDNIGHT)
     clock.freeze()

@@ -24,7 +24,7 @@ def refusal(answer: requests.Response) -> tuple[int, str, list[int]]:
 
 
 def test_the_openid_document_turns_a_domain_into_its_guid(azure: Emulator, caller: Caller) -> None:
-    """Token endpoint and issuer carry the tenant's GUID, and the origin is this host."""
+    """Token endpoint and issuer have the tenant's GUID; the origin is the emulator."""
     azure.state.reset(read({"tenants": [{"tenant": FABRIKAM, "domains": ["fabrikam.com"]}]}))
     document = caller.send("GET", f"/Fabrikam.com/v2.0/{OPENID}").json()
     assert document["token_endpoint"] == f"{azure.endpoint}/{FABRIKAM}/oauth2/v2.0/token"
@@ -35,20 +35,20 @@ def test_the_openid_document_turns_a_domain_into_its_guid(azure: Emulator, calle
 
 
 def test_the_documents_of_two_tenants_differ_by_the_tenant_alone(caller: Caller) -> None:
-    """Nothing but the GUID tells two OpenID documents apart."""
+    """Two OpenID documents differ only in the GUID."""
     here, there = (caller.send("GET", f"/{t}/v2.0/{OPENID}").text for t in (FABRIKAM, NORTHWIND))
     assert here.replace(FABRIKAM, NORTHWIND) == there
 
 
 def test_the_shared_name_has_a_document_but_no_token(caller: Caller) -> None:
-    """`common` is discovered, and refused when an app asks for a token."""
+    """`common` has an OpenID document; an app's token request for it is refused."""
     document = caller.send("GET", f"/common/v2.0/{OPENID}").json()
     assert "{tenantid}" in document["issuer"]
     assert refusal(caller.sign_in("common")) == (400, "invalid_request", [50059])
 
 
 def test_an_unknown_tenant_is_90002(azure: Emulator, caller: Caller) -> None:
-    """Discovery and sign-in both say that there is no such tenant."""
+    """Discovery and sign-in return the same error."""
     azure.state.reset(read({"tenants": [{"tenant": FABRIKAM}]}))
     found = caller.send("GET", f"/{NORTHWIND}/v2.0/{OPENID}")
     assert refusal(found) == (400, "invalid_tenant", [90002])
@@ -56,8 +56,8 @@ def test_an_unknown_tenant_is_90002(azure: Emulator, caller: Caller) -> None:
     assert NORTHWIND in caller.sign_in(NORTHWIND).json()["error_description"]
 
 
-def test_a_login_host_knows_itself_alone(azure: Emulator, caller: Caller) -> None:
-    """Instance discovery names no host but this one; ID tokens have a key to fetch."""
+def test_a_login_host_names_only_itself(azure: Emulator, caller: Caller) -> None:
+    """Instance discovery has no other host; the keys of ID tokens can be fetched."""
     found = caller.send("GET", "/common/discovery/instance").json()
     host = azure.endpoint.removeprefix("https://")
     assert found["metadata"][0]["aliases"] == [host]
@@ -66,7 +66,7 @@ def test_a_login_host_knows_itself_alone(azure: Emulator, caller: Caller) -> Non
 
 
 def test_a_token_claims_tenant_object_and_app(azure: Emulator, caller: Caller) -> None:
-    """The answer and the claims are those that a client compares with its file."""
+    """The answer has the claims that a client compares with its file."""
     answer = caller.sign_in().json()
     claims = jwt.decode(answer["access_token"], options={"verify_signature": False})
     assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 3599)
@@ -78,7 +78,7 @@ def test_a_token_claims_tenant_object_and_app(azure: Emulator, caller: Caller) -
     assert claims["iat"] == claims["nbf"]
 
 
-def test_the_older_endpoint_takes_a_resource(caller: Caller) -> None:
+def test_the_older_endpoint_accepts_a_resource(caller: Caller) -> None:
     """`oauth2/token` with `resource` issues a token too."""
     form = {
         "grant_type": "client_credentials",
@@ -102,7 +102,7 @@ def test_the_older_endpoint_takes_a_resource(caller: Caller) -> None:
         ({"client_id": NORTHWIND}, (400, "unauthorized_client", [700016])),
     ],
 )
-def test_what_is_wrong_with_a_sign_in_has_its_number(
+def test_each_sign_in_error_has_its_number(
     azure: Emulator, caller: Caller, changes: dict[str, Any], expected: tuple[int, str, list[int]]
 ) -> None:
     """Status, error and number are Entra's."""
@@ -122,7 +122,7 @@ def test_a_tenant_without_the_app_is_700016(azure: Emulator, caller: Caller) -> 
     )
 
 
-def test_a_refusal_is_told_as_entra_tells_it(caller: Caller) -> None:
+def test_a_refusal_has_the_form_of_entras(caller: Caller) -> None:
     """The body has Entra's keys, and the description repeats the IDs and the time."""
     caller.fault(aadsts=53003)
     body = caller.sign_in().json()
@@ -165,10 +165,10 @@ def assert_with(
 
 
 @pytest.mark.parametrize("algorithm", ["PS256", "RS256"])
-def test_an_assertion_stands_for_a_secret(
+def test_an_assertion_replaces_a_secret(
     azure: Emulator, caller: Caller, key: rsa.RSAPrivateKey, algorithm: str
 ) -> None:
-    """A JWT signed with the registered certificate's key gets a token that says so."""
+    """A JWT signed with the registered certificate's key gets a token that shows it."""
     clients = [{"client_id": APP, "certificate": certificate(key)}]
     azure.state.reset(read({"clients": clients}))
     answer = assert_with(caller, key, algorithm)
@@ -179,7 +179,7 @@ def test_an_assertion_stands_for_a_secret(
 def test_an_assertion_of_another_key_is_700027(
     azure: Emulator, caller: Caller, key: rsa.RSAPrivateKey
 ) -> None:
-    """The signature is checked against the seeded certificate, and only then."""
+    """The signature is checked only if the seed has a certificate."""
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     assert assert_with(caller, other).status_code == 200
     azure.state.reset(read({"clients": [{"client_id": APP, "certificate": certificate(key)}]}))
@@ -199,12 +199,12 @@ def test_an_assertion_of_another_key_is_700027(
 def test_an_assertion_must_name_client_endpoint_and_time(
     caller: Caller, key: rsa.RSAPrivateKey, changes: dict[str, Any], number: int
 ) -> None:
-    """Each thing wrong with an assertion has its own number."""
+    """Each error of an assertion has its own number."""
     assert refusal(assert_with(caller, key, **changes)) == (401, "invalid_client", [number])
 
 
 def test_a_text_is_no_assertion(caller: Caller) -> None:
-    """What is no JWT is malformed."""
+    """A text that is no JWT is malformed."""
     answer = caller.sign_in(client_secret=None, client_assertion="x")
     assert refusal(answer) == (401, "invalid_client", [50027])
 
@@ -213,7 +213,7 @@ def test_a_text_is_no_assertion(caller: Caller) -> None:
 def test_the_metadata_document_names_no_real_host(
     azure: Emulator, caller: Caller, version: str
 ) -> None:
-    """A client that follows it stays here; only ARM's audiences are Azure's own."""
+    """A client stays on the emulator; only ARM's audiences are Azure's own."""
     document = caller.send("GET", "/metadata/endpoints", params={"api-version": version}).json()
     assert isinstance(document, list) == (version == "2019-05-01")
     (entry,) = document if isinstance(document, list) else [document]
@@ -230,7 +230,7 @@ def test_the_metadata_document_names_no_real_host(
 
 
 def test_the_first_versions_tokens_have_more_fields(caller: Caller) -> None:
-    """All of them texts; those of the second version have numbers and no more."""
+    """All are texts; tokens of the second version have numbers and no further fields."""
     form = {
         "grant_type": "client_credentials",
         "client_id": APP,

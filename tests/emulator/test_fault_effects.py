@@ -32,14 +32,14 @@ WRITES = [
 ]
 
 
-@pytest.mark.parametrize(("method", "before", "asked", "after"), WRITES)
+@pytest.mark.parametrize(("method", "before", "requested", "after"), WRITES)
 @pytest.mark.parametrize("takes_effect", [False, True])
 def test_a_dropped_write_took_effect_or_not(
     azure: Emulator,
     caller: Caller,
     method: str,
     before: str | None,
-    asked: str,
+    requested: str,
     after: str | None,
     takes_effect: bool,
 ) -> None:
@@ -49,7 +49,7 @@ def test_a_dropped_write_took_effect_or_not(
         caller.arm("PUT", f"/{before}", token=token)
     caller.fault(operation="write", drop=True, takes_effect=takes_effect, times=1)
     with pytest.raises(requests.ConnectionError):
-        caller.arm(method, f"/{asked}", token=token)
+        caller.arm(method, f"/{requested}", token=token)
     assert held(azure) == (after if takes_effect else before)
     assert caller.arm("GET", token=token).status_code == (200 if held(azure) else 404)
 
@@ -300,13 +300,13 @@ def test_properties_are_changed_in_links_only(caller: Caller) -> None:
     assert caller.arm("GET").status_code == 404
 
 
-@pytest.mark.parametrize(("method", "before", "asked", "after"), WRITES)
+@pytest.mark.parametrize(("method", "before", "requested", "after"), WRITES)
 def test_a_write_may_answer_200_and_change_nothing(
     azure: Emulator,
     caller: Caller,
     method: str,
     before: str | None,
-    asked: str,
+    requested: str,
     after: str | None,
 ) -> None:
     """Only a read shows whether a write took effect."""
@@ -314,17 +314,17 @@ def test_a_write_may_answer_200_and_change_nothing(
     if before is not None:
         caller.arm("PUT", f"/{before}", token=token)
     caller.fault(no_effect=True)
-    assert caller.arm(method, f"/{asked}", token=token).status_code == 200
+    assert caller.arm(method, f"/{requested}", token=token).status_code == 200
     assert held(azure) == before
 
 
-@pytest.mark.parametrize(("method", "before", "asked", "after"), WRITES)
+@pytest.mark.parametrize(("method", "before", "requested", "after"), WRITES)
 def test_a_write_may_show_late(
     azure: Emulator,
     caller: Caller,
     method: str,
     before: str | None,
-    asked: str,
+    requested: str,
     after: str | None,
 ) -> None:
     """The link changes at once; reads show the old one until the time has passed."""
@@ -333,7 +333,7 @@ def test_a_write_may_show_late(
         caller.arm("PUT", f"/{before}", token=token)
     shown = caller.arm("GET", token=token).json()
     caller.fault(visible_after_s=300, times=1)
-    assert caller.arm(method, f"/{asked}", token=token).status_code == 200
+    assert caller.arm(method, f"/{requested}", token=token).status_code == 200
     assert held(azure) == after
     assert caller.arm("GET", token=token).json() == shown
     azure.state.clock.advance(301)

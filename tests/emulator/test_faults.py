@@ -1,4 +1,4 @@
-"""Which rule hits which call."""
+"""Selection of the fault rule for a call."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def hits(match: Match, **changes: str) -> bool:
 
 
 def test_a_rule_without_conditions_hits_everything() -> None:
-    """What is not named matches all."""
+    """A missing condition matches every call."""
     assert hits(Match())
 
 
@@ -44,7 +44,7 @@ def test_a_rule_without_conditions_hits_everything() -> None:
     ],
 )
 def test_each_condition_must_hold(match: Match, other: dict[str, str]) -> None:
-    """A rule hits the call it names, and not the one that differs in that."""
+    """A rule matches the call it names, and none that differs in one condition."""
     assert hits(match)
     assert not hits(match, **other)
 
@@ -54,14 +54,14 @@ def sequence(faults: Faults, calls: int) -> list[bool]:
 
 
 def test_a_rule_skips_first_and_hits_a_number_of_times() -> None:
-    """`after` leaves the first matches alone, `times` ends it."""
+    """`after` skips the first matches, `times` ends the rule."""
     faults = Faults([Rule(Match(after=1, times=2), DROP)])
     assert sequence(faults, 5) == [False, True, True, False, False]
     assert faults.rules[0].seen == 3
 
 
 def test_the_first_rule_that_hits_decides() -> None:
-    """A rule that is skipping or used up lets the next one see the call."""
+    """A rule that is skipping or used up leaves the call to the next one."""
     slow = Effect(latency_s=1)
     faults = Faults([Rule(Match(after=1, times=1), DROP), Rule(Match(times=2), slow)])
     chosen = [faults.choose("read", FABRIKAM, APP, "") for _ in range(4)]
@@ -69,7 +69,7 @@ def test_the_first_rule_that_hits_decides() -> None:
 
 
 def test_a_domain_in_a_rule_means_its_tenant() -> None:
-    """A rule that names a domain hits calls that carry the tenant's GUID."""
+    """A rule with a domain matches calls with the tenant's GUID."""
     faults = Faults()
     faults.add(Rule(Match(tenant="fabrikam.com"), DROP), {"fabrikam.com": FABRIKAM}.__getitem__)
     faults.add(Rule(Match(), DROP), str.upper)
@@ -79,7 +79,7 @@ def test_a_domain_in_a_rule_means_its_tenant() -> None:
 
 
 def test_write_means_the_three_writes() -> None:
-    """Groups of operations can be named, and lists."""
+    """A rule can name operations, lists of them, and groups."""
     assert rule(drop=True, operation="write").match.operations == {"create", "update", "remove"}
     assert rule(drop=True, operation=["read", "create"]).match.operations == {"read", "create"}
     assert rule(drop=True, operation="*").match.operations == frozenset()
@@ -100,12 +100,12 @@ def test_write_means_the_three_writes() -> None:
 def test_an_effect_that_fits_some_operations_is_about_those(
     fields: dict[str, Any], operations: set[str]
 ) -> None:
-    """A fault that names no operation is about those where it makes sense."""
+    """A fault without an operation matches those that its effect fits."""
     assert rule(**fields).match.operations == operations
 
 
 def test_headers_and_retry_after_are_collected() -> None:
-    """`retry_after_s` is a header in short."""
+    """`retry_after_s` is short for a header."""
     effect = rule(status=429, retry_after_s=7, headers={"X-Test": 1}).effect
     assert effect.headers == {"X-Test": "1", "Retry-After": "7"}
 
@@ -146,7 +146,7 @@ def test_headers_and_retry_after_are_collected() -> None:
         ({"status": 429, "headers": {1: "x"}}, "headers: the key 1 is the number 1; quote it"),
     ],
 )
-def test_a_fault_that_cannot_be_meant_is_refused(fields: dict[str, Any], complaint: str) -> None:
-    """A fault that does nothing or contradicts itself says where and why."""
+def test_a_contradictory_fault_is_refused(fields: dict[str, Any], complaint: str) -> None:
+    """The error for a fault without effect or with a contradiction has its place."""
     with pytest.raises(BadSeed, match=complaint.replace("?", r"\?")):
         rule(**fields)

@@ -60,7 +60,7 @@ def become(azure: Emulator, monkeypatch: pytest.MonkeyPatch) -> Become:
 def test_a_managed_identity_signs_in(
     azure: Emulator, caller: Caller, become: Become, kind: str
 ) -> None:
-    """The machine's own identity, or the one that is named, in its own tenant."""
+    """The machine's own identity, or the named one, in its own tenant."""
     become(kind)
     with ManagedIdentityCredential() as own, ManagedIdentityCredential(client_id=ASSIGNED) as named:
         system, token = claims_of(own.get_token(SCOPE).token), named.get_token(SCOPE).token
@@ -73,7 +73,7 @@ def test_a_managed_identity_signs_in(
 
 @pytest.mark.parametrize("kind", ["imds", "app_service"])
 def test_an_identity_that_the_machine_lacks_is_unavailable(become: Become, kind: str) -> None:
-    """Nobody hands out a token of an identity that is not assigned."""
+    """An identity that is not assigned gets no token."""
     become(kind)
     with (
         ManagedIdentityCredential(client_id=APP) as credential,
@@ -83,7 +83,7 @@ def test_an_identity_that_the_machine_lacks_is_unavailable(become: Become, kind:
 
 
 def test_without_a_seed_every_client_id_is_an_identity(azure: Emulator, become: Become) -> None:
-    """The machine then stands in a tenant that can be named by its domain."""
+    """The machine is then in a tenant that can be named by its domain."""
     azure.state.reset(read({}))
     tenant = azure.state.directory.tenant("contoso.onmicrosoft.com")
     assert tenant is not None
@@ -118,7 +118,7 @@ GOOD = {"api-version": "2018-02-01", "resource": ARM}
 def test_imds_says_what_is_missing(
     azure: Emulator, headers: dict[str, str], query: dict[str, str], complaint: str
 ) -> None:
-    """A request that a browser could be tricked into gets nothing."""
+    """A request without its required header gets no token, so that no browser can send one."""
     answer = plain(azure, "/metadata/identity/oauth2/token", headers, **query)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     assert complaint in answer.json()["error_description"]
@@ -126,7 +126,7 @@ def test_imds_says_what_is_missing(
 
 @pytest.mark.parametrize("form", ["imds", "app_service"])
 def test_an_identity_can_be_named_by_each_of_its_ids(azure: Emulator, form: str) -> None:
-    """By client, object or resource ID; an ID that the machine lacks is refused, as are two."""
+    """By client, object or resource ID; an unknown ID is refused, as are two IDs."""
     known = {"client_id": APP, "tenant": HOME, "object_id": OBJECT, "resource_id": RESOURCE}
     azure.state.reset(read({"managed_identities": [IDENTITIES[0], known]}))
     imds = form == "imds"
@@ -137,26 +137,26 @@ def test_an_identity_can_be_named_by_each_of_its_ids(azure: Emulator, form: str)
         "X-IDENTITY-HEADER": azure.environment("app_service")["IDENTITY_HEADER"],
     }
 
-    def asked(**ids: str) -> tuple[int, str | None]:
+    def requested(**ids: str) -> tuple[int, str | None]:
         query = {"api-version": version, "resource": ARM, **ids}
         answer = plain(azure, path, headers, **query)
         return answer.status_code, answer.json().get("client_id")
 
     resource_id = "msi_res_id" if imds else "mi_res_id"
     for ids in ({"object_id": OBJECT}, {resource_id: RESOURCE.upper()}, {"client_id": APP}):
-        assert asked(**ids) == (200, APP)
+        assert requested(**ids) == (200, APP)
     for ids in (
         {"object_id": APP},
         {resource_id: "/subscriptions/x"},
         {"object_id": OBJECT, "client_id": APP},
     ):
-        assert asked(**ids) == (400, None)
+        assert requested(**ids) == (400, None)
     azure.state.reset(read({}))
-    assert asked(object_id=OBJECT) == (400, None)
+    assert requested(object_id=OBJECT) == (400, None)
 
 
 def test_imds_answers_in_texts(azure: Emulator) -> None:
-    """Every number is a text; only GET will do, and no other path is there."""
+    """Every number is a text; other methods and paths are refused."""
     answer = plain(azure, "/metadata/identity/oauth2/token", {"Metadata": "true"}, **GOOD)
     assert {type(value) for value in answer.json().values()} == {str}
     assert answer.json()["expires_in"] == "86399"
@@ -166,8 +166,8 @@ def test_imds_answers_in_texts(azure: Emulator) -> None:
         assert plain(azure, path, {}).status_code == 404
 
 
-def test_several_identities_must_be_told_apart(azure: Emulator) -> None:
-    """Without one of its own a machine takes the only one, and asks which of several."""
+def test_several_identities_must_be_distinguished(azure: Emulator) -> None:
+    """Without a system identity the only one is used; with several the request must name one."""
     path, headers = "/metadata/identity/oauth2/token", {"Metadata": "true"}
     azure.state.reset(read({"managed_identities": IDENTITIES[1:]}))
     assert plain(azure, path, headers, **GOOD).json()["client_id"] == ASSIGNED
@@ -177,8 +177,8 @@ def test_several_identities_must_be_told_apart(azure: Emulator) -> None:
     assert "not found" in plain(azure, path, headers, **GOOD).text
 
 
-def test_app_service_wants_its_header_and_version(azure: Emulator) -> None:
-    """Who has not the machine's environment gets nothing."""
+def test_app_service_requires_its_header_and_version(azure: Emulator) -> None:
+    """A request without the machine's secret gets no token."""
     good = {"api-version": "2019-08-01", "resource": ARM}
     secret = {"X-IDENTITY-HEADER": azure.environment("app_service")["IDENTITY_HEADER"]}
     assert plain(azure, "/msi/token", {"X-IDENTITY-HEADER": "x"}, **good).status_code == 401
@@ -198,10 +198,10 @@ def test_a_fault_can_hit_a_managed_identity(azure: Emulator, caller: Caller) -> 
     assert plain(azure, path, headers, **GOOD).status_code == 200
 
 
-def test_a_managed_identity_stands_for_an_app_in_every_tenant(
+def test_a_managed_identity_signs_an_app_in_to_every_tenant(
     azure: Emulator, become: Become
 ) -> None:
-    """Its token for the exchange is the assertion of a multi-tenant app of the same home."""
+    """Its exchange token is the client assertion of a multi-tenant app of the same home."""
     issuer = f"https://login.microsoftonline.com/{HOME}/v2.0"
     trusted = {"issuer": issuer, "subject": OBJECT}
     clients = [{"client_id": APP, "tenant": HOME, "federated": [trusted]}]
@@ -240,7 +240,7 @@ def pipelines(azure: Emulator, connection_id: str) -> AzurePipelinesCredential:
 def test_azure_pipelines_signs_in_by_its_service_connection(
     azure: Emulator, become: Become
 ) -> None:
-    """The subject is the connection's; another connection is not authorized."""
+    """The subject is that of the connection; another connection is not authorized."""
     subject = "sc://contoso/customers/fabrikam"
     issuer = "https://vstoken.dev.azure.com/00000000-0000-4000-8000-000000000009"
     connection = {"service_connection_id": CONNECTION, "issuer": issuer, "subject": subject}
@@ -254,10 +254,10 @@ def test_azure_pipelines_signs_in_by_its_service_connection(
         other.get_token(SCOPE)
 
 
-def test_azure_pipelines_without_a_seed_takes_every_connection(
+def test_azure_pipelines_without_a_seed_accepts_every_connection(
     azure: Emulator, become: Become
 ) -> None:
-    """A connection that no seed names has a subject made of its ID."""
+    """The subject of a connection without a seed is derived from its ID."""
     azure.state.reset(read({}))
     become("azure_pipelines")
     with pipelines(azure, CONNECTION) as credential:
@@ -276,7 +276,7 @@ def test_azure_pipelines_without_a_seed_takes_every_connection(
         ("POST", None, {"api-version": "7.1"}, 400),
     ],
 )
-def test_azure_pipelines_refuses_what_is_no_such_request(
+def test_azure_pipelines_refuses_invalid_requests(
     azure: Emulator,
     caller: Caller,
     method: str,
@@ -292,7 +292,7 @@ def test_azure_pipelines_refuses_what_is_no_such_request(
 
 
 def test_github_actions_gets_a_token_for_an_audience(azure: Emulator, caller: Caller) -> None:
-    """The token says which repository and branch, and stands for the app that trusts it."""
+    """The token has repository and branch, and signs in the app that trusts it."""
     subject = "repo:contoso@1001/pal@2002:ref:refs/heads/main"
     trusted = {"issuer": "https://token.actions.githubusercontent.com", "subject": subject}
     azure.state.reset(read({"clients": [{"client_id": APP, "federated": [trusted]}]}))
@@ -307,14 +307,14 @@ def test_github_actions_gets_a_token_for_an_audience(azure: Emulator, caller: Ca
     assert caller.send("GET", url).status_code == 401
 
 
-def test_a_seed_says_what_github_presents(azure: Emulator) -> None:
+def test_a_seed_sets_the_claims_of_github(azure: Emulator) -> None:
     """Subject and issuer are the seed's."""
     azure.state.reset(read({"github": {"subject": "repo:a@1/b@2:environment:prod"}}))
     assert azure.state.workloads.github.subject == "repo:a@1/b@2:environment:prod"
 
 
 def test_the_environment_is_shown(azure: Emulator, caller: Caller) -> None:
-    """The control route gives what the Python interface does."""
+    """The control route returns the same as the Python interface."""
     shown = caller.control("GET", "environment")
     assert shown["imds"] == azure.environment("imds")
     assert list(shown) == ["imds", "app_service", "github", "azure_pipelines"]

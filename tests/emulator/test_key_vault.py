@@ -36,7 +36,7 @@ def ask(
 
 
 def test_microsofts_client_reads_a_secret(azure: Emulator) -> None:
-    """Challenge, suffix and resource are as it wants them, with nothing turned off."""
+    """Challenge, suffix and resource satisfy its checks, none of which is turned off."""
     module = pytest.importorskip("azure.keyvault.secrets")
     trust: dict[str, Any] = {"connection_verify": str(azure.ca_path)}
     with (
@@ -51,8 +51,8 @@ def test_microsofts_client_reads_a_secret(azure: Emulator) -> None:
         assert again.value == "hunter2"
 
 
-def test_a_stranger_is_told_where_to_sign_in(azure: Emulator, caller: Caller) -> None:
-    """The challenge names the vault's tenant and the resource; nothing of the secret is said."""
+def test_a_request_without_a_token_is_challenged(azure: Emulator, caller: Caller) -> None:
+    """The challenge has the vault's tenant and the resource, and nothing of the secret."""
     answer = caller.send("GET", SECRET, params=VERSION)
     assert answer.status_code == 401
     assert f'authorization="{azure.endpoint}/{FABRIKAM}"' in answer.headers["WWW-Authenticate"]
@@ -62,14 +62,14 @@ def test_a_stranger_is_told_where_to_sign_in(azure: Emulator, caller: Caller) ->
 
 
 def test_the_cloud_names_the_vaults_suffix(azure: Emulator, caller: Caller) -> None:
-    """It is what the emulator's own address ends with."""
+    """It is the end of the emulator's own address."""
     document = caller.send("GET", "/metadata/endpoints", params={"api-version": "2022-09-01"})
     suffix = document.json()["suffixes"]["keyVaultDns"]
     assert "127.0.0.1".endswith(f".{suffix}")
 
 
 def test_a_secret_is_read_by_name_and_version(caller: Caller) -> None:
-    """The name counts in any case; the version must be the secret's."""
+    """The name is case-insensitive; the version must be that of the secret."""
     found = ask(caller, SECRET.upper().replace("SECRETS", "secrets")).json()
     assert found["value"] == "hunter2"
     version = found["id"].rpartition("/")[2]
@@ -92,19 +92,19 @@ def test_a_secret_is_read_by_name_and_version(caller: Caller) -> None:
 def test_only_a_token_for_the_vault_reads(
     caller: Caller, changes: dict[str, Any], status: int
 ) -> None:
-    """Another tenant's token, another resource's, and anything but reading are refused."""
+    """Another tenant, another resource, and other operations are refused."""
     assert ask(caller, **changes).status_code == status
 
 
-def test_an_old_token_is_refused(azure: Emulator, caller: Caller) -> None:
-    """Like anywhere."""
+def test_an_expired_token_is_refused(azure: Emulator, caller: Caller) -> None:
+    """As on every other route."""
     headers = {"Authorization": f"Bearer {caller.token(scope='https://0.0.1/.default')}"}
     azure.state.clock.advance(4_000)
     assert caller.send("GET", SECRET, params=VERSION, headers=headers).status_code == 401
 
 
 def test_a_vault_can_be_forbidden(caller: Caller) -> None:
-    """A fault stands in for a role that is missing; the log shows no value."""
+    """A fault acts as a missing role; the log shows no value."""
     caller.fault(operation="secret", status=403, code="Forbidden", times=1)
     assert ask(caller).json()["error"]["code"] == "Forbidden"
     assert ask(caller).status_code == 200

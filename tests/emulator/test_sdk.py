@@ -42,7 +42,7 @@ def sdk(azure: Emulator) -> Iterator[ACEProvisioningManagementPartnerAPI]:
 def test_the_sdk_creates_reads_updates_and_deletes(
     azure: Emulator, sdk: ACEProvisioningManagementPartnerAPI
 ) -> None:
-    """All five operations of azure-mgmt-managementpartner, as its users call them."""
+    """All five operations of azure-mgmt-managementpartner."""
     created = sdk.partner.create(CONTOSO)
     assert (created.partner_id, created.version, created.etag) == (CONTOSO, 1, 1)
     assert created.tenant_id == FABRIKAM
@@ -68,7 +68,7 @@ def test_the_sdk_lists_the_operations(sdk: ACEProvisioningManagementPartnerAPI) 
 
 
 def test_the_sdk_sees_azures_errors(sdk: ACEProvisioningManagementPartnerAPI) -> None:
-    """A refused write raises what the SDK raises for Azure's own answer."""
+    """A refused write raises the same exception as with Azure."""
     with pytest.raises(HttpResponseError) as refusal:
         sdk.partner.create("12a")
     assert refusal.value.status_code == 400
@@ -77,7 +77,7 @@ def test_the_sdk_sees_azures_errors(sdk: ACEProvisioningManagementPartnerAPI) ->
 
 
 def test_azure_identity_signs_in_with_a_certificate(azure: Emulator) -> None:
-    """The assertion that azure-identity makes is accepted from the registered key alone."""
+    """Only an assertion signed with the registered key is accepted."""
     registered, other = (rsa.generate_private_key(65537, 2048) for _ in range(2))
     clients = [{"client_id": APP, "certificate": certificate(registered)}]
     azure.state.reset(read({"clients": clients}))

@@ -1,4 +1,4 @@
-"""What a seed may say, and what a wrong one is told."""
+"""Valid seeds, and the errors of invalid ones."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ clock: "2026-04-01T00:00:00Z"
 """
 
 
-def test_a_whole_seed_is_planted(tmp_path: Path) -> None:
-    """Every section of a seed file ends where it belongs."""
+def test_a_whole_seed_is_loaded(tmp_path: Path) -> None:
+    """Every section of a seed file takes effect."""
     path = tmp_path / "seed.yaml"
     path.write_text(WHOLE)
     world = World(load(path), Clock(lambda: 0))
@@ -63,7 +63,7 @@ def test_a_whole_seed_is_planted(tmp_path: Path) -> None:
 
 
 def test_a_seed_may_be_json(tmp_path: Path) -> None:
-    """JSON is read as well."""
+    """JSON is accepted as well."""
     path = tmp_path / "seed.json"
     path.write_text(json.dumps({"latency_s": 1, "tenants": [{"tenant": FABRIKAM}]}))
     assert load(path).latency_s == 1.0
@@ -77,7 +77,7 @@ def test_an_empty_seed_is_no_seed(tmp_path: Path) -> None:
 
 
 def test_a_name_not_given_is_the_partners(tmp_path: Path) -> None:
-    """A seeded link has its partner's name unless it says otherwise."""
+    """A seeded link has its partner's name unless it has its own."""
     where = {"tenant": FABRIKAM, "object_id": OBJECT, "partner_id": CONTOSO}
     world = World(read({"links": [where]}), Clock(lambda: 5_000))
     record = world.links.records[Place(FABRIKAM, OBJECT)]
@@ -94,7 +94,7 @@ def test_a_name_not_given_is_the_partners(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_file_is_named(tmp_path: Path, text: str, complaint: str) -> None:
-    """A complaint about a file begins with its path."""
+    """An error of a file begins with its path."""
     path = tmp_path / "seed.yaml"
     path.write_text(text)
     with pytest.raises(BadSeed, match=f"seed.yaml: {complaint}"):
@@ -102,7 +102,7 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str, complaint: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    """A missing file and one that is no text are complaints like others."""
+    """A missing file and one that is not text are such errors."""
     with pytest.raises(BadSeed, match=r"gone\.yaml: No such file"):
         load(tmp_path / "gone.yaml")
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
@@ -166,6 +166,6 @@ LINK = {"tenant": FABRIKAM, "client_id": APP, "partner_id": CONTOSO}
     ],
 )
 def test_a_wrong_seed_says_what_and_where(seed: dict[Any, Any], complaint: str) -> None:
-    """The complaint names the place in the seed and what was expected there."""
+    """The error has the place in the seed and what is expected there."""
     with pytest.raises(BadSeed, match=complaint):
         read(seed)

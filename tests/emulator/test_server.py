@@ -1,4 +1,4 @@
-"""How the emulator starts and stops."""
+"""Start and stop of the emulator."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ print("stopped")
 """
 
 
-def test_it_listens_while_its_block_lasts() -> None:
-    """Outside the block nothing answers, and the private directory is gone."""
+def test_the_emulator_listens_inside_its_block() -> None:
+    """After the block the port is closed, and the private directory is removed."""
     with Emulator() as azure:
         with Caller(azure.endpoint, azure.ca_path) as caller:
             assert caller.arm("GET").status_code == 404
@@ -47,8 +47,8 @@ def test_it_listens_while_its_block_lasts() -> None:
         requests.get(azure.endpoint, timeout=2)
 
 
-def test_it_is_reached_on_loopback_over_tls_only(azure: Emulator) -> None:
-    """Without its CA the certificate is not trusted; without TLS nothing is said."""
+def test_only_tls_on_loopback_is_served(azure: Emulator) -> None:
+    """Without its CA the certificate is not trusted; plain HTTP gets no answer."""
     with Caller(azure.endpoint, azure.ca_path) as caller:
         caller.session.verify = True
         with pytest.raises(requests.exceptions.SSLError):
@@ -58,8 +58,8 @@ def test_it_is_reached_on_loopback_over_tls_only(azure: Emulator) -> None:
     assert azure.endpoint.startswith("https://127.0.0.1:")
 
 
-def test_its_name_may_be_localhost(azure: Emulator) -> None:
-    """The certificate is good for the name as well as for the address."""
+def test_the_host_name_may_be_localhost(azure: Emulator) -> None:
+    """The certificate is valid for the name and the address."""
     context = ssl.create_default_context(cafile=str(azure.ca_path))
     port = int(azure.endpoint.rpartition(":")[2])
     with (
@@ -69,8 +69,8 @@ def test_its_name_may_be_localhost(azure: Emulator) -> None:
         assert wrapped.version() == "TLSv1.3"
 
 
-def test_the_ca_goes_where_it_is_wanted_and_no_key_with_it(tmp_path: Path) -> None:
-    """A given directory is made, gets the CA's certificate alone, and stays."""
+def test_the_ca_is_written_to_a_given_directory_without_a_key(tmp_path: Path) -> None:
+    """The directory is created, gets only the CA's certificate, and stays."""
     with Emulator(ca_dir=tmp_path / "new") as azure:
         assert azure.ca_path == tmp_path / "new" / "ca.pem"
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["ca.pem"]
@@ -78,7 +78,7 @@ def test_the_ca_goes_where_it_is_wanted_and_no_key_with_it(tmp_path: Path) -> No
 
 
 def test_a_taken_port_is_an_error() -> None:
-    """The port is taken by another, and nothing is left behind."""
+    """Another program has the port; no files are left."""
     with Emulator() as azure:
         port = int(azure.endpoint.rpartition(":")[2])
         before = set(Path(tempfile.gettempdir()).glob("pal-emulator-*"))
@@ -88,7 +88,7 @@ def test_a_taken_port_is_an_error() -> None:
 
 
 def test_a_seed_is_a_file_a_mapping_or_a_value(tmp_path: Path) -> None:
-    """All three are taken; a bad one is an error before anything listens."""
+    """All three are accepted; a bad one is an error before the emulator listens."""
     (tmp_path / "seed.yaml").write_text("latency_s: 1\n")
     frozen = Clock(lambda: 1_000)
     assert Emulator(seed=tmp_path / "seed.yaml", clock=frozen).state.latency_s == 1
@@ -98,7 +98,7 @@ def test_a_seed_is_a_file_a_mapping_or_a_value(tmp_path: Path) -> None:
         Emulator(seed={"latency": 2})
 
 
-def test_a_slow_request_does_not_hold_up_the_end(recwarn: pytest.WarningsRecorder) -> None:
+def test_a_slow_request_does_not_delay_the_end(recwarn: pytest.WarningsRecorder) -> None:
     """Requests under way get a second, then the block ends."""
     with Emulator(seed={"latency_s": 30}) as azure, Caller(azure.endpoint, azure.ca_path) as caller:
         with pytest.raises(requests.Timeout):
@@ -109,7 +109,7 @@ def test_a_slow_request_does_not_hold_up_the_end(recwarn: pytest.WarningsRecorde
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serving_ends_cleanly_on_a_signal(tmp_path: Path, number: signal.Signals) -> None:
-    """SIGINT and SIGTERM end it with status 0 and without a word."""
+    """SIGINT and SIGTERM end it with status 0 and without output."""
     seed = tmp_path / "seed.yaml"
     seed.write_text(f'partners: {{"{CONTOSO}": Contoso}}\n')
     command = [sys.executable, "-c", SERVE, str(seed), str(tmp_path)]
@@ -128,8 +128,8 @@ def test_serving_ends_cleanly_on_a_signal(tmp_path: Path, number: signal.Signals
     assert process.returncode == 0
 
 
-def test_serving_gives_the_signals_back(tmp_path: Path) -> None:
-    """It is ready once, and after it has ended a signal does what it did before."""
+def test_serving_restores_the_signal_handlers(tmp_path: Path) -> None:
+    """It is ready once; after its end a signal has its earlier handler."""
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     ready: list[Path] = []
 

@@ -1,4 +1,4 @@
-"""The authorization endpoint, its codes and the pages, asked by hand."""
+"""The authorization endpoint, its codes and its pages, with plain requests."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def refresh(caller: Caller, token: str, path: str = TOKEN, **changes: Any) -> di
 
 
 @pytest.mark.parametrize(("mode", "mark"), [(None, "?"), ("query", "?"), ("fragment", "#")])
-def test_the_way_back_is_the_one_asked_for(caller: Caller, mode: str | None, mark: str) -> None:
-    """Code and state are in the query or behind the fragment's mark."""
+def test_the_redirect_uses_the_requested_mode(caller: Caller, mode: str | None, mark: str) -> None:
+    """Code and state are in the query or in the fragment."""
     location = caller.send("GET", AUTHORIZE, params=question(response_mode=mode)).headers[
         "Location"
     ]
@@ -84,15 +84,15 @@ def test_the_way_back_is_the_one_asked_for(caller: Caller, mode: str | None, mar
     assert dict(parse_qsl(fields))["state"] == "s&<"
 
 
-def test_a_form_is_posted_back_without_harm(caller: Caller) -> None:
-    """What an app sent is escaped on the page that sends itself on."""
+def test_a_form_post_escapes_its_values(caller: Caller) -> None:
+    """Values that the app sent are escaped on the page that submits itself."""
     page = caller.send("GET", AUTHORIZE, params=question(response_mode="form_post")).text
     assert f'action="{BACK}"' in page
     assert 'value="s&amp;&lt;"' in page
 
 
-def test_a_code_buys_tokens_once(caller: Caller) -> None:
-    """An access token, an ID token with the nonce, a refresh token; then nothing more."""
+def test_a_code_is_redeemed_once(caller: Caller) -> None:
+    """It gives an access token, an ID token with the nonce and a refresh token."""
     text = code(caller)
     tokens = redeem(caller, text)
     assert claims_of(tokens["id_token"])["nonce"] == "n"
@@ -114,19 +114,19 @@ def test_a_code_buys_tokens_once(caller: Caller) -> None:
 def test_a_code_is_bound_to_app_address_and_verifier(
     caller: Caller, changes: dict[str, Any], number: int
 ) -> None:
-    """Who found a code cannot use it."""
+    """A stolen code cannot be redeemed."""
     assert redeem(caller, code(caller), **changes)["error_codes"] == [number]
 
 
-def test_a_code_is_good_for_ten_minutes(azure: Emulator, caller: Caller) -> None:
-    """Then it has expired."""
+def test_a_code_is_valid_for_ten_minutes(azure: Emulator, caller: Caller) -> None:
+    """Later it has expired."""
     text = code(caller)
     azure.state.clock.advance(601)
     assert redeem(caller, text)["error_codes"] == [70008]
 
 
 def test_a_code_without_a_challenge_needs_no_verifier(caller: Caller) -> None:
-    """PKCE is checked where it was begun; what was not asked for is not given."""
+    """PKCE is checked only after a challenge; without offline_access there is no refresh token."""
     text = code(caller, code_challenge=None, scope="openid", state=None)
     tokens = redeem(caller, text, code_verifier=None)
     assert "refresh_token" not in tokens
@@ -144,42 +144,42 @@ def test_a_code_without_a_challenge_needs_no_verifier(caller: Caller) -> None:
         ("nowhere", {}, 90002),
     ],
 )
-def test_a_question_that_leads_nowhere_is_answered_on_a_page(
+def test_an_invalid_request_is_answered_on_a_page(
     caller: Caller, tenant: str, changes: dict[str, Any], number: int
 ) -> None:
-    """Nobody is sent off this machine."""
+    """There is no redirect to another machine."""
     path = f"/{tenant}/oauth2/v2.0/authorize"
     answer = caller.send("GET", path, params=question(**changes))
     assert (answer.status_code, f"AADSTS{number}" in answer.text) == (400, True)
 
 
 def test_a_line_break_in_the_address_ends_no_header(caller: Caller) -> None:
-    """The way back is one line, whatever the app sent."""
+    """The redirect is one line, whatever the app sent."""
     answer = caller.send("GET", AUTHORIZE, params=question(redirect_uri=f"{BACK}/\r\nX-Evil: 1"))
     assert answer.status_code == 302
     assert "X-Evil" not in answer.headers
 
 
-def test_the_page_asks_until_the_answer_is_right(azure: Emulator, caller: Caller) -> None:
-    """The hint is filled in; a wrong password is told; declining goes back to the app."""
+def test_the_page_repeats_until_the_sign_in_succeeds(azure: Emulator, caller: Caller) -> None:
+    """The hint is filled in; a wrong password is reported; a decline returns to the app."""
     users = [{"username": ALICE, "password": "hunter2"}]
     azure.state.reset(read({"users": users}))
-    asked = question(login_hint='"><b>')
-    page = caller.send("GET", AUTHORIZE, params=asked)
+    parameters = question(login_hint='"><b>')
+    page = caller.send("GET", AUTHORIZE, params=parameters)
     assert 'value="&quot;&gt;&lt;b&gt;"' in page.text
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
-    for name, password, said in (("bob@x.org", "", "50034"), (ALICE, "x", "50126")):
+    for name, password, error in (("bob@x.org", "", "50034"), (ALICE, "x", "50126")):
         form = {"username": name, "password": password, "action": "approve"}
-        assert f"AADSTS{said}" in caller.send("POST", AUTHORIZE, params=asked, data=form).text
+        assert f"AADSTS{error}" in caller.send("POST", AUTHORIZE, params=parameters, data=form).text
     form = {"username": ALICE, "password": "hunter2", "action": "approve"}
-    good = caller.send("POST", AUTHORIZE, params=asked, data=form)
+    good = caller.send("POST", AUTHORIZE, params=parameters, data=form)
     assert good.headers["Location"].startswith(f"{BACK}?code=")
-    declined = caller.send("POST", AUTHORIZE, params=asked, data={"action": "decline"})
+    declined = caller.send("POST", AUTHORIZE, params=parameters, data={"action": "decline"})
     assert "error=access_denied" in declined.headers["Location"]
 
 
 def test_a_refresh_token_is_bound_to_its_app_and_replaced(caller: Caller) -> None:
-    """Each use brings a new one, and the one before stays good, as Entra's does."""
+    """Each use returns a new one, and the old one stays valid, as with Entra."""
     first = redeem(caller, code(caller))["refresh_token"]
     second = refresh(caller, first)["refresh_token"]
     assert first != second
@@ -198,8 +198,8 @@ def test_the_older_endpoint_gives_all_tokens_for_a_resource(caller: Caller) -> N
     assert {"refresh_token", "id_token"} <= tokens.keys()
 
 
-def test_a_user_who_is_gone_cannot_refresh(azure: Emulator, caller: Caller) -> None:
-    """Deleted since: the account does not exist."""
+def test_a_deleted_user_cannot_refresh(azure: Emulator, caller: Caller) -> None:
+    """The error is that of an account that does not exist."""
     azure.state.reset(read({"users": [{"username": ALICE}], "approve_as": "*"}))
     token = redeem(caller, code(caller))["refresh_token"]
     azure.state.people.users.clear()
@@ -209,7 +209,7 @@ def test_a_user_who_is_gone_cannot_refresh(azure: Emulator, caller: Caller) -> N
 
 
 def test_an_app_must_be_in_the_tenant_for_users_too(azure: Emulator, caller: Caller) -> None:
-    """Everywhere a user begins, an app that is missing or unknown is 700016."""
+    """At each start of a sign-in a missing or unknown app is 700016."""
     clients = [{"client_id": APP, "absent_from": [FABRIKAM]}]
     azure.state.reset(read({"clients": clients, "approve_as": ALICE}))
     path = f"/{FABRIKAM}/oauth2/v2.0/devicecode"
@@ -237,7 +237,7 @@ def poll(caller: Caller, started: dict[str, Any], client_id: str = APP) -> dict[
 
 
 def test_device_codes_are_decided_by_control_routes(azure: Emulator, caller: Caller) -> None:
-    """Those that wait are listed; one is approved, one declined, one refused with its number."""
+    """Pending codes are listed; one is approved, one declined, one refused with its number."""
     azure.state.reset(read({"users": [{"username": ALICE, "absent_from": [NORTHWIND]}]}))
     azure.state.approve_as = ""
     first, second, third = (device(caller) for _ in range(3))
@@ -272,14 +272,14 @@ def test_device_codes_are_decided_by_control_routes(azure: Emulator, caller: Cal
 def test_a_wrong_control_request_is_refused(
     caller: Caller, name: str, body: dict[str, Any], complaint: str
 ) -> None:
-    """It says what is wrong and changes nothing."""
+    """The error has its cause, and nothing changes."""
     answer = caller.send("POST", f"/_emulator/{name}", json=body)
     assert answer.status_code == 400
     assert complaint in answer.json()["error"]
 
 
 def test_users_are_shown_and_changed(caller: Caller) -> None:
-    """A change keeps what it does not name; no password is shown."""
+    """A change keeps the fields it does not name; no password is shown."""
     body = {"username": ALICE, "password": "hunter2", "guest_in": [FABRIKAM], "tenant": NORTHWIND}
     caller.control("POST", "users", body)
     changed = caller.control("POST", "users", {"username": ALICE.upper(), "disabled_in": "*"})
@@ -294,14 +294,14 @@ def test_users_are_shown_and_changed(caller: Caller) -> None:
 
 
 def test_who_approves_can_be_switched(azure: Emulator, caller: Caller) -> None:
-    """The switch is shown with the others; empty, everybody is asked again."""
+    """The switch is shown with the others; if it is empty, every sign-in needs the page."""
     shown = caller.control("POST", "switches", {"approve_as": "", "device_code_interval_s": 2})
     assert (shown["switches"]["approve_as"], device(caller)["interval"]) == ("", 2)
     assert "<form" in caller.send("GET", AUTHORIZE, params=question()).text
 
 
-def test_claims_are_left_alone_where_there_are_none(caller: Caller) -> None:
-    """A fault that changes claims does not stumble over a page."""
+def test_a_claims_fault_ignores_answers_without_claims(caller: Caller) -> None:
+    """A page is sent unchanged."""
     caller.fault(operation="authorize", claims={"oid": "x"})
     page = caller.send("GET", AUTHORIZE, params=question(response_mode="form_post"))
     assert page.status_code == 200

@@ -1,4 +1,4 @@
-"""What holds of the state machine whatever is asked of it."""
+"""Properties of the state machine for any sequence of requests."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def make(guesses: Switches) -> Links:
 
 @given(requests, switches)
 def test_a_request_touches_one_place_by_one_version_at_most(
-    asked: list[tuple[str, Place, str]], guesses: Switches
+    sequence: list[tuple[str, Place, str]], guesses: Switches
 ) -> None:
-    """Each request changes at most its own record, and adds at most 1 to its version."""
+    """A request changes only its own record, and adds at most 1 to its version."""
     links = make(guesses)
-    for request in asked:
+    for request in sequence:
         before = dict(links.records)
         ask(links, request)
         changed = {p for p in links.records if links.records[p] != before.get(p)}
@@ -60,11 +60,11 @@ def test_a_request_touches_one_place_by_one_version_at_most(
 
 @given(requests, switches)
 def test_the_creation_time_never_changes_and_no_record_is_lost(
-    asked: list[tuple[str, Place, str]], guesses: Switches
+    sequence: list[tuple[str, Place, str]], guesses: Switches
 ) -> None:
-    """A record's creation time outlives every delete."""
+    """A record's creation time survives every delete."""
     links = make(guesses)
-    for request in asked:
+    for request in sequence:
         before = dict(links.records)
         ask(links, request)
         for place, record in before.items():
@@ -74,11 +74,11 @@ def test_the_creation_time_never_changes_and_no_record_is_lost(
 
 @given(requests, switches)
 def test_a_read_shows_what_the_last_success_wrote(
-    asked: list[tuple[str, Place, str]], guesses: Switches
+    sequence: list[tuple[str, Place, str]], guesses: Switches
 ) -> None:
-    """A successful PUT or PATCH is what the next read of that place shows."""
+    """The next read of a place returns the last successful PUT or PATCH."""
     links = make(guesses)
-    for request in asked:
+    for request in sequence:
         result = ask(links, request)
         if request[0] in ("create", "update") and isinstance(result, Record):
             assert links.read(request[1]) == result
@@ -86,10 +86,10 @@ def test_a_read_shows_what_the_last_success_wrote(
 
 
 @given(requests, switches)
-def test_reading_changes_nothing(asked: list[tuple[str, Place, str]], guesses: Switches) -> None:
-    """However a place is read, its record stays."""
+def test_reading_changes_nothing(sequence: list[tuple[str, Place, str]], guesses: Switches) -> None:
+    """No kind of read changes a record."""
     links = make(guesses)
-    for request in asked:
+    for request in sequence:
         ask(links, request)
     before = dict(links.records)
     for place in PLACES:

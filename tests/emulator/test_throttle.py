@@ -9,14 +9,14 @@ HERE, THERE = Place(FABRIKAM, "object"), Place(NORTHWIND, "object")
 
 
 def drain(throttle: Throttle, method: str) -> int:
-    asked = 0
+    count = 0
     while not throttle.wait_s(HERE, method):
-        asked += 1
-    return asked
+        count += 1
+    return count
 
 
 def test_the_buckets_hold_as_many_as_in_azure() -> None:
-    """250 reads, 200 writes whatever their method, 200 deletes."""
+    """250 reads, 200 writes of any method, 200 deletes."""
     throttle = Throttle(lambda: 0)
     assert drain(throttle, "GET") == 250
     assert drain(throttle, "PUT") == 200
@@ -25,14 +25,14 @@ def test_the_buckets_hold_as_many_as_in_azure() -> None:
 
 
 def test_each_tenant_has_its_own_buckets() -> None:
-    """An empty bucket in one tenant says nothing about another."""
+    """An empty bucket in one tenant does not affect another."""
     throttle = Throttle(lambda: 0)
     drain(throttle, "GET")
     assert throttle.wait_s(THERE, "GET") == 0
 
 
 def test_a_bucket_refills_with_time() -> None:
-    """After two seconds fifty reads are back; a request too early begins the wait anew."""
+    """After two seconds fifty reads are available; a request too early restarts the wait."""
     now = [0]
     throttle = Throttle(lambda: now[0])
     drain(throttle, "GET")

@@ -55,7 +55,7 @@ def cloud(endpoint: str, version: str = "2022-09-01") -> Any:
 
 
 def provider_operations() -> dict[str, Any]:
-    """Return what the provider can do, as role definitions name it."""
+    """Return the operations of the provider, by their names in role definitions."""
     display = {"provider": "Microsoft Management Partner", "resource": "Partners"}
     return {
         "value": [
@@ -108,7 +108,7 @@ def openid(endpoint: str, tenant: str, *, is_v2: bool) -> dict[str, Any]:
 
 
 def instance_discovery(endpoint: str, host: str) -> dict[str, Any]:
-    """Return the aliases of this login host: itself alone."""
+    """Return the aliases of this login host, which are only itself."""
     return {
         "tenant_discovery_endpoint": f"{endpoint}/common/v2.0/.well-known/openid-configuration",
         "api-version": "1.1",

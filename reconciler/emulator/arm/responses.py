@@ -91,7 +91,7 @@ def link(place: Place, record: Record) -> Answer:
 
 
 def removed() -> Answer:
-    """Answer a DELETE: 200 with nothing in it, not even a content type."""
+    """Answer a DELETE: 200 without a body and without a content type."""
     return Answer(200, provider_headers())
 
 
@@ -118,13 +118,13 @@ def gateway_error(status: int, code: str, message: str, headers: Headers | None 
 
 
 def throttled(wait_s: int) -> Answer:
-    """Answer 429 and say how many seconds to wait."""
+    """Answer 429 with the number of seconds to wait."""
     retry_after = (b"retry-after", str(wait_s).encode())
     return gateway_error(429, *GATEWAY_ERRORS[429], [retry_after])
 
 
 def unauthenticated(endpoint: str, code: str, message: str) -> Answer:
-    """Answer 401 and say where to sign in."""
+    """Answer 401 with the sign-in endpoint."""
     challenge = (
         f'Bearer authorization_uri="{endpoint}", error="invalid_token", '
         f'error_description="{message}"'

@@ -23,7 +23,7 @@ AUDIENCES = frozenset(audience.rstrip("/") for audience in metadata.AUDIENCES)
 
 
 def understand(request: Request, world: World) -> Call:
-    """Say what a request to ARM asks for; permissions are checked when it is carried out."""
+    """Parse a request to ARM into a call; permissions are checked when it is carried out."""
     segments = _segments(request)
     claims = world.tokens.read(request.bearer()) or {}
     operation, partner_id = "other", ""
@@ -46,7 +46,7 @@ def understand(request: Request, world: World) -> Call:
 
 
 def carry_out(call: Call, world: World) -> Answer:
-    """Do what the call asks and answer it."""
+    """Carry out the call and answer it."""
     request = call.request
     version = request.parameter("api-version")
     if not version:

@@ -24,7 +24,7 @@ FEDERATED_LIFETIME_S = 3600
 
 
 def routes(world: World) -> Mapping[tuple[str, str], Handler]:
-    """Return what each method and name does."""
+    """Return the function for each method and name."""
     return {
         ("GET", "users"): lambda body: _show_users(world),
         ("POST", "users"): lambda body: _change_user(world, body),
@@ -43,7 +43,7 @@ def _show_users(world: World) -> Any:
 
 
 def _change_user(world: World, body: Any) -> Any:
-    """Add a user, or change those fields of one that are given."""
+    """Add a user, or change the given fields of an existing one."""
     entry = Fields(body, "")
     before = world.people.find(entry.text("username") or "")
     user = read_user(entry, world.directory, before)
@@ -69,7 +69,7 @@ def _user(user: User) -> dict[str, Any]:
 
 
 def _revoke(world: World, body: Any) -> Any:
-    """Let the refresh tokens of a user, of an app or of all be refused from now on."""
+    """Revoke the refresh tokens of a user, of an app, or all of them."""
     entry = Fields(body, "")
     number = entry.whole("aadsts", least=1) or REVOKED
     username, client_id = entry.text("username"), entry.guid("client_id")

@@ -12,7 +12,7 @@ from reconciler.emulator.world import World
 
 
 def state(world: World) -> dict[str, Any]:
-    """Show all links and how often each operation was asked for."""
+    """Show all links and the number of requests of each operation."""
     log = world.requests
     return {
         "links": [link(place, record) for place, record in list(world.links.records.items())],
@@ -28,7 +28,7 @@ def state(world: World) -> dict[str, Any]:
 
 
 def link(place: Place, record: Record | None) -> dict[str, Any]:
-    """Show one record; `partner_id` is null where nothing is linked."""
+    """Show one record; `partner_id` is null if it is not linked."""
     where = {"tenant_id": place.tenant_id, "object_id": place.object_id}
     if record is None:
         return {**where, "partner_id": None, "version": 0}
@@ -50,7 +50,7 @@ def requests(world: World) -> dict[str, Any]:
 
 
 def faults(world: World) -> dict[str, Any]:
-    """Show the rules in force, written as they were given, with the calls each has matched."""
+    """Show the active rules as they were given, with their numbers of matched calls."""
     return {"faults": [_fault(rule) for rule in list(world.faults.rules)]}
 
 
@@ -60,7 +60,7 @@ def clock(world: World) -> dict[str, Any]:
 
 
 def switches(world: World) -> dict[str, Any]:
-    """Show the switches and what else can be changed with them."""
+    """Show the switches and the other settings that can be changed with them."""
     return {
         "switches": {
             **asdict(world.links.switches),

@@ -32,14 +32,14 @@ def owns(path: str) -> bool:
 
 
 def understand(request: Request, world: World) -> Call:
-    """Say who asks for a secret."""
+    """Parse a request for a secret, with the claims of its token."""
     claims = world.tokens.read(request.bearer()) or {}
     tenant_id, client_id, object_id = (claims.get(name, "") for name in ("tid", "appid", "oid"))
     return Call("secret", request, tenant_id, client_id, object_id, claims=claims or None)
 
 
 def carry_out(call: Call, world: World) -> Answer:
-    """Answer with the secret, or say how to sign in."""
+    """Answer with the secret, or with a challenge to sign in."""
     complaint = _token_error(call, world)
     if complaint:
         return _challenge(complaint, world)
@@ -70,12 +70,12 @@ def carry_out(call: Call, world: World) -> Answer:
 
 
 def version_of(value: str) -> str:
-    """Return the version of a secret: another value is another version."""
+    """Return the version of a secret, derived from its value."""
     return sha256(value.encode()).hexdigest()[:32]
 
 
 def resource(endpoint: str) -> str:
-    """Return the resource that a token must be for."""
+    """Return the required audience of a token."""
     return f"https://{VAULT_SUFFIX}:{urlsplit(endpoint).port}"
 
 
@@ -85,7 +85,7 @@ def tenant_id(world: World) -> str:
 
 
 def _token_error(call: Call, world: World) -> str:
-    """Say what is wrong with the token, or nothing."""
+    """Return the error of the token, or nothing."""
     claims = call.claims
     if claims is None:
         return NO_TOKEN

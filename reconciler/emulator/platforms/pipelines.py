@@ -25,12 +25,12 @@ def owns(path: str) -> bool:
 
 
 def understand(request: Request, world: World) -> Call:  # noqa: ARG001
-    """Say what a pipeline asks for; no tenant and no app are in it."""
+    """Parse the request of a pipeline; it names no tenant and no app."""
     return Call("oidc_token", request)
 
 
 def carry_out(call: Call, world: World) -> Answer:
-    """Answer with a token for the audience that is asked for."""
+    """Answer with a token for the requested audience."""
     request = call.request
     if not hmac.compare_digest(request.bearer().encode(), world.machine_secret.encode()):
         return json_answer(401, {"message": "The request token is not right."})

@@ -94,7 +94,7 @@ def _read_drift(entry: Fields) -> str | None:
 
 
 def _default_operations(effect: Effect) -> frozenset[str]:
-    """Say which calls a fault is about that does not name any."""
+    """Return the operations of a fault that names none."""
     if effect.aadsts is not None or effect.claims:
         return frozenset({"token"})
     if effect.drift is not None:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class BadSeed(ValueError):
-    """A seed, or the body of a control request, that cannot be used: where it is wrong and how."""
+    """An invalid seed or body of a control request: the place and the error."""
 
 
 class Fields:
@@ -32,11 +32,11 @@ class Fields:
         self._asked: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
-        """Say whether the key is there, be its value null or not."""
+        """Say whether the key exists, also with the value null."""
         return key in self._fields
 
     def allow(self, key: str) -> None:
-        """Let a key be there that is read elsewhere, or not at all."""
+        """Accept a key that is read elsewhere or not at all."""
         self._asked.add(key)
 
     def path(self, key: str) -> str:
@@ -136,7 +136,7 @@ class Fields:
         return None if value is None else tuple(value)
 
     def need(self, key: str, value: T | None) -> T:
-        """Return a value that must be there."""
+        """Return a required value."""
         if value is None:
             raise BadSeed(f"{self.path(key)}: is missing")
         return value

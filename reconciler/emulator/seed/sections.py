@@ -41,7 +41,7 @@ class SeedLink:
     state: str
 
     def record(self, now: int, partners: Partners) -> Record:
-        """Return the record that it becomes, at `now` in ticks."""
+        """Return the record for this link, at `now` in ticks."""
         created = now if self.created is None else self.created
         updated = created if self.updated is None else self.updated
         name = self.partner_name if self.has_name else partners.name(self.partner_id)
@@ -102,7 +102,7 @@ def read_link(entry: Fields, directory: Directory) -> SeedLink:
 
 
 def read_place(entry: Fields, directory: Directory) -> Place:
-    """Read where a link lives: `tenant`, and `object_id` or the `client_id` it belongs to."""
+    """Read the place of a link: `tenant`, and `object_id` or `client_id`."""
     name = entry.need("tenant", entry.text("tenant"))
     tenant_id = find_tenant(name, entry.path("tenant"), directory)
     object_id, client_id = entry.guid("object_id"), entry.guid("client_id")

@@ -32,7 +32,7 @@ class Match:
     times: int | None = None
 
     def covers(self, operation: str, tenant: str, client_id: str, partner_id: str) -> bool:
-        """Say whether the rule is about such a call."""
+        """Say whether the rule applies to such a call."""
         return (
             (not self.operations or operation in self.operations)
             and self.tenant in (ANY, tenant)
@@ -85,7 +85,7 @@ class Effect:
 
     @property
     def replaces_the_answer(self) -> bool:
-        """Whether the usual answer is not given at all."""
+        """Whether the usual answer is replaced."""
         return (
             self.html
             or self.drop
@@ -104,7 +104,7 @@ class Rule:
 
     @property
     def is_used_up(self) -> bool:
-        """Whether no further call will be hit."""
+        """Whether the rule matches no further calls."""
         times, after = self.match.times, self.match.after
         return times is not None and self.seen >= after + times
 
@@ -117,7 +117,7 @@ class Faults:
         self.times_cleared = 0
 
     def choose(self, operation: str, tenant: str, client_id: str, partner_id: str) -> Effect | None:
-        """Return the effect that hits this call, and count it; None when nothing goes wrong."""
+        """Return the effect for this call, and count it; None without a matching rule."""
         for position, rule in enumerate(self.rules):
             if rule.is_used_up or not rule.match.covers(operation, tenant, client_id, partner_id):
                 continue
@@ -127,13 +127,13 @@ class Faults:
         return None
 
     def add(self, rule: Rule, tenant_id: Callable[[str], str]) -> None:
-        """Put the rule behind the others; `tenant_id` turns a domain into the tenant's GUID."""
+        """Add the rule at the end; `tenant_id` turns a domain into the tenant's GUID."""
         match = rule.match
         if match.tenant != ANY:
             match = replace(match, tenant=tenant_id(match.tenant))
         self.rules.append(replace(rule, match=match))
 
     def clear(self) -> None:
-        """Drop all rules, and end the waits of calls that they hold up."""
+        """Remove all rules, and end the waits of calls that they delay."""
         self.rules.clear()
         self.times_cleared += 1

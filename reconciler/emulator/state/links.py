@@ -121,7 +121,7 @@ class Links:
         return earlier if self._now() < until else self.records.get(place)
 
     def hide(self, place: Place, earlier: Record | None, until: int) -> None:
-        """Let reads show this earlier record until then (ticks); writes see the real one."""
+        """Show this earlier record to reads until then (ticks); writes use the real one."""
         self._hidden[place] = (earlier, until)
 
     def read_shown(self, place: Place) -> Record | Refusal:
@@ -137,7 +137,7 @@ class Links:
         return Refusal.NOT_LINKED
 
     def create(self, place: Place, partner_id: str) -> Record | Refusal:
-        """PUT: link an unlinked place. Azure looks at the ID first."""
+        """PUT: link an unlinked place. Azure checks the ID first."""
         if not self._partners.exists(partner_id):
             return Refusal.INVALID_PARTNER_ID
         linked = not isinstance(self.read(place), Refusal)
@@ -146,7 +146,7 @@ class Links:
         return self.put(place, partner_id)
 
     def update(self, place: Place, partner_id: str) -> Record | Refusal:
-        """PATCH: re-point a linked place. Azure looks whether it is linked first."""
+        """PATCH: re-point a linked place. Azure checks the link first."""
         record = self.read(place)
         if isinstance(record, Refusal):
             return record
@@ -171,7 +171,7 @@ class Links:
         return self.unlink(place)
 
     def put(self, place: Place, partner_id: str) -> Record:
-        """Make `partner_id` the link of the place, whatever was there before."""
+        """Set the link of the place to `partner_id`, whatever its state."""
         now = self._now()
         old = self.records.get(place)
         version, created = (old.version + 1, old.created) if old else (1, now)
@@ -187,7 +187,7 @@ class Links:
         return self.records[place]
 
     def restore(self, place: Place, record: Record | None) -> None:
-        """Set the place back to what it held before."""
+        """Set the place back to an earlier record, or to none."""
         if record is None:
             self.records.pop(place, None)
         else:

@@ -54,7 +54,7 @@ class User:
         return _covers(self.mfa_required, tenant_id)
 
     def refusal(self, tenant_id: str, *, has_done_mfa: bool) -> int | None:
-        """Return the AADSTS number of what keeps the user out of the tenant, or None."""
+        """Return the AADSTS number with which the tenant refuses the user, or None."""
         if not self.is_in(tenant_id):
             return NOT_IN_TENANT
         if _covers(self.disabled_in, tenant_id):
@@ -87,7 +87,7 @@ class People:
 
 
 def derived(username: str, directory: Directory) -> User:
-    """Return the user that a name alone makes: at home in the tenant of its domain."""
+    """Return the user for a name without a seed: at home in the tenant of its domain."""
     domain = username.lower().rpartition("@")[2]
     tenant = directory.tenant(domain)
     return User(username.lower(), tenant.tenant_id if tenant else derived_tenant_id(domain))

@@ -90,7 +90,7 @@ class Sessions:
         return text
 
     def spend_code(self, text: str, client_id: str) -> Code | int:
-        """Return what an authorization code was given for, once; or an AADSTS number."""
+        """Redeem an authorization code, once: return its sign-in, or an AADSTS number."""
         code = self._codes.get(text)
         if code is None or code.sign_in.client_id != client_id:
             return UNKNOWN_GRANT
@@ -100,7 +100,7 @@ class Sessions:
         return EXPIRED_CODE if code.expiry <= self._now() else code
 
     def new_device(self, client_id: str, tenant: str, scope: str) -> tuple[str, Device]:
-        """Return a device code and what the user is shown."""
+        """Return a device code and the text for the user."""
         user_code = "".join(secrets.choice(USER_CODE_LETTERS) for _ in range(USER_CODE_LENGTH))
         expiry = self._in_seconds(DEVICE_CODE_LIFETIME_S)
         text = f"D{secrets.token_urlsafe(48)}"
@@ -116,7 +116,7 @@ class Sessions:
         return None
 
     def decide(self, device_code: str, outcome: SignIn | int) -> None:
-        """Approve a device code, or let it fail with an AADSTS number."""
+        """Approve a device code, or refuse it with an AADSTS number."""
         self.devices[device_code] = replace(self.devices[device_code], outcome=outcome)
 
     def is_over(self, device: Device) -> bool:
@@ -124,13 +124,13 @@ class Sessions:
         return device.expiry <= self._now()
 
     def new_refresh(self, sign_in: SignIn) -> str:
-        """Return a new refresh token. Earlier ones stay good, as Entra's do."""
+        """Return a new refresh token. Earlier ones stay valid, as with Entra."""
         text = f"1.{secrets.token_urlsafe(64)}"
         self._refreshes[text] = Refresh(sign_in, self._now())
         return text
 
     def find_refresh(self, text: str, client_id: str, lifetime_s: int) -> SignIn | int:
-        """Return whose refresh token it is, or the AADSTS number of why it is none any more."""
+        """Return the sign-in of a refresh token, or the AADSTS number of its refusal."""
         refresh = self._refreshes.get(text)
         if refresh is None or refresh.sign_in.client_id != client_id:
             return UNKNOWN_GRANT
@@ -140,7 +140,7 @@ class Sessions:
         return INACTIVE if is_inactive else refresh.sign_in
 
     def revoke(self, number: int, username: str | None, client_id: str | None) -> int:
-        """Let refresh tokens be refused with `number`; None means all. Return how many."""
+        """Refuse refresh tokens with `number` from now on; None means all. Return how many."""
         count = 0
         for text, refresh in self._refreshes.items():
             who = refresh.sign_in

@@ -15,7 +15,7 @@ from reconciler.emulator.state.links import Place
 
 @dataclass(frozen=True)
 class Bucket:
-    """How many requests it holds, and how many a second come back."""
+    """The size of a bucket, and its refill per second."""
 
     size: int
     per_second: int
@@ -34,7 +34,7 @@ class Throttle:
         self._levels: dict[tuple[Place, str], tuple[float, int]] = {}
 
     def wait_s(self, place: Place, method: str) -> int:
-        """Take one request out of its bucket; return 0, or the seconds to wait when it is empty."""
+        """Take one request from its bucket; return 0, or the seconds to wait if it is empty."""
         kind = KINDS.get(method, method)
         bucket = BUCKETS.get(kind)
         if bucket is None:

@@ -32,7 +32,7 @@ SEVERAL_IDENTITIES = (
 
 
 class Presented(NamedTuple):
-    """What a token of another issuer says of itself."""
+    """The claims that a token of another issuer presents."""
 
     issuer: str
     subject: str
@@ -54,7 +54,7 @@ class ManagedIdentity:
 
 
 class AskedFor(NamedTuple):
-    """Which identity a request names; all empty for the machine's own, or for its only one."""
+    """The identity that a request names; all empty for the machine's own or only one."""
 
     client_id: str = ""
     object_id: str = ""
