@@ -29,8 +29,11 @@ demo: $(LIGHT)  ## run plan, apply and plan on an emulated Azure
 test: $(FULL)  ## run all tests, or those in TESTS=...
 	@$(PYTEST) $(COVERAGE) $(TESTS)
 
+# Without the tests in a browser, and with fewer examples for each property. make test runs them all.
+UNIT := tests/core tests/config tests/views --ignore tests/views/test_browser.py --hypothesis-profile unit
+
 unit:  ## run the fast tests: core, config and views
-	@$(MAKE) --no-print-directory test TESTS='tests/core tests/config tests/views'
+	@$(MAKE) --no-print-directory test TESTS='$(UNIT)'
 
 fix: $(FULL)  ## fix style: ruff check --fix and ruff format
 	@$(BIN)/ruff check --fix .

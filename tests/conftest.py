@@ -11,6 +11,7 @@ from tests.e2e import forks
 
 # A busy machine is no failure: durations are the subject of benchmarks.
 settings.register_profile("suite", deadline=None)
+settings.register_profile("unit", deadline=None, max_examples=25)  # make unit
 settings.load_profile("suite")
 
 
