@@ -1,7 +1,7 @@
 """The plan, which says what to change, and the report of what was changed.
 
 Both are plain data: `plan_json` writes them as JSON, `saved_plan` reads them back. A plan holds
-what `apply` obeys; what views show besides is in `plan_review` and `inventory`.
+what `apply` obeys; what only views show is in `plan_review` and `inventory`.
 """
 
 from collections import Counter

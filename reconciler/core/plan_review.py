@@ -20,7 +20,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class PlanReview(Plan):
-    """A plan with what its views show besides.
+    """A plan with what only its views show.
 
     changes_since  what has changed since a time; None where that was not asked for
     forecasts      the guards that would refuse the plan, for each command that they would refuse

@@ -50,7 +50,7 @@ class Workers:
 
 @dataclass(frozen=True, slots=True)
 class PlanMetadata:
-    """What a plan contains besides its changes.
+    """The content of a plan other than its changes.
 
     findings     findings about the file
     names        the names that Azure should answer for the file's partner IDs

@@ -73,7 +73,7 @@ def render_report(report: Report) -> str:
 
 
 def render_inventory(plan: Plan) -> str:
-    """Render the inventory: the plan's columns, and what is known of each link besides."""
+    """Render the inventory: the plan's columns, and what earlier runs know about each link."""
     return sheet(
         INVENTORY_COLUMNS,
         (

@@ -19,5 +19,5 @@ def render_report(report: Report) -> str:
 
 
 def render_inventory(plan: Plan) -> str:
-    """Render the inventory, with what is known of each link besides the read."""
+    """Render the inventory, with what earlier runs know about each link."""
     return text(inventory_data(plan))

@@ -75,7 +75,7 @@ class Row:
     before    the link when the plan was made, with Azure's name for the partner
     after     the wanted link; empty where nothing is wanted
     cause     set where a person has to act; None for changes and links in sync
-    known     what is known besides the read, in an inventory
+    known     what earlier runs know about the link, in an inventory
     """
 
     change: Change

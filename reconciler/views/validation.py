@@ -28,7 +28,7 @@ class Validation:
     links: int | None = None
 
 
-def render_table(validation: Validation, page: Page) -> str:  # noqa: ARG001
+def render_table(validation: Validation, page: Page) -> str:  # noqa: ARG001 - as registered
     """Render the errors, or that the file is valid."""
     if validation.errors:
         return lines_of(map(visible, validation.errors))
@@ -70,7 +70,7 @@ def _located(error: str) -> Data:
     return {"file": file, "line": int(line), "column": int(column), "message": message}
 
 
-def explain_table(explained: Sequence[Explanation], page: Page) -> str:  # noqa: ARG001
+def explain_table(explained: Sequence[Explanation], page: Page) -> str:  # noqa: ARG001 - as registered
     """Render the values of each tenant, with their sources."""
     return "\n\n".join("\n".join(_lines(one)) for one in explained) + "\n"
 

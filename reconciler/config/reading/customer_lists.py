@@ -189,8 +189,9 @@ def _tags(text: str, columns: Columns) -> tuple[str, ...]:
 
 def _cell(row: CsvRow, number: int | None) -> CsvCell:
     found = row.cells or []
-    is_there = number is not None and number < len(found)
-    return found[number] if is_there else CsvCell("", row.at)  # type: ignore[index]
+    if number is None or number >= len(found):
+        return CsvCell("", row.at)
+    return found[number]
 
 
 def _distinct(named: Sequence[Listed], skipped: tuple[str, ...]) -> CustomerList:

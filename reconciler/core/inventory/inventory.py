@@ -19,7 +19,7 @@ NOT_READ = "not_read"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a link besides the read.
+    """What earlier runs know about a link.
 
     linked_since     UTC, the first known time with its current partner ID
     verified_at      UTC, when Azure last answered for it; None if it never did
