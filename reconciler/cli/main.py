@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import streams
+from reconciler.cli.command_line.help_format import GroupedCommand, HelpfulGroup
+from reconciler.cli.command_line.usage_errors import check_values, usage_message
 from reconciler.cli.commands.apply import apply
 from reconciler.cli.commands.attest import attest
 from reconciler.cli.commands.demo import demo
@@ -29,8 +31,6 @@ from reconciler.cli.commands.schema import schema
 from reconciler.cli.commands.show import show
 from reconciler.cli.commands.validate import validate
 from reconciler.cli.commands.version import version
-from reconciler.cli.help_format import GroupedCommand, HelpfulGroup
-from reconciler.cli.usage_errors import check_values, usage_message
 from reconciler.core.errors import BadFile, PalReconcileError
 from reconciler.core.exit_status import Status, of_error
 from reconciler.version import __version__

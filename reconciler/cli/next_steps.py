@@ -12,7 +12,7 @@ from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 
 if TYPE_CHECKING:
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
     from reconciler.core.plan_review import PlanReview
 
 PLAN_REASONS = {Action.CONFLICT: "in conflict", Action.UNKNOWN: "unreadable"}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.options import Options
 from reconciler.cli.streams import escaped
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.plan import Report

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.flows.certificates import Certificates
 from reconciler.cli.flows.earlier_runs import recall, remembered_directories
-from reconciler.cli.flows.run_log import log_read, log_result
+from reconciler.cli.flows.run_end.run_log import log_read, log_result
 from reconciler.cli.selection import findings_of, now
 from reconciler.cli.state import RunContext
 from reconciler.core.exit_status import Status, of_stopped_run

@@ -18,7 +18,7 @@ from reconciler.core.plan import Plan, Report
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
     from reconciler.cli.run import Run
     from reconciler.core.history.link_history import HistorySource
     from reconciler.core.history.notifications import EarlierRuns

@@ -13,7 +13,7 @@ from reconciler.core.links import Place
 from reconciler.core.selectors import link_index
 
 if TYPE_CHECKING:
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
     from reconciler.config.load import Config
     from reconciler.core.findings import Finding
     from reconciler.core.identities import Identity

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.core.errors import RunFailed
 
 if TYPE_CHECKING:
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
     from reconciler.cli.selection import Selection
     from reconciler.config.load import Config
     from reconciler.core.history.link_history import HistorySource

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli import state
+from reconciler.cli.command_line.options import LogFormat, Options
 from reconciler.cli.flows.recovery import recover
-from reconciler.cli.options import LogFormat, Options
 from reconciler.cli.run import Run
 from reconciler.cli.selection import Selection, check_vaults, now
 from reconciler.core.errors import Locked, RunFailed, WrongUsage

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from reconciler.azure.connection import Azure, ConnectionSettings
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
     from reconciler.engine.dask import DaskWorkers
     from reconciler.engine.read_workers import WorkerReads
 

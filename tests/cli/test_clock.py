@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from reconciler.azure.clouds import CLOUDS
+from reconciler.cli.command_line.options import Options
 from reconciler.cli.flows.plan_files import load_plan, save_plan
-from reconciler.cli.options import Options
 from reconciler.cli.selection import Selection, now, read_file
 from reconciler.core.diff import diff
 from reconciler.core.guards.attended import check

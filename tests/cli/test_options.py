@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import pytest
 import typer
 
-from reconciler.cli import option_groups
-from reconciler.cli import options as options_module
+from reconciler.cli.command_line import option_groups
+from reconciler.cli.command_line import options as options_module
+from reconciler.cli.command_line.options import Options
 from reconciler.cli.main import app, run
-from reconciler.cli.options import Options
 from reconciler.emulator.server import Emulator
 from tests.e2e.command import Desk, tenant_id
 

@@ -4,9 +4,9 @@ from contextlib import suppress
 
 import pytest
 
-from reconciler.cli.flows.run_record import RunRecord, SideTask, finished_by
-from reconciler.cli.flows.side_tasks import SIDE_TASKS
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.options import Options
+from reconciler.cli.flows.run_end.run_record import RunRecord, SideTask, finished_by
+from reconciler.cli.flows.run_end.side_tasks import SIDE_TASKS
 from reconciler.core.errors import BadFile, RunFailed
 from reconciler.core.exit_status import Status
 from reconciler.core.history.run_summary import SideFailure

@@ -6,10 +6,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import wiring
-from reconciler.cli.flows.approval import ApplyPolicy, carry_out, check_allowed
-from reconciler.cli.flows.plan_files import load_plan, moved
-from reconciler.cli.flows.side_tasks import recorded
-from reconciler.cli.option_groups import (
+from reconciler.cli.command_line.option_groups import (
     ALL_FORMATS,
     RUN,
     Allow,
@@ -18,7 +15,10 @@ from reconciler.cli.option_groups import (
     Metrics,
     with_options,
 )
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.options import Options
+from reconciler.cli.flows.approval import ApplyPolicy, carry_out, check_allowed
+from reconciler.cli.flows.plan_files import load_plan, moved
+from reconciler.cli.flows.run_end.side_tasks import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 

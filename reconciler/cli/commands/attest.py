@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.option_groups import SELECTION, with_options
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.option_groups import SELECTION, with_options
+from reconciler.cli.command_line.options import Options
 
 
 @with_options(*SELECTION, "no_color", "arm_endpoint")
@@ -29,6 +29,6 @@ def attest(
 
     A link is attested if the report shows it as tenants.yaml wants it. No request is sent to Azure.
     """
-    from reconciler.cli.flows.attestation import attest_report
+    from reconciler.cli.flows.customers.attestation import attest_report
 
     return attest_report(options, report, by, note, is_confirmed=yes)

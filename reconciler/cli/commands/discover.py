@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import completion, wiring
-from reconciler.cli.flows import discovery as flow
-from reconciler.cli.flows.discovery_scope import Scope, scope
-from reconciler.cli.option_groups import RUN, with_options
-from reconciler.cli.options import Options
+from reconciler.cli import wiring
+from reconciler.cli.command_line import completion
+from reconciler.cli.command_line.option_groups import RUN, with_options
+from reconciler.cli.command_line.options import Options
+from reconciler.cli.flows.customers import discovery as flow
+from reconciler.cli.flows.customers.discovery_scope import Scope, scope
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.exit_status import of_plan
 from reconciler.views.formats import View

@@ -1,8 +1,8 @@
 """The command `doctor`: checks everything that a run needs, and says what to do."""
 
 from reconciler.cli import wiring
-from reconciler.cli.option_groups import LOCAL_RUN, with_options
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.option_groups import LOCAL_RUN, with_options
+from reconciler.cli.command_line.options import Options
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_checkup
 from reconciler.views.formats import View

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.option_groups import LOCAL_RUN, with_options
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.option_groups import LOCAL_RUN, with_options
+from reconciler.cli.command_line.options import Options
 from reconciler.core.errors import WrongUsage
 
 
@@ -21,7 +21,7 @@ def evidence(
     The folder contains what is linked, Azure's own answers, what was changed, and a page that
     explains it. Nothing is written to Azure.
     """
-    from reconciler.cli.flows.evidence_folder import write_evidence
+    from reconciler.cli.flows.customers.evidence_folder import write_evidence
 
     if not options.only:
         raise WrongUsage("evidence is for one customer: name it with --only")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from reconciler.cli.usage_errors import did_you_mean
+from reconciler.cli.command_line.usage_errors import did_you_mean
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
 

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from reconciler.cli import completion, state
-from reconciler.cli.dates import HELP, moment
-from reconciler.cli.help_format import GroupedCommand
-from reconciler.cli.option_groups import (
+from reconciler.cli import state
+from reconciler.cli.command_line import completion
+from reconciler.cli.command_line.help_format import GroupedCommand
+from reconciler.cli.command_line.option_groups import (
     ALL_FORMATS,
     CONNECTION,
     FILE,
@@ -19,7 +19,8 @@ from reconciler.cli.option_groups import (
     STATE,
     with_options,
 )
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.options import Options
+from reconciler.cli.dates import HELP, moment
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import Status
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import state
-from reconciler.cli.help_format import GroupedCommand, HelpfulGroup
-from reconciler.cli.option_groups import FILE, STATE, with_options
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.help_format import GroupedCommand, HelpfulGroup
+from reconciler.cli.command_line.option_groups import FILE, STATE, with_options
+from reconciler.cli.command_line.options import Options
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
 

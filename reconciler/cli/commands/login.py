@@ -5,9 +5,16 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import completion, wiring
-from reconciler.cli.option_groups import CONNECTION, LOG, SELECTION, STATE, with_options
-from reconciler.cli.options import Options
+from reconciler.cli import wiring
+from reconciler.cli.command_line import completion
+from reconciler.cli.command_line.option_groups import (
+    CONNECTION,
+    LOG,
+    SELECTION,
+    STATE,
+    with_options,
+)
+from reconciler.cli.command_line.options import Options
 from reconciler.cli.selection import places_of, read_file
 from reconciler.core.errors import Refused, WrongUsage
 from reconciler.core.exit_status import Status

@@ -8,9 +8,16 @@ from typing import Annotated
 
 import typer
 
+from reconciler.cli.command_line.option_groups import (
+    RUN,
+    Allow,
+    LockTimeout,
+    MaxChanges,
+    Metrics,
+    with_options,
+)
+from reconciler.cli.command_line.options import LONGEST_WAIT_S, Options
 from reconciler.cli.flows.approval import check_allowed
-from reconciler.cli.option_groups import RUN, Allow, LockTimeout, MaxChanges, Metrics, with_options
-from reconciler.cli.options import LONGEST_WAIT_S, Options
 from reconciler.core.errors import WrongUsage
 
 DEADLINE_S = 1800.0
@@ -57,7 +64,7 @@ def nightly(
     seven days, regardless of --max-changes and --only. See docs/safety.md.
     """
     from reconciler.cli.flows.nightly import NightlyOptions, run_nightly
-    from reconciler.cli.flows.side_tasks import check_metrics_extra
+    from reconciler.cli.flows.run_end.side_tasks import check_metrics_extra
     from reconciler.cli.output import show_night
 
     if not repair and (allow or max_changes is not None or lock_timeout):

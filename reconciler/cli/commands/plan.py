@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import wiring
+from reconciler.cli.command_line.option_groups import ALL_FORMATS, RUN, Metrics, with_options
+from reconciler.cli.command_line.options import Options
 from reconciler.cli.dates import HELP, day_to_come, moment
 from reconciler.cli.flows.approval import forecasts
 from reconciler.cli.flows.plan_files import save_plan
-from reconciler.cli.flows.side_tasks import recorded
-from reconciler.cli.option_groups import ALL_FORMATS, RUN, Metrics, with_options
-from reconciler.cli.options import Options
+from reconciler.cli.flows.run_end.side_tasks import recorded
 from reconciler.cli.run_history import with_changes
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import wiring
-from reconciler.cli.flows.side_tasks import recorded
-from reconciler.cli.option_groups import (
+from reconciler.cli.command_line.option_groups import (
     CONNECTION,
     LOG,
     SCALE,
@@ -16,7 +15,8 @@ from reconciler.cli.option_groups import (
     WORKERS,
     with_options,
 )
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.options import Options
+from reconciler.cli.flows.run_end.side_tasks import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_plan
 

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import completion, wiring
-from reconciler.cli.flows.side_tasks import recorded
-from reconciler.cli.option_groups import ALL_FORMATS, RUN, with_options
-from reconciler.cli.options import Options
+from reconciler.cli import wiring
+from reconciler.cli.command_line import completion
+from reconciler.cli.command_line.option_groups import ALL_FORMATS, RUN, with_options
+from reconciler.cli.command_line.options import Options
+from reconciler.cli.flows.run_end.side_tasks import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_plan
 from reconciler.views.formats import View

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import completion
-from reconciler.cli.option_groups import SELECTION, with_options
-from reconciler.cli.options import Options
+from reconciler.cli.command_line import completion
+from reconciler.cli.command_line.option_groups import SELECTION, with_options
+from reconciler.cli.command_line.options import Options
 from reconciler.cli.selection import findings_of, now, read_file
 from reconciler.core.errors import BadFile, WrongUsage
 from reconciler.core.exit_status import Status

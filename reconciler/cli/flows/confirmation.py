@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.cli import output
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.options import Options
 from reconciler.core.exit_status import Status, of_plan
 from reconciler.core.links import Change
 from reconciler.core.plan import Plan, Refusal, Report

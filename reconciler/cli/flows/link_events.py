@@ -15,7 +15,7 @@ from reconciler.core.selectors import record_index
 from reconciler.views.formats import View
 
 if TYPE_CHECKING:
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
     from reconciler.config.load import Config
     from reconciler.store.history.repository import HistoryRepository
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli import wiring
 from reconciler.cli.flows.approval import ApplyPolicy, carry_out
-from reconciler.cli.flows.run_record import RunRecord, finished_by
-from reconciler.cli.flows.side_tasks import SIDE_TASKS, begin_heartbeat
+from reconciler.cli.flows.run_end.run_record import RunRecord, finished_by
+from reconciler.cli.flows.run_end.side_tasks import SIDE_TASKS, begin_heartbeat
 from reconciler.cli.selection import Selection, read_file
 from reconciler.core.errors import PalReconcileError, RunFailed
 from reconciler.core.exit_status import Status, of_plan, of_report
@@ -21,7 +21,7 @@ from reconciler.core.history.recording import NIGHTLY
 from reconciler.core.history.run_summary import SideFailure
 
 if TYPE_CHECKING:
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli import state
-from reconciler.cli.flows.run_record import RunRecord, SideTask, finished_by
+from reconciler.cli.flows.run_end.run_record import RunRecord, SideTask, finished_by
 from reconciler.cli.output import note
 from reconciler.cli.run_history import previous_run, record_failure, record_run
 from reconciler.core.errors import RunFailed, WrongUsage
@@ -21,7 +21,7 @@ from reconciler.extras import missing_extra
 from reconciler.regular_files import read_regular
 
 if TYPE_CHECKING:
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
     from reconciler.core.history.notification_targets import Subscriber
     from reconciler.core.identities import SecretRef
 

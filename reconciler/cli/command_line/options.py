@@ -8,7 +8,7 @@ from typing import Annotated
 
 from typer import Option
 
-from reconciler.cli import completion
+from reconciler.cli.command_line import completion
 from reconciler.core.errors import WrongUsage
 from reconciler.regular_files import check_regular
 from reconciler.views.formats import Format

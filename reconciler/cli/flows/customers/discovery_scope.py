@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.options import Options
 from reconciler.cli.selection import Selection, now
 from reconciler.core.customers.discovery import Customer, distinct
 from reconciler.core.errors import WrongUsage

@@ -25,7 +25,7 @@ from reconciler.views.formats import View
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
     from reconciler.cli.run import Run
     from reconciler.core.customers.evidence import Line
     from reconciler.core.history.link_history import LinkHistory

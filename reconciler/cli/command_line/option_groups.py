@@ -16,8 +16,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from typer import Option
 
-from reconciler.cli import completion
-from reconciler.cli.options import Options
+from reconciler.cli.command_line import completion
+from reconciler.cli.command_line.options import Options
 from reconciler.core.errors import WrongUsage
 from reconciler.extras import missing_extra
 from reconciler.views.formats import Format

@@ -23,8 +23,8 @@ from reconciler.regular_files import read_regular
 from reconciler.version import __version__
 
 if TYPE_CHECKING:
-    from reconciler.cli.flows.discovery_scope import Scope
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
+    from reconciler.cli.flows.customers.discovery_scope import Scope
     from reconciler.cli.run import Run
     from reconciler.config.writing.existing_file import ExistingFile
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.options import LogFormat, Options
+from reconciler.cli.command_line.options import LogFormat, Options
 from reconciler.core.plan import Report, count_actions, count_outcomes
 from reconciler.core.results import not_written
 

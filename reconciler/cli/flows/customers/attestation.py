@@ -16,7 +16,7 @@ from reconciler.core.exit_status import Status
 from reconciler.regular_files import read_regular
 
 if TYPE_CHECKING:
-    from reconciler.cli.options import Options
+    from reconciler.cli.command_line.options import Options
     from reconciler.config.writing.attestations import Rewrite
 
 

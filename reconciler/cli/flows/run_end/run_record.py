@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cli.flows.run_log import log_summary
-from reconciler.cli.options import Options
+from reconciler.cli.command_line.options import Options
+from reconciler.cli.flows.run_end.run_log import log_summary
 from reconciler.cli.selection import now
 from reconciler.core.errors import PalReconcileError, RunFailed
 from reconciler.core.exit_status import Status, of_error

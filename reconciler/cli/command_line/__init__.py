@@ -1,0 +1,1 @@
+"""The command line: options, help, shell completion and usage errors."""

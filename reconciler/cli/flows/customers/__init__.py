@@ -1,0 +1,1 @@
+"""Flows about customers: discover, attest and evidence."""

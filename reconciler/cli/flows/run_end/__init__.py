@@ -1,0 +1,1 @@
+"""The end of a run: record, log and side tasks such as metrics and history."""
