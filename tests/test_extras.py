@@ -20,9 +20,9 @@ def test_a_missing_extra_is_named_with_its_command(
     package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message names the feature and what to install, also where a parent package is missing."""
-    monkeypatch.setitem(extras.PACKAGES, "html", (package,))
-    assert missing_extra("html", "the report") == (
-        "the report needs an extra: pip install 'pal-reconcile[html]'"
+    monkeypatch.setitem(extras.PACKAGES, "notify", (package,))
+    assert missing_extra("notify", "the message") == (
+        "the message needs an extra: pip install 'pal-reconcile[notify]'"
     )
 
 

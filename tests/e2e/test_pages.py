@@ -2,8 +2,6 @@
 
 import pytest
 
-from reconciler import extras
-from reconciler.cli.main import run
 from tests.e2e.command import OLD, OURS, Desk
 
 
@@ -34,14 +32,3 @@ def test_a_command_without_a_page_says_so(desk: Desk) -> None:
         "For help, run: pal-reconcile doctor --help\n"
     )
     assert desk.requests() == []
-
-
-def test_a_page_without_its_library_is_refused_before_anything_is_written(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """An apply must not make changes first."""
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    assert run(["apply", "--yes", "--format", "html"]) == 64
-    assert capsys.readouterr().err == (
-        "error: --format html needs an extra: pip install 'pal-reconcile[html]'\n"
-    )

@@ -19,7 +19,6 @@ from typer import Option
 from reconciler.cli.command_line import completion
 from reconciler.cli.command_line.options import Options
 from reconciler.core.errors import WrongUsage
-from reconciler.extras import missing_extra
 from reconciler.views.formats import Format
 
 StatusT = TypeVar("StatusT")
@@ -113,8 +112,6 @@ def _parameter(name: str, formats: tuple[Format, ...]) -> inspect.Parameter:
 
 def _checked(options: Options) -> Options:
     """The options, if they fit together; nothing was read or written yet. Raises `WrongUsage`."""
-    if options.format is Format.HTML and (problem := missing_extra("html", "--format html")):
-        raise WrongUsage(problem)
     if options.verbose and options.log_level:
         raise WrongUsage("--verbose and --log-level exclude each other; leave one out")
     if options.no_color:

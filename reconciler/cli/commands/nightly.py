@@ -73,9 +73,8 @@ def nightly(
     if metrics:
         check_metrics_extra()
     if report:
-        from reconciler.cli.flows.report_page import check_file, check_pages_extra
+        from reconciler.cli.flows.report_page import check_file
 
-        check_pages_extra()
         check_file(report, is_forced=True)
     if splay:
         time.sleep(random.uniform(0, splay))  # noqa: S311 - to spread the load, not a secret

@@ -32,11 +32,10 @@ def report(
     The page shows the current state, the changes since the last run, the run history, and a
     timeline for each link. Nothing is written to Azure.
     """
-    from reconciler.cli.flows.report_page import check_file, check_pages_extra, write_report
+    from reconciler.cli.flows.report_page import check_file, write_report
     from reconciler.cli.output import note
     from reconciler.views.summary import inventory_summary
 
-    check_pages_extra()
     check_file(out, is_forced=force)
     with recorded("report", options) as account:
         selection = read_file(options)

@@ -11,17 +11,10 @@ from typing import TYPE_CHECKING
 from reconciler.cli.run_history import past_of, with_known
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.plan import Report
-from reconciler.extras import missing_extra
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
     from reconciler.core.plan import Plan
-
-
-def check_pages_extra() -> None:
-    """Raise `WrongUsage` if the extra is not installed."""
-    if problem := missing_extra("html", "the report"):
-        raise WrongUsage(problem)
 
 
 def check_file(path: Path, *, is_forced: bool) -> None:
