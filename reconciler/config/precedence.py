@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from reconciler.config.model.document import Attested, Document, Hold, Override, Tenant
 from reconciler.config.reading.tree import Path
-from reconciler.core.links import WantedState, Workload
+from reconciler.core.access.values import Workload
+from reconciler.core.links import WantedState
 
 DEFAULTS: Path = ("defaults", "identities")
 BY_TAG: Path = ("defaults", "by_tag")

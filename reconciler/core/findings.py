@@ -47,6 +47,7 @@ class Finding:
     hint      what to do next, one line
     tenant    the tenant that it is about, or None for the whole file
     identity  the identity that it is about, or None
+    tenant_id the GUID of the directory that it is about; None if the code has none
     """
 
     code: str
@@ -54,6 +55,7 @@ class Finding:
     hint: str
     tenant: str | None = None
     identity: str | None = None
+    tenant_id: str | None = None
 
 
 def not_ignored(findings: Iterable[Finding], ignored: Collection[str]) -> tuple[Finding, ...]:

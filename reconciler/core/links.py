@@ -4,9 +4,11 @@ A link ties one principal in one tenant to one partner ID. The file names it by 
 Azure by (tenant ID, object ID). All values here are frozen and can be pickled.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from reconciler.core.access.values import Access, Workload
 
 
 class WantedState(StrEnum):
@@ -15,13 +17,6 @@ class WantedState(StrEnum):
     LINKED = "linked"
     ABSENT = "absent"
     UNMANAGED = "unmanaged"
-
-
-class Workload(StrEnum):
-    """What a principal works on at a customer. It decides what else a link needs to count."""
-
-    AZURE = "azure"
-    POWER_PLATFORM = "power_platform"
 
 
 class ObservedState(StrEnum):
@@ -170,6 +165,8 @@ class Observed:
     updated_at            Azure's own text, ISO 8601 in UTC; the same for created_at
     problem               set if, and only if, the state is unknown
     rotation              set if the identity has several secrets
+    access                the roles of the principal; None if they were not asked for. It is no part
+                          of the link, so two reads are equal whatever it is
     """
 
     state: ObservedState
@@ -182,6 +179,7 @@ class Observed:
     created_at: str | None = None
     problem: Problem | None = None
     rotation: Rotation | None = None
+    access: Access | None = field(default=None, compare=False)
 
     @classmethod
     def unknown(

@@ -79,6 +79,12 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def finding_data(finding: Finding) -> Data:
+    """A finding as JSON data; with a tenant ID only if the finding has one."""
+    data = fields_of(finding, "code", "message", "hint", "tenant", "identity")
+    return data | ({"tenant_id": finding.tenant_id} if finding.tenant_id else {})
+
+
 def _document(
     kind: FactKind, plan: Plan, findings: tuple[Finding, ...], interrupted: bool, links: list[Data]
 ) -> Data:
@@ -95,10 +101,7 @@ def _document(
         "interrupted": interrupted,
         "summary": count_actions(plan.changes),
         "not_selected": plan.not_selected,
-        "findings": [
-            fields_of(finding, "code", "message", "hint", "tenant", "identity")
-            for finding in findings
-        ],
+        "findings": [finding_data(finding) for finding in findings],
         "links": links,
     }
 

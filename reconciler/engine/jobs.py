@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from reconciler.core.access.link_access import cleaned
 from reconciler.core.customers.evidence import RawReading
 from reconciler.core.links import Action, Change, Observed, Place, Problem
 from reconciler.core.ports import LinkWriter, OpenReader, OpenWriter
@@ -114,6 +115,7 @@ def redacted(seen: Observed) -> Observed:
         updated_at=_clean(seen.updated_at),
         created_at=_clean(seen.created_at),
         problem=_clean_problem(seen.problem),
+        access=cleaned(seen.access, lambda text: visible(redact(text))),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.core.access.values import Workload
 from reconciler.core.inventory.resilience import resilience_findings
 from reconciler.core.links import (
     Action,
@@ -15,7 +16,6 @@ from reconciler.core.links import (
     Settled,
     Wanted,
     WantedState,
-    Workload,
 )
 from tests.core.worlds import FOREIGN, OLD, change, linked, unknown, unlinked, wanted
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from reconciler.core.access.values import Workload
 from reconciler.core.customers.evidence import Evidence, EvidenceItem, RawReading
 from reconciler.core.identities import User
-from reconciler.core.links import Workload
 from reconciler.core.text import visible
 from reconciler.views.markdown.evidence import files, render
 from tests.views import facts

@@ -11,8 +11,8 @@ from reconciler.config.checks.context import CheckContext
 from reconciler.config.model.document import Document
 from reconciler.config.precedence import TenantEntry
 from reconciler.config.reading.diagnostics import quoted
+from reconciler.core.access.values import Workload
 from reconciler.core.findings import Finding
-from reconciler.core.links import Workload
 
 
 def check_coverage(context: CheckContext) -> None:

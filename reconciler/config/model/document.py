@@ -21,7 +21,8 @@ from pydantic_core import CoreSchema
 from reconciler.config.model import fields, identity_fields
 from reconciler.config.model.identities import Identity, Part, Reference
 from reconciler.config.model.run_settings import FindingSettings, History, Limits, Notification
-from reconciler.core.links import WantedState, Workload
+from reconciler.core.access.values import Workload
+from reconciler.core.links import WantedState
 from reconciler.core.selectors import Selectable, SelectorIndex, keywords
 
 ANY = "any"

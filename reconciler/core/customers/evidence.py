@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from reconciler.core.access.values import Workload
 from reconciler.core.customers.directories import Remembered, check_directories
 from reconciler.core.errors import WrongUsage
 from reconciler.core.history.link_history import Key, LinkHistory
 from reconciler.core.identities import Identity
-from reconciler.core.links import Change, Observed, Place, Wanted, Workload
+from reconciler.core.links import Change, Observed, Place, Wanted
 from reconciler.core.results import Outcome
 
 Line = Mapping[str, Any]

@@ -7,6 +7,7 @@ read, has no finding.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from reconciler.core.access.values import Workload
 from reconciler.core.findings import Finding
 from reconciler.core.links import (
     Action,
@@ -15,7 +16,6 @@ from reconciler.core.links import (
     Place,
     Wanted,
     WantedState,
-    Workload,
 )
 
 

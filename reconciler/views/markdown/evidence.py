@@ -7,9 +7,10 @@ was read: that the link is in place, never what it earns.
 import json
 from collections.abc import Iterator
 
+from reconciler.core.access.values import Workload
 from reconciler.core.customers.evidence import Evidence, EvidenceItem, Line, without_others
 from reconciler.core.customers.evidence_json import ANSWER, history_data, links_data
-from reconciler.core.links import ObservedState, Workload
+from reconciler.core.links import ObservedState
 from reconciler.core.plan_json import Data, iso
 from reconciler.core.results import Outcome
 from reconciler.core.text import json_safe
