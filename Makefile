@@ -18,7 +18,7 @@ FULL := $(VENV)/.installed
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
-.PHONY: help demo test unit fix lint check build bench update clean
+.PHONY: help demo test unit fix lint check docs build bench update clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -46,6 +46,10 @@ lint: $(FULL)  ## check style and types
 
 check: lint  ## run lint, then all tests with the coverage threshold, as CI does
 	@$(MAKE) --no-print-directory test COVERAGE='--cov --cov-report=term-missing:skip-covered'
+
+# Without --quiet, with which MkDocs would not count warnings.
+docs: $(FULL)  ## build the documentation site in build/site; a warning fails it
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 build: $(FULL)  ## build the wheel and the sdist
 	@$(BIN)/python -m build
@@ -76,5 +80,5 @@ $(LIGHT): pyproject.toml $(CONSTRAINTS)
 $(FULL): $(LIGHT)
 	@echo "Installing the other extras and the development tools ..."
 	@$(PIP) --upgrade 'pip>=25.1'
-	@$(PIP) --no-build-isolation --editable '.[all]' --group dev
+	@$(PIP) --no-build-isolation --editable '.[all]' --group dev --group docs
 	@touch $@

@@ -30,7 +30,7 @@ def test_every_requirement_has_an_allowed_pin() -> None:
         *project["build-system"]["requires"],
         *project["project"]["dependencies"],
         *(line for extra in extras for line in extra),
-        *project["dependency-groups"]["dev"],
+        *(line for group in project["dependency-groups"].values() for line in group),
     ]
     pinned = pins()
     for requirement in map(Requirement, named):

@@ -21,7 +21,7 @@ class GroupedCommand(TyperCommand):
                 arguments.append((param.metavar or param.name, param.help or ""))  # type: ignore[attr-defined]
             elif record := param.get_help_record(ctx):
                 heading = getattr(param, "rich_help_panel", None) or OWN_OPTIONS
-                sections.setdefault(heading, []).append((record[0], _plain(record[1])))
+                sections.setdefault(heading, []).append((record[0], ranges_in_words(record[1])))
         own = sections.pop(OWN_OPTIONS, [])
         for heading, records in (("Arguments", arguments), (OWN_OPTIONS, own), *sections.items()):
             if records:
@@ -29,7 +29,7 @@ class GroupedCommand(TyperCommand):
                     formatter.write_dl(records)
 
 
-def _plain(text: str) -> str:
+def ranges_in_words(text: str) -> str:
     """A help text with its range in words: `1<=x<=64` is `1 to 64`."""
     text = re.sub(r"([0-9.]+)<=x<=([0-9.]+)", r"\1 to \2", text)
     return re.sub(r"x>=([0-9]+)(\.0)?", r"at least \1", text)
