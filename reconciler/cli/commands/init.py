@@ -1,15 +1,45 @@
-"""The command `init`: writes a commented starter tenants.yaml."""
+"""The command `init`: writes a first tenants.yaml, for a customer list or to be filled in."""
 
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from reconciler.cli.flows.customers import first_file
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
 
 
 def init(
+    context: typer.Context,
+    tenants_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="List the customers of this CSV file, as Partner Center exports it.",
+        ),
+    ] = None,
+    partner: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="With --tenants-from: the partner ID to link."),
+    ] = None,
+    client_id: Annotated[
+        str | None,
+        typer.Option(metavar="GUID", help="With --tenants-from: the app that signs in."),
+    ] = None,
+    partner_name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="With --tenants-from: the name that Azure returns for the partner ID. A wrong "
+            "ID is found by its name.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The file to write, like --config.")
+    ] = None,
     config: Annotated[
         Path,
         typer.Option(
@@ -22,19 +52,55 @@ def init(
         ),
     ] = Path("tenants.yaml"),
 ) -> int:
-    """Write a commented starter tenants.yaml.
+    """Write a first tenants.yaml.
 
-    An existing file is never overwritten.
+    With --tenants-from, every customer of the list wants --partner, and the file is complete.
+    Otherwise it is a commented starter file. An existing file is never overwritten. Nothing is read
+    from Azure.
     """
+    source = context.get_parameter_source("config")
+    if out and source is not None and source.name == "COMMANDLINE":
+        raise WrongUsage("--out and --config both name the file to write; leave one out")
+    target = out or config
+    given = {"--partner": partner, "--client-id": client_id}
+    if tenants_from and partner and client_id:
+        _write_for_list(tenants_from, target, partner, client_id, partner_name)
+    elif tenants_from:
+        missing = " and ".join(name for name, value in given.items() if not value)
+        raise WrongUsage(f"--tenants-from needs {missing}")
+    else:
+        _write_starter(target, {**given, "--partner-name": partner_name})
+    return Status.IN_SYNC
+
+
+def _write_starter(target: Path, given: Mapping[str, str | None]) -> None:
     from reconciler.cli.output import note
     from reconciler.config.starter import starter
 
-    try:
-        with config.open("x", encoding="utf-8") as file:
-            file.write(starter())
-    except FileExistsError:
-        raise WrongUsage(f"{config} exists and is left as it is; choose another --config") from None
-    except OSError as error:
-        raise WrongUsage(f"cannot write {config.absolute()}: {error.strerror}") from None
-    note(f"Wrote {config}. Fill it in, then run: pal-reconcile validate -c {config}")
-    return Status.IN_SYNC
+    if option := next((name for name, value in given.items() if value), None):
+        raise WrongUsage(f"{option} needs --tenants-from FILE, the list of customers")
+    first_file.create({target: starter()})
+    note(f"Wrote {target}. Fill it in, then run: {_command('validate', target)}")
+
+
+def _write_for_list(
+    listed_in: Path, target: Path, partner: str, client_id: str, name: str | None
+) -> None:
+    from reconciler.cli.output import note, warn
+    from reconciler.config.writing.customer_file import first_link
+
+    link = first_link(partner, client_id, name)
+    written = first_file.write_for_list(listed_in, link, target)
+    if written.warning:
+        warn(f"{listed_in}: {written.warning}")
+    if written.skipped:
+        note(f"Unused columns of {listed_in}: {', '.join(written.skipped)}.")
+    files = f"{target} and {written.table}" if written.table else f"{target}"
+    count = f"{written.customers} customer{'s' * (written.customers != 1)}"
+    note(f"Wrote {files}: {count}, all with partner ID {link.partner_id}.")
+    note(f"Set PAL_AUTOMATION_SECRET to the client secret, then run: {_command('plan', target)}")
+
+
+def _command(name: str, file: Path) -> str:
+    words = [] if file == Path("tenants.yaml") else ["-c", str(file)]
+    return shlex.join(["pal-reconcile", name, *words])

@@ -24,6 +24,9 @@ BLANKS = (
 )
 """Characters that are removed around a cell: spaces of any width, and marks of direction."""
 
+_FORMULA = re.compile("'*[-=+@\uff0d\uff1d\uff0b\uff20]")
+"""The start of a cell that a spreadsheet could execute, behind any apostrophes that prevent it."""
+
 _LINE_BREAK = re.compile("\r\n|\n|\r")
 _QUOTED = {
     separator: re.compile(rf'[^\S\n{separator}]*"((?:[^"]|"")*+)"[^\S\n{separator}]*')
@@ -78,6 +81,16 @@ def without_invisible(text: str) -> str:
     """The text with plain spaces, and without invisible characters."""
     plain = "".join(" " if char.isspace() else "" if is_invisible(char) else char for char in text)
     return " ".join(plain.split())
+
+
+def protected(text: str) -> str:
+    """The text with an apostrophe in front if a spreadsheet could execute it as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unprotected(text: str) -> str:
+    """The text without the apostrophe that `protected` and spreadsheets put in front."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 class _Stray(Exception):

@@ -4,7 +4,6 @@ Columns are recognized by their headings, in any order. A list without headings,
 per line, is read as well.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 from reconciler.config.checks.names import folded
 from reconciler.config.model.fields import Tenant
 from reconciler.config.reading import csv_reader, files
-from reconciler.config.reading.csv_reader import CsvCell, CsvRow, without_invisible
+from reconciler.config.reading.csv_reader import CsvCell, CsvRow, unprotected, without_invisible
 from reconciler.config.reading.customer_columns import Columns, Undecided, choose, is_partners
 from reconciler.config.reading.diagnostics import Diagnostics, location, quoted
+from reconciler.config.reading.secret_patterns import SECRET_CELL, holds_secret
 from reconciler.config.writing.labels import clean_name
 from reconciler.core.customers.discovery import Customer, distinct
 from reconciler.core.errors import BadFile
@@ -177,6 +177,10 @@ def _customer(row: CsvRow, columns: Columns, complaints: Diagnostics) -> Custome
     others += [plain(_cell(row, number).text) for number in columns.domains]
     domains = [_TENANT.validate_python(text) for text in others if text and not _failure(text)]
     directory = _TENANT.validate_python(plain(first.text))
+    for cell in (_cell(row, columns.name), _cell(row, columns.tags)):
+        if holds_secret(cell.text):
+            complaints.add(cell.at, SECRET_CELL)
+            return None
     name = _unescaped(_cell(row, columns.name).text)
     tags = _tags(_cell(row, columns.tags).text, columns)
     return Customer(clean_name(name), directory, tuple(dict.fromkeys(domains)), tags)
@@ -226,7 +230,7 @@ def _unescaped(text: str) -> str:
     """The text of a cell that is protected from being a number or formula: `="1"` or `'=1`."""
     if text.startswith('="') and text.endswith('"'):
         return text[2:-1]
-    return text[1:] if re.match("'[-=+@]", text) else text
+    return unprotected(text)
 
 
 def _failure(text: str) -> str:

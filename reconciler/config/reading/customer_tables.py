@@ -6,14 +6,19 @@ changes: unused columns are skipped.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.config.reading import csv_reader
-from reconciler.config.reading.csv_reader import CsvCell, CsvRow
+from reconciler.config.reading.csv_reader import CsvCell, CsvRow, unprotected
 from reconciler.config.reading.customer_columns import is_known
 from reconciler.config.reading.customer_lists import CustomerList, customers_of
 from reconciler.config.reading.diagnostics import Diagnostics, Spot, location, nearest, quoted
-from reconciler.config.reading.secret_patterns import MASKED, holds_secret, looks_secret
+from reconciler.config.reading.secret_patterns import (
+    MASKED,
+    SECRET_CELL,
+    holds_secret,
+    looks_secret,
+)
 from reconciler.config.reading.tree import Items, Node, Plain, Table
 from reconciler.config.writing.labels import labels
 from reconciler.core.findings import Finding
@@ -93,7 +98,7 @@ def _from_customer_list(rows: Sequence[CsvRow], file: int, complaints: Diagnosti
     for row in rows:
         for cell in row.cells or ():
             if holds_secret(cell.text):
-                complaints.add(cell.at, _cell_error(cell.text))
+                complaints.add(cell.at, SECRET_CELL)
     header = rows[0].cells or []
     found = customers_of(rows, complaints)
     further = {
@@ -207,7 +212,7 @@ def _add(customers: Customers, row: CsvRow, header: Sequence[str], complaints: D
             complaints.add(cell.at, failure)
             customers.broken.append((len(customers.rows), key))
         elif cell.text or key in MUST_HAVE:
-            tenant[key] = _value(key, cell)
+            tenant[key] = _value(key, replace(cell, text=unprotected(cell.text)))
             tenant.where[key] = cell.at
     customers.rows.add(tenant, row.at)
 
@@ -215,10 +220,7 @@ def _add(customers: Customers, row: CsvRow, header: Sequence[str], complaints: D
 def _cell_error(text: str) -> str:
     """What is wrong with a cell in any column, without its text."""
     if holds_secret(text):
-        return (
-            f"a cell that looks like a secret ({MASKED}); remove it, rotate it, "
-            "and reference it under identities: in the main file"
-        )
+        return SECRET_CELL
     if text.startswith(FORMULA):
         return f'a cell that starts with "{text[0]}" is a formula in a spreadsheet; rewrite it'
     return ""

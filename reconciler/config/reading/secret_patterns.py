@@ -7,6 +7,12 @@ SECRET_KEYS = frozenset({"secret", "certificate", "password"})
 
 MASKED = "***"
 
+SECRET_CELL = (
+    f"a cell that looks like a secret ({MASKED}); remove it, rotate it, "
+    "and reference it under identities: in the main file"
+)
+"""The error of a table."""
+
 _SECRET_KEY = re.compile(
     "secret|passw|passphrase|pwd|token|credential|certificate|connection_?string"
     "|(api|access|account|private|shared|signing)_?key"

@@ -1,15 +1,19 @@
-"""Labels: a valid and unique name for each customer that was found outside the file.
+"""Labels: a valid and unique name for each customer and partner that was found outside the file.
 
 Names from Azure and from tables are untrusted text. Characters that a file cannot hold are escaped.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from reconciler.config.checks.names import folded
 from reconciler.config.model.fields import LONGEST_NAME
 from reconciler.config.reading.diagnostics import HARMLESS
 from reconciler.core.customers.discovery import Customer
 from reconciler.core.text import visible
+
+LONGEST_ALIAS = 40
 
 
 def labels(customers: Sequence[Customer], taken: Iterable[str] = ()) -> list[str]:
@@ -25,6 +29,24 @@ def labels(customers: Sequence[Customer], taken: Iterable[str] = ()) -> list[str
         seen.add(folded(label))
         result.append(label)
     return result
+
+
+def labels_apart(customers: Sequence[Customer]) -> list[str]:
+    """The labels of a new file: of customers with equal names, each gets its domain or GUID."""
+    names = {number: clean_name(customer.name) for number, customer in enumerate(customers)}
+    counts = Counter(map(folded, names.values()))
+    return labels(customers, [name for name in names.values() if counts[folded(name)] > 1])
+
+
+def partner_alias(partner_id: str, name: str, taken: Collection[str] = ()) -> str:
+    """An alias for a partner ID, made from the partner's name if it has one."""
+    words = re.findall("[a-z0-9]+", name.lower())
+    alias = "-".join(words)[:LONGEST_ALIAS].strip("-")
+    if alias[:1].isdigit() and not alias.isdigit():
+        alias = f"partner-{alias}"  # a text that starts with a digit would be read as an ID
+    if not alias or alias.isdigit() or alias in taken:
+        alias = f"{alias}-{partner_id}" if alias in taken else f"partner-{partner_id}"
+    return alias
 
 
 def _candidates(customer: Customer) -> Iterator[str]:

@@ -5,19 +5,16 @@ no partners, the partner IDs that were found are listed for review.
 """
 
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from reconciler.config.reading.tree import Items, Node, Plain, Table
 from reconciler.config.writing.existing_file import ExistingFile
-from reconciler.config.writing.labels import clean_name
+from reconciler.config.writing.labels import clean_name, partner_alias
 from reconciler.config.writing.tenant_entries import FileDefaults, entries
 from reconciler.config.writing.yaml_editor import flow
 from reconciler.core.customers.discovery import DiscoveredTenant
-
-LONGEST_ALIAS = 40
 
 _REVIEW = """\
 # These partner IDs were found. Links to any ID listed here may be overwritten or removed. Remove
@@ -114,16 +111,8 @@ def _partners(tenants: Sequence[DiscoveredTenant]) -> Table:
         answers.extend(called)
         if answers:
             partner["name"] = answers[0] if len(answers) == 1 else answers
-        partners[_alias(partner_id, called, partners)] = partner
+        partners[partner_alias(partner_id, next(iter(called), ""), partners)] = partner
     return partners
-
-
-def _alias(partner_id: str, called: Mapping[str, None], taken: Mapping[str, Node]) -> str:
-    words = re.findall("[a-z0-9]+", next(iter(called), "").lower())
-    alias = "-".join(words)[:LONGEST_ALIAS].strip("-")
-    if not alias or alias.isdigit() or alias in taken:
-        alias = f"{alias}-{partner_id}" if alias in taken else f"partner-{partner_id}"
-    return alias
 
 
 def _most_common(tenants: Sequence[DiscoveredTenant]) -> str | None:

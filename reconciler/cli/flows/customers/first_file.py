@@ -1,0 +1,68 @@
+"""First file: writes a tenants.yaml without a request to Azure, and never overwrites a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from reconciler.config.writing.customer_file import FirstLink
+
+
+@dataclass(frozen=True, slots=True)
+class FromList:
+    """What was written for a customer list.
+
+    table    the included table; None if the customers are in the main file
+    warning  which rows became one customer; empty if none did
+    skipped  the headings of unused columns
+    """
+
+    customers: int
+    table: Path | None
+    warning: str
+    skipped: tuple[str, ...]
+
+
+def write_for_list(listed_in: Path, link: FirstLink, target: Path) -> FromList:
+    """Write the files. Raises `BadFile` for the list, and `WrongUsage` if a file exists."""
+    from reconciler.config.reading import customer_lists
+    from reconciler.config.writing.customer_file import TABLE, first_file_for
+
+    refuse_existing(target)
+    found = customer_lists.read(listed_in)
+    first = first_file_for(found.customers, link)
+    files, table = {target: first.text}, None
+    if first.table is not None:
+        table = target.with_name(TABLE)
+        files = {table: first.table, **files}
+    create(files)
+    return FromList(len(found.listed), table, found.warning, found.skipped)
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise `WrongUsage` if there is a file, a folder or a link at the path."""
+    if path.exists() or path.is_symlink():
+        raise WrongUsage(f"{path} exists and is left as it is; choose another file with --out")
+
+
+def create(files: Mapping[Path, str]) -> None:
+    """Create these files, all or none. Raises `WrongUsage` if one exists or cannot be written."""
+    for path in files:
+        refuse_existing(path)
+    created: list[Path] = []
+    for path, text in files.items():
+        try:
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                created.append(path)
+                file.write(text)
+        except OSError as error:
+            for other in created:
+                other.unlink(missing_ok=True)
+            if isinstance(error, FileExistsError):
+                refuse_existing(path)
+            raise WrongUsage(f"cannot write {path.absolute()}: {error.strerror}") from None

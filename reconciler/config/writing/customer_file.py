@@ -1,0 +1,139 @@
+"""A first tenants.yaml for a customer list: every customer wants one partner ID through one app.
+
+Nothing is read from Azure. A long list becomes a table that the file includes.
+"""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import StringIO
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconciler.config.checks.names import folded
+from reconciler.config.model.fields import MASKED, Name, PartnerId
+from reconciler.config.model.identity_fields import ClientId
+from reconciler.config.reading.csv_reader import protected
+from reconciler.config.reading.customer_tables import SPLIT
+from reconciler.config.reading.diagnostics import quoted
+from reconciler.config.writing.labels import labels_apart, partner_alias
+from reconciler.config.writing.yaml_editor import flow
+from reconciler.core.customers.discovery import Customer
+from reconciler.core.errors import WrongUsage
+from reconciler.core.redaction.redactor import redact
+
+TABLE = "tenants.csv"
+"""The name of the included table."""
+
+LEAST_IN_TABLE = 50
+"""From this many customers on, they are written to a table."""
+
+_HEAD = """\
+# Every customer below should be linked to this partner ID. Next steps:
+#   pal-reconcile validate --without-secrets    checks this file, offline
+#   export PAL_AUTOMATION_SECRET=...            the client secret of the app
+#   pal-reconcile plan                          shows what Azure has, and what would change
+# All keys: pal-reconcile schema
+version: 1
+cloud: public                 # public, usgov or china
+
+partners:                     # the only IDs that this file may link
+  {alias}:
+    id: "{partner_id}"
+{name}
+identities:                   # how to sign in; never write a secret into this file
+  automation:
+    kind: client_secret       # without a secret: workload_identity, client_certificate, ...
+    client_id: {client_id}
+    secret: {{env: PAL_AUTOMATION_SECRET}}
+
+defaults:                     # for every tenant without its own values
+  partner: {alias}
+  identities: [automation]
+
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLink:
+    """The link that every customer gets.
+
+    partner_name  the name that Azure returns for the ID; empty if it is not to be compared
+    client_id     of the multi-tenant app
+    """
+
+    partner_id: str
+    partner_name: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFile:
+    """The texts of a new tenants.yaml and of the table that it includes; None without a table."""
+
+    text: str
+    table: str | None
+
+
+_PARTNER_ID: TypeAdapter[str] = TypeAdapter(PartnerId)
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+_CLIENT_ID: TypeAdapter[str] = TypeAdapter(ClientId)
+
+
+def first_link(partner: str, client_id: str, name: str | None) -> FirstLink:
+    """The link of the options. Raises `WrongUsage` for a value that a file cannot have."""
+    return FirstLink(
+        _checked("--partner", partner, _PARTNER_ID),
+        _checked("--partner-name", name, _NAME) if name else "",
+        _checked("--client-id", client_id, _CLIENT_ID),
+    )
+
+
+def _checked(option: str, value: str, kind: TypeAdapter[str]) -> str:
+    try:
+        return kind.validate_python(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        shown = option if first["type"] == MASKED else f"{option} {quoted(value)}"
+        raise WrongUsage(f"{shown} {first['msg']}") from None
+
+
+def first_file_for(customers: Sequence[Customer], link: FirstLink) -> FirstFile:
+    """The files for these customers, each of which is listed once."""
+    customers = [_without_secrets(customer) for customer in customers]
+    names = labels_apart(customers)
+    if len(customers) < LEAST_IN_TABLE:
+        return FirstFile(_head(link) + "tenants:\n" + "".join(_entries(customers, names)), None)
+    return FirstFile(_head(link) + f"include: [{TABLE}]\n", _table(customers, names))
+
+
+def _without_secrets(customer: Customer) -> Customer:
+    tags = {folded(tag): tag.replace(SPLIT, ",") for tag in map(redact, customer.tags)}
+    return replace(customer, name=redact(customer.name), tags=tuple(tags.values()))
+
+
+def _head(link: FirstLink) -> str:
+    comment = "as Azure returns it; a wrong ID is found by its name"
+    name = f"    name: {flow(link.partner_name)}  # {comment}\n" if link.partner_name else ""
+    alias = partner_alias(link.partner_id, link.partner_name)
+    return _HEAD.format(
+        alias=flow(alias), partner_id=link.partner_id, name=name, client_id=link.client_id
+    )
+
+
+def _entries(customers: Sequence[Customer], names: Sequence[str]) -> Iterator[str]:
+    for name, customer in zip(names, customers, strict=True):
+        yield f"  - name: {flow(name)}\n    tenant: {flow(customer.directory)}\n"
+        if customer.tags:
+            yield f"    tags: {flow(customer.tags)}\n"
+
+
+def _table(customers: Sequence[Customer], names: Sequence[str]) -> str:
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    has_tags = any(customer.tags for customer in customers)
+    writer.writerow(("name", "tenant", *(["tags"] if has_tags else [])))
+    for name, customer in zip(names, customers, strict=True):
+        tags = [SPLIT.join(customer.tags)] if has_tags else []
+        writer.writerow(map(protected, (name, customer.directory, *tags)))
+    return text.getvalue()
