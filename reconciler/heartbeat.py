@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, unquote, urlencode, urlsplit, urlunsplit
 from urllib.request import proxy_bypass
 
 from reconciler.bounded_requests import failure_cause, limited_session
-from reconciler.core.proxies import unusable_proxy
+from reconciler.core.network.proxies import unusable_proxy
 from reconciler.core.redaction.redactor import redact
 from reconciler.version import __version__
 

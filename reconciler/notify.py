@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from reconciler.bounded_requests import limits, within
-from reconciler.core.proxies import unusable_proxy
+from reconciler.core.network.proxies import unusable_proxy
 from reconciler.core.redaction.redactor import redact
 from reconciler.extras import missing_extra
 

@@ -14,6 +14,7 @@ from reconciler.azure.http.client import HttpReply, Https
 from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.core.errors import RunFailed, WrongUsage
+from reconciler.core.network.services import is_base_url
 
 METADATA = "/metadata/endpoints?api-version=2022-09-01"
 
@@ -49,13 +50,15 @@ def described(endpoint: str, https: Https, budget: RetryBudget) -> Cloud:
             "check that --arm-endpoint names an Azure Resource Manager"
         )
     try:
-        authority, scope, vault_suffix = _read_metadata(json.loads(reply.body))
+        document = json.loads(reply.body)
+        authority, scope, vault_suffix = _read_metadata(document)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RunFailed(
             f"{arm}{METADATA} is not a metadata document ({_what(error)}): "
             "check that --arm-endpoint names an Azure Resource Manager"
         ) from None
-    return Cloud(urlsplit(arm).netloc, arm, authority, scope, vault_suffix)
+    graph = _graph(document)
+    return Cloud(urlsplit(arm).netloc, arm, authority, scope, vault_suffix, graph)
 
 
 def checked_endpoint(endpoint: str) -> str:
@@ -99,6 +102,12 @@ def _read_metadata(data: Any) -> tuple[str, str, str]:
     if not _DNS_SUFFIX.fullmatch(suffix):
         suffix = NO_VAULTS
     return authority, targets.rstrip("/") + "/.default", suffix
+
+
+def _graph(document: dict[str, Any]) -> str | None:
+    """The base URL of Microsoft Graph; None if the document names none that is safe to use."""
+    url = document.get("microsoftGraphResourceId")
+    return url.rstrip("/") if isinstance(url, str) and is_base_url(url) else None
 
 
 def _is_audience(value: Any) -> bool:

@@ -11,6 +11,7 @@ class Cloud:
     authority     origin of Microsoft Entra, without a trailing slash
     scope         OAuth scope of a token for ARM
     vault_suffix  DNS suffix of key vaults
+    graph         base URL of Microsoft Graph, if a metadata document describes the cloud; else None
     """
 
     name: str
@@ -18,6 +19,7 @@ class Cloud:
     authority: str
     scope: str
     vault_suffix: str
+    graph: str | None = None
 
     @property
     def endpoint(self) -> str:

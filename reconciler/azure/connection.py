@@ -18,6 +18,10 @@ from reconciler.azure.http.proxies import check_proxy
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.interactive_login import SignInMethod, sign_in
 from reconciler.azure.links import AzureLinkReader, AzureLinkWriter
+from reconciler.azure.services import partner_center
+from reconciler.azure.services.client import ServiceClient, ServiceSession
+from reconciler.azure.services.customers import read_listing
+from reconciler.azure.services.endpoints import Services
 from reconciler.azure.session import WRONG_TOKEN, SecretPropagation, Session
 from reconciler.azure.signin.cached_users import CachedUsers
 from reconciler.azure.signin.entra import Entra
@@ -25,10 +29,16 @@ from reconciler.azure.signin.key_vault import Vaults
 from reconciler.azure.tenants import list_tenants
 from reconciler.core.customers.discovery import Customer
 from reconciler.core.customers.evidence import RawReading
+from reconciler.core.customers.listed import CustomerListing, CustomerSource
+from reconciler.core.doctor.partner_ids import PartnerProfile
 from reconciler.core.errors import WrongUsage
 from reconciler.core.history.run_summary import RequestStats
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
+from reconciler.core.network.services import Service
+
+SignInOf = tuple[Place, Identity, Entra, SecretPropagation, Callable[[], RetryBudget]]
+"""What a session of any service is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class ConnectionSettings:
 
     connections  maximum number of concurrent requests
     people       the users whose cached sign-ins may be used; None if the file names no user
+    services     the services beside ARM; None if the command uses none
     """
 
     cloud: Cloud
@@ -44,6 +55,7 @@ class ConnectionSettings:
     ca_bundle: str | None = None
     connections: int = 32
     people: CachedUsers | None = None
+    services: Services | None = None
 
     def identity(self, place: Place) -> Identity:
         """The identity that signs in to this tenant."""
@@ -153,15 +165,36 @@ class Azure:
         except RequestFailed:
             return None
 
+    def list_customers(
+        self, source: CustomerSource, *, with_relationships: bool = True
+    ) -> CustomerListing:
+        """List our customers. Failures are part of the value."""
+        return read_listing(source, self._client, with_relationships=with_relationships)
+
+    def partner_profile(self, place: Place, partner_id: str) -> PartnerProfile | Problem:
+        """What Partner Center says about a partner ID to a person of our own tenant."""
+        try:
+            client = self._client(place, Service.PARTNER_CENTER, partner_center.FORBIDDEN)
+            return partner_center.profile_of(client, partner_id)
+        except RequestFailed as failure:
+            return failure.problem
+
     def close(self) -> None:
         """Close all connections."""
         self._https.close()
 
+    def _client(self, place: Place, service: Service, forbidden: str) -> ServiceClient:
+        services = self._settings.services
+        if services is None:
+            raise ValueError("this command has no services")
+        endpoint = services.of(service)
+        session = ServiceSession(*self._sign_in_of(place), scope=endpoint.scope)
+        return ServiceClient(session, self._https_get, endpoint, forbidden)
+
     def _session(self, place: Place, propagation: SecretPropagation | None = None) -> Session:
-        return Session(
-            place,
-            self._settings.identity(place),
-            self._entra,
-            propagation or self._propagation,
-            lambda: RetryBudget(self._hosts, self._stop),
-        )
+        return Session(*self._sign_in_of(place, propagation))
+
+    def _sign_in_of(self, place: Place, propagation: SecretPropagation | None = None) -> SignInOf:
+        identity = self._settings.identity(place)
+        waits = propagation or self._propagation
+        return place, identity, self._entra, waits, lambda: RetryBudget(self._hosts, self._stop)

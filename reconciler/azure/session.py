@@ -49,7 +49,10 @@ class SecretPropagation:
 
 
 class Session:
-    """The sign-in of one principal in one tenant, with its token."""
+    """The sign-in of one principal in one tenant, with its token.
+
+    scope  what the token is for; None for ARM
+    """
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Session:
         entra: Entra,
         propagation: SecretPropagation,
         new_budget: Callable[[], RetryBudget],
+        scope: str | None = None,
     ) -> None:
         self.arm = entra.cloud.arm
         self.tenant_id: str | None = None
@@ -68,6 +72,7 @@ class Session:
         self._identity = identity
         self._entra = entra
         self._propagation = propagation
+        self._scope = scope
         self._token: str | None = None
         self._renewals = 0
         self._asked = Challenge()
@@ -131,8 +136,8 @@ class Session:
         """Sign in to the tenant; retries a new secret. Raises `RequestFailed`."""
 
         def attempt(identity: Identity) -> str:
-            claims = self._asked.claims
-            return self._entra.token(identity, self.tenant_id or ANYWHERE, budget, claims)
+            claims, tenant_id = self._asked.claims, self.tenant_id or ANYWHERE
+            return self._entra.token(identity, tenant_id, budget, claims, self._scope)
 
         def ask() -> str:
             try:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli import state
-from reconciler.cli.command_line.options import LogFormat, Options
+from reconciler.cli.command_line.logging import LogFormat
+from reconciler.cli.command_line.options import Options
 from reconciler.cli.flows.recovery import recover
 from reconciler.cli.run import Run
 from reconciler.cli.selection import Selection, check_vaults, now
@@ -33,6 +34,7 @@ def read_session(options: Options, selection: Selection) -> Iterator[Run]:
 
     from reconciler import log
     from reconciler.azure.connection import Azure, ConnectionSettings, check_proxies, find_cloud
+    from reconciler.azure.services.endpoints import find_services
     from reconciler.cli.workers import workers_for
     from reconciler.engine import interpreter
     from reconciler.engine.cancellation import Stop
@@ -41,21 +43,22 @@ def read_session(options: Options, selection: Selection) -> Iterator[Run]:
 
     log.set_up(as_json=options.log_format is LogFormat.JSON, level=options.level)
     _check_trust(options.trusted)
-    config = selection.config
-    check_proxies(config.cloud, options.arm_endpoint)
+    config, endpoint = selection.config, options.arm_endpoint
+    check_proxies(config.cloud, endpoint)
     stop = Stop(options.deadline)
     with stop.timed():
-        cloud = find_cloud(config.cloud, options.arm_endpoint, options.trusted, stop.event)
+        cloud = find_cloud(config.cloud, endpoint, options.trusted, stop.event)
     check_vaults(selection, cloud.vault_suffix)
     run_id = os.urandom(8).hex()
     logger = log.get().bind(run=run_id)
-    if options.arm_endpoint is None and config.cloud != "public":
+    if endpoint is None and config.cloud != "public":
         logger.warning("untested_cloud", cloud=config.cloud)
     users = _cached_users(options, config)
     to_read = sum(1 for want in selection.wanted if want.is_read)
     interpreter.tune()
+    services = find_services(cloud, config.cloud, options.endpoints)
     settings = ConnectionSettings(
-        cloud, config.identities, options.trusted, options.concurrency, users
+        cloud, config.identities, options.trusted, options.concurrency, users, services
     )
     with (
         closing(Azure(settings, stop.event)) as azure,

@@ -50,6 +50,23 @@ def test_a_cloud_describes_itself() -> None:
     assert cloud.vault_suffix == "vault.example"
 
 
+@pytest.mark.parametrize(
+    ("url", "graph"),
+    [
+        ("https://graph.example/", "https://graph.example"),
+        ("https://graph.example/base", "https://graph.example/base"),
+        ("http://graph.example", None),
+        ("https://user@graph.example", None),
+        ("https://graph.example?x", None),
+        (7, None),
+    ],
+)
+def test_graph_is_used_only_over_https(url: Any, graph: str | None) -> None:
+    """Anything but the https URL of a host counts as missing."""
+    data = GOOD | {"microsoftGraphResourceId": url}
+    assert described("https://arm.example", Canned(200, data), PATIENCE).graph == graph
+
+
 def test_the_first_audience_serves_where_none_is_for_management() -> None:
     """A cloud without vaults gets a suffix that no host has."""
     data = {"authentication": GOOD["authentication"] | {"audiences": ["https://a", "https://b"]}}

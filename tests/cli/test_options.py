@@ -40,6 +40,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """A command line for each command that has shared options."""
 
+PROPERTIES = ("level", "is_table", "is_silent", "trusted", "endpoints")
+
 ON_THE_WAY = {"dataclasses", options_module.__name__, option_groups.__name__}
 
 
@@ -50,7 +52,13 @@ class RecordedOptions(Options):
 
     def __getattribute__(self, name: str) -> Any:
         caller = sys._getframe(1)
-        is_property = caller.f_code.co_name in ("level", "is_table", "is_silent", "trusted")
+        is_property = caller.f_code.co_name in (
+            "level",
+            "is_table",
+            "is_silent",
+            "trusted",
+            "endpoints",
+        )
         if caller.f_globals["__name__"] not in ON_THE_WAY or is_property:
             RecordedOptions.read.add(name)
         return super().__getattribute__(name)
@@ -131,6 +139,8 @@ def test_every_command_with_shared_options_is_listed_here() -> None:
         "nightly --max-changes 3",
         "nightly --lock-timeout 3",
         "plan --verbose --log-level debug",
+        "plan --endpoint graph=https://graph.example",
+        "apply --endpoint graph=https://graph.example",
         "validate --explain --quiet",
         "validate --explain --without-secrets",
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.core.proxies import proxy_problem, unusable_proxy
+from reconciler.core.network.proxies import proxy_problem, unusable_proxy
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from requests.utils import get_environ_proxies, prepend_scheme_if_needed, select
 
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.core.links import Problem
-from reconciler.core.proxies import unusable_proxy
+from reconciler.core.network.proxies import unusable_proxy
 from reconciler.core.redaction.redactor import remember
 
 

@@ -55,12 +55,18 @@ class Entra:
         self.rotations = Rotations()
 
     def token(
-        self, identity: Identity, tenant_id: str, budget: RetryBudget, claims: str | None = None
+        self,
+        identity: Identity,
+        tenant_id: str,
+        budget: RetryBudget,
+        claims: str | None = None,
+        scope: str | None = None,
     ) -> str:
         """Sign in once, by one secret, and return an access token; raises `RequestFailed`.
 
         budget  retries of platforms and key vaults; Entra is asked once
         claims  the claims that ARM asked for, as JSON
+        scope   what the token is for; None for ARM
         """
         who = SignIn(tenant_id, identity.client_id or "", self.cloud.authority)
         transport = Transport(self._https, self.directories, who)
@@ -76,7 +82,7 @@ class Entra:
         try:
             credential = open_credential(identity, opening)
             try:
-                return str(credential.get_token(self.cloud.scope, claims=claims).token)
+                return str(credential.get_token(scope or self.cloud.scope, claims=claims).token)
             except MALFORMED as error:  # MSAL does not check the types in an answer
                 raise transport.failure or _malformed(error) from None
         except Unresolved as error:

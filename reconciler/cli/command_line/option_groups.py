@@ -31,6 +31,9 @@ SELECTION = (*FILE, "only", "exclude")
 OUTPUT = ("format", "quiet", "no_color")
 LOG = ("verbose", "log_level", "log_format")
 CONNECTION = ("arm_endpoint", "ca_bundle")
+SERVICES = ("endpoint",)
+"""The option of a command that also asks services other than Azure Resource Manager."""
+
 STATE = ("state_dir",)
 SCALE = ("concurrency", "deadline")
 WORKERS = ("processes", "executor")
@@ -114,6 +117,7 @@ def _checked(options: Options) -> Options:
     """The options, if they fit together; nothing was read or written yet. Raises `WrongUsage`."""
     if options.verbose and options.log_level:
         raise WrongUsage("--verbose and --log-level exclude each other; leave one out")
+    _ = options.endpoints  # reports wrong usage before anything is read
     if options.no_color:
         os.environ["NO_COLOR"] = "1"  # for everything that prints, in this process and its workers
     return options

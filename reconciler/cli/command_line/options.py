@@ -2,33 +2,17 @@
 
 import os
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 from typer import Option
 
 from reconciler.cli.command_line import completion
+from reconciler.cli.command_line.logging import LogFormat, LogLevel
 from reconciler.core.errors import WrongUsage
+from reconciler.core.network.services import Endpoints, parse_endpoints
 from reconciler.regular_files import check_regular
 from reconciler.views.formats import Format
-
-
-class LogFormat(StrEnum):
-    """The format of the log."""
-
-    CONSOLE = "console"
-    JSON = "json"
-
-
-class LogLevel(StrEnum):
-    """The lowest level that is logged."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
 
 LONGEST_WAIT_S = 7 * 86_400
 """A week. A timer cannot wait for an infinite time."""
@@ -134,6 +118,17 @@ class Options:
             rich_help_panel=IN_CONNECTION,
         ),
     ] = None
+    endpoint: Annotated[
+        list[str] | None,
+        Option(
+            metavar="NAME=URL",
+            envvar="PAL_RECONCILE_ENDPOINTS",
+            show_envvar=True,
+            help="Use another endpoint of a service: graph, partner_center, dataverse or "
+            "discovery. Repeatable; the variable separates them by blanks.",
+            rich_help_panel=IN_CONNECTION,
+        ),
+    ] = None
     ca_bundle: Annotated[
         Path | None,
         Option(
@@ -215,6 +210,11 @@ class Options:
     def is_silent(self) -> bool:
         """Whether a result without news is not shown."""
         return self.quiet and self.is_table
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """The services whose endpoints the operator chose. Raises `WrongUsage`."""
+        return parse_endpoints(self.endpoint or ())
 
     @property
     def trusted(self) -> str | None:

@@ -7,16 +7,16 @@ import typer
 
 from reconciler.cli import wiring
 from reconciler.cli.command_line import completion
-from reconciler.cli.command_line.option_groups import RUN, with_options
+from reconciler.cli.command_line.option_groups import RUN, SERVICES, with_options
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.flows.customers import discovery as flow
-from reconciler.cli.flows.customers.discovery_scope import Scope, scope
+from reconciler.cli.flows.customers.discovery_scope import Scope, scope, service_of
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.exit_status import of_plan
 from reconciler.views.formats import View
 
 
-@with_options(*RUN)
+@with_options(*RUN, *SERVICES)
 def discover(
     options: Options,
     context: typer.Context,
@@ -40,8 +40,17 @@ def discover(
     tenants_from: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE",
-            help="Read the tenants from a CSV file, as Partner Center exports it.",
+            metavar="FILE|gdap|partner_center",
+            help="Read the tenants from a CSV file, as Partner Center exports it, or ask Microsoft "
+            "Graph (gdap) or Partner Center (partner_center) for all customers.",
+        ),
+    ] = None,
+    home_tenant: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TENANT",
+            help="With --tenants-from gdap or partner_center: your own tenant, where the first "
+            "identity signs in to list the customers.",
         ),
     ] = None,
     out: Annotated[
@@ -73,7 +82,10 @@ def discover(
     if out and not out.absolute().parent.is_dir():
         raise WrongUsage(f"cannot write {out}: there is no folder {out.absolute().parent}")
     given = customer_lists.named(tenants or ())
-    if tenants_from:
+    listed_by = service_of(tenants_from, home_tenant)
+    if listed_by and given:
+        raise WrongUsage("--tenants and --tenants-from exclude each other here; leave one out")
+    if tenants_from and not listed_by:
         listed = customer_lists.read(tenants_from)
         given = (*given, *listed.customers)
         if listed.warning:
@@ -81,7 +93,7 @@ def discover(
     source = context.get_parameter_source("config")
     is_chosen = source is not None and source.name != "DEFAULT"
     config = options.config if is_chosen else update
-    chosen = scope(config, identity or (), given, update)
+    chosen = scope(config, identity or (), given, update, listed_by)
     with wiring.read_session(options, chosen.selection) as run:
         discovery = flow.discover(run, chosen)
     if not options.is_silent:

@@ -10,6 +10,7 @@ import typer
 
 from reconciler.cli.command_line.option_groups import (
     RUN,
+    SERVICES,
     Allow,
     LockTimeout,
     MaxChanges,
@@ -24,7 +25,7 @@ DEADLINE_S = 1800.0
 """The default deadline: the run ends before the next one or the working day begins."""
 
 
-@with_options(*RUN)
+@with_options(*RUN, *SERVICES)
 def nightly(
     options: Options,
     repair: Annotated[

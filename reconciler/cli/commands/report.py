@@ -11,6 +11,7 @@ from reconciler.cli.command_line.option_groups import (
     LOG,
     SCALE,
     SELECTION,
+    SERVICES,
     STATE,
     WORKERS,
     with_options,
@@ -21,7 +22,7 @@ from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_plan
 
 
-@with_options(*SELECTION, "quiet", *LOG, *CONNECTION, *STATE, *SCALE, *WORKERS)
+@with_options(*SELECTION, "quiet", *LOG, *CONNECTION, *SERVICES, *STATE, *SCALE, *WORKERS)
 def report(
     options: Options,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The HTML page to write.")],

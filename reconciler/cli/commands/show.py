@@ -6,7 +6,7 @@ import typer
 
 from reconciler.cli import wiring
 from reconciler.cli.command_line import completion
-from reconciler.cli.command_line.option_groups import ALL_FORMATS, RUN, with_options
+from reconciler.cli.command_line.option_groups import ALL_FORMATS, RUN, SERVICES, with_options
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.flows.run_end.side_tasks import recorded
 from reconciler.cli.selection import read_file
@@ -14,7 +14,7 @@ from reconciler.core.exit_status import of_plan
 from reconciler.views.formats import View
 
 
-@with_options(*RUN, formats=ALL_FORMATS)
+@with_options(*RUN, *SERVICES, formats=ALL_FORMATS)
 def show(
     options: Options,
     by: Annotated[

@@ -106,6 +106,12 @@ def named(tenants: Sequence[str]) -> tuple[Customer, ...]:
     return distinct([Customer("", _TENANT.validate_python(text)) for text in texts])
 
 
+def listed_online(customers: Sequence[Customer]) -> CustomerList:
+    """The customers that a service listed, each once, in order, with names that a file can hold."""
+    row = CsvRow(None, location(0, 0, 0))
+    return _distinct([Listed(replace(c, name=clean_name(c.name)), row) for c in customers], ())
+
+
 def tenant_of(text: str) -> str | None:
     """A tenant's GUID or domain in lower case; None for any other text."""
     return None if _failure(text) else _TENANT.validate_python(text)

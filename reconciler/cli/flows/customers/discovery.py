@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.cli import output
 from reconciler.cli.selection import now
 from reconciler.core.customers.discovery import (
     Customer,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from reconciler.cli.flows.customers.discovery_scope import Scope
     from reconciler.cli.run import Run
     from reconciler.config.writing.existing_file import ExistingFile
+    from reconciler.core.customers.listed import CustomerSource
 
 
 MAX_NAMED = 10
@@ -94,7 +96,9 @@ def _unlisted(
 
 
 def _listed(run: Run, scope: Scope) -> list[Customer]:
-    """The tenants of each identity that can list its own. Raises `RunFailed`."""
+    """Our customers, or the tenants of each identity that can list its own. Raises `RunFailed`."""
+    if scope.listing:
+        return list(_customers(run, scope.listing))
     customers: list[Customer] = []
     for want in scope.selection.wanted:
         if scope.source.config.identities[want.place.identity].is_person:
@@ -106,6 +110,25 @@ def _listed(run: Run, scope: Scope) -> list[Customer]:
                 )
             customers += tenants
     return customers
+
+
+def _customers(run: Run, source: CustomerSource) -> tuple[Customer, ...]:
+    """The customers that Graph or Partner Center lists. Raises `RunFailed`."""
+    from reconciler.config.reading.customer_lists import listed_online
+
+    listing = run.azure.list_customers(source, with_relationships=False)
+    if listing.customers is None:
+        problem = listing.problems[0]
+        raise RunFailed(
+            f"{source.identity} cannot list the customers of {source.tenant}: {problem.code}: "
+            f"{problem.message}; {problem.hint}"
+        )
+    found = listed_online(listing.customers)
+    if not found.listed:
+        raise RunFailed(f"{source.identity} sees no customers of {source.tenant}")
+    if found.warning:
+        output.warn(found.warning)
+    return found.customers
 
 
 def _selected(

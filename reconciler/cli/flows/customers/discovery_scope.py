@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.selection import Selection, now
 from reconciler.core.customers.discovery import Customer, distinct
+from reconciler.core.customers.listed import CustomerOrigin, CustomerSource
 from reconciler.core.errors import WrongUsage
 from reconciler.core.links import Place, Wanted, WantedState
 
@@ -19,19 +20,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerService:
+    """A service that lists our customers, and our own tenant, where it is asked."""
+
+    origin: CustomerOrigin
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What `discover` reads.
 
     source    the file with the identities
     names     the identities that read
-    given     the tenants that were named; empty if the people who sign in list theirs
+    given     the tenants that were named; empty if a service or the people who sign in list them
     existing  the file to add to; None for a new file or for none
+    listing   the service that lists our customers; None if none is asked
     """
 
     source: ExistingFile
     names: tuple[str, ...]
     given: tuple[Customer, ...]
     existing: ExistingFile | None
+    listing: CustomerSource | None = None
 
     @property
     def selection(self) -> Selection:
@@ -41,11 +52,16 @@ class Scope:
 
 
 def scope(
-    config: Path | None, names: Sequence[str], given: Sequence[Customer], update: Path | None
+    config: Path | None,
+    names: Sequence[str],
+    given: Sequence[Customer],
+    update: Path | None,
+    listed_by: CustomerService | None = None,
 ) -> Scope:
     """Read the files. Raises `BadFile`, and `WrongUsage` if an option must decide something.
 
-    config  the file that was named; None for the default file, if it exists
+    config     the file that was named; None for the default file, if it exists
+    listed_by  the service that lists our customers
     """
     from reconciler.azure.signin.secret_checks import check
     from reconciler.config.writing.existing_file import WITHOUT_A_FILE, read
@@ -65,13 +81,34 @@ def scope(
             "the app of a tenant first; read with a single app, a person or the Azure CLI"
         )
     identities = [source.config.identities[name] for name in chosen]
-    if not given and not any(identity.is_person for identity in identities):
+    if not (given or listed_by or any(identity.is_person for identity in identities)):
         raise WrongUsage(
             f"{chosen[0]} cannot list its tenants, because only people and the Azure CLI can; "
             "name them with --tenants or --tenants-from"
         )
     check(identities)
-    return Scope(source, chosen, distinct(given), existing)
+    listing = CustomerSource(listed_by.origin, listed_by.tenant, chosen[0]) if listed_by else None
+    return Scope(source, chosen, distinct(given), existing, listing)
+
+
+def service_of(tenants_from: Path | None, home_tenant: str | None) -> CustomerService | None:
+    """The service that `--tenants-from` names; None if it names a file or is not given.
+
+    Raises `WrongUsage` unless our own tenant is named with it, and only with it.
+    """
+    from reconciler.config.reading.customer_lists import tenant_of
+
+    word = str(tenants_from)
+    if word not in list(CustomerOrigin):
+        if home_tenant:
+            raise WrongUsage(f"--home-tenant needs --tenants-from {' or '.join(CustomerOrigin)}")
+        return None
+    if not home_tenant:
+        raise WrongUsage(f"--tenants-from {word} needs --home-tenant, the GUID or domain of yours")
+    tenant = tenant_of(home_tenant)
+    if tenant is None:
+        raise WrongUsage("--home-tenant takes a tenant's GUID or verified domain")
+    return CustomerService(CustomerOrigin(word), tenant)
 
 
 def _chosen(source: ExistingFile, names: Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.command_line.options import LogFormat, Options
+from reconciler.cli.command_line.logging import LogFormat
+from reconciler.cli.command_line.options import Options
 from reconciler.core.plan import Report, count_actions, count_outcomes
 from reconciler.core.results import not_written
 

@@ -1,0 +1,1 @@
+"""Services beside ARM: Microsoft Graph, Partner Center, Dataverse and its discovery service."""
