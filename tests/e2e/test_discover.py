@@ -63,6 +63,64 @@ def test_three_hundred_customers_become_a_file_that_is_in_sync(desk: Desk) -> No
     assert desk.requests("create", "update", "remove") == []
 
 
+def test_tenants_that_are_not_linked_can_want_a_partner(desk: Desk) -> None:
+    """With --partner, they are written as wanting it; links to other IDs stay as they are."""
+    begin(desk)
+    export(desk, 6)
+    absent = [{"client_id": APP, "absent_from": [tenant_id(6)]}]
+    desk.seed({1: OURS, 2: FOREIGN}, clients=absent)
+    ran = desk.run(
+        *("discover", "--tenants-from", "Customers.csv", "--partner", OURS),
+        *("--out", "found.yaml", "--format", "json"),
+    )
+    assert ran.status == 4, ran.err
+    assert f"3 links not set: written as wanting partner ID {OURS}" in ran.err
+    planned = desk.plan("-c", "found.yaml")
+    assert list(planned.actions.values()) == ["none", "none", "create", "create", "create"]
+    assert {link["wanted"]["partner_id"] for link in planned.data["links"]} == {OURS, FOREIGN}
+    text = (desk.path / "found.yaml").read_text()
+    assert "  # - name: Customer 6\n" in text
+    assert "    state: unmanaged" not in text
+
+
+def test_a_partner_is_added_by_alias_to_an_existing_file(desk: Desk) -> None:
+    """The alias must be one of the file; a foreign link stays unmanaged."""
+    begin(
+        desk,
+        f'partners: {{uk: {{id: "{OURS}"}}, old: {{id: "{OLD}"}}}}\n'
+        f"tenants:\n  - {{name: First, tenant: {tenant_id(1)}, partner: old, identities: [app]}}\n",
+    )
+    export(desk, 4)
+    desk.seed({3: FOREIGN})
+    update = ("discover", "--update", "tenants.yaml", "--tenants-from", "Customers.csv", "-q")
+    for wrong in ("fr", FOREIGN, "12a"):
+        ran = desk.run(*update, "--partner", wrong)
+        assert ran.status == 64
+        assert f"uk ({OURS}), old ({OLD}); add it there first" in ran.err
+    assert desk.requests("token") == []
+    assert desk.run(*update, "--partner", "uk").status == 0
+    planned = desk.plan()
+    assert planned.actions == {
+        "First": "create",
+        "Customer 2": "create",
+        "Customer 3": "unmanaged",
+        "Customer 4": "create",
+    }
+    assert planned.link("Customer 4")["wanted"]["partner_id"] == OURS
+
+
+def test_before_customers_add_the_app_nothing_is_written(desk: Desk) -> None:
+    """The message names the command that writes a file without Azure."""
+    begin(desk)
+    export(desk, 3)
+    absent = [tenant_id(n) for n in (1, 2, 3)]
+    desk.seed(clients=[{"client_id": APP, "absent_from": absent}])
+    ran = desk.run("discover", "--tenants-from", "Customers.csv", "--out", "found.yaml")
+    assert ran.status == 4
+    assert "pal-reconcile init --tenants-from FILE --partner ID --client-id GUID" in ran.err
+    assert not (desk.path / "found.yaml").exists()
+
+
 def test_an_update_adds_what_is_new_and_nothing_else(desk: Desk) -> None:
     """All other bytes stay, and a tenant that the file lists by domain is not added again."""
     export(desk, 4)

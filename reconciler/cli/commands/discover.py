@@ -53,6 +53,14 @@ def discover(
             "identity signs in to list the customers.",
         ),
     ] = None,
+    partner: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ALIAS|ID",
+            help="Write tenants that are not linked as wanting this partner ID. Default: as "
+            "unmanaged.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a new tenants.yaml here.")
     ] = None,
@@ -93,7 +101,7 @@ def discover(
     source = context.get_parameter_source("config")
     is_chosen = source is not None and source.name != "DEFAULT"
     config = options.config if is_chosen else update
-    chosen = scope(config, identity or (), given, update, listed_by)
+    chosen = scope(config, identity or (), given, update, listed_by, partner)
     with wiring.read_session(options, chosen.selection) as run:
         discovery = flow.discover(run, chosen)
     if not options.is_silent:
@@ -111,8 +119,11 @@ def _write(scope: Scope, discovery: flow.Discovery, path: Path) -> None:
     output.note(flow.summary(discovery, path))
     if remark := flow.left_to_do(discovery, scope.names):
         output.note(remark)
+    if remark := flow.next_step(discovery, scope):
+        output.note(remark)
     if any(tenant.links for tenant in discovery.tenants):
         flow.write(scope, discovery, path)
         output.note(f"Wrote {path}. Review it, then run: pal-reconcile plan -c {path}")
     else:
-        output.note(f"No new link could be read, so nothing was written to {path}.")
+        hint = flow.without_links(discovery)
+        output.note(f"No new link could be read, so nothing was written to {path}.{hint}")

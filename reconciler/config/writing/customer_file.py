@@ -83,10 +83,15 @@ _CLIENT_ID: TypeAdapter[str] = TypeAdapter(ClientId)
 def first_link(partner: str, client_id: str, name: str | None) -> FirstLink:
     """The link of the options. Raises `WrongUsage` for a value that a file cannot have."""
     return FirstLink(
-        _checked("--partner", partner, _PARTNER_ID),
+        checked_partner_id(partner),
         _checked("--partner-name", name, _NAME) if name else "",
         _checked("--client-id", client_id, _CLIENT_ID),
     )
+
+
+def checked_partner_id(text: str) -> str:
+    """The value of `--partner` as an ID. Raises `WrongUsage`."""
+    return _checked("--partner", text, _PARTNER_ID)
 
 
 def _checked(option: str, value: str, kind: TypeAdapter[str]) -> str:

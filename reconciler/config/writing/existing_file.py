@@ -4,7 +4,7 @@ New tenants are added behind the existing ones. No other byte of the file change
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from reconciler.config.reading import files
 from reconciler.config.reading.tree import Table
 from reconciler.config.writing.tenant_entries import FileDefaults, entries
 from reconciler.config.writing.yaml_editor import Editor, Uneditable
-from reconciler.core.customers.discovery import DiscoveredTenant, desired_entry
+from reconciler.core.customers.discovery import DiscoveredTenant
 from reconciler.core.errors import PalReconcileError, RunFailed
 from reconciler.core.links import Wanted
 
@@ -89,8 +89,15 @@ def read(path: Path, today: date, data: bytes | None = None) -> ExistingFile:
     return ExistingFile(settled(parsed, path, today), parsed.root, known or b"")
 
 
-def with_tenants(source: ExistingFile, tenants: Sequence[DiscoveredTenant], today: date) -> bytes:
+def with_tenants(
+    source: ExistingFile,
+    tenants: Sequence[DiscoveredTenant],
+    today: date,
+    unlinked: str | None = None,
+) -> bytes:
     """The bytes of the file with these tenants added.
+
+    unlinked  the partner ID that tenants without a link should want; None for unmanaged
 
     A tenant that could not be read is added as a comment, unless the file already mentions it.
     The result is loaded and compared with what it should contain. Raises `RunFailed` if the form of
@@ -99,7 +106,7 @@ def with_tenants(source: ExistingFile, tenants: Sequence[DiscoveredTenant], toda
     text = source.data.removeprefix(_BOM).decode("utf-8")
     folded = text.casefold()
     added_tenants = [found for found in tenants if found.links or found.directory not in folded]
-    file_defaults = source.file_defaults
+    file_defaults = replace(source.file_defaults, unlinked=unlinked)
     added = entries(added_tenants, file_defaults)
     if not added.lines:
         return source.data
@@ -129,7 +136,7 @@ def _expected(tenants: Sequence[DiscoveredTenant], file_defaults: FileDefaults) 
         (tenant.directory, identity, one.state, one.partner_id)
         for tenant in tenants
         for identity, seen in tenant.links
-        for one in [desired_entry(seen, file_defaults.ours)]
+        for one in [file_defaults.entry(seen)]
     ]
 
 

@@ -27,22 +27,26 @@ def first_file(
     tenants: Sequence[DiscoveredTenant],
     path: Path,
     today: date,
+    unlinked: str | None = None,
 ) -> str:
     """The text of a new file for these identities and tenants.
 
-    path  the new file; paths in it are relative to its folder
+    path      the new file; paths in it are relative to its folder
+    unlinked  the partner ID that tenants without a link should want; None for unmanaged
     """
     cloud = source.config.cloud
     file_defaults = source.file_defaults
     partners, review = source.root.get("partners"), []
     if not isinstance(partners, Table):
-        partners, review = _partners(tenants), _REVIEW.split("\n")
+        partners = _partners(tenants, unlinked)
+        is_given = all(one["id"] == unlinked for _, one in _tables(partners))
+        review = [] if is_given else _REVIEW.split("\n")
         file_defaults = FileDefaults({str(one["id"]): alias for alias, one in _tables(partners)})
-    most_common = _most_common(tenants)
+    most_common = unlinked or _most_common(tenants)
     if file_defaults.ours is not None and most_common not in file_defaults.ours:
         most_common = None
     file_defaults = FileDefaults(
-        file_defaults.aliases, file_defaults.ours, most_common, tuple(names)
+        file_defaults.aliases, file_defaults.ours, most_common, tuple(names), unlinked
     )
     default = [f"partner: {flow(file_defaults.aliases[most_common])}"] if most_common else []
     default.append(f"identities: {flow(list(names))}")
@@ -94,9 +98,9 @@ def _written(node: Node) -> str:
     return flow(node)
 
 
-def _partners(tenants: Sequence[DiscoveredTenant]) -> Table:
-    """Each partner ID that was found, under an alias made from Azure's name for it."""
-    names: dict[str, dict[str, None]] = {}
+def _partners(tenants: Sequence[DiscoveredTenant], unlinked: str | None) -> Table:
+    """Each partner ID that was found or asked for, with an alias made from Azure's name for it."""
+    names: dict[str, dict[str, None]] = {unlinked: {}} if unlinked else {}
     for tenant in tenants:
         for _, seen in tenant.links:
             if seen.partner_id:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from reconciler.config.writing.yaml_editor import Value, flow
 from reconciler.core.customers.discovery import DesiredEntry, DiscoveredTenant, desired_entry
+from reconciler.core.links import Observed
 from reconciler.core.text import visible
 
 
@@ -20,12 +21,18 @@ class FileDefaults:
     ours        the partner IDs that the file lists; None means any
     partner     the default partner ID, or None
     identities  the default identities
+    unlinked    the partner ID that a new entry wants if it is not linked; None for unmanaged
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
     ours: frozenset[str] | None = None
     partner: str | None = None
     identities: tuple[str, ...] = ()
+    unlinked: str | None = None
+
+    def entry(self, seen: Observed) -> DesiredEntry:
+        """The entry for a link that was read."""
+        return desired_entry(seen, self.ours, self.unlinked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def _entry(
     tenant: DiscoveredTenant, file_defaults: FileDefaults
 ) -> tuple[dict[str, Value], dict[str, str]]:
     """The keys of a tenant, and the comments at the end of some of their lines."""
-    desired = [(name, desired_entry(seen, file_defaults.ours)) for name, seen in tenant.links]
+    desired = [(name, file_defaults.entry(seen)) for name, seen in tenant.links]
     first = desired[0][1]
     value: dict[str, Value] = {"name": tenant.tenant, "tenant": tenant.directory}
     value |= _tenant_values(first, file_defaults)

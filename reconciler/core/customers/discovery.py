@@ -125,13 +125,18 @@ def found(
     return tuple(tenants.values())
 
 
-def desired_entry(seen: Observed, ours: frozenset[str] | None) -> DesiredEntry:
+def desired_entry(
+    seen: Observed, ours: frozenset[str] | None, unlinked: str | None = None
+) -> DesiredEntry:
     """The entry that keeps this link as it is.
 
-    ours  the partner IDs that the file lists; None if it lists none, so that any ID is kept
+    ours      the partner IDs that the file lists; None if it lists none, so that any ID is kept
+    unlinked  the partner ID that a principal without a link should want; None for unmanaged
 
-    A link to an ID that is not listed, and a principal without a link, become unmanaged.
+    A link to an ID that is not listed becomes unmanaged.
     """
+    if seen.state is ObservedState.NOT_LINKED and unlinked:
+        return DesiredEntry(WantedState.LINKED, unlinked)
     if seen.state is ObservedState.NOT_LINKED:
         return DesiredEntry(WantedState.UNMANAGED, None, "not linked")
     if ours is not None and seen.partner_id not in ours:
@@ -144,17 +149,19 @@ def desired_entry(seen: Observed, ours: frozenset[str] | None) -> DesiredEntry:
     return DesiredEntry(WantedState.LINKED, seen.partner_id)
 
 
-def changes(tenants: Sequence[DiscoveredTenant], ours: frozenset[str] | None) -> tuple[Change, ...]:
+def changes(
+    tenants: Sequence[DiscoveredTenant], ours: frozenset[str] | None, unlinked: str | None = None
+) -> tuple[Change, ...]:
     """The links as a plan with the file will show them, each principal once.
 
-    ours  as in `desired_entry`
+    ours, unlinked  as in `desired_entry`
     """
     wanted: list[Wanted] = []
     observed: dict[Place, Observed] = {}
     for tenant in tenants:
         for name, seen in tenant.links:
             place = Place(tenant.tenant, tenant.directory, name)
-            keeps = desired_entry(seen, ours)
+            keeps = desired_entry(seen, ours, unlinked)
             wanted.append(Wanted(place, keeps.state, keeps.partner_id, tags=tenant.tags))
             observed[place] = seen
         for name, problem in tenant.unread:

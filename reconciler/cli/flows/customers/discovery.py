@@ -68,7 +68,7 @@ def discover(run: Run, scope: Scope) -> Discovery:
         tenants = tuple(tenant for tenant in tenants if tenant.directory not in guids)
     file = existing or source
     plan = Plan(
-        changes(tenants, file.file_defaults.ours),
+        changes(tenants, file.file_defaults.ours, scope.unlinked),
         file.config.digest,
         now(),
         __version__,
@@ -166,6 +166,29 @@ def left_to_do(discovery: Discovery, names: Sequence[str]) -> str | None:
     )
 
 
+def next_step(discovery: Discovery, scope: Scope) -> str | None:
+    """How to link the tenants that are not linked yet, if this file leaves them unmanaged."""
+    states = [c.observed.state for c in discovery.plan.changes if c.observed]
+    count = states.count(ObservedState.NOT_LINKED)
+    if not count:
+        return None
+    tenants = f"{count} link{'s' * (count != 1)} not set"
+    if scope.unlinked:
+        return f"{tenants}: written as wanting partner ID {scope.unlinked}"
+    return f"{tenants}: written as unmanaged; to link them, run again with --partner ALIAS or ID"
+
+
+def without_links(discovery: Discovery) -> str:
+    """What to do if no link could be read."""
+    problems = {problem.code for tenant in discovery.tenants for _, problem in tenant.unread}
+    if "app_not_in_tenant" not in problems:
+        return ""
+    return (
+        " To write a file before the customers add the app, run: pal-reconcile init "
+        "--tenants-from FILE --partner ID --client-id GUID"
+    )
+
+
 def write(scope: Scope, discovery: Discovery, path: Path) -> None:
     """Write a new file, or add the new tenants to the existing one. Raises `RunFailed`."""
     from reconciler.config.reading.files import MOST_BYTES
@@ -177,10 +200,12 @@ def write(scope: Scope, discovery: Discovery, path: Path) -> None:
     existing = scope.existing
     try:
         if existing is None:
-            text = first_file(scope.source, scope.names, discovery.tenants, path, today)
+            text = first_file(
+                scope.source, scope.names, discovery.tenants, path, today, scope.unlinked
+            )
             write_private(path, text)
             return
-        data = with_tenants(existing, discovery.tenants, today)
+        data = with_tenants(existing, discovery.tenants, today, scope.unlinked)
         if read_regular(path, MOST_BYTES) != existing.data:
             raise RunFailed(f"{path} was changed during the run and was not written; run it again")
         rewrite(path, data)

@@ -36,6 +36,7 @@ class Scope:
     given     the tenants that were named; empty if a service or the people who sign in list them
     existing  the file to add to; None for a new file or for none
     listing   the service that lists our customers; None if none is asked
+    unlinked  the partner ID that tenants without a link should want; None for unmanaged
     """
 
     source: ExistingFile
@@ -43,6 +44,7 @@ class Scope:
     given: tuple[Customer, ...]
     existing: ExistingFile | None
     listing: CustomerSource | None = None
+    unlinked: str | None = None
 
     @property
     def selection(self) -> Selection:
@@ -57,11 +59,13 @@ def scope(
     given: Sequence[Customer],
     update: Path | None,
     listed_by: CustomerService | None = None,
+    partner: str | None = None,
 ) -> Scope:
     """Read the files. Raises `BadFile`, and `WrongUsage` if an option must decide something.
 
     config     the file that was named; None for the default file, if it exists
     listed_by  the service that lists our customers
+    partner    the alias or ID that tenants without a link should want
     """
     from reconciler.azure.signin.secret_checks import check
     from reconciler.config.writing.existing_file import WITHOUT_A_FILE, read
@@ -87,8 +91,9 @@ def scope(
             "name them with --tenants or --tenants-from"
         )
     check(identities)
+    unlinked = _partner_id(existing or source, partner) if partner else None
     listing = CustomerSource(listed_by.origin, listed_by.tenant, chosen[0]) if listed_by else None
-    return Scope(source, chosen, distinct(given), existing, listing)
+    return Scope(source, chosen, distinct(given), existing, listing, unlinked)
 
 
 def service_of(tenants_from: Path | None, home_tenant: str | None) -> CustomerService | None:
@@ -109,6 +114,24 @@ def service_of(tenants_from: Path | None, home_tenant: str | None) -> CustomerSe
     if tenant is None:
         raise WrongUsage("--home-tenant takes a tenant's GUID or verified domain")
     return CustomerService(CustomerOrigin(word), tenant)
+
+
+def _partner_id(file: ExistingFile, partner: str) -> str:
+    """The ID of an alias, or an ID that the file may link. Raises `WrongUsage` for any other."""
+    from reconciler.config.writing.customer_file import checked_partner_id
+
+    known, ours = file.config.partners, file.file_defaults.ours
+    if partner in known:
+        return known[partner]
+    if ours is None:
+        return checked_partner_id(partner)
+    if partner in ours:
+        return partner
+    listed = ", ".join(f"{alias} ({id_})" for alias, id_ in known.items()) or "none"
+    raise WrongUsage(
+        f"--partner {partner} is not listed under partners: in {file.config.path}, which has: "
+        f"{listed}; add it there first"
+    )
 
 
 def _chosen(source: ExistingFile, names: Sequence[str]) -> tuple[str, ...]:
