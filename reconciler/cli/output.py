@@ -31,13 +31,19 @@ __all__ = [
 NARROWEST = 80
 
 
-def show(fact: object, view: View, form: Format, *, to_stderr: bool = False) -> None:
-    """Write a result. `views.registry` says which fact each view renders."""
+def show(
+    fact: object, view: View, form: Format, *, to_stderr: bool = False, is_full: bool = False
+) -> None:
+    """Write a result. `views.registry` says which fact each view renders.
+
+    is_full  list every link of a table, also where many are alike
+    """
     from reconciler.views.registry import render
 
     stream = sys.stderr if to_stderr else sys.stdout
     width, color = _width(stream), _is_coloured(stream)
-    emit(render(view, form, fact, width=width, color=color), form, stream)
+    text = render(view, form, fact, width=width, color=color, is_full=is_full)
+    emit(text, form, stream)
 
 
 def show_edit(path: Path, before: bytes, after: bytes) -> None:
@@ -59,10 +65,11 @@ def show_night(run_summary: RunSummary, options: Options) -> None:
         return
     fact = run_summary.fact
     if isinstance(fact, Report) and options.is_table:
-        show(fact.plan, View.PLAN, options.format)
+        show(fact.plan, View.PLAN, options.format, is_full=options.full)
         sys.stdout.write("\n")
     if fact:
-        show(fact, View.REPORT if isinstance(fact, Report) else View.PLAN, options.format)
+        view = View.REPORT if isinstance(fact, Report) else View.PLAN
+        show(fact, view, options.format, is_full=options.full)
     show_errors(run_summary.complaints)
     for line in nightly.side_failure_lines(run_summary):
         warn(line)

@@ -1,13 +1,13 @@
 """Results of `doctor` as JSON and CSV, their grouping by fault, and their summary."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from reconciler.core.doctor.checkup import Checkup, CredentialCheck, LinkCheck
 from reconciler.core.doctor.steps import IDENTITY_STEPS, LINK_STEPS, RUN_STEPS, State, Step
 from reconciler.core.plan_json import FORMAT, Data, iso, text
 from reconciler.views.csv import sheet
-from reconciler.views.grouping import NAMED, CauseGroup, Member
+from reconciler.views.grouping import NAMED, CauseGroup, Member, group_causes, shared_cause
 from reconciler.views.rows import Cause
 from reconciler.views.summary import count
 
@@ -19,8 +19,12 @@ COLUMNS = (
     *("tenant", "tenant_id", "identity", "object_id"),
     *(name.value for name in _ALL_STEPS),
     *("step", "problem_code", "problem_message", "problem_hint"),
+    *("client_id", "missing", "who", "remedy", "consent_link"),
 )
-"""A column for each step, then the first step that failed. New columns are added at the end."""
+"""A column for each step, the first step that failed, then the request to the customer.
+
+New columns are added at the end.
+"""
 
 
 def render_json(checkup: Checkup) -> str:
@@ -56,23 +60,43 @@ def render_json(checkup: Checkup) -> str:
 
 def render_csv(checkup: Checkup) -> str:
     """Render the checkup as CSV, one row for each link."""
-    return sheet(COLUMNS, map(_cells, map(_check, checkup.checks), checkup.checks))
+    apps = {(one.identity, one.tenant): one.client_id for one in checkup.credentials}
+    return sheet(COLUMNS, (_cells(_check(check), check, apps) for check in checkup.checks))
 
 
 def faults(checks: Iterable[LinkCheck]) -> list[tuple[Step, CauseGroup]]:
-    """Group the links by the step of their own that failed and its code.
-
-    Hints may name the customer, so those of one group can differ.
-    """
-    found: dict[tuple[str, str, str], tuple[Step, list[tuple[Cause, Member]]]] = {}
+    """Group the links by what their own failed step shows, without the customers' own names."""
+    steps: dict[Member, Step] = {}
+    items: list[tuple[Cause, Cause, Member]] = []
     for check in checks:
-        step = check.own_failure
-        if step and step.problem:
-            problem = step.problem
-            _, entries = found.setdefault((step.name, step.state, problem.code), (step, []))
+        step, member = check.own_failure, (check.place.tenant, check.place.identity)
+        if step and (problem := step.problem):
+            steps[member] = step
             cause = Cause(step.name, problem.code, problem.message, problem.hint)
-            entries.append((cause, (check.place.tenant, check.place.identity)))
-    return [(step, CauseGroup(tuple(entries))) for step, entries in found.values()]
+            items.append((cause, shared_cause(cause, check.place, tenant_id(check)), member))
+    return [(steps[group.members[0]], group) for group in group_causes(items)]
+
+
+def headline(step: Step, group: CauseGroup) -> tuple[str, str]:
+    """Return `388 customers` and what they have in common, such as `have not consented`."""
+    customers = len({tenant for tenant, _ in group.members})
+    what = _WHAT.get(group.cause.code, f"fail at the step {step.name}")
+    if step.state is State.SKIPPED:
+        what = "were not checked"
+    return count(customers, "customer"), what
+
+
+_WHAT = {
+    "app_not_in_tenant": "have not consented: the app is not in their tenant",
+    "app_disabled": "have disabled the app",
+    "conditional_access": "block the sign-in by a policy",
+    "forbidden": "deny the request by a policy",
+    "foreign_principal": "granted admin rights only, and these cannot link",
+    "no_such_tenant": "have no tenant that Entra knows",
+    "person_needed": "need a person to sign in",
+    "user_gone": "do not have the user, or disabled the user",
+}
+"""What several customers with this code have in common."""
 
 
 def affected(checkup: Checkup, step: Step, credential: CredentialCheck | None = None) -> str:
@@ -138,6 +162,7 @@ def _check(check: LinkCheck) -> Data:
         "object_id": check.observed.object_id or check.place.object_id,
         "ready": check.is_ready,
         "steps": _steps(check.steps),
+        "request": asdict(check.request) if check.request else None,
     }
 
 
@@ -154,14 +179,22 @@ def _step(step: Step) -> Data:
     }
 
 
-def _cells(data: Data, check: LinkCheck) -> Sequence[object]:
-    """Flatten a link's JSON data in the order of `COLUMNS`."""
+def _cells(
+    data: Data, check: LinkCheck, apps: Mapping[tuple[str, str | None], str | None]
+) -> Sequence[object]:
+    """Flatten a link's JSON data in the order of `COLUMNS`.
+
+    apps  the client ID of each credential, by identity and the customer whose own app it is
+    """
     states = {step["step"]: step["state"] for step in data["steps"]}
     culprit = check.blocking_step
     problem = culprit.problem if culprit else None
+    place, request = check.place, check.request
     return [
         *(data[key] for key in ("tenant", "tenant_id", "identity", "object_id")),
         *(states.get(name.value) for name in _ALL_STEPS),
         culprit.name.value if culprit else None,
         *((problem.code, problem.message, problem.hint) if problem else (None,) * 3),
+        apps.get((place.identity, place.tenant)) or apps.get((place.identity, None)),
+        *((request.missing, request.who, request.remedy, request.link) if request else (None,) * 4),
     ]

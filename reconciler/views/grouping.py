@@ -1,36 +1,43 @@
 """Groups of links that share one cause, so that 400 unreadable tenants are one entry."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from shlex import quote
 
 from reconciler.core.findings import Finding
+from reconciler.core.links import Place
 from reconciler.views.notes import left_alone
 from reconciler.views.rows import QUIET, Cause, Row
 
 Member = tuple[str, str]
 """Tenant and identity; empty where a finding names none."""
 
-Key = tuple[str, str, str]
-
 MANY = 5
-"""Up to this many links with one cause are shown one by one; more are shown as one group."""
+"""Up to this many links with one cause have a line each; more are shown as one group."""
 
 FINDING = "finding"
 
 NAMED = 20
 """How many of its members a group names; JSON, CSV and the inventory have them all."""
 
+TENANT, CLIENT_ID = "TENANT", "CLIENT_ID"
+"""What a shared text has in place of each customer's own tenant and app."""
+
+PER_CUSTOMER = "for each customer's own: pal-reconcile doctor --format csv"
+
 
 @dataclass(frozen=True, slots=True)
 class CauseGroup:
-    """One cause and the links that have it, each with its own message, in file order."""
+    """One cause and the links that have it, in file order.
+
+    entries         each link with its own message and hint
+    cause           what the links share: `TENANT` stands for each customer's own tenant
+    is_one_message  whether the message is that of every link, and not an example
+    """
 
     entries: tuple[tuple[Cause, Member], ...]
-
-    @property
-    def cause(self) -> Cause:
-        """The first of the causes; the others differ at most in their message."""
-        return self.entries[0][0]
+    cause: Cause
+    is_one_message: bool = True
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -39,43 +46,38 @@ class CauseGroup:
 
     @property
     def is_large(self) -> bool:
-        """Whether it is shown once instead of link by link."""
+        """Whether its links have no line each."""
         return len(self.entries) > MANY
 
     @property
     def is_said_once(self) -> bool:
         """Whether one sentence says all of it: a large group, or several with the same message."""
-        return self.is_large or (len(self.entries) > 1 and self._is_one_message)
+        return self.is_large or (len(self.entries) > 1 and self.is_one_message)
 
     @property
     def is_finding(self) -> bool:
         """Whether it consists of findings and not of links that need a change."""
         return self.cause.label == FINDING
 
-    @property
-    def message(self) -> str:
-        """The message, or the first of several that differ in details such as a name."""
-        first = self.cause.message
-        return first if self._is_one_message else f"for example: {first}"
-
-    @property
-    def _is_one_message(self) -> bool:
-        return all(cause.message == self.cause.message for cause, _ in self.entries)
-
-    def named(self, where: str = "show lists every link") -> str:
+    def named(self, where: str = "show lists every link", most: int = NAMED) -> str:
         """Return the first members in one sentence, and how many more there are.
 
         where  how the reader finds the other members
+        most   how many members to name
         """
-        members = self.members
-        shown = members[:NAMED]
-        identities = {identity for _, identity in members}
-        if len(identities) == 1 and "" not in identities:
-            names = f"{identities.pop()} in {', '.join(tenant for tenant, _ in shown)}"
-        else:
-            names = ", ".join(member_label(member) for member in shown)
-        more = len(members) - len(shown)
-        return f"{names} and {more} more ({where})" if more else names
+        return named(self.members, where, most)
+
+
+def named(members: Sequence[Member], where: str, most: int = NAMED) -> str:
+    """Return the first links in one sentence, and how many more there are."""
+    shown = members[:most]
+    identities = {identity for _, identity in members}
+    if len(identities) == 1 and "" not in identities:
+        names = f"{identities.pop()} in {', '.join(tenant for tenant, _ in shown)}"
+    else:
+        names = ", ".join(member_label(member) for member in shown)
+    more = len(members) - len(shown)
+    return f"{names} and {more} more ({where})" if more else names
 
 
 def why(row: Row) -> Cause | None:
@@ -86,14 +88,31 @@ def why(row: Row) -> Cause | None:
     return Cause(word, word, f"{row.before}; {left_alone(row)}", "")
 
 
-def key_of(cause: Cause) -> Key:
-    """Return what equal causes share: label, code and hint. Messages may name the tenant."""
-    return cause.label, cause.code, cause.hint
+def shared_cause(cause: Cause, place: Place, tenant_id: str | None) -> Cause:
+    """Return the cause with `TENANT` and `CLIENT_ID` in place of this customer's own.
+
+    Equal causes of two customers are equal afterwards. A command that names the customer as an
+    option becomes the command for all customers.
+    """
+    named = place.directory if place.tenant.startswith("-") else place.tenant
+    own = {f" --tenant {quote(named)}": "", place.directory: TENANT}
+    if tenant_id:
+        own[tenant_id] = TENANT
+    if place.app:
+        own[place.app.client_id] = CLIENT_ID
+    message, hint = cause.message, cause.hint
+    for word, general in own.items():
+        message, hint = message.replace(word, general), hint.replace(word, general)
+    return replace(cause, message=message, hint=hint, correlation_id=None)
 
 
 def group_rows(rows: Iterable[Row]) -> list[CauseGroup]:
     """Group the rows that have a cause or are left alone, in the order of their first rows."""
-    return _group((cause, (row.tenant, row.identity)) for row in rows if (cause := why(row)))
+    return group_causes(
+        (cause, shared_cause(cause, row.change.place, row.tenant_id), (row.tenant, row.identity))
+        for row in rows
+        if (cause := why(row))
+    )
 
 
 def attention_groups(rows: Iterable[Row]) -> list[CauseGroup]:
@@ -103,12 +122,10 @@ def attention_groups(rows: Iterable[Row]) -> list[CauseGroup]:
 
 def group_findings(findings: Sequence[Finding]) -> list[CauseGroup]:
     """Group the findings by code and hint, in their order."""
-    return _group(
-        (
-            Cause(FINDING, finding.code, finding.message, finding.hint),
-            (finding.tenant or "", finding.identity or ""),
-        )
-        for finding in findings
+    causes = (Cause(FINDING, finding.code, finding.message, finding.hint) for finding in findings)
+    members = ((finding.tenant or "", finding.identity or "") for finding in findings)
+    return group_causes(
+        (cause, cause, member) for cause, member in zip(causes, members, strict=True)
     )
 
 
@@ -117,8 +134,41 @@ def member_label(member: Member) -> str:
     return " / ".join(name for name in member if name)
 
 
-def _group(items: Iterable[tuple[Cause, Member]]) -> list[CauseGroup]:
-    found: dict[Key, list[tuple[Cause, Member]]] = {}
-    for cause, member in items:
-        found.setdefault(key_of(cause), []).append((cause, member))
-    return [CauseGroup(tuple(same)) for same in found.values()]
+def group_causes(
+    items: Iterable[tuple[Cause, Cause, Member]],
+    key_of: Callable[[Cause], tuple[str, ...]] = lambda cause: (
+        cause.label,
+        cause.code,
+        cause.hint,
+    ),
+) -> list[CauseGroup]:
+    """Group links by what their causes share, in the order of the first link of each group.
+
+    items   each link's own cause, the same without the customer's own names, and the link
+    key_of  what equal causes have in common; messages may differ
+    """
+    found: dict[tuple[str, ...], list[tuple[Cause, Cause, Member]]] = {}
+    for item in items:
+        found.setdefault(key_of(item[1]), []).append(item)
+    return [_group(same) for same in found.values()]
+
+
+def _group(same: Sequence[tuple[Cause, Cause, Member]]) -> CauseGroup:
+    entries = tuple((cause, member) for cause, _, member in same)
+    if len(same) == 1:
+        return CauseGroup(entries, entries[0][0])
+    general = same[0][1]
+    owns, generals = ({cause.message for cause in causes} for causes in _columns(same))
+    is_one_message = len(generals) == 1
+    message = entries[0][0].message
+    if len(owns) > 1:
+        message = general.message if is_one_message else f"for example: {message}"
+    hint = entries[0][0].hint
+    if any(cause.hint != hint for cause, _ in entries):
+        hint = f"{general.hint} ({PER_CUSTOMER})" if TENANT in general.hint else general.hint
+    cause = replace(general, message=message, hint=hint)
+    return CauseGroup(entries, cause, is_one_message)
+
+
+def _columns(same: Sequence[tuple[Cause, Cause, Member]]) -> tuple[list[Cause], list[Cause]]:
+    return [item[0] for item in same], [item[1] for item in same]

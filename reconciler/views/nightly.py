@@ -1,9 +1,11 @@
 """One-line result of an unattended run, for cron's mail and for the body of a heartbeat."""
 
 import shlex
+from collections import Counter
 
 from reconciler.core.exit_status import Status
 from reconciler.core.history.run_summary import RunSummary
+from reconciler.core.links import Action
 from reconciler.core.plan import Report
 from reconciler.core.text import visible
 from reconciler.views.summary import plan_summary, report_summary
@@ -29,6 +31,8 @@ def render(run_summary: RunSummary, config: str) -> str:
     config  the file as it was named
     """
     sentences = [result_text(run_summary)]
+    if causes := cause_text(run_summary):
+        sentences.append(causes)
     if refused := refusal_text(run_summary):
         sentences.append(f"Refused by {refused}.")
     sentences += [f"{line}." for line in side_failure_lines(run_summary)]
@@ -58,6 +62,18 @@ def result_text(run_summary: RunSummary) -> str:
     first, *more = run_summary.complaints or ("nothing was read",)
     others = f" (and {len(more)} more error{'s' * (len(more) > 1)})" if more else ""
     return f"{first}{others}."
+
+
+def cause_text(run_summary: RunSummary) -> str:
+    """Return `Causes: 388 app_not_in_tenant, 2 throttled.`; empty if every link could be read."""
+    plan = run_summary.plan
+    codes = Counter(
+        change.problem.code
+        for change in (plan.changes if plan else ())
+        if change.action is Action.UNKNOWN and change.problem
+    )
+    text = ", ".join(f"{number} {code}" for code, number in codes.most_common())
+    return f"Causes: {text}." if text else ""
 
 
 def meaning(status: int) -> str:

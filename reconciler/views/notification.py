@@ -12,8 +12,10 @@ from collections.abc import Callable
 from reconciler.core.history.notifications import EventKind, Message, worst
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.text import visible
+from reconciler.views.grouping import attention_groups
 from reconciler.views.markdown.escape import escape
-from reconciler.views.nightly import details_command, meaning, refusal_text, result_text
+from reconciler.views.nightly import cause_text, details_command, meaning, refusal_text, result_text
+from reconciler.views.rows import plan_rows
 
 MOST = 3
 """How many links are named."""
@@ -55,7 +57,7 @@ def _lines(message: Message, run_summary: RunSummary, config: str) -> tuple[str,
         changed = "unknown, because the history cannot be read"
     return (
         f"Changes since the last run: {changed}.",
-        f"Current state: {result_text(run_summary)} "
+        f"Current state: {result_text(run_summary)} {cause_text(run_summary)}".rstrip() + " "
         f"Exit status {int(run_summary.status)}: {meaning(run_summary.status)}.",
         f"{_REFUSED}{refused}."
         if (refused := refusal_text(run_summary))
@@ -82,15 +84,14 @@ def _next_step(message: Message, run_summary: RunSummary) -> str:
     if refusal_text(run_summary):
         return "review the plan and run apply, or override a guard once with --allow."
     keys = [each.observation.key for each in message.events if each.observation]
-    plan = run_summary.plan
+    groups = attention_groups(plan_rows(run_summary.plan)) if run_summary.plan else []
     hints = {
-        (change.place.tenant, change.place.identity): change.problem.hint
-        for change in (plan.changes if plan else ())
-        if change.problem
+        member: group.cause.hint
+        for group in groups
+        if group.cause.label != "conflict"
+        for member in group.members
     }
-    found = next((hints[key] for key in keys if key in hints), None)
-    if found is None and plan:
-        found = next(iter(hints.values()), None)
+    found = next((hints[key] for key in keys if key in hints), next(iter(hints.values()), None))
     return found or ("none." if run_summary.status == 0 else "run the command below.")
 
 

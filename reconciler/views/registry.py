@@ -97,13 +97,20 @@ RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
 
 
 def render(
-    view: View, format: Format, fact: Any, *, width: int = UNLIMITED, color: bool = False
+    view: View,
+    format: Format,
+    fact: Any,
+    *,
+    width: int = UNLIMITED,
+    color: bool = False,
+    is_full: bool = False,
 ) -> str:
     """Render a fact as text that ends with one newline.
 
-    width  columns of the terminal; `UNLIMITED` for a pipe. For tables only, like `color`
+    width    columns of the terminal; `UNLIMITED` for a pipe. For tables only, like the others
+    is_full  list every link, also where many are alike
     """
     renderer = RENDERERS[view][format]
     if format is Format.TABLE:
-        return renderer(fact, Page(width, color))
+        return renderer(fact, Page(width, color, is_full))
     return renderer(fact)

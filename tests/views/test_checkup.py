@@ -220,14 +220,14 @@ def test_colour_is_for_terminals_that_take_it() -> None:
 
 
 def test_a_cause_that_many_share_is_said_once() -> None:
-    """Of hints that differ by customer one is an example, and the others are in the notes."""
+    """The remedy has TENANT in place of each customer's own; CSV and notes have every customer."""
     checks = [check(f"C{n}", n, StepName.TOKEN, missing(n), request=asked(n)) for n in range(60)]
     text = rendered("table", checkup(*checks), width=200)
     assert text.count("app_not_in_tenant") == 1
-    assert "60 links" in text
-    assert "for example: add the app" in text
-    assert "--format markdown" in text
-    assert "and 40 more (doctor --format csv lists every link)" in text
+    assert "60 customers  have not consented" in text
+    assert "-> add the app to TENANT: az ad sp create" in text
+    assert text.count("doctor --format csv") == 1
+    assert "C4 and 55 more (--full lists all; --format csv has a row for each)" in text
     assert rendered("markdown", checkup(*checks)).count("## ") == 60
     same = [check(f"C{n}", n, StepName.TOKEN, BLOCKED) for n in range(60)]
     assert "for example" not in rendered("table", checkup(*same))

@@ -8,6 +8,7 @@ from reconciler.core.history.notification_targets import Subscriber
 from reconciler.core.history.notifications import EarlierRuns, Message, events, message_for
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
+from reconciler.core.links import Observed
 from reconciler.core.plan import Refusal, not_applied
 from reconciler.core.text import visible
 from reconciler.views.nightly import render
@@ -91,7 +92,7 @@ def test_a_long_name_does_not_fill_a_pager() -> None:
     """Each line is cut and ends with an ellipsis."""
     plan = facts.plan_of(
         (facts.wanted("C" * 199, 1), facts.unlinked(1)),
-        (facts.wanted("D" * 199, 2), facts.unlinked(2)),
+        (facts.wanted("D" * 199, 2), facts.linked(2, facts.OLD)),
     )
     run_summary = RunSummary("nightly", 2, NOW, 1.0, "run", fact=plan)
     lines = body(notified(run_summary), run_summary, "tenants.yaml", "text").splitlines()
@@ -112,3 +113,15 @@ def test_a_refused_repair_names_every_guard_with_its_number_and_override(form: s
         said = f"{guard} 1,234, limit 10 (--allow {guard})"
         assert said in text
         assert said in render(run_summary, "tenants.yaml")
+
+
+def test_links_with_one_cause_are_named_once() -> None:
+    """Of 400 customers without the app, the first is named and the others are counted."""
+    problem = Observed.unknown(facts.APP_MISSING)
+    plan = facts.plan_of(*((facts.wanted(f"C{n}", n), problem) for n in range(400)))
+    run_summary = RunSummary("nightly", 4, NOW, 1.0, "run", fact=plan)
+    lines = body(notified(run_summary), run_summary, "tenants.yaml", "text").splitlines()
+    named = "C0 / automation and 399 more: newly unreadable (app_not_in_tenant)"
+    assert lines[2] == f"Most important: {named}."
+    assert "Causes: 400 app_not_in_tenant." in lines[1]
+    assert "Causes: 400 app_not_in_tenant." in render(run_summary, "tenants.yaml")

@@ -29,6 +29,7 @@ ALL_FORMATS = tuple(Format)
 FILE = ("config",)
 SELECTION = (*FILE, "only", "exclude")
 OUTPUT = ("format", "quiet", "no_color")
+FULL = ("full",)
 LOG = ("verbose", "log_level", "log_format")
 CONNECTION = ("arm_endpoint", "ca_bundle")
 SERVICES = ("endpoint",)
@@ -115,6 +116,8 @@ def _parameter(name: str, formats: tuple[Format, ...]) -> inspect.Parameter:
 
 def _checked(options: Options) -> Options:
     """The options, if they fit together; nothing was read or written yet. Raises `WrongUsage`."""
+    if options.full and not options.is_table:
+        raise WrongUsage("--full is for tables; every other format has all links or a limit")
     if options.verbose and options.log_level:
         raise WrongUsage("--verbose and --log-level exclude each other; leave one out")
     _ = options.endpoints  # reports wrong usage before anything is read

@@ -72,6 +72,14 @@ class Options:
             rich_help_panel=IN_OUTPUT,
         ),
     ] = False
+    full: Annotated[
+        bool,
+        Option(
+            "--full",
+            help="In tables, name every link and customer, also where many have one cause.",
+            rich_help_panel=IN_OUTPUT,
+        ),
+    ] = False
     no_color: Annotated[
         bool,
         Option(

@@ -8,6 +8,7 @@ import typer
 from reconciler.cli import wiring
 from reconciler.cli.command_line.option_groups import (
     ALL_FORMATS,
+    FULL,
     RUN,
     Allow,
     LockTimeout,
@@ -23,7 +24,7 @@ from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 
 
-@with_options(*RUN, formats=ALL_FORMATS)
+@with_options(*RUN, *FULL, formats=ALL_FORMATS)
 def apply(
     options: Options,
     plan: Annotated[
@@ -68,7 +69,7 @@ def apply(
         selection = read_file(options)
         limits = selection.config.limits
         policy = ApplyPolicy(limits, allowed, max_changes, approve, require_journal)
-        consent = Consent(yes or approve is not None, options.format, options.quiet)
+        consent = Consent(yes or approve is not None, options.format, options.quiet, options.full)
         with wiring.write_session(options, selection, lock_timeout, "apply", allowed) as (
             run,
             journal,

@@ -1,14 +1,14 @@
 """The command `doctor`: checks everything that a run needs, and says what to do."""
 
 from reconciler.cli import wiring
-from reconciler.cli.command_line.option_groups import LOCAL_RUN, with_options
+from reconciler.cli.command_line.option_groups import FULL, LOCAL_RUN, with_options
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_checkup
 from reconciler.views.formats import View
 
 
-@with_options(*LOCAL_RUN)
+@with_options(*LOCAL_RUN, *FULL)
 def doctor(options: Options) -> int:
     """Check everything that a run needs and say what to fix.
 
@@ -23,5 +23,5 @@ def doctor(options: Options) -> int:
         checkup = run.checkup()
     needs_attention = not checkup.is_healthy or checkup.findings
     if needs_attention or not options.is_silent:
-        show(checkup, View.CHECKUP, options.format)
+        show(checkup, View.CHECKUP, options.format, is_full=options.full)
     return run.status(of_checkup(checkup))

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.command_line.option_groups import (
+    FULL,
     RUN,
     SERVICES,
     Allow,
@@ -25,7 +26,7 @@ DEADLINE_S = 1800.0
 """The default deadline: the run ends before the next one or the working day begins."""
 
 
-@with_options(*RUN, *SERVICES)
+@with_options(*RUN, *SERVICES, *FULL)
 def nightly(
     options: Options,
     repair: Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import wiring
-from reconciler.cli.command_line.option_groups import ALL_FORMATS, RUN, Metrics, with_options
+from reconciler.cli.command_line.option_groups import ALL_FORMATS, FULL, RUN, Metrics, with_options
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.dates import HELP, day_to_come, moment
 from reconciler.cli.flows.approval import forecasts
@@ -21,7 +21,7 @@ from reconciler.core.plan_review import PlanReview
 from reconciler.views.formats import View
 
 
-@with_options(*RUN, formats=ALL_FORMATS)
+@with_options(*RUN, *FULL, formats=ALL_FORMATS)
 def plan(
     options: Options,
     out: Annotated[
@@ -70,6 +70,6 @@ def plan(
             save_plan(out, plan)
         account.status = run.status(of_plan(plan, detailed=detailed_exitcode))
         if has_news or not options.is_silent:
-            show(plan, View.PLAN, options.format)
+            show(plan, View.PLAN, options.format, is_full=options.full)
             after_plan(plan, account.status, options, out)
     return account.status

@@ -36,11 +36,13 @@ class Consent:
     is_given  confirmed with --yes or --approve
     form      the format of the report
     is_quiet  print nothing when everything is in sync
+    is_full   list every link of the plan's table
     """
 
     is_given: bool
     form: Format
     is_quiet: bool = False
+    is_full: bool = False
 
     def show_plan(self, plan: Plan, *, will_write: bool) -> None:
         """Show the planned changes to the person who confirms them.
@@ -51,7 +53,7 @@ class Consent:
         if not plan.changes or is_silent:
             return
         if self.form is Format.TABLE:
-            output.show(plan, View.PLAN, Format.TABLE)
+            output.show(plan, View.PLAN, Format.TABLE, is_full=self.is_full)
         elif will_write and not self.is_given and output.asks_here():
             output.show(plan, View.PLAN, Format.TABLE, to_stderr=True)
 
@@ -94,4 +96,4 @@ def show_report(report: Report, options: Options) -> None:
         output.emit(f"\n{unconfirmed[0].message}\n")
     elif report.plan.writes or report.refusals or report.interrupted:
         sys.stdout.write("\n")
-        output.show(report, View.REPORT, Format.TABLE)
+        output.show(report, View.REPORT, Format.TABLE, is_full=options.full)

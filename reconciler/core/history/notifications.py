@@ -20,7 +20,7 @@ from reconciler.core.history.recording import (
     observations_of_report,
 )
 from reconciler.core.history.run_summary import RunSummary
-from reconciler.core.links import WRITES, Action
+from reconciler.core.links import WRITES, Action, Change
 from reconciler.core.plan import Report
 from reconciler.core.results import CONVERGED
 
@@ -198,19 +198,36 @@ def _differs_otherwise(was: Observation, observation: Observation) -> bool:
 def worst(message: Message, run_summary: RunSummary, most: int) -> list[str]:
     """The most important events, a line each; without events, what is wrong in any case."""
     named = [
-        f"{observation.tenant} / {observation.identity}: {each.kind.value}{_why(observation)}"
+        (f"{observation.tenant} / {observation.identity}", each.kind.value + _why(observation))
         for each in message.events
         if (observation := each.observation)
     ]
     if named:
-        return named[:most]
+        return _grouped(named)[:most]
     plan = run_summary.plan
     changes = plan.changes if plan else ()
     bad = [c for c in changes if c.action in (Action.UNKNOWN, Action.CONFLICT)]
     bad += [c for c in changes if c.action in WRITES]
     findings = plan.findings if plan else ()
-    links = [f"{c.place.tenant} / {c.place.identity}: {c.reason}" for c in bad]
-    return [*links, *(finding.message for finding in findings), *run_summary.complaints][:most]
+    links = [(f"{c.place.tenant} / {c.place.identity}", _reason(c)) for c in bad]
+    return [*_grouped(links), *(finding.message for finding in findings), *run_summary.complaints][
+        :most
+    ]
+
+
+def _grouped(links: Sequence[tuple[str, str]]) -> list[str]:
+    """One line for each reason, with the first of its links and the number of the others."""
+    labels: dict[str, list[str]] = {}
+    for label, reason in links:
+        labels.setdefault(reason, []).append(label)
+    return [
+        f"{same[0]}{f' and {len(same) - 1} more' if len(same) > 1 else ''}: {reason}"
+        for reason, same in labels.items()
+    ]
+
+
+def _reason(change: Change) -> str:
+    return f"unreadable ({change.problem.code})" if change.problem else change.reason
 
 
 def _why(observation: Observation) -> str:

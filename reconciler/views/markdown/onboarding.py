@@ -96,7 +96,7 @@ def _own(checkup: Checkup) -> Iterator[str]:
     ours = [check for check in checkup.checks if check.request is None]
     for step, group in faults(ours):
         cause = group.cause
-        yield _item(step.name, cause.code, group.message, cause.hint, group.named(WHERE))
+        yield _item(step.name, cause.code, cause.message, cause.hint, group.named(WHERE))
 
 
 def _item(about: str, word: str, message: str, hint: str, links: str = "") -> str:

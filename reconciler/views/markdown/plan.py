@@ -196,9 +196,9 @@ def _section(
 
 def _items(groups: Iterable[CauseGroup]) -> Iterator[str]:
     for group in groups:
-        if group.is_large or (group.is_finding and group.is_said_once):
+        if group.is_said_once:
             lead = f"{len(group.entries)} {'times' if group.is_finding else group.cause.label}"
-            yield _item(lead, "", group.cause, group.message, group.named())
+            yield _item(lead, "", group.cause, group.cause.message, group.named())
             continue
         for cause, member in group.entries:
             word = "" if group.is_finding or cause.is_quiet else cause.label

@@ -4,9 +4,18 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.core.findings import Finding
 from reconciler.core.text import visible
-from reconciler.views.grouping import CauseGroup, attention_groups, group_findings, member_label
+from reconciler.views.grouping import (
+    NAMED,
+    CauseGroup,
+    attention_groups,
+    group_findings,
+    member_label,
+)
 from reconciler.views.rows import QUIET, SYMBOLS, Cause, Row
 from reconciler.views.terminal.layout import FIXED, Cell, Page, text_column
+
+FULL = "--full lists all"
+"""How the reader of a table finds what it leaves out."""
 
 INDENT = " " * 7
 _HINT = INDENT + "-> "
@@ -20,21 +29,30 @@ def cause_lines(page: Page, cause: Cause) -> Iterator[str]:
     yield from _remedy(page, cause)
 
 
-def group_lines(page: Page, group: CauseGroup) -> Iterator[str]:
-    """Yield one cause that several links share, then the links."""
+def correlation_lines(page: Page, correlation_id: str | None) -> Iterator[str]:
+    """Yield Azure's ID of a write for a support case, if there is one."""
+    if correlation_id:
+        yield from page.note(visible(f"correlation ID {correlation_id}"), lead=INDENT)
+
+
+def group_lines(page: Page, group: CauseGroup, where: str = FULL) -> Iterator[str]:
+    """Yield one cause that several links share, then the links.
+
+    where  how the reader finds the links that are not named
+    """
     cause = group.cause
     quiet = _QUIET_SYMBOLS.get(cause.label)
     symbol = quiet or ("?" if cause.label in ("unreadable", "not read") else "!")
     style = "quiet" if quiet else "alarm"
     text = f"{len(group.entries)} {cause.label}"
     if not quiet:
-        text += f": {with_code(cause, group.message)}"
+        text += f": {with_code(cause, group.cause.message)}"
     for lines in page.table(
         [[Cell(symbol, style), Cell(visible(text), style)]], (FIXED, text_column())
     ):
         yield from lines
     yield from _remedy(page, cause)
-    yield from page.note(visible(group.named()), lead=INDENT, style="quiet")
+    yield from page.note(visible(_named(page, group, where)), lead=INDENT, style="quiet")
 
 
 def problem_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
@@ -43,17 +61,19 @@ def problem_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
     if groups:
         yield from ("", page.paint("Problems:", "strong"))
     for group in groups:
-        yield from group_lines(page, group)
+        yield from group_lines(page, group, "all are in the list above")
 
 
-def finding_lines(page: Page, findings: Sequence[Finding]) -> Iterator[str]:
+def finding_lines(page: Page, findings: Sequence[Finding], where: str = FULL) -> Iterator[str]:
     """Yield the findings, each with its hint. They need no change but deserve attention."""
     if findings:
         yield from ("", page.paint("Findings:", "strong"))
     for group in group_findings(findings):
         if group.is_said_once:
-            yield from _finding(page, f"{len(group.entries)} times", group.message, group.cause)
-            yield from page.note(visible(group.named()), lead=INDENT, style="quiet")
+            yield from _finding(
+                page, f"{len(group.entries)} times", group.cause.message, group.cause
+            )
+            yield from page.note(visible(_named(page, group, where)), lead=INDENT, style="quiet")
             continue
         for cause, member in group.entries:
             yield from _finding(page, member_label(member), cause.message, cause)
@@ -62,6 +82,10 @@ def finding_lines(page: Page, findings: Sequence[Finding]) -> Iterator[str]:
 def with_code(cause: Cause, message: str) -> str:
     """Return the message after its code, the word to search for, unless the label says it."""
     return message if cause.code == cause.label else f"{cause.code}: {message}"
+
+
+def _named(page: Page, group: CauseGroup, where: str) -> str:
+    return group.named(where, len(group.entries) if page.is_full else NAMED)
 
 
 def _finding(page: Page, about: str, message: str, cause: Cause) -> Iterator[str]:
@@ -73,5 +97,4 @@ def _finding(page: Page, about: str, message: str, cause: Cause) -> Iterator[str
 def _remedy(page: Page, cause: Cause) -> Iterator[str]:
     if cause.hint:
         yield from page.note(visible(cause.hint), lead=_HINT)
-    if cause.correlation_id:
-        yield from page.note(visible(f"correlation ID {cause.correlation_id}"), lead=INDENT)
+    yield from correlation_lines(page, cause.correlation_id)

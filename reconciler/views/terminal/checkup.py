@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reconciler.core.doctor.checkup import Checkup, CredentialCheck
 from reconciler.core.doctor.steps import State, Step
 from reconciler.core.text import visible
-from reconciler.views.checkup import WHERE, affected, checkup_summary, faults
-from reconciler.views.grouping import CauseGroup
+from reconciler.views.checkup import affected, checkup_summary, faults, headline
+from reconciler.views.grouping import MANY
 from reconciler.views.rows import Cause
 from reconciler.views.summary import count
-from reconciler.views.terminal.causes import INDENT, cause_lines, finding_lines
+from reconciler.views.terminal.causes import FULL, INDENT, cause_lines, finding_lines
 from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, text_column
 
 _STYLES = {State.OK: "good", State.FAILED: "alarm", State.SKIPPED: "warn"}
@@ -39,7 +39,7 @@ class _Line:
 
 def render(checkup: Checkup, page: Page) -> str:
     """Render the shared steps, then the links, the findings and the summary."""
-    links = list(_block(page, _link_lines(checkup)))
+    links = list(_block(page, _link_lines(checkup, is_full=page.is_full)))
     lines = [
         *_block(page, _shared_lines(checkup)),
         *([""] if checkup.checks else []),
@@ -85,14 +85,18 @@ def _shared_lines(checkup: Checkup) -> list[_Line]:
     return lines
 
 
-def _link_lines(checkup: Checkup) -> list[_Line]:
-    """Return what failed for links alone; a fault that many share is one line."""
+def _link_lines(checkup: Checkup, *, is_full: bool) -> list[_Line]:
+    """Return what failed for links alone: one line for each cause.
+
+    is_full  whether every customer is named
+    """
     ready = sum(check.is_ready for check in checkup.checks)
     lines = [_Line(State.OK, "links", f"{ready} ready")] if ready else []
     for step, group in faults(checkup.checks):
-        if group.is_large:
-            number = f"{len(group.entries)} links"
-            lines.append(_Line(step.state, number, step.name, _shared(group), group.named(WHERE)))
+        if group.is_said_once:
+            most = len(group.entries) if is_full else MANY
+            names = group.named(f"{FULL}; --format csv has a row for each", most)
+            lines.append(_Line(step.state, *headline(step, group), group.cause, names))
             continue
         for cause, (tenant, identity) in group.entries:
             lines.append(_Line(step.state, tenant, f"{identity}: {step.name}", cause))
@@ -120,12 +124,3 @@ def _clock_text(checkup: Checkup) -> str:
     if abs(worst) <= _SAME_S:
         return "correct"
     return f"{abs(worst)} s {'ahead' if worst > 0 else 'behind'}"
-
-
-def _shared(group: CauseGroup) -> Cause:
-    """Return one cause for many links; of hints that differ by customer, the first one."""
-    hints = {cause.hint for cause, _ in group.entries}
-    hint = group.cause.hint
-    if len(hints) > 1:
-        hint = f"for example: {hint} (doctor --format markdown writes a note for each customer)"
-    return replace(group.cause, message=group.message, hint=hint)

@@ -72,12 +72,14 @@ def text_column(least: int = 24) -> Column:
 class Page:
     """The target of a layout.
 
-    width  columns of the terminal, or `UNLIMITED`
-    color  whether it understands styles
+    width    columns of the terminal, or `UNLIMITED`
+    color    whether it understands styles
+    is_full  whether every link is listed, also where many are alike
     """
 
     width: int = UNLIMITED
     color: bool = False
+    is_full: bool = False
 
     def paint(self, text: str, style: str) -> str:
         """Return the text in that style, or unchanged where there is no colour."""

@@ -5,19 +5,22 @@ The text says that a link is in place, never that it earns credit.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_review import PlanReview
 from reconciler.core.text import visible
 from reconciler.views.changes_since import change_lines, heading
-from reconciler.views.grouping import Key, group_rows, key_of, why
+from reconciler.views.grouping import group_rows, named, why
 from reconciler.views.notes import serves
 from reconciler.views.rows import QUIET, Row, plan_rows, refusal_sentence, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
 from reconciler.views.terminal.causes import (
+    FULL,
     INDENT,
     cause_lines,
+    correlation_lines,
     finding_lines,
     group_lines,
     problem_lines,
@@ -36,6 +39,9 @@ _STYLES = {
 _WORDS = {"applied": "good", "already": "good", "failed": "alarm", "unreadable": "alarm"}
 
 _COLUMNS = (FIXED, NAME, NAME, text_column())
+
+MANY_CHANGES = 50
+"""Up to this many equal changes have a line each; more are shown as one group."""
 
 _SIDE = 60
 """How wide one side of a change may be: a partner ID and Azure's name for it."""
@@ -68,7 +74,7 @@ def render_inventory(plan: Plan, page: Page) -> str:
     rows = plan_rows(plan)
     lines = list(inventory_lines(page, rows))
     lines += problem_lines(page, rows)
-    lines += finding_lines(page, plan.findings)
+    lines += finding_lines(page, plan.findings, "--format json lists all")
     return _text(page, lines, inventory_summary(plan))
 
 
@@ -79,21 +85,85 @@ def _text(page: Page, lines: Sequence[str], summary: str) -> str:
 
 
 def _listed(page: Page, rows: Sequence[Row], *, has_words: bool) -> list[str]:
-    """Return the links that are not in sync; causes that many share follow once, at the end."""
-    groups = [group for group in group_rows(rows) if group.is_large]
-    grouped = {key_of(group.cause) for group in groups}
-    single = [row for row in rows if not row.is_in_sync and _key(row) not in grouped]
-    cells = [_cells(row, has_words=has_words) for row in single]
-    columns = (FIXED, *_COLUMNS) if has_words else _COLUMNS
+    """Return the links that are not in sync: changes, then links left alone, then problems.
+
+    Links with an equal change or cause that are too many for a line each follow as one group.
+    """
+    blocks = [*_change_blocks(page, rows), *_cause_blocks(page, rows)]
+    cells = [_cells(row, has_words=has_words) for block in blocks for row in block.rows]
+    shown = page.table(cells, (FIXED, *_COLUMNS) if has_words else _COLUMNS)
     lines: list[str] = []
-    for row, shown in zip(single, page.table(cells, columns), strict=True):
-        lines += shown
-        if row.found_tenant_id:
-            found = f"{row.change.place.directory} is tenant {row.found_tenant_id}"
-            lines += page.note(visible(found), lead=INDENT, style="quiet")
-        if row.cause:
-            lines += cause_lines(page, row.cause)
-    return lines + [line for group in groups for line in group_lines(page, group)]
+    for block in blocks:
+        for row in block.rows:
+            lines += next(shown)
+            lines += _row_notes(page, row, has_own_cause=block.has_own_causes)
+        lines += block.after
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Links with a line each, and the lines that follow them.
+
+    has_own_causes  whether each link is followed by its own cause
+    """
+
+    rows: tuple[Row, ...]
+    after: tuple[str, ...] = ()
+    has_own_causes: bool = False
+
+
+def _change_blocks(page: Page, rows: Sequence[Row]) -> Iterator[_Block]:
+    """Yield the changes in file order; equal changes that are many are one group."""
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    changes = [row for row in rows if not row.is_in_sync and why(row) is None]
+    for row in changes:
+        alike.setdefault((row.action, row.word, row.before, row.after), []).append(row)
+    many = {} if page.is_full else {k: v for k, v in alike.items() if len(v) > MANY_CHANGES}
+    for row in changes:
+        if (row.action, row.word, row.before, row.after) not in many:
+            yield _Block((row,))
+    for same in many.values():
+        yield _Block((), tuple(_alike_lines(page, same)))
+
+
+def _alike_lines(page: Page, same: Sequence[Row]) -> Iterator[str]:
+    """Yield one line for many equal changes, and the first of the links."""
+    row = same[0]
+    word = f"to {row.action.value}" if row.outcome is None else row.word
+    cells = [
+        Cell(row.symbol, _STYLES.get(row.action, "quiet")),
+        Cell(f"{len(same)} {word}: {_change(row)}", "strong"),
+    ]
+    for lines in page.table([cells], (FIXED, text_column())):
+        yield from lines
+    names = named([(each.tenant, each.identity) for each in same], FULL)
+    yield from page.note(visible(names), lead=INDENT, style="quiet")
+
+
+def _cause_blocks(page: Page, rows: Sequence[Row]) -> Iterator[_Block]:
+    """Yield what the file leaves alone, then what needs attention: each shared cause once."""
+    by_key = {(row.tenant, row.identity): row for row in rows}
+    groups = sorted(group_rows(rows), key=lambda group: not group.cause.is_quiet)
+    for group in groups:
+        if group.is_large and not (page.is_full and group.cause.is_quiet):
+            yield _Block((), tuple(group_lines(page, group)))
+            continue
+        members = tuple(by_key[member] for member in group.members)
+        is_shared = group.is_said_once and not group.cause.is_quiet
+        after = tuple(cause_lines(page, group.cause)) if is_shared else ()
+        yield _Block(members, after, has_own_causes=not is_shared)
+
+
+def _row_notes(page: Page, row: Row, *, has_own_cause: bool) -> Iterator[str]:
+    """Yield what belongs to one link alone: its GUID, and its cause or correlation ID."""
+    if row.found_tenant_id:
+        found = f"{row.change.place.directory} is tenant {row.found_tenant_id}"
+        yield from page.note(visible(found), lead=INDENT, style="quiet")
+    if row.cause and has_own_cause:
+        yield from cause_lines(page, row.cause)
+    elif row.cause:
+        yield from correlation_lines(page, row.cause.correlation_id)
 
 
 def _served(page: Page, rows: Sequence[Row]) -> Iterator[str]:
@@ -120,11 +190,6 @@ def _changes_since(page: Page, plan: Plan) -> Iterator[str]:
         yield from ("", page.paint(f"{heading(since)}:", "strong"))
         for line in change_lines(since):
             yield from page.note(visible(line), lead="  ")
-
-
-def _key(row: Row) -> Key | None:
-    cause = why(row)
-    return key_of(cause) if cause else None
 
 
 def _cells(row: Row, *, has_words: bool) -> list[Cell]:
