@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 
+from reconciler.azure.access.checkers import AccessLinkReader, AccessSettings, open_checkers
 from reconciler.azure.cloud_metadata import checked_endpoint, described
 from reconciler.azure.clouds import CLOUDS, Cloud
 from reconciler.azure.doctor.steps import Doctor
@@ -36,6 +37,7 @@ from reconciler.core.history.run_summary import RequestStats
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
 from reconciler.core.network.services import Service
+from reconciler.core.ports import LinkReader
 
 SignInOf = tuple[Place, Identity, Entra, SecretPropagation, Callable[[], RetryBudget]]
 """What a session of any service is made of."""
@@ -46,6 +48,7 @@ class ConnectionSettings:
     """What is needed to connect to Azure, on this machine or another.
 
     connections  maximum number of concurrent requests
+    access       what the access check needs; None: access is not checked
     people       the users whose cached sign-ins may be used; None if the file names no user
     services     the services beside ARM; None if the command uses none
     """
@@ -56,6 +59,7 @@ class ConnectionSettings:
     connections: int = 32
     people: CachedUsers | None = None
     services: Services | None = None
+    access: AccessSettings | None = None
 
     def identity(self, place: Place) -> Identity:
         """The identity that signs in to this tenant."""
@@ -102,12 +106,15 @@ class Azure:
         )
         self._propagation = SecretPropagation(stop.wait)
         self._https_get = self._https.limited_to("GET")
+        self._access = settings.access and open_checkers(settings.access, self._https_get)
         self._https_all = self._https.limited_to("GET", "PUT", "PATCH", "DELETE")
 
     @contextmanager
-    def reader(self, place: Place) -> Iterator[AzureLinkReader]:
+    def reader(self, place: Place) -> Iterator[LinkReader]:
         """Open a link for reading."""
-        yield AzureLinkReader(self._session(place), self._https_get)
+        session = self._session(place)
+        link = AzureLinkReader(session, self._https_get)
+        yield AccessLinkReader(link, place, session, self._access) if self._access else link
 
     @contextmanager
     def writer(self, place: Place) -> Iterator[AzureLinkWriter]:

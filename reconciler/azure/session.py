@@ -78,6 +78,11 @@ class Session:
         self._asked = Challenge()
         self._is_app = not identity.is_person
 
+    @property
+    def is_app(self) -> bool:
+        """Whether an application signed in, and not a person."""
+        return self._is_app
+
     def headers(self, budget: RetryBudget) -> dict[str, str]:
         """Headers of a request to ARM; signs in if there is no token. Raises `RequestFailed`."""
         if self._token is None:

@@ -122,6 +122,16 @@ def test_a_host_is_down_after_twenty_failures_in_a_row() -> None:
     assert not hosts.is_down("https://login")
 
 
+def test_services_on_one_origin_fail_independently() -> None:
+    """Failures of the access check leave links and sign-ins on the same origin as they are."""
+    hosts = CircuitBreaker()
+    for _ in range(DOWN_AFTER):
+        hosts.failed("https://arm/subscriptions/x/providers/Microsoft.Authorization/permissions")
+    assert hosts.is_down("https://arm/subscriptions")
+    assert not hosts.is_down("https://arm/providers/Microsoft.ManagementPartner/partners")
+    assert not hosts.is_down("https://arm/tenant/oauth2/v2.0/token")
+
+
 def test_one_answer_in_between_starts_the_count_again() -> None:
     """A host that answers occasionally is not down."""
     hosts = CircuitBreaker()

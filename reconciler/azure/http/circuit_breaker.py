@@ -9,6 +9,10 @@ DOWN_AFTER = 20
 """After this many unanswered or 5xx requests in a row, requests to the host are not retried."""
 
 
+_SERVICES = ("providers", "subscriptions")
+"""First parts of paths of services that fail independently of others on the same origin."""
+
+
 def origin(url: str) -> str:
     """Scheme, host and port of a URL: `https://login.microsoftonline.com:443`."""
     parts = urlsplit(url)
@@ -16,8 +20,9 @@ def origin(url: str) -> str:
 
 
 def _service(url: str) -> str:
-    """The service behind a URL. ARM and Entra are counted apart, even on one origin."""
-    return origin(url) + "/providers" * urlsplit(url).path.startswith("/providers/")
+    """The service behind a URL. Those on one origin are counted apart: links, access, Entra."""
+    first = urlsplit(url).path.split("/")[1:2]
+    return origin(url) + "".join(f"/{name}" for name in first if name in _SERVICES)
 
 
 class CircuitBreaker:

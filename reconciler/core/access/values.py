@@ -139,7 +139,10 @@ def not_checked(
 
 
 _NOT_CHECKED = {
-    AccessReason.NOT_CHECKED: ("access was not checked", "run again with --access"),
+    AccessReason.NOT_CHECKED: (
+        "access was not checked",
+        "run again; if this happens again, report it with the log of --log-level debug",
+    ),
     AccessReason.NO_ENVIRONMENT_LISTED: (
         "no Power Platform environment is listed for this customer, so nothing was checked",
         "list the customer's environments under environments: in the file",

@@ -1,0 +1,109 @@
+"""Role assignments as Azure lists them: parsing, judging, and the time when each ends."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from reconciler.azure.access.listings import Entry
+from reconciler.core.access.roles import Judgement
+from reconciler.core.access.values import Assignment
+
+_FRACTION = re.compile(r"\.[0-9]+")
+_GROUPS = frozenset({"group", "foreigngroup"})
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHeld:
+    """One entry of a list of role assignments, or of PIM's instances of them.
+
+    key           the ID of the role assignment, in lower case; empty if there is none
+    role_path     the path of the role definition, as Azure answered it
+    principal_id  the principal or one of its groups, in lower case
+    until         UTC, when it ends; None if it does not end
+    """
+
+    key: str
+    role_path: str
+    scope: str
+    principal_id: str
+    through_group: bool
+    conditional: bool
+    until: datetime | None = None
+
+    @property
+    def role_id(self) -> str:
+        """The GUID of the role in lower case."""
+        return self.role_path.rpartition("/")[2].lower()
+
+
+def held_by(object_id: str, entries: Iterable[Entry]) -> tuple[RoleHeld, ...]:
+    """The entries that are about this principal or one of its groups.
+
+    Azure applies the filter of the request. Without it, the roles of others would be listed, too.
+    """
+    found = (_parsed(object_id, entry) for entry in entries)
+    return tuple(held for held in found if held)
+
+
+def assignment_of(
+    subscription_id: str, held: RoleHeld, judged: tuple[str, Judgement]
+) -> Assignment:
+    """The assignment of a role that was judged."""
+    name, (counts, reason) = judged
+    return Assignment(
+        subscription_id,
+        held.scope,
+        name,
+        held.role_id or None,
+        counts,
+        reason,
+        held.through_group,
+        held.conditional,
+        held.until,
+    )
+
+
+def end_of(held: RoleHeld, instances: Sequence[RoleHeld]) -> datetime | None:
+    """When an assignment ends, as PIM says; None if it does not end or PIM does not know it."""
+    same = [each for each in instances if held.key and each.key == held.key]
+    if not same:
+        role = (held.role_id, held.scope.lower())
+        same = [each for each in instances if (each.role_id, each.scope.lower()) == role]
+    ends = [each.until for each in same]
+    known = [end for end in ends if end]
+    return max(known) if known and len(known) == len(ends) else None
+
+
+def _parsed(object_id: str, entry: Entry) -> RoleHeld | None:
+    properties = entry.get("properties")
+    if not isinstance(properties, dict):
+        return None
+    principal = _text(properties.get("principalId")).lower()
+    through_group = _text(properties.get("principalType")).lower() in _GROUPS
+    if principal and principal != object_id and not through_group:
+        return None
+    origin = properties.get("originRoleAssignmentId") or entry.get("id")
+    return RoleHeld(
+        _text(origin).lower(),
+        _text(properties.get("roleDefinitionId")),
+        _text(properties.get("scope")),
+        principal,
+        through_group,
+        bool(properties.get("condition")),
+        _moment(properties.get("endDateTime")),
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _moment(value: Any) -> datetime | None:
+    """A time of Azure in UTC, without fractions of a second: it has seven digits of them."""
+    try:
+        moment = datetime.fromisoformat(_FRACTION.sub("", _text(value)))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

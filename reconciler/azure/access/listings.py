@@ -1,0 +1,126 @@
+"""Lists of Azure Resource Manager, page by page, for the access check.
+
+An answer is the whole list, a refusal, or a failure. Only GET is sent, with the token of the link.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from reconciler.azure.http.client import LARGEST_LIST, Https
+from reconciler.azure.http.header_values import https_origin
+from reconciler.azure.http.retry import MAX_SECONDS, RequestFailed
+from reconciler.azure.session import Session
+from reconciler.core.links import Problem
+
+MOST_PAGES = 100
+
+_DENIED = frozenset({400, 403, 404})
+"""The statuses that say that the principal may not see this, or that it is not there."""
+
+Entry = dict[str, Any]
+
+
+class AnswerKind(Enum):
+    """The kind of an answer: the whole list, a refusal, or no usable answer."""
+
+    WHOLE = auto()
+    DENIED = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ListAnswer:
+    """The answer to a request for a list.
+
+    entries  empty unless the list is whole
+    problem  why it is not
+    """
+
+    kind: AnswerKind
+    entries: tuple[Entry, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it says nothing about the principal's rights."""
+        return self.kind is AnswerKind.FAILED
+
+
+class Listings:
+    """Requests lists for one link, within one retry budget and one time limit.
+
+    clock  monotonic seconds
+    """
+
+    def __init__(
+        self, session: Session, https: Https, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._session = session
+        self._https = https
+        self._clock = clock
+        self._ends_at = clock() + MAX_SECONDS
+        self._budget = session.new_budget()
+
+    def get(self, path: str, api_version: str, odata_filter: str = "") -> ListAnswer:
+        """The list at a path below the Resource Manager. Raises nothing."""
+        query = f"&$filter={odata_filter}" if odata_filter else ""
+        url = f"{self._session.arm}{path}?api-version={api_version}{query}"
+        entries: list[Entry] = []
+        try:
+            for _ in range(MOST_PAGES):
+                page = self.page(url)
+                value = page.get("value")
+                if not isinstance(value, list):
+                    raise _unexpected("is not a list")
+                entries += (entry for entry in value if isinstance(entry, dict))
+                following = page.get("nextLink")
+                if not following:
+                    return ListAnswer(AnswerKind.WHOLE, tuple(entries))
+                if https_origin(following) != https_origin(self._session.arm):
+                    raise _unexpected("links to a next page on another host")
+                url = following
+            raise _unexpected(f"has more than {MOST_PAGES} pages")
+        except DeniedError as denied:
+            return ListAnswer(AnswerKind.DENIED, problem=denied.problem)
+        except RequestFailed as failure:
+            return ListAnswer(AnswerKind.FAILED, problem=failure.problem)
+
+    def page(self, url: str) -> Entry:
+        """One JSON object. Raises `DeniedError` or another `RequestFailed`."""
+        return self._budget.call(lambda: self._object(url))
+
+    def _object(self, url: str) -> Entry:
+        if self._budget.is_stopped or self._clock() >= self._ends_at:
+            raise RequestFailed(_NO_TIME)
+        headers = self._session.headers(self._budget)
+        reply = self._https.send("GET", url, headers=headers, most_bytes=LARGEST_LIST)
+        if reply.status in _DENIED:
+            raise DeniedError(self._session.refused(reply, url).problem)
+        if reply.status != 200:
+            raise self._session.refused(reply, url)
+        try:
+            page = json.loads(reply.body)
+        except (ValueError, RecursionError):
+            page = None
+        if not isinstance(page, dict):
+            raise _unexpected("is not JSON")
+        return page
+
+
+class DeniedError(RequestFailed):
+    """The principal may not see this, or it is not there."""
+
+
+_NO_TIME = Problem(
+    "unavailable", "the time for the access check was over", "run again, for fewer links at once"
+)
+
+
+def _unexpected(what: str) -> RequestFailed:
+    return RequestFailed(
+        Problem("unexpected_answer", f"a list of Azure {what}", "check the endpoint and any proxy")
+    )

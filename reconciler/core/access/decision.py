@@ -1,0 +1,158 @@
+"""Decision of the access check: from what was read of each subscription to one verdict.
+
+The best assignment on the best subscription decides. A refused request never means that there is no
+role, and neither does an empty answer: Azure leaves out what a principal may not see. Where
+something was left out, the verdict is never `none`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from reconciler.core.access.sentences import (
+    Principal,
+    hint_of,
+    message_of,
+    request_of,
+)
+from reconciler.core.access.values import (
+    Access,
+    AccessReason,
+    AccessVerdict,
+    Assignment,
+    Counts,
+    Delegation,
+    Workload,
+)
+
+Conclusion = tuple[AccessVerdict, AccessReason]
+
+
+class Sight(Enum):
+    """How much of a subscription's assignments a principal could see.
+
+    WHOLE    the assignments at, above and below the subscription
+    PARTLY   only those of single resource groups, or nothing: others may exist
+    FAILED   a request failed for another reason than a missing right, or some were left out
+    """
+
+    WHOLE = auto()
+    PARTLY = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionAccess:
+    """What was read of one subscription.
+
+    tenant_id      the subscription's own directory, which may be another than the principal's
+    sight          how much of it could be seen
+    eligible_role  a role that would count if the principal activated it; None if there is none
+    """
+
+    subscription_id: str
+    tenant_id: str
+    assignments: tuple[Assignment, ...] = ()
+    sight: Sight = Sight.WHOLE
+    eligible_role: str | None = None
+
+
+_VERDICTS = {
+    Counts.YES: AccessVerdict.ELIGIBLE,
+    Counts.PROBABLY: AccessVerdict.PROBABLY,
+    Counts.UNKNOWN: AccessVerdict.CANNOT_TELL,
+    Counts.NO: AccessVerdict.NONE,
+}
+_COUNTING = (AccessVerdict.ELIGIBLE, AccessVerdict.PROBABLY)
+_INCOMPLETE = (AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE)
+_NARROW = (AccessVerdict.CANNOT_TELL, AccessReason.NARROW_ROLE_OR_NO_READ)
+_ONLY_ELIGIBLE = (AccessVerdict.NONE, AccessReason.ONLY_PIM_ELIGIBLE)
+
+
+def decide(
+    principal: Principal,
+    subscriptions: Sequence[SubscriptionAccess],
+    checked_at: datetime,
+    *,
+    left_out: int = 0,
+) -> Access:
+    """The access of a principal.
+
+    subscriptions  what was read of each, in Azure's order; those that were left out have failed
+    left_out       how many of them were not examined
+    """
+    verdict, reason = _overall(subscriptions)
+    facts = tuple(each for one in subscriptions for each in one.assignments)
+    eligible = next((s.eligible_role for s in subscriptions if s.eligible_role), None)
+    total = len(subscriptions)
+    own = [one.subscription_id for one in subscriptions if one.tenant_id == principal.tenant_id]
+    is_delegated = total > len(own)
+    return Access(
+        Workload.AZURE,
+        verdict,
+        reason,
+        message_of(reason, facts, total, eligible, left_out),
+        hint_of(verdict, reason, facts, request_of(principal, own, is_delegated=is_delegated)),
+        checked_at,
+        facts,
+        total,
+        _is_complete(subscriptions),
+        delegations=_delegations(principal, subscriptions),
+    )
+
+
+def unreadable(checked_at: datetime, cause: str) -> Access:
+    """The access of a principal whose list of subscriptions could not be read."""
+    verdict, reason = _INCOMPLETE
+    message = f"the list of subscriptions could not be read: {cause}"
+    hint = hint_of(verdict, reason, (), "")
+    return Access(Workload.AZURE, verdict, reason, message, hint, checked_at, complete=False)
+
+
+def judge(one: SubscriptionAccess) -> Conclusion:
+    """The verdict about one subscription."""
+    best = best_of((_VERDICTS[each.counts], each.reason) for each in one.assignments)
+    if best and best[0] in _COUNTING:
+        return best
+    if one.sight is Sight.FAILED:
+        return _INCOMPLETE
+    if best and best[0] is AccessVerdict.CANNOT_TELL:
+        return best
+    if one.sight is Sight.PARTLY:
+        return _NARROW
+    if one.eligible_role:
+        return _ONLY_ELIGIBLE
+    return best or _NARROW
+
+
+def best_of(conclusions: Iterable[Conclusion]) -> Conclusion | None:
+    """The best verdict, with the first reason for it; None without one."""
+    return min(conclusions, key=_rank, default=None)
+
+
+def _is_complete(subscriptions: Sequence[SubscriptionAccess]) -> bool:
+    return all(one.sight is not Sight.FAILED for one in subscriptions)
+
+
+def _overall(subscriptions: Sequence[SubscriptionAccess]) -> Conclusion:
+    best = best_of(map(judge, subscriptions))
+    if best is None:
+        return AccessVerdict.NONE, AccessReason.NO_SUBSCRIPTION
+    return best if _is_complete(subscriptions) or best[0] in _COUNTING else _INCOMPLETE
+
+
+def _rank(conclusion: Conclusion) -> tuple[int, int]:
+    verdict, reason = conclusion
+    return list(AccessVerdict).index(verdict), list(AccessReason).index(reason)
+
+
+def _delegations(
+    principal: Principal, subscriptions: Sequence[SubscriptionAccess]
+) -> tuple[Delegation, ...]:
+    """The verdict about each other directory, in the order of its first subscription."""
+    found: dict[str, list[SubscriptionAccess]] = {}
+    for one in subscriptions:
+        if one.tenant_id != principal.tenant_id:
+            found.setdefault(one.tenant_id, []).append(one)
+    return tuple(Delegation(tenant_id, *_overall(ones)) for tenant_id, ones in found.items())
