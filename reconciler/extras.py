@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 PACKAGES = {
     "dask": ("distributed",),
-    "emulator": ("httptools", "jwt", "starlette", "trustme", "uvicorn"),
+    "emulator": ("httptools", "jwt", "trustme", "uvicorn"),
     "html": (),  # part of the base install; scripts may still read it in `version --json`
     "keyvault": ("azure.keyvault.secrets",),
     "metrics": ("prometheus_client",),

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from reconciler.emulator import fault_effects
 from reconciler.emulator.arm import routes as arm
-from reconciler.emulator.control.routes import PREFIX, control
+from reconciler.emulator.control import routes as control
 from reconciler.emulator.entra import routes as entra
 from reconciler.emulator.messages import (
     Answer,
@@ -26,7 +26,7 @@ from reconciler.emulator.messages import (
 from reconciler.emulator.platforms import imds, key_vault, pipelines
 from reconciler.emulator.request_log import Call
 from reconciler.emulator.state.clock import TICKS_PER_SECOND
-from reconciler.emulator.state.faults import Effect
+from reconciler.emulator.state.faults import NO_EFFECT
 from reconciler.emulator.world import World
 
 Disconnect = Callable[[Scope], None]
@@ -62,7 +62,7 @@ class Machine:
         host = self._host(request.path)
         call = host.understand(request, self._world)
         self._world.requests.note(call, self._world.clock.now())
-        effect = self._world.effect_on(call) or Effect()
+        effect = self._world.effect_on(call) or NO_EFFECT
         resets = self._world.resets
         await self._pause(self._world.latency_s + effect.latency_s)
         if self._world.resets == resets:
@@ -98,17 +98,13 @@ class Machine:
 
 
 class Azure(Machine):
-    """The ASGI application for all clients, over TLS."""
-
-    def __init__(self, world: World, disconnect: Disconnect) -> None:
-        """`disconnect` closes the connection that a request came by."""
-        super().__init__(world, disconnect)
-        self._control = control(world)
+    """The ASGI application for all clients, over TLS, and for the control routes."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or do what a control route says."""
-        if scope["path"].startswith(PREFIX):
-            await self._control(scope, receive, send)
+        if scope["path"].startswith(control.PREFIX):
+            request = await read_request(scope, receive)
+            await send_answer(control.answer(request, self._world), send)
         else:
             await super().__call__(scope, receive, send)
 

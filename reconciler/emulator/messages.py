@@ -1,4 +1,9 @@
-"""Requests and answers as plain values, and their conversion from and to ASGI."""
+"""Requests and answers as plain values, and their conversion from and to ASGI.
+
+All hosts and the control routes of the emulator use these values, on uvicorn. No web framework is
+involved: the emulator chooses the host by the path, repeats Azure's headers byte for byte, and
+closes connections before or within an answer.
+"""
 
 from __future__ import annotations
 

@@ -12,15 +12,14 @@ from typing import Any
 from reconciler.emulator.entra.access_tokens import Tokens
 from reconciler.emulator.entra.assertions import Notary
 from reconciler.emulator.request_log import Call, RequestLog
-from reconciler.emulator.seed.fault_rules import read_rule
-from reconciler.emulator.seed.fields import Fields
-from reconciler.emulator.seed.sections import SeedLink
+from reconciler.emulator.seed.fault_rules import FaultEntry
+from reconciler.emulator.seed.fields import check
+from reconciler.emulator.seed.sections import LinkEntry
 from reconciler.emulator.seed.seed import Seed
 from reconciler.emulator.state.clock import Clock
-from reconciler.emulator.state.directory import Directory
-from reconciler.emulator.state.faults import Effect, Faults, Rule
+from reconciler.emulator.state.faults import Effect, Faults
 from reconciler.emulator.state.issuers import Issuers
-from reconciler.emulator.state.links import Links, Partners
+from reconciler.emulator.state.links import Links, Partners, Place
 from reconciler.emulator.state.people import People
 from reconciler.emulator.state.sessions import Sessions
 from reconciler.emulator.state.throttle import Throttle
@@ -52,11 +51,11 @@ class World:
         self.clock.reset()
         if seed.clock is not None:
             self.clock.set(seed.clock)
-        self.directory = Directory(seed.tenants, seed.clients)
-        self.people = People(seed.users, self.directory)
+        self.directory = seed.directory()
+        self.people = People(seed.people(self.directory), self.directory)
         self.sessions = Sessions(self.clock.now)
-        self.issuers.public_keys = seed.issuers
-        self.workloads = seed.workloads
+        self.issuers.public_keys = {entry.issuer: entry.key for entry in seed.issuers}
+        self.workloads = seed.workloads(self.directory)
         self.vault_secrets = dict(seed.secrets)
         self.partners = Partners(seed.partners)
         self.links = Links(self.clock.now, self.partners, seed.switches)
@@ -68,22 +67,28 @@ class World:
         self.device_code_interval_s = seed.device_code_interval_s
         self.approve_as = seed.approve_as
         self.faults = Faults()
-        for rule in seed.faults:
-            self.add_fault(rule)
+        for fault in seed.faults:
+            self.add_fault(fault)
         for link in seed.links:
             self.plant(link)
 
-    def plant(self, link: SeedLink) -> None:
-        """Set the record of a place, and replace any earlier one."""
-        self.links.records[link.place] = link.record(self.clock.now(), self.partners)
+    def plant(self, link: LinkEntry | dict[str, Any]) -> Place:
+        """Set the record of a place, replace any earlier one, and return the place.
 
-    def add_fault(self, fault: Rule | dict[str, Any]) -> None:
-        """Put a fault behind the others; a mapping is read as in a seed.
+        A mapping is read as one of a seed's `links`. Raises BadSeed when it is none.
+        """
+        entry = link if isinstance(link, LinkEntry) else check(LinkEntry, link, self.directory)
+        place = entry.place(self.directory)
+        self.links.records[place] = entry.record(self.clock.now(), self.partners)
+        return place
+
+    def add_fault(self, fault: FaultEntry | dict[str, Any]) -> None:
+        """Put a fault behind the others; a mapping is read as one of a seed's `faults`.
 
         Raises BadSeed when the mapping is no fault.
         """
-        rule = fault if isinstance(fault, Rule) else read_rule(Fields(fault, ""))
-        self.faults.add(rule, self._tenant_id)
+        entry = fault if isinstance(fault, FaultEntry) else check(FaultEntry, fault)
+        self.faults.add(entry.rule(), self._tenant_id)
 
     def effect_on(self, call: Call) -> Effect | None:
         """Return the fault for this call, if any, and count it."""

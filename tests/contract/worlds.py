@@ -9,8 +9,6 @@ from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
 from reconciler.core.identities import ClientSecret, SecretRef
 from reconciler.core.links import Place
 from reconciler.core.ports import OpenReader, OpenWriter
-from reconciler.emulator.seed.fields import Fields
-from reconciler.emulator.seed.sections import read_link
 from reconciler.emulator.server import Emulator
 from tests.fakes import FakeAzure
 
@@ -77,8 +75,7 @@ class EmulatedWorld:
         entry |= (
             {"partner_id": partner_id} if partner_id else {"partner_id": "1000", "removed": True}
         )
-        state = self.emulator.state
-        state.plant(read_link(Fields(entry, ""), state.directory))
+        self.emulator.state.plant(entry)
 
     def truth(self, place: Place) -> str | None:
         state = self.emulator.state

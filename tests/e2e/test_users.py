@@ -199,7 +199,7 @@ def test_the_browser_opens_at_a_terminal(people: Desk) -> None:
     """The browser of this test signs in by itself."""
     people.azure.state.approve_as = ""
     write(people)
-    browser = f"{sys.executable} -m reconciler.emulator.browser %s &"
+    browser = f"{sys.executable} -m tests.browser %s &"
     status, out = at_a_terminal(
         people, "login", "alice", "--allow-plaintext-cache", BROWSER=browser
     )

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from reconciler.emulator.browser import browse, main
 from reconciler.emulator.seed.seed import read
 from reconciler.emulator.server import Emulator
+from tests.browser import browse, main
 from tests.emulator.caller import FABRIKAM, SCOPE, claims_of
 
 SIGN_IN = """
@@ -28,7 +28,7 @@ def run(azure: Emulator, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", SIGN_IN, FABRIKAM, azure.endpoint, str(azure.ca_path), SCOPE]
     environment = {
         **os.environ,
-        "BROWSER": f"{sys.executable} -m reconciler.emulator.browser %s &",
+        "BROWSER": f"{sys.executable} -m tests.browser %s &",
         "SSL_CERT_FILE": str(azure.ca_path),
         **variables,
     }

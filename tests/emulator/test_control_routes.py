@@ -175,11 +175,11 @@ def test_a_reset_restores_the_seed(azure: Emulator, caller: Caller) -> None:
     ("name", "body", "complaint"),
     [
         ("links", {"partner_id": CONTOSO}, "tenant: is missing"),
-        ("links", HERE, "partner_id: is missing; null removes the link"),
+        ("links", HERE, "partner_id is missing; null removes the link"),
         ("links", {**HERE, "partner_id": 5}, "partner_id: expected a text, got the number 5"),
         ("links", {**HERE, "partner_id": CONTOSO, "x": 1}, "x: unknown key"),
         ("links", {"tenant": "bare", "object_id": OBJECT}, "tenant: there is no tenant 'bare'"),
-        ("links", [], "the seed: expected a mapping, got a list"),
+        ("links", [], "the body: expected a mapping, got a list"),
         ("clock", {"set": "noon"}, "set: 'noon' is not a time"),
         ("clock", {"advance": 3}, "advance: unknown key; did you mean advance_s?"),
         ("switches", {"latency": 3}, "latency: unknown key; did you mean latency_s?"),

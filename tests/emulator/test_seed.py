@@ -126,7 +126,7 @@ LINK = {"tenant": FABRIKAM, "client_id": APP, "partner_id": CONTOSO}
         ({"users": [{**USER, "guest_in": "*"}]}, r"guest_in: there is no tenant '\*'"),
         ({"users": [{**USER, "object_ids": {FABRIKAM: "x"}}]}, "object_ids.*'x' is not a GUID"),
         ({"managed_identities": [{}]}, r"managed_identities\[0\].client_id: is missing"),
-        ({"issuers": [{"issuer": "x", "key": ""}]}, "expected an https URL, got 'x'"),
+        ({"issuers": [{"issuer": "x", "key": ""}]}, "'x' is not an https URL"),
         ({"issuers": [{"issuer": "https://x", "key": "x"}]}, "expected a public key in PEM"),
         ({"clients": [{**CLIENT, "federated": [{"issuer": "https://x"}]}]}, "subject: is missing"),
         ({"secrets": {"a": 1}}, r"secrets.a: expected a text; quote it"),
@@ -137,7 +137,10 @@ LINK = {"tenant": FABRIKAM, "client_id": APP, "partner_id": CONTOSO}
         ({"tenants": [{}]}, r"tenants\[0\].tenant: is missing"),
         ({"tenants": [{"tenant": "x"}]}, r"tenants\[0\].tenant: 'x' is not a GUID"),
         ({"tenants": [TENANT, TENANT]}, f"tenants: {FABRIKAM} is listed twice"),
-        ({"tenants": [{**TENANT, "domains": ["x"]}]}, r"tenants\[0\].domains: 'x' is not a domain"),
+        (
+            {"tenants": [{**TENANT, "domains": ["x"]}]},
+            r"tenants\[0\].domains\[0\]: 'x' is not a domain",
+        ),
         ({"tenants": [{**TENANT, "domains": [1]}]}, r"domains\[0\]: expected a text"),
         ({"clients": [CLIENT, CLIENT]}, f"clients: {APP} is listed twice"),
         ({"clients": [{**CLIENT, "secret": 5}]}, r"secret: expected a text, got the number 5"),
@@ -146,20 +149,24 @@ LINK = {"tenant": FABRIKAM, "client_id": APP, "partner_id": CONTOSO}
             {"tenants": [TENANT], "clients": [{**CLIENT, "tenants": NORTHWIND}]},
             rf"clients\[0\].tenants: there is no tenant '{NORTHWIND}'",
         ),
-        ({"clients": [{**CLIENT, "object_ids": {FABRIKAM: 1}}]}, "object_ids.*: 1 is not a GUID"),
-        ({"partners": {"12": "x"}}, "partners.12: is not a partner ID"),
-        ({"partners": {"1234": 5}}, "partners.1234: expected a name, got 5; quote it"),
+        (
+            {"clients": [{**CLIENT, "object_ids": {FABRIKAM: 1}}]},
+            "object_ids.*: expected a text, got the number",
+        ),
+        ({"partners": {"12": "x"}}, "partners.12: '12' is not a partner ID"),
+        ({"partners": {"1234": 5}}, "partners.1234: expected a text, got the number 5"),
         ({"partners": {1234: "x"}}, "partners: the key 1234 is the number 1234; quote it"),
         ({"links": [LINK, LINK]}, f"links: {FABRIKAM} .* is listed twice"),
         ({"links": [{**LINK, "partner_id": 4936128}]}, r"links\[0\].partner_id: expected a text"),
         ({"links": [{**LINK, "partner_id": "x"}]}, "partner_id: 'x' is not a partner ID"),
-        ({"links": [{"tenant": FABRIKAM}]}, "needs either object_id or client_id"),
+        ({"links": [{"tenant": FABRIKAM}]}, r"links\[0\].partner_id: is missing"),
+        ({"links": [{**LINK, "client_id": None}]}, "needs either object_id or client_id"),
         ({"links": [{**LINK, "object_id": OBJECT}]}, "needs either object_id or client_id"),
         ({"links": [{**LINK, "created": "now"}]}, "created: 'now' is not a time"),
         ({"links": [{**LINK, "version": "1"}]}, "version: expected a whole number, got a text"),
         ({"switches": {"patch_same_id": "x"}}, "patch_same_id: expected one of unchanged, counts"),
-        ({"switches": {"patch_same_id": None}}, "patch_same_id: is missing"),
-        ({"switches": {"foreign_status": 200}}, "foreign_status: expected from 400 to 599"),
+        ({"switches": {"patch_same_id": None}}, "expected one of unchanged, counts, got nothing"),
+        ({"switches": {"foreign_status": 200}}, "foreign_status: expected at least 400, got 200"),
         ({"switches": []}, "switches: expected a mapping, got a list"),
         ({"request_log": 1.5}, "request_log: expected a whole number, got the number 1.5"),
         ({"faults": [{"drop": True}, {}]}, r"faults\[1\]: does nothing"),
@@ -169,3 +176,42 @@ def test_a_wrong_seed_says_what_and_where(seed: dict[Any, Any], complaint: str) 
     """The error has the place in the seed and what is expected there."""
     with pytest.raises(BadSeed, match=complaint):
         read(seed)
+
+
+def test_every_error_is_reported_at_once(tmp_path: Path) -> None:
+    """Each error has a line of its own, with the path of its field."""
+    path = tmp_path / "seed.yaml"
+    path.write_text(
+        f"""
+tenants: [{{tenant: {FABRIKAM}, nam: Fabrikam}}, {{tenant: x}}]
+clients: [{{client_id: {APP}, secret: 5, federated: [{{isuer: "https://x", subject: s}}]}}]
+latency_s: -1
+faults: [{{operation: raed, drop: 1}}]
+swiches: {{}}
+"""
+    )
+    with pytest.raises(BadSeed) as caught:
+        load(path)
+    lines = [line.removeprefix(f"{path}: ") for line in str(caught.value).splitlines()]
+    assert [line[: len(start)] for line, start in zip(lines, STARTS, strict=True)] == STARTS
+
+
+STARTS = [
+    "tenants[0].nam: unknown key; did you mean name?",
+    "tenants[1].tenant: 'x' is not a GUID",
+    "clients[0].secret: expected a text, got the number 5; quote it",
+    "clients[0].federated[0].issuer: is missing",
+    "clients[0].federated[0].isuer: unknown key; did you mean issuer?",
+    "faults[0].drop: expected true or false, got the number 1",
+    "faults[0].operation: expected one of metadata,",
+    "latency_s: expected no negative number, got -1",
+    "swiches: unknown key; did you mean switches?",
+]
+
+
+def test_null_is_the_same_as_an_absent_key() -> None:
+    """Null leaves the default, except where a field can be null: a link without a name."""
+    links = [{**LINK, "partner_name": None, "version": None}]
+    seed = read({"links": links, "latency_s": None, "switches": None, "clients": None})
+    assert (seed.links[0].version, seed.latency_s, seed.clients) == (1, 0.0, None)
+    assert "partner_name" in seed.links[0].model_fields_set

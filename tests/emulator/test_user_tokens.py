@@ -18,9 +18,9 @@ from azure.identity import (
     TokenCachePersistenceOptions,
 )
 
-from reconciler.emulator.browser import browse
 from reconciler.emulator.seed.seed import read
 from reconciler.emulator.server import Emulator
+from tests.browser import browse
 from tests.emulator.caller import CONTOSO, FABRIKAM, NORTHWIND, SCOPE, Caller, claims_of
 
 HOME = "11111111-0000-4000-8000-00000000c0de"

@@ -17,7 +17,7 @@ tenants: [{name: Fabrikam, tenant: 2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11}]
 
 HEAVY = {
     *("azure", "msal", "requests", "urllib3", "cryptography", "rich", "structlog", "sqlalchemy"),
-    *("distributed", "dask", "starlette", "uvicorn", "jinja2", "apprise"),
+    *("distributed", "dask", "uvicorn", "jinja2", "apprise"),
 }
 
 

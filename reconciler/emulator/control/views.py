@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from reconciler.emulator.state.clock import format_time
-from reconciler.emulator.state.faults import Effect, Match, Rule
+from reconciler.emulator.state.faults import Rule
 from reconciler.emulator.state.links import Place, Record
 from reconciler.emulator.world import World
 
@@ -63,7 +63,7 @@ def switches(world: World) -> dict[str, Any]:
     """Show the switches and the other settings that can be changed with them."""
     return {
         "switches": {
-            **asdict(world.links.switches),
+            **world.links.switches.model_dump(),
             "latency_s": world.latency_s,
             "token_lifetime_s": world.token_lifetime_s,
             "device_code_interval_s": world.device_code_interval_s,
@@ -73,16 +73,11 @@ def switches(world: World) -> dict[str, Any]:
 
 
 def _fault(rule: Rule) -> dict[str, Any]:
-    shown = {**_changed(rule.match), **_changed(rule.effect), "seen": rule.seen}
-    operations = shown.pop("operations", ())
-    return {"operation": sorted(operations) or "*", **shown}
-
-
-def _changed(part: Match | Effect) -> dict[str, Any]:
-    values = {}
-    for field in fields(part):
-        value = getattr(part, field.name)
-        default = field.default if field.default is not MISSING else {}
-        if value != default:
-            values[field.name] = value
-    return values
+    match = {
+        field.name: getattr(rule.match, field.name)
+        for field in fields(rule.match)
+        if getattr(rule.match, field.name) != field.default
+    }
+    operations = match.pop("operations", ())
+    effect = rule.effect.model_dump(exclude_defaults=True)
+    return {"operation": sorted(operations) or "*", **match, **effect, "seen": rule.seen}

@@ -1,170 +1,215 @@
-"""Typed access to mappings from YAML or JSON, with the place of the first error."""
+"""Base class and field types of seeds and control bodies, and the texts of their errors."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Annotated, Any, TypeVar, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticKnownError
 
 from reconciler.emulator.state.clock import parse_time
-from reconciler.emulator.state.directory import GUID
-from reconciler.emulator.state.links import PARTNER_ID
+from reconciler.emulator.state.directory import DOMAIN, GUID, PARTNER_ID, Directory
+from reconciler.emulator.state.people import EVERYWHERE
 
-T = TypeVar("T")
+EXPECTED = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "float_type": "seconds",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "frozen_set_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "mapping_type": "a mapping",
+    "model_type": "a mapping",
+}
+IS_KEY = "[key]"
+"""The last step of pydantic's path to a key of a mapping."""
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class BadSeed(ValueError):
-    """An invalid seed or body of a control request: the place and the error."""
+    """An invalid seed or body of a control request: one line for each error, with its place."""
 
 
-class Fields:
-    """The fields of one mapping. Ask for each, then call `finish` to refuse the others."""
+class Part(BaseModel):
+    """A mapping of a seed or a control body. Null means absent where the field cannot be None."""
 
-    def __init__(self, value: object, where: str) -> None:
-        """`where` names the mapping in errors, as in `links[2]`; the outermost has no name.
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-        Raises BadSeed when the value is no mapping.
-        """
-        if not isinstance(value, Mapping):
-            raise BadSeed(f"{where or 'the seed'}: expected a mapping, got {_kind(value)}")
-        self.where = where
-        self._fields = value
-        self._asked: set[str] = set()
-
-    def __contains__(self, key: str) -> bool:
-        """Say whether the key exists, also with the value null."""
-        return key in self._fields
-
-    def allow(self, key: str) -> None:
-        """Accept a key that is read elsewhere or not at all."""
-        self._asked.add(key)
-
-    def path(self, key: str) -> str:
-        """Return the name of a field in errors."""
-        return f"{self.where}.{key}" if self.where else key
-
-    def text(self, key: str) -> str | None:
-        """Return a text, or None when the field is absent or null."""
-        value = self._value(key)
-        if value is None or isinstance(value, str):
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping) or None not in value.values():
             return value
-        raise BadSeed(f"{self.path(key)}: expected a text, got {_kind(value)}; quote it")
+        fields = cls.model_fields
+        never_null = {n for n in fields if type(None) not in get_args(fields[n].annotation)}
+        return {n: item for n, item in value.items() if item is not None or n not in never_null}
 
-    def guid(self, key: str) -> str | None:
-        """Return a GUID in lower case, or None."""
-        text = self.text(key)
-        if text is not None and not GUID.fullmatch(text.lower()):
-            raise BadSeed(f"{self.path(key)}: {text!r} is not a GUID")
-        return text.lower() if text else None
 
-    def partner_id(self, key: str) -> str | None:
-        """Return a partner ID, or None."""
-        text = self.text(key)
-        if text is not None and not PARTNER_ID.fullmatch(text):
-            raise BadSeed(f"{self.path(key)}: {text!r} is not a partner ID (4 to 10 digits)")
+def check(
+    model: type[ModelT], value: object, directory: Directory | None = None, what: str = "the body"
+) -> ModelT:
+    """Read a mapping as a model.
+
+    directory: where names of tenants are looked up; by default every tenant exists
+    what: what the whole value is called in errors
+
+    Raises BadSeed with all errors.
+    """
+    try:
+        return model.model_validate(value, context={"directory": directory or Directory()})
+    except ValidationError as error:
+        lines = [_line(found, model, value, what) for found in error.errors(include_url=False)]
+        raise BadSeed("\n".join(dict.fromkeys(lines))) from None
+
+
+def refuse_twins(keys: Iterable[Hashable]) -> None:
+    """Raise ValueError with the first key that is listed twice."""
+    seen = set()
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"{' '.join(key) if isinstance(key, tuple) else key} is listed twice")
+        seen.add(key)
+
+
+def _matching(accepts: Callable[[str], object], what: str) -> AfterValidator:
+    def matched(text: str) -> str:
+        if not accepts(text):
+            raise ValueError(f"{text!r} is not {what}")
         return text
 
-    def time(self, key: str) -> int | None:
-        """Return a time in ticks of 100 ns since 1970, or None."""
-        text = self.text(key)
+    return AfterValidator(matched)
+
+
+def _ticks(text: object) -> int:
+    if not isinstance(text, str):
+        raise PydanticKnownError("string_type")
+    return parse_time(text)
+
+
+def _tenant_id(name: str, info: ValidationInfo) -> str:
+    directory: Directory = info.context["directory"] if info.context else Directory()
+    tenant = directory.tenant(name)
+    if tenant is None:
+        raise ValueError(f"there is no tenant {name!r}")
+    return tenant.tenant_id
+
+
+def _tenant_id_or_all(name: str, info: ValidationInfo) -> str:
+    return name if name == EVERYWHERE else _tenant_id(name, info)
+
+
+_OneOrMore = BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)
+_Lower = AfterValidator(str.lower)
+
+Flag = Annotated[bool, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True, ge=0)]
+Positive = Annotated[int, Field(strict=True, ge=1)]
+ErrorStatus = Annotated[int, Field(strict=True, ge=400, le=599)]
+Seconds = Annotated[float, Field(strict=True, ge=0)]
+Difference = Annotated[float, Field(strict=True)]
+"""Seconds that may be negative."""
+
+Lower = Annotated[str, _Lower]
+Guid = Annotated[str, _Lower, _matching(GUID.fullmatch, "a GUID")]
+PartnerId = Annotated[str, _matching(PARTNER_ID.fullmatch, "a partner ID (4 to 10 digits)")]
+Domain = Annotated[str, _Lower, _matching(DOMAIN.fullmatch, "a domain")]
+HttpsUrl = Annotated[str, _matching(lambda url: url.startswith("https://"), "an https URL")]
+Time = Annotated[int, BeforeValidator(_ticks)]
+"""A time in ticks of 100 ns since 1970."""
+
+Texts = Annotated[tuple[str, ...], _OneOrMore]
+Domains = Annotated[tuple[Domain, ...], _OneOrMore]
+TenantId = Annotated[str, AfterValidator(_tenant_id)]
+"""The GUID of a tenant that is named by GUID or domain."""
+
+TenantIds = Annotated[frozenset[TenantId], _OneOrMore]
+TenantIdsOrAll = Annotated[frozenset[Annotated[str, AfterValidator(_tenant_id_or_all)]], _OneOrMore]
+ObjectIds = dict[TenantId, Guid]
+
+
+def _line(error: ErrorDetails, model: type[BaseModel], value: object, what: str) -> str:
+    location = error["loc"]
+    if location[-1:] == (IS_KEY,):
+        location = location[:-1]
+        if error["type"] == "string_type":
+            key = location[-1]
+            where = _path(location[:-1], value)
+            return f"{where or what}: the key {key!r} is {_kind(key)}; quote it"
+    return f"{_path(location, value) or what}: {_message(error, model)}"
+
+
+def _path(location: tuple[int | str, ...], value: Any) -> str:
+    """Return `links[2].partner_id`. A text in place of a list has no position."""
+    path = ""
+    for step in location:
+        if isinstance(step, int) and isinstance(value, str):
+            continue
+        path += f"[{step}]" if isinstance(value, list | tuple) else f".{step}"
         try:
-            return None if text is None else parse_time(text)
-        except ValueError as error:
-            raise BadSeed(f"{self.path(key)}: {error}") from None
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            value = None
+    return path.removeprefix(".")
 
-    def whole(self, key: str, *, least: int = 0, most: int | None = None) -> int | None:
-        """Return a whole number between the bounds, or None."""
-        value = self._value(key)
-        if value is None:
-            return None
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise BadSeed(f"{self.path(key)}: expected a whole number, got {_kind(value)}")
-        if value < least or (most is not None and value > most):
-            bounds = f"at least {least}" if most is None else f"from {least} to {most}"
-            raise BadSeed(f"{self.path(key)}: expected {bounds}, got {value}")
-        return value
 
-    def seconds(self, key: str, *, can_be_negative: bool = False) -> float | None:
-        """Return a number of seconds, or None."""
-        value = self._value(key)
-        if value is None:
-            return None
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
-            raise BadSeed(f"{self.path(key)}: expected seconds, got {_kind(value)}")
-        if not (can_be_negative or value >= 0):
-            raise BadSeed(f"{self.path(key)}: expected no negative number, got {value}")
-        return float(value)
+def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
+    kind, given, context = error["type"], error["input"], error.get("ctx", {})
+    if kind == "missing":
+        return "is missing"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "invalid_key":
+        return "expected a text as key; quote it"
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(error["loc"][-1]), _keys(model, error["loc"]), n=1)
+        return f"unknown key; did you mean {near[0]}?" if near else "unknown key"
+    if kind == "literal_error":
+        choices = context["expected"].replace("'", "").replace(" or ", ", ")
+        return f"expected one of {choices}, got {_kind(given) if given is None else repr(given)}"
+    if kind == "greater_than_equal":
+        least = context["ge"]
+        return f"expected {f'at least {least}' if least else 'no negative number'}, got {given}"
+    if kind == "less_than_equal":
+        return f"expected at most {context['le']}, got {given}"
+    expected = EXPECTED.get(kind, error["msg"])
+    if "secrets" in error["loc"]:  # no value of a secret is shown
+        return f"expected {expected}; quote it"
+    hint = "; quote it" if kind == "string_type" else ""
+    return f"expected {expected}, got {_kind(given)}{hint}"
 
-    def flag(self, key: str) -> bool:
-        """Return true or false; false when absent."""
-        value = self._value(key)
-        if value is None or isinstance(value, bool):
-            return bool(value)
-        raise BadSeed(f"{self.path(key)}: expected true or false, got {_kind(value)}")
 
-    def choice(self, key: str, choices: tuple[str, ...]) -> str | None:
-        """Return one of `choices`, or None."""
-        text = self.text(key)
-        if text is not None and text not in choices:
-            raise BadSeed(f"{self.path(key)}: expected one of {', '.join(choices)}, got {text!r}")
-        return text
+def _keys(model: type[BaseModel], location: tuple[int | str, ...]) -> Iterable[str]:
+    """Return the keys of the mapping that the last step of `location` is in."""
+    for step in location[:-1]:
+        field = model.model_fields.get(str(step))
+        model = (field and _model_in(field.annotation)) or model
+    return model.model_fields
 
-    def mapping(self, key: str) -> Mapping[str, Any] | None:
-        """Return a mapping whose keys are texts, or None."""
-        value = self._value(key)
-        if value is None:
-            return None
-        inner = Fields(value, self.path(key))
-        for name in inner._fields:
-            if not isinstance(name, str):
-                raise BadSeed(f"{inner.where}: the key {name!r} is {_kind(name)}; quote it")
-        return inner._fields
 
-    def items(self, key: str, read: Callable[[Fields], T]) -> tuple[T, ...] | None:
-        """Read a list of mappings with `read`; return None when the field is absent."""
-        found = [read(Fields(value, where)) for value, where in self._list(key)]
-        return tuple(found) if self._value(key) is not None else None
-
-    def texts(self, key: str) -> tuple[str, ...] | None:
-        """Return a list of texts, which may be written as one text; None when absent."""
-        if isinstance(self._value(key), str):
-            return (str(self._value(key)),)
-        for value, where in self._list(key):
-            if not isinstance(value, str):
-                raise BadSeed(f"{where}: expected a text, got {_kind(value)}; quote it")
-        value = self._value(key)
-        return None if value is None else tuple(value)
-
-    def need(self, key: str, value: T | None) -> T:
-        """Return a required value."""
-        if value is None:
-            raise BadSeed(f"{self.path(key)}: is missing")
-        return value
-
-    def finish(self) -> None:
-        """Reject the first key that was not read."""
-        for key in self._fields:
-            if key not in self._asked:
-                near = difflib.get_close_matches(str(key), self._asked, n=1)
-                hint = f"; did you mean {near[0]}?" if near else ""
-                raise BadSeed(f"{self.path(str(key))}: unknown key{hint}")
-
-    def _value(self, key: str) -> Any:
-        self._asked.add(key)
-        return self._fields.get(key)
-
-    def _list(self, key: str) -> Iterator[tuple[Any, str]]:
-        value = self._value(key)
-        if value is not None and not isinstance(value, list):
-            raise BadSeed(f"{self.path(key)}: expected a list, got {_kind(value)}")
-        for position, item in enumerate(value or ()):
-            yield item, f"{self.path(key)}[{position}]"
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
 def _kind(value: object) -> str:
     names = {dict: "a mapping", list: "a list", str: "a text", bool: "true or false"}
     if value is None:
         return "nothing"
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return f"the number {value}"
     return names.get(type(value), f"a {type(value).__name__}")

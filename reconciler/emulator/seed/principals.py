@@ -2,179 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from reconciler.emulator.entra.assertions import EXCHANGE
-from reconciler.emulator.seed.fields import BadSeed, Fields
-from reconciler.emulator.seed.sections import find_tenant
-from reconciler.emulator.state.directory import GUID, Client, Directory, Federated
-from reconciler.emulator.state.people import EVERYWHERE, User, derived
+from reconciler.emulator.seed.fields import (
+    Flag,
+    Guid,
+    HttpsUrl,
+    Lower,
+    ObjectIds,
+    Part,
+    TenantId,
+    TenantIds,
+    TenantIdsOrAll,
+)
+from reconciler.emulator.state.directory import Client, Directory, Federated
+from reconciler.emulator.state.people import User, derived
 from reconciler.emulator.state.workloads import (
     GITHUB_ISSUER,
     GITHUB_SUBJECT,
     PIPELINES_ISSUER,
     ManagedIdentity,
     Presented,
-    Workloads,
     machine_tenant_id,
     pipelines_subject,
 )
 
-USER_KEYS = (
-    "tenant",
-    "password",
-    "guest_in",
-    "absent_from",
-    "foreign_in",
-    "disabled_in",
-    "blocked_in",
-    "mfa_required",
-    "object_ids",
-)
 
-
-def read_client(entry: Fields, directory: Directory) -> Client:
-    """Read one of `clients`; its tenants are looked up in the directory."""
-    client = Client(
-        entry.need("client_id", entry.guid("client_id")),
-        secret=entry.text("secret"),
-        certificate=_certificate(entry),
-        home=_tenant_id(entry, "tenant", directory),
-        federated=entry.items("federated", _read_federated),
-        tenants=_tenant_ids(entry, "tenants", directory),
-        absent_from=_tenant_ids(entry, "absent_from", directory) or frozenset(),
-        foreign_in=_tenant_ids(entry, "foreign_in", directory) or frozenset(),
-        object_ids=_object_ids(entry, directory),
-    )
-    entry.finish()
-    return client
-
-
-def read_user(entry: Fields, directory: Directory, before: User | None = None) -> User:
-    """Read one of `users`, or changes to the user `before`."""
-    name = entry.need("username", entry.text("username")).strip().lower()
+def _username(text: str) -> str:
+    name = text.strip().lower()
     if name.count("@") != 1 or name.startswith("@"):
-        raise BadSeed(f"{entry.path('username')}: {name!r} is not a user principal name")
-    user = before or derived(name, directory)
-    changes: dict[str, Any] = {}
-    if "tenant" in entry:
-        changes["tenant_id"] = entry.need("tenant", _tenant_id(entry, "tenant", directory))
-    if "password" in entry:
-        changes["password"] = entry.text("password")
-    if "guest_in" in entry:
-        changes["guest_in"] = _tenant_ids(entry, "guest_in", directory)
-    for key in ("absent_from", "foreign_in"):
-        if key in entry:
-            changes[key] = _tenant_ids(entry, key, directory) or frozenset()
-    for key in ("disabled_in", "blocked_in", "mfa_required"):
-        if key in entry:
-            changes[key] = _tenant_ids(entry, key, directory, all_too=True) or frozenset()
-    if "object_ids" in entry:
-        changes["object_ids"] = _object_ids(entry, directory)
-    for key in USER_KEYS:
-        entry.allow(key)
-    entry.finish()
-    return replace(user, **changes)
+        raise ValueError(f"{name!r} is not a user principal name")
+    return name
 
 
-def read_workloads(top: Fields, directory: Directory) -> Workloads:
-    """Read `managed_identities`, `azure_pipelines` and `github`."""
-    identities = top.items("managed_identities", lambda entry: _read_identity(entry, directory))
-    connections = top.items("azure_pipelines", _read_connection)
-    github = Fields(top.mapping("github") or {}, "github")
-    workloads = Workloads(
-        identities,
-        None if connections is None else dict(connections),
-        Presented(github.text("issuer") or GITHUB_ISSUER, github.text("subject") or GITHUB_SUBJECT),
-    )
-    github.finish()
-    return workloads
-
-
-def read_issuer(entry: Fields) -> tuple[str, str]:
-    """Read one of `issuers`: its URL and its public key in PEM."""
-    issuer = _issuer(entry)
-    key = entry.need("key", entry.text("key"))
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-    try:
-        load_pem_public_key(key.encode())
-    except ValueError:
-        raise BadSeed(f"{entry.path('key')}: expected a public key in PEM") from None
-    entry.finish()
-    return issuer, key
-
-
-def _read_federated(entry: Fields) -> Federated:
-    subject = entry.need("subject", entry.text("subject"))
-    federated = Federated(_issuer(entry), subject, entry.text("audience") or EXCHANGE)
-    entry.finish()
-    return federated
-
-
-def _read_identity(entry: Fields, directory: Directory) -> ManagedIdentity:
-    client_id = entry.need("client_id", entry.guid("client_id"))
-    tenant_id = _tenant_id(entry, "tenant", directory) or machine_tenant_id(directory)
-    object_id = entry.guid("object_id") or directory.object_id(tenant_id, client_id)
-    is_system, resource_id = entry.flag("system"), entry.text("resource_id") or ""
-    identity = ManagedIdentity(client_id, tenant_id, object_id, is_system, resource_id)
-    entry.finish()
-    return identity
-
-
-def _read_connection(entry: Fields) -> tuple[str, Presented]:
-    connection_id = entry.need("service_connection_id", entry.text("service_connection_id"))
-    issuer = entry.text("issuer") or PIPELINES_ISSUER
-    presented = Presented(issuer, entry.text("subject") or pipelines_subject(connection_id))
-    entry.finish()
-    return connection_id.lower(), presented
-
-
-def _issuer(entry: Fields) -> str:
-    issuer = entry.need("issuer", entry.text("issuer"))
-    if not issuer.startswith("https://"):
-        raise BadSeed(f"{entry.path('issuer')}: expected an https URL, got {issuer!r}")
-    return issuer
-
-
-def _tenant_id(entry: Fields, key: str, directory: Directory) -> str | None:
-    name = entry.text(key)
-    return None if name is None else find_tenant(name, entry.path(key), directory)
-
-
-def _tenant_ids(
-    entry: Fields, key: str, directory: Directory, *, all_too: bool = False
-) -> frozenset[str] | None:
-    """Read a list of tenants; with `all_too` it may be `*`."""
-    names = entry.texts(key)
-    if names is None:
-        return None
-    return frozenset(
-        name if all_too and name == EVERYWHERE else find_tenant(name, entry.path(key), directory)
-        for name in names
-    )
-
-
-def _object_ids(entry: Fields, directory: Directory) -> Mapping[str, str]:
-    objects: dict[str, str] = {}
-    for name, value in (entry.mapping("object_ids") or {}).items():
-        where = f"{entry.path('object_ids')}.{name}"
-        if not isinstance(value, str) or not GUID.fullmatch(value.lower()):
-            raise BadSeed(f"{where}: {value!r} is not a GUID")
-        objects[find_tenant(name, where, directory)] = value.lower()
-    return objects
-
-
-def _certificate(entry: Fields) -> str | None:
-    text = entry.text("certificate")
-    if text is None:
-        return None
+def _certificate(text: str) -> str:
     from cryptography import x509  # takes a while to load, and most apps show a secret
 
     try:
         x509.load_pem_x509_certificates(text.encode())
     except ValueError:
-        raise BadSeed(f"{entry.path('certificate')}: expected a certificate in PEM") from None
+        raise ValueError("expected a certificate in PEM") from None
     return text
+
+
+def _public_key(text: str) -> str:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        load_pem_public_key(text.encode())
+    except ValueError:
+        raise ValueError("expected a public key in PEM") from None
+    return text
+
+
+class FederatedEntry(Part):
+    """One of a client's `federated`."""
+
+    issuer: HttpsUrl
+    subject: str
+    audience: str = EXCHANGE
+
+
+class ClientEntry(Part):
+    """One of `clients`."""
+
+    client_id: Guid
+    secret: str | None = Field(default=None, repr=False)
+    certificate: Annotated[str, AfterValidator(_certificate)] | None = None
+    tenant: TenantId | None = None
+    federated: tuple[FederatedEntry, ...] | None = None
+    tenants: TenantIds | None = None
+    absent_from: TenantIds = frozenset()
+    foreign_in: TenantIds = frozenset()
+    object_ids: ObjectIds = Field(default_factory=dict)
+
+    def value(self) -> Client:
+        """Return the app registration."""
+        values = dict(self)
+        values["home"] = values.pop("tenant")
+        if self.federated is not None:
+            values["federated"] = tuple(Federated(**dict(entry)) for entry in self.federated)
+        return Client(**values)
+
+
+class UserEntry(Part):
+    """One of `users`, or changes to a user."""
+
+    username: Annotated[str, AfterValidator(_username)]
+    tenant: TenantId = ""
+    password: str | None = Field(default=None, repr=False)
+    guest_in: TenantIds | None = None
+    absent_from: TenantIds = frozenset()
+    foreign_in: TenantIds = frozenset()
+    disabled_in: TenantIdsOrAll = frozenset()
+    blocked_in: TenantIdsOrAll = frozenset()
+    mfa_required: TenantIdsOrAll = frozenset()
+    object_ids: ObjectIds = Field(default_factory=dict)
+
+    def value(self, directory: Directory, before: User | None = None) -> User:
+        """Return the user `before`, or a derived one, with the given fields changed."""
+        changes = {name: getattr(self, name) for name in self.model_fields_set - {"username"}}
+        if "tenant" in changes:
+            changes["tenant_id"] = changes.pop("tenant")
+        return replace(before or derived(self.username, directory), **changes)
+
+
+class IdentityEntry(Part):
+    """One of `managed_identities`."""
+
+    client_id: Guid
+    tenant: TenantId | None = None
+    object_id: Guid | None = None
+    system: Flag = False
+    resource_id: str = ""
+
+    def value(self, directory: Directory) -> ManagedIdentity:
+        """Return the identity; the directory gives what is absent."""
+        tenant_id = self.tenant or machine_tenant_id(directory)
+        object_id = self.object_id or directory.object_id(tenant_id, self.client_id)
+        return ManagedIdentity(self.client_id, tenant_id, object_id, self.system, self.resource_id)
+
+
+class ConnectionEntry(Part):
+    """One of `azure_pipelines`."""
+
+    service_connection_id: Lower
+    issuer: str = PIPELINES_ISSUER
+    subject: str | None = None
+
+    def value(self) -> Presented:
+        """Return the claims of the connection's tokens."""
+        return Presented(self.issuer, self.subject or pipelines_subject(self.service_connection_id))
+
+
+class GithubEntry(Part):
+    """What `github` says about the tokens of GitHub Actions."""
+
+    issuer: str = GITHUB_ISSUER
+    subject: str = GITHUB_SUBJECT
+
+
+class IssuerEntry(Part):
+    """One of `issuers`: its URL and its public key in PEM."""
+
+    issuer: HttpsUrl
+    key: Annotated[str, AfterValidator(_public_key)]

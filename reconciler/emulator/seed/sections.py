@@ -1,136 +1,87 @@
-"""Sections of a seed: tenants, partners, links and switches, from fields to values.
-
-`fault_rules` reads the faults, `principals` those who can sign in.
-"""
+"""Sections of a seed: tenants and links. `fault_rules` and `principals` hold the others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from pydantic import model_validator
 
-from reconciler.emulator.seed.fields import BadSeed, Fields
-from reconciler.emulator.state.directory import DOMAIN, Directory, Tenant
-from reconciler.emulator.state.links import PARTNER_ID, Partners, Place, Record, Switches
+from reconciler.emulator.seed.fields import (
+    Domains,
+    Flag,
+    Guid,
+    Part,
+    PartnerId,
+    Positive,
+    TenantId,
+    Time,
+)
+from reconciler.emulator.state.directory import Directory, Tenant
+from reconciler.emulator.state.links import Partners, Place, Record
 
-CHOICES: dict[str, tuple[str, ...]] = {
-    "put_while_linked": ("refuse", "overwrite"),
-    "patch_same_id": ("unchanged", "counts"),
-    "delete_other_id": ("remove", "ignore", "refuse"),
-    "delete_while_unlinked": ("unchanged", "counts"),
-    "throttling": ("off", "public"),
-}
+
+class TenantEntry(Part):
+    """One of `tenants`."""
+
+    tenant: Guid
+    name: str = ""
+    domains: Domains = ()
+
+    def value(self) -> Tenant:
+        """Return the tenant."""
+        return Tenant(self.tenant, self.name, self.domains)
 
 
-@dataclass(frozen=True)
-class SeedLink:
-    """A link to begin with.
+class PlaceEntry(Part):
+    """Where a link lives: a tenant, and a principal by its object ID or client ID."""
 
-    has_name: whether `partner_name` was given; else the name of the ID is taken
+    tenant: TenantId
+    object_id: Guid | None = None
+    client_id: Guid | None = None
+
+    @model_validator(mode="after")
+    def _one_principal(self) -> PlaceEntry:
+        if (self.object_id is None) == (self.client_id is None):
+            raise ValueError("needs either object_id or client_id")
+        return self
+
+    def place(self, directory: Directory) -> Place:
+        """Return the key of the link."""
+        derived = directory.object_id(self.tenant, self.client_id or "")
+        return Place(self.tenant, self.object_id or derived)
+
+
+class LinkChange(PlaceEntry):
+    """A link that another party writes; null removes it."""
+
+    partner_id: PartnerId | None = None
+
+    @model_validator(mode="after")
+    def _explicit_removal(self) -> LinkChange:
+        if "partner_id" not in self.model_fields_set:
+            raise ValueError("partner_id is missing; null removes the link")
+        return self
+
+
+class LinkEntry(PlaceEntry):
+    """One of `links`.
+
+    partner_name: null is kept; if absent, the name of the ID is used
     created, updated: ticks of 100 ns since 1970; None for the moment of planting
     """
 
-    place: Place
-    partner_id: str
-    partner_name: str | None
-    has_name: bool
-    version: int
-    created: int | None
-    updated: int | None
-    is_linked: bool
-    state: str
+    partner_id: PartnerId
+    partner_name: str | None = None
+    version: Positive = 1
+    created: Time | None = None
+    updated: Time | None = None
+    removed: Flag = False
+    state: str = "Active"
 
     def record(self, now: int, partners: Partners) -> Record:
         """Return the record for this link, at `now` in ticks."""
         created = now if self.created is None else self.created
         updated = created if self.updated is None else self.updated
-        name = self.partner_name if self.has_name else partners.name(self.partner_id)
+        has_name = "partner_name" in self.model_fields_set
+        name = self.partner_name if has_name else partners.name(self.partner_id)
         return Record(
-            self.partner_id, name, self.version, created, updated, self.is_linked, self.state
+            self.partner_id, name, self.version, created, updated, not self.removed, self.state
         )
-
-
-def read_tenant(entry: Fields) -> Tenant:
-    """Read one of `tenants`."""
-    tenant_id = entry.need("tenant", entry.guid("tenant"))
-    domains = tuple(domain.lower() for domain in entry.texts("domains") or ())
-    for domain in domains:
-        if not DOMAIN.fullmatch(domain):
-            raise BadSeed(f"{entry.path('domains')}: {domain!r} is not a domain")
-    tenant = Tenant(tenant_id, entry.text("name") or "", domains)
-    entry.finish()
-    return tenant
-
-
-def read_partners(top: Fields) -> Mapping[str, str | None] | None:
-    """Read `partners`: ID to name, or to null for an ID without one."""
-    partners = top.mapping("partners")
-    for partner_id, name in (partners or {}).items():
-        where = f"{top.path('partners')}.{partner_id}"
-        if not PARTNER_ID.fullmatch(partner_id):
-            raise BadSeed(f"{where}: is not a partner ID (4 to 10 digits)")
-        if name is not None and not isinstance(name, str):
-            raise BadSeed(f"{where}: expected a name, got {name!r}; quote it")
-    return partners
-
-
-def read_secrets(top: Fields) -> Mapping[str, str]:
-    """Read `secrets`: name to value. Errors show no value."""
-    secrets = top.mapping("secrets") or {}
-    for name, value in secrets.items():
-        if not isinstance(value, str):
-            raise BadSeed(f"{top.path('secrets')}.{name}: expected a text; quote it")
-    return {name.lower(): value for name, value in secrets.items()}
-
-
-def read_link(entry: Fields, directory: Directory) -> SeedLink:
-    """Read one of `links`."""
-    place = read_place(entry, directory)
-    link = SeedLink(
-        place,
-        entry.need("partner_id", entry.partner_id("partner_id")),
-        entry.text("partner_name"),
-        "partner_name" in entry,
-        entry.whole("version", least=1) or 1,
-        entry.time("created"),
-        entry.time("updated"),
-        not entry.flag("removed"),
-        entry.text("state") or "Active",
-    )
-    entry.finish()
-    return link
-
-
-def read_place(entry: Fields, directory: Directory) -> Place:
-    """Read the place of a link: `tenant`, and `object_id` or `client_id`."""
-    name = entry.need("tenant", entry.text("tenant"))
-    tenant_id = find_tenant(name, entry.path("tenant"), directory)
-    object_id, client_id = entry.guid("object_id"), entry.guid("client_id")
-    if (object_id is None) == (client_id is None):
-        raise BadSeed(f"{entry.where or 'the link'}: needs either object_id or client_id")
-    return Place(tenant_id, object_id or directory.object_id(tenant_id, str(client_id)))
-
-
-def read_switches(entry: Fields, before: Switches) -> Switches:
-    """Read changes to the switches `before`; call `entry.finish` when no other keys may follow."""
-    changes: dict[str, Any] = {}
-    for field in fields(Switches):
-        if field.name in entry:
-            choices = CHOICES.get(field.name)
-            changes[field.name] = entry.need(
-                field.name,
-                entry.choice(field.name, choices)
-                if choices
-                else entry.whole(field.name, least=400, most=599),
-            )
-        else:
-            entry.allow(field.name)
-    return replace(before, **changes)
-
-
-def find_tenant(name: str, where: str, directory: Directory) -> str:
-    """Return the GUID of a tenant named by GUID or domain; BadSeed when there is none."""
-    tenant = directory.tenant(name)
-    if tenant is None:
-        raise BadSeed(f"{where}: there is no tenant {name!r}")
-    return tenant.tenant_id

@@ -6,36 +6,45 @@ A section that is absent accepts everything: without `tenants` every tenant exis
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field, ValidationInfo, field_validator
+
 from reconciler.emulator.request_log import DEFAULT_LOG_SIZE
-from reconciler.emulator.seed.fault_rules import read_rule
-from reconciler.emulator.seed.fields import BadSeed, Fields
-from reconciler.emulator.seed.principals import read_client, read_issuer, read_user, read_workloads
-from reconciler.emulator.seed.sections import (
-    SeedLink,
-    read_link,
-    read_partners,
-    read_secrets,
-    read_switches,
-    read_tenant,
+from reconciler.emulator.seed.fault_rules import FaultEntry
+from reconciler.emulator.seed.fields import (
+    BadSeed,
+    Lower,
+    Part,
+    PartnerId,
+    Positive,
+    Seconds,
+    Time,
+    Whole,
+    check,
+    refuse_twins,
 )
-from reconciler.emulator.state.directory import Client, Directory, Tenant
-from reconciler.emulator.state.faults import Rule
+from reconciler.emulator.seed.principals import (
+    ClientEntry,
+    ConnectionEntry,
+    GithubEntry,
+    IdentityEntry,
+    IssuerEntry,
+    UserEntry,
+)
+from reconciler.emulator.seed.sections import LinkEntry, TenantEntry
+from reconciler.emulator.state.directory import Directory
 from reconciler.emulator.state.links import Switches
 from reconciler.emulator.state.people import User
-from reconciler.emulator.state.workloads import Workloads
+from reconciler.emulator.state.workloads import Presented, Workloads
 
 TOKEN_LIFETIME_S = 3599
 REFRESH_TOKEN_LIFETIME_S = 90 * 24 * 3600
 DEVICE_CODE_INTERVAL_S = 5
 
 
-@dataclass(frozen=True)
-class Seed:
+class Seed(Part):
     """The initial state of an emulated Azure.
 
     tenants, clients, partners, users: None if everything well formed is accepted
@@ -50,23 +59,73 @@ class Seed:
     clock: start of the clock, in ticks of 100 ns since 1970; None for the machine's time
     """
 
-    tenants: tuple[Tenant, ...] | None = None
-    clients: tuple[Client, ...] | None = None
-    partners: Mapping[str, str | None] | None = None
-    links: tuple[SeedLink, ...] = ()
-    faults: tuple[Rule, ...] = ()
-    switches: Switches = field(default_factory=Switches)
-    latency_s: float = 0.0
-    token_lifetime_s: int = TOKEN_LIFETIME_S
-    request_log: int = DEFAULT_LOG_SIZE
-    clock: int | None = None
-    users: tuple[User, ...] | None = None
-    workloads: Workloads = field(default_factory=Workloads)
-    issuers: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    approve_as: str = ""
-    refresh_token_lifetime_s: int = REFRESH_TOKEN_LIFETIME_S
-    device_code_interval_s: int = DEVICE_CODE_INTERVAL_S
+    # The order matters: names of tenants and apps are looked up in the sections before.
+    tenants: tuple[TenantEntry, ...] | None = None
+    clients: tuple[ClientEntry, ...] | None = None
+    partners: dict[PartnerId, str | None] | None = None
+    users: tuple[UserEntry, ...] | None = None
+    links: tuple[LinkEntry, ...] = ()
+    faults: tuple[FaultEntry, ...] = ()
+    switches: Switches = Switches()
+    latency_s: Seconds = 0.0
+    token_lifetime_s: Positive = TOKEN_LIFETIME_S
+    refresh_token_lifetime_s: Positive = REFRESH_TOKEN_LIFETIME_S
+    device_code_interval_s: Positive = DEVICE_CODE_INTERVAL_S
+    request_log: Whole = DEFAULT_LOG_SIZE
+    clock: Time | None = None
+    managed_identities: tuple[IdentityEntry, ...] | None = None
+    azure_pipelines: tuple[ConnectionEntry, ...] | None = None
+    github: GithubEntry = GithubEntry()
+    issuers: tuple[IssuerEntry, ...] = ()
+    secrets: dict[Lower, str] = Field(default_factory=dict, repr=False)
+    approve_as: Lower = ""
+
+    @field_validator("tenants")
+    @classmethod
+    def _check_tenants(cls, tenants: Any, info: ValidationInfo) -> Any:
+        refuse_twins(name for entry in tenants or () for name in (entry.tenant, *entry.domains))
+        _context(info)["directory"] = _directory(tenants, None)
+        return tenants
+
+    @field_validator("clients")
+    @classmethod
+    def _check_clients(cls, clients: Any, info: ValidationInfo) -> Any:
+        refuse_twins(entry.client_id for entry in clients or ())
+        _context(info)["directory"] = _directory(info.data.get("tenants"), clients)
+        return clients
+
+    @field_validator("users")
+    @classmethod
+    def _check_users(cls, users: Any) -> Any:
+        refuse_twins(entry.username for entry in users or ())
+        return users
+
+    @field_validator("links")
+    @classmethod
+    def _check_links(cls, links: Any, info: ValidationInfo) -> Any:
+        refuse_twins(entry.place(_context(info)["directory"]) for entry in links)
+        return links
+
+    def directory(self) -> Directory:
+        """Return the tenants and apps."""
+        return _directory(self.tenants, self.clients)
+
+    def people(self, directory: Directory) -> tuple[User, ...] | None:
+        """Return the users; None if every user exists."""
+        if self.users is None:
+            return None
+        return tuple(entry.value(directory) for entry in self.users)
+
+    def workloads(self, directory: Directory) -> Workloads:
+        """Return the machine's identities and the pipelines."""
+        connections = self.azure_pipelines
+        return Workloads(
+            _values(self.managed_identities, lambda entry: entry.value(directory)),
+            None
+            if connections is None
+            else {entry.service_connection_id: entry.value() for entry in connections},
+            Presented(self.github.issuer, self.github.subject),
+        )
 
 
 def load(path: Path) -> Seed:
@@ -87,55 +146,27 @@ def load(path: Path) -> Seed:
     except yaml.YAMLError as error:
         raise BadSeed(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
     except BadSeed as error:
-        raise BadSeed(f"{path}: {error}") from None
+        lines = str(error).splitlines()
+        raise BadSeed("\n".join(f"{path}: {line}" for line in lines)) from None
 
 
 def read(value: object) -> Seed:
     """Read a seed from a mapping.
 
-    Raises BadSeed, which names the place, when it cannot be used.
+    Raises BadSeed with all errors, each with its place.
     """
-    top = Fields(value, "")
-    tenants = top.items("tenants", read_tenant)
-    _refuse_twins("tenants", (name for t in tenants or () for name in (t.tenant_id, *t.domains)))
-    among = Directory(tenants)
-    clients = top.items("clients", lambda entry: read_client(entry, among))
-    _refuse_twins("clients", (client.client_id for client in clients or ()))
-    directory = Directory(tenants, clients)
-    users = top.items("users", lambda entry: read_user(entry, among))
-    _refuse_twins("users", (user.username for user in users or ()))
-    links = top.items("links", lambda entry: read_link(entry, directory)) or ()
-    _refuse_twins("links", (link.place for link in links))
-    switches = Fields(top.mapping("switches") or {}, "switches")
-    size = top.whole("request_log")
-    seed = Seed(
-        tenants,
-        clients,
-        read_partners(top),
-        links,
-        top.items("faults", read_rule) or (),
-        read_switches(switches, Switches()),
-        top.seconds("latency_s") or 0.0,
-        top.whole("token_lifetime_s", least=1) or TOKEN_LIFETIME_S,
-        DEFAULT_LOG_SIZE if size is None else size,
-        top.time("clock"),
-        users,
-        read_workloads(top, directory),
-        dict(top.items("issuers", read_issuer) or ()),
-        read_secrets(top),
-        (top.text("approve_as") or "").lower(),
-        top.whole("refresh_token_lifetime_s", least=1) or REFRESH_TOKEN_LIFETIME_S,
-        top.whole("device_code_interval_s", least=1) or DEVICE_CODE_INTERVAL_S,
-    )
-    switches.finish()
-    top.finish()
-    return seed
+    return check(Seed, value, what="the seed")
 
 
-def _refuse_twins(section: str, keys: Iterable[Hashable]) -> None:
-    seen = set()
-    for key in keys:
-        if key in seen:
-            shown = " ".join(key) if isinstance(key, tuple) else key
-            raise BadSeed(f"{section}: {shown} is listed twice")
-        seen.add(key)
+def _context(info: ValidationInfo) -> dict[str, Any]:
+    """Return what the validation of one seed shares."""
+    return info.context or {}
+
+
+def _directory(tenants: Any, clients: Any) -> Directory:
+    value = lambda entry: entry.value()  # noqa: E731
+    return Directory(_values(tenants, value), _values(clients, value))
+
+
+def _values(entries: Any, value: Any) -> Any:
+    return None if entries is None else tuple(map(value, entries))

@@ -14,6 +14,7 @@ from uuid import NAMESPACE_DNS, uuid5
 
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
+PARTNER_ID = re.compile(r"[0-9]{4,10}", re.ASCII)
 SHARED_NAMES = frozenset({"common", "organizations", "consumers"})
 OURS = uuid5(NAMESPACE_DNS, "emulator.pal-reconcile.invalid")
 

@@ -7,10 +7,22 @@ applies the effect to the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from reconciler.emulator.seed.fields import Flag, Positive, Seconds
+from reconciler.emulator.state.directory import PARTNER_ID
 
 ANY = "*"
+UNLINK = "unlink"
+
+
+def _drift(text: str) -> str:
+    if text != UNLINK and not PARTNER_ID.fullmatch(text):
+        raise ValueError(f"expected a partner ID or {UNLINK}, got {text!r}")
+    return text
 
 
 @dataclass(frozen=True)
@@ -41,8 +53,7 @@ class Match:
         )
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(BaseModel):
     """What happens to a call.
 
     latency_s: seconds before anything happens; slow_answer_s: seconds between effect and answer
@@ -62,26 +73,28 @@ class Effect:
     visible_after_s: the write takes effect, but for so many seconds reads show the link as before
     """
 
-    latency_s: float = 0.0
-    slow_answer_s: float = 0.0
-    status: int | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    latency_s: Seconds = 0.0
+    slow_answer_s: Seconds = 0.0
+    status: Annotated[int, Field(strict=True, ge=200, le=599)] | None = None
     code: str | None = None
     message: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Any] = {}
     body: str | None = None
     content_type: str | None = None
-    html: bool = False
-    drop: bool = False
+    html: Flag = False
+    drop: Flag = False
     redirect: str | None = None
-    aadsts: int | None = None
-    expired_token: bool = False
-    takes_effect: bool = False
-    no_effect: bool = False
-    claims: Mapping[str, Any] = field(default_factory=dict)
-    properties: Mapping[str, Any] = field(default_factory=dict)
-    cut_body: bool = False
-    drift: str | None = None
-    visible_after_s: float = 0.0
+    aadsts: Positive | None = None
+    expired_token: Flag = False
+    takes_effect: Flag = False
+    no_effect: Flag = False
+    claims: Mapping[str, Any] = {}
+    properties: Mapping[str, Any] = {}
+    cut_body: Flag = False
+    drift: Annotated[str, AfterValidator(_drift)] | None = None
+    visible_after_s: Seconds = 0.0
 
     @property
     def replaces_the_answer(self) -> bool:
@@ -94,12 +107,15 @@ class Effect:
         )
 
 
+NO_EFFECT = Effect()
+
+
 @dataclass(frozen=True)
 class Rule:
     """A fault: which calls, and what happens to them. `seen` counts the calls it matched."""
 
     match: Match = Match()
-    effect: Effect = Effect()
+    effect: Effect = NO_EFFECT
     seen: int = 0
 
     @property

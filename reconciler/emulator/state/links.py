@@ -7,13 +7,15 @@ permissions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal, NamedTuple
 
-PARTNER_ID = re.compile(r"[0-9]{4,10}", re.ASCII)
+from pydantic import BaseModel, ConfigDict
+
+from reconciler.emulator.seed.fields import ErrorStatus
+from reconciler.emulator.state.directory import PARTNER_ID
 
 
 class Place(NamedTuple):
@@ -52,8 +54,7 @@ class Refusal(Enum):
     ALREADY_LINKED = "already linked"
 
 
-@dataclass(frozen=True)
-class Switches:
+class Switches(BaseModel):
     """Behaviour that Azure does not document; each default is an assumption.
 
     put_while_linked: `refuse` leaves the link, `overwrite` re-points it
@@ -67,13 +68,15 @@ class Switches:
     foreign_status: the HTTP status for a principal that has no account in the tenant
     """
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     put_while_linked: Literal["refuse", "overwrite"] = "refuse"
-    already_linked_status: int = 409
+    already_linked_status: ErrorStatus = 409
     patch_same_id: Literal["unchanged", "counts"] = "unchanged"
     delete_other_id: Literal["remove", "ignore", "refuse"] = "remove"
     delete_while_unlinked: Literal["unchanged", "counts"] = "unchanged"
-    read_other_id_status: int = 404
-    foreign_status: int = 403
+    read_other_id_status: ErrorStatus = 404
+    foreign_status: ErrorStatus = 403
     throttling: Literal["off", "public"] = "off"
 
 

@@ -1,6 +1,6 @@
 """A browser that signs in by itself, for scripts.
 
-    BROWSER="python -m reconciler.emulator.browser %s &" pal-reconcile login …
+    BROWSER="python -m tests.browser %s &" pal-reconcile login …
 
 It opens the page that an app requests, enters the username in PAL_EMULATOR_USER if asked, and
 follows the redirect back to the app. It trusts the CA in SSL_CERT_FILE or REQUESTS_CA_BUNDLE, and
@@ -59,7 +59,7 @@ def browse(url: str, ca_file: str | None, answers: Mapping[str, str]) -> str:
     for _ in range(PAGES):
         if urlsplit(url).hostname not in LOOPBACK:
             raise ValueError(f"{url} is not on this machine")
-        with opener.open(Request(url, data=body), timeout=TIMEOUT_S) as answer:  # noqa: S310 - loopback only
+        with opener.open(Request(url, data=body), timeout=TIMEOUT_S) as answer:
             page = _read(answer.url, answer.read().decode("utf-8", "replace"))
         if page.action is None:
             return page.url
