@@ -6,9 +6,11 @@ from typing import Any
 
 from commands_page import table
 
+from reconciler.config.model.json_schema import SCHEMA_URL
+
 Schema = Mapping[str, Any]
 
-INTRODUCTION = """# tenants.yaml
+INTRODUCTION = f"""# tenants.yaml
 
 This page is generated from the [JSON Schema](../tenants.schema.json), which
 `pal-reconcile schema` prints. Unknown keys are errors.
@@ -17,7 +19,7 @@ This page is generated from the [JSON Schema](../tenants.schema.json), which
 To let an editor complete and check the file, write this as its first line:
 
 ```yaml
-# yaml-language-server: $schema=https://pal-reconcile.github.io/pal-reconcile/tenants.schema.json
+# yaml-language-server: $schema={SCHEMA_URL}
 ```
 """
 
@@ -51,9 +53,8 @@ def _references(node: Any) -> Iterator[str]:
     if isinstance(node, Mapping):
         if "$ref" in node:
             yield node["$ref"].rpartition("/")[2]
-        for key, inner in node.items():
-            if key != "discriminator":
-                yield from _references(inner)
+        for inner in node.values():
+            yield from _references(inner)
     elif isinstance(node, list):
         for inner in node:
             yield from _references(inner)

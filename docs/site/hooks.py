@@ -1,6 +1,5 @@
 """Hooks of MkDocs: generated pages, pages from the root of the repository, links out of docs/."""
 
-import json
 import logging
 import posixpath
 import re
@@ -13,7 +12,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from reconciler.config.model.json_schema import json_schema
+from reconciler.config.model.json_schema import json_schema, json_schema_text
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,11 +30,10 @@ _log = logging.getLogger("mkdocs.hooks")
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages, the schema and the pages from the root."""
-    schema = json_schema()
     made = {
         "reference/commands.md": commands_page(),
-        "reference/tenants-file.md": file_page(schema),
-        "tenants.schema.json": json.dumps(schema, indent=2) + "\n",
+        "reference/tenants-file.md": file_page(json_schema()),
+        "tenants.schema.json": json_schema_text(),
     }
     for source, page in ROOT_PAGES.items():
         made[page] = (ROOT / source).read_text(encoding="utf-8")

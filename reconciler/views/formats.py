@@ -11,6 +11,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     CSV = "csv"
     HTML = "html"
+    GITHUB = "github"
 
 
 class View(StrEnum):

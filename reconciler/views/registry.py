@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reconciler.views import checkup, csv, json, validation
+from reconciler.views import annotations, checkup, csv, json, validation
 from reconciler.views.formats import Format, View
 from reconciler.views.html import runs as html
 from reconciler.views.lists import events, inventory_groups, runs, sign_ins
@@ -85,6 +85,7 @@ RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
         Format.JSON: validation.render_json,
         Format.MARKDOWN: validation.render_markdown,
         Format.CSV: validation.render_csv,
+        Format.GITHUB: annotations.render,
     },
     # A sequence of Explanation.
     View.EXPLANATION: {

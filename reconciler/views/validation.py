@@ -20,15 +20,19 @@ COLUMNS = ("tenant", "identity", "key", "value", "source", "where")
 class Validation:
     """The result of checking the file.
 
-    errors  its errors, each with its place; none for a valid file
-    links   how many links the selection holds; None for an invalid file
+    errors    its errors, each with its place; none for a valid file
+    links     how many links the selection holds; None for an invalid file
+    findings  findings of a valid file, for formats that show them with the result
+    folder    the folder in the repository that relative paths start from, for annotations
     """
 
     errors: Sequence[str] = ()
     links: int | None = None
+    findings: Sequence[str] = ()
+    folder: str = ""
 
 
-def render_table(validation: Validation, page: Page) -> str:  # noqa: ARG001 - as registered
+def render_table(validation: Validation, page: Page | None = None) -> str:  # noqa: ARG001 - as registered
     """Render the errors, or that the file is valid."""
     if validation.errors:
         return lines_of(map(visible, validation.errors))
@@ -39,7 +43,7 @@ def render_markdown(validation: Validation) -> str:
     """Render the errors as a Markdown list, or that the file is valid."""
     if validation.errors:
         return lines_of(f"- {escape(error)}" for error in validation.errors)
-    return render_table(validation, Page())
+    return render_table(validation)
 
 
 def render_json(validation: Validation) -> str:
@@ -51,7 +55,7 @@ def render_json(validation: Validation) -> str:
             "valid": not validation.errors,
             "links": validation.links,
             "complaints": list(validation.errors),
-            "errors": [_located(error) for error in validation.errors],
+            "errors": [located(error) for error in validation.errors],
         }
     )
 
@@ -61,7 +65,7 @@ def render_csv(validation: Validation) -> str:
     return sheet(["complaint"], ([error] for error in validation.errors))
 
 
-def _located(error: str) -> Data:
+def located(error: str) -> Data:
     """Split `FILE:LINE:COLUMN: MESSAGE`; an error without a place has only a message."""
     match = _LOCATED.fullmatch(error)
     if match is None:

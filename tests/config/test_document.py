@@ -1,13 +1,15 @@
 """The JSON Schema that editors complete and check with comes from the same model."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from reconciler.config.model.json_schema import json_schema
+from reconciler.config.model import document
+from reconciler.config.model.json_schema import SCHEMA_URL, json_schema, json_schema_text
 from reconciler.config.starter import starter
 from tests.config.test_examples import EXAMPLE
 
@@ -25,6 +27,17 @@ def properties(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_it_says_which_dialect_it_is_written_in() -> None:
     """The dialect is 2020-12."""
     assert json_schema()["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_its_id_is_its_address_on_the_site() -> None:
+    """Editors load it from there, and validators resolve its references against it."""
+    assert json_schema()["$id"] == SCHEMA_URL
+
+
+def test_the_file_in_the_package_is_the_schema() -> None:
+    """If keys change: pal-reconcile schema > reconciler/config/model/tenants.schema.json."""
+    path = Path(document.__file__).with_name("tenants.schema.json")
+    assert path.read_text(encoding="utf-8") == json_schema_text()
 
 
 def test_every_property_is_described() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.config.model.json_schema import json_schema_text
 from reconciler.emulator.server import Emulator
 from reconciler.version import __version__
 from tests.e2e.command import APP, OURS, SECRET, Desk, tenant_id
@@ -174,9 +175,10 @@ def test_init_writes_a_file_that_validates(desk: Desk) -> None:
 
 def test_schema_is_json_schema(desk: Desk) -> None:
     """Editors and other programs can check the file without this program."""
-    data = desk.run("schema").data
-    assert data["$schema"].startswith("https://json-schema.org/")
-    assert "tenants" in data["properties"]
+    ran = desk.run("schema")
+    assert ran.data["$schema"].startswith("https://json-schema.org/")
+    assert ran.out == json_schema_text()  # nothing in it is taken for a secret and hidden
+    assert "tenants" in ran.data["properties"]
 
 
 def test_demo_plans_applies_and_plans_again(desk: Desk) -> None:

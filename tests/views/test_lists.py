@@ -8,7 +8,7 @@ from reconciler.core.history.link_history import Health
 from reconciler.core.history.recording import RecordedRun
 from reconciler.core.text import visible
 from reconciler.views.formats import Format, View
-from reconciler.views.registry import render
+from reconciler.views.registry import RENDERERS, render
 from reconciler.views.terminal.layout import columns_of
 from tests.views import facts
 
@@ -52,7 +52,7 @@ def test_a_wide_page_and_a_pipe_have_every_column() -> None:
         assert line.split()[-3:] == ["all", "4", "c0ffee0000000000"]
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", RENDERERS[View.RUNS])
 @pytest.mark.parametrize("name", facts.HOSTILE.values(), ids=list(facts.HOSTILE))
 def test_a_hostile_user_is_only_text(form: Format, name: str) -> None:
     """The name of a user or a machine adds no markup and no line."""

@@ -23,8 +23,8 @@ from reconciler.views.formats import Format
 
 StatusT = TypeVar("StatusT")
 
-TEXT_FORMATS = tuple(form for form in Format if form is not Format.HTML)
-ALL_FORMATS = tuple(Format)
+TEXT_FORMATS = (Format.TABLE, Format.JSON, Format.MARKDOWN, Format.CSV)
+ALL_FORMATS = (*TEXT_FORMATS, Format.HTML)
 
 FILE = ("config",)
 SELECTION = (*FILE, "only", "exclude")

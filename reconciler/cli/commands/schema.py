@@ -7,9 +7,7 @@ from reconciler.core.exit_status import Status
 
 def schema() -> int:
     """Print the JSON Schema of tenants.yaml."""
-    import json
+    from reconciler.config.model.json_schema import json_schema_text
 
-    from reconciler.config.model.json_schema import json_schema
-
-    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
+    sys.stdout.write(json_schema_text())
     return Status.IN_SYNC

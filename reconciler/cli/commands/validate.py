@@ -1,20 +1,22 @@
 """The command `validate`: checks tenants.yaml offline, and explains where its values come from."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reconciler.cli.command_line import completion
-from reconciler.cli.command_line.option_groups import SELECTION, with_options
+from reconciler.cli.command_line.option_groups import SELECTION, TEXT_FORMATS, with_options
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.selection import findings_of, now, read_file
 from reconciler.core.errors import BadFile, WrongUsage
 from reconciler.core.exit_status import Status
-from reconciler.views.formats import View
+from reconciler.views.formats import Format, View
 
 
-@with_options(*SELECTION, "format", "quiet", "arm_endpoint")
+@with_options(*SELECTION, "format", "quiet", "arm_endpoint", formats=(*TEXT_FORMATS, Format.GITHUB))
 def validate(
     options: Options,
     name: Annotated[
@@ -43,7 +45,8 @@ def validate(
 ) -> int:
     """Check tenants.yaml and report every error in it.
 
-    Works offline: no request is sent to Azure.
+    Works offline: no request is sent to Azure. --format github writes annotations, which GitHub
+    Actions shows at the lines of a pull request.
     """
     from reconciler.cli.output import show, warn
     from reconciler.views.validation import Validation
@@ -52,17 +55,31 @@ def validate(
         raise WrongUsage(f"validate checks the whole file; did you mean --explain {name[0]}?")
     if explain:
         return _explain(options, name or (), without_secrets=without_secrets)
+    github = options.format is Format.GITHUB
+    folder = _folder_in_repository() if github else ""
     try:
         selection = read_file(options, with_secrets=not without_secrets)
     except BadFile as error:
         if not options.is_table:
-            show(Validation(error.complaints), View.VALIDATION, options.format)
+            show(Validation(error.complaints, folder=folder), View.VALIDATION, options.format)
+        if github:  # GitHub shows stderr in the same log
+            return Status.BAD_FILE
         raise
     if not options.is_silent:
-        show(Validation(links=len(selection.wanted)), View.VALIDATION, options.format)
-        for finding in findings_of(selection):
-            warn(f"{finding.message}; {finding.hint}")
+        findings = [f"{finding.message}; {finding.hint}" for finding in findings_of(selection)]
+        valid = Validation((), len(selection.wanted), findings, folder)
+        show(valid, View.VALIDATION, options.format)
+        for finding in () if github else findings:
+            warn(finding)
     return Status.IN_SYNC
+
+
+def _folder_in_repository() -> str:
+    """The current directory, relative to the repository that GitHub Actions has checked out."""
+    here, workspace = Path.cwd(), os.environ.get("GITHUB_WORKSPACE")
+    if not workspace or not here.is_relative_to(workspace):
+        return ""
+    return here.relative_to(workspace).as_posix()
 
 
 def _explain(options: Options, names: Sequence[str], *, without_secrets: bool) -> int:
@@ -71,6 +88,8 @@ def _explain(options: Options, names: Sequence[str], *, without_secrets: bool) -
 
     if options.only or options.exclude:
         raise WrongUsage("--explain takes the tenants' names after it, not --only or --exclude")
+    if options.format is Format.GITHUB:
+        raise WrongUsage("--explain has no annotations; use another --format")
     if without_secrets or options.quiet:
         raise WrongUsage("--explain resolves no secrets: leave out --without-secrets and --quiet")
     explained = explain.explain(options.config, now().date(), names)

@@ -1,5 +1,6 @@
 """JSON Schema of tenants.yaml, for editors and validators."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from reconciler.config.model.document import Document
 
 
 class _JsonSchema(GenerateJsonSchema):
-    """A schema without null, which no key allows, and with defaults as the file writes them."""
+    """A schema without null and discriminators, and with defaults as the file writes them."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
@@ -21,6 +22,11 @@ class _JsonSchema(GenerateJsonSchema):
             found.pop("default", None)
         return found
 
+    def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
+        found = super().tagged_union_schema(schema)
+        found.pop("discriminator", None)  # OpenAPI's, not JSON Schema's: `kind` is const in each
+        return found
+
     def encode_default(self, dft: Any) -> Any:
         if isinstance(dft, float):
             return f"{dft:.0%}"
@@ -29,7 +35,16 @@ class _JsonSchema(GenerateJsonSchema):
         return super().encode_default(dft)
 
 
+SCHEMA_URL = "https://pal-reconcile.github.io/pal-reconcile/tenants.schema.json"
+"""Where the documentation site serves the schema, for editors."""
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of tenants.yaml."""
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return dialect | Document.model_json_schema(schema_generator=_JsonSchema)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_URL}
+    return head | Document.model_json_schema(schema_generator=_JsonSchema)
+
+
+def json_schema_text() -> str:
+    """The schema as `tenants.schema.json` and the command `schema` write it."""
+    return json.dumps(json_schema(), indent=2) + "\n"
