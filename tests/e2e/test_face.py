@@ -129,8 +129,8 @@ def test_no_secret_and_no_token_is_ever_shown(desk: Desk) -> None:
 
 
 def test_a_redirect_never_carries_the_token(desk: Desk) -> None:
-    """Redirects of ARM and of Entra are not followed."""
-    desk.customers(1)
+    """Redirects of ARM and of Entra are not followed, also when a domain is looked up."""
+    desk.write(f"  - {{name: C1, tenant: {tenant_id(1)}}}\n  - {{name: C2, tenant: c2.example}}\n")
     with Emulator() as elsewhere:
         for operation in ("read", "token", "openid"):
             desk.seed(faults=[{"operation": operation, "redirect": f"{elsewhere.endpoint}/x"}])
@@ -139,7 +139,7 @@ def test_a_redirect_never_carries_the_token(desk: Desk) -> None:
 
 
 def test_a_token_endpoint_elsewhere_is_refused(desk: Desk) -> None:
-    """azure-identity would post the secret to any endpoint in the OpenID document."""
+    """No secret is sent to an OpenID document's endpoint, and a domain is then unknown."""
     with Emulator() as elsewhere:
         away = f"{elsewhere.endpoint}/{tenant_id(1)}"
         body = (
@@ -147,11 +147,13 @@ def test_a_token_endpoint_elsewhere_is_refused(desk: Desk) -> None:
             f'"authorization_endpoint": "{away}/oauth2/v2.0/authorize"}}'
         )
         desk.seed(faults=[{"operation": "openid", "body": body}])
-        desk.customers(1)
+        desk.write("  - {name: C1, tenant: c1.example}\n")
         ran = desk.plan()
         assert (ran.status, ran.link("C1")["problem"]["code"]) == (4, "unexpected_answer")
+        assert desk.requests("token") == []
+        desk.customers(1)
+        assert desk.plan().status == 0
         assert elsewhere.state.requests.total == 0
-    assert desk.requests("token") == []
 
 
 def test_the_endpoint_cannot_come_from_the_file(desk: Desk) -> None:

@@ -51,7 +51,7 @@ def dripping_from(folder: Path, stage: int) -> Iterator[RawServer]:
 
 @pytest.fixture
 def lonely(desk: Desk) -> Desk:
-    desk.write(f"  - {{name: C1, tenant: {GUID}}}\n")
+    desk.write("  - {name: C1, tenant: c1.example}\n")
     desk.env["NO_PROXY"] = "*"
     return desk
 

@@ -61,13 +61,13 @@ def https_origin(url: object) -> str | None:
 def is_token_answer(body: bytes) -> bool:
     """Whether a token endpoint's answer has an access token and only fields of the right type.
 
-    MSAL does not check the types and fails with unrelated errors otherwise.
+    MSAL and azure-identity do not check the types and fail with unrelated errors otherwise.
     """
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return False
-    if not isinstance(answer, dict) or not answer.get("access_token"):
+    if not isinstance(answer, dict) or not answer.get("access_token") or "error" in answer:
         return False
     texts = (answer[key] for key in _TOKEN_TEXTS if key in answer)
     times = (str(answer[key]) for key in _TOKEN_TIMES if key in answer)

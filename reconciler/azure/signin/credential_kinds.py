@@ -3,19 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, singledispatch
-from typing import Any, Protocol
+from typing import Protocol
 
 from azure.core.credentials import AccessToken
-from azure.identity import (
-    AzureCliCredential,
-    ClientAssertionCredential,
-    ClientSecretCredential,
-)
+from azure.identity import AzureCliCredential
 
 from reconciler.azure.http.retry import RetryBudget
+from reconciler.azure.signin.app_credentials import (
+    by_assertion,
+    by_secret,
+    client_assertion,
+    token_endpoint,
+)
 from reconciler.azure.signin.cached_users import CachedUsers, UserLogin
 from reconciler.azure.signin.federated_tokens import EXCHANGE, PlatformTokens
 from reconciler.azure.signin.secrets import Secrets, Unresolved
+from reconciler.azure.signin.transport import Transport
 from reconciler.core.identities import (
     AzureCli,
     ClientCertificate,
@@ -40,18 +43,16 @@ class Credential(Protocol):
 class Opening:
     """What a credential is opened with.
 
-    platform  the tokens that this machine or pipeline issues
-    options   for azure-identity: authority and transport
-    budget    how long platforms and key vaults are retried
-    people    the saved sign-ins that may be used; None if the file lists no user
+    transport  to the authority; it knows the tenant and the app
+    platform   the tokens that this machine or pipeline issues
+    budget     how long platforms and key vaults are retried
+    people     the saved sign-ins that may be used; None if the file lists no user
     """
 
-    tenant_id: str
+    transport: Transport
     secrets: Secrets
     platform: PlatformTokens
-    options: dict[str, Any]
     budget: RetryBudget
-    token_endpoint: Callable[[], str]
     people: CachedUsers | None = None
 
 
@@ -64,29 +65,27 @@ def open_credential(identity: Identity, opening: Opening) -> Credential:  # noqa
 @open_credential.register
 def _(identity: ClientSecret, opening: Opening) -> Credential:
     secret = opening.secrets.resolve_secret(identity, identity.secret[0], opening.budget)
-    return ClientSecretCredential(
-        opening.tenant_id, _client_id(identity), secret, **opening.options
-    )
+    return by_secret(opening.transport, _client_id(identity), secret)
 
 
 @open_credential.register
 def _(identity: ClientCertificate, opening: Opening) -> Credential:
     from reconciler.azure.signin.certificates import signing_key
-    from reconciler.azure.signin.client_assertion import client_assertion
 
     secrets, budget, client_id = opening.secrets, opening.budget, _client_id(identity)
     ref, password = identity.certificate, identity.password
     text = secrets.resolve_secret(identity, password, budget) if password else None
     signing = signing_key(ref, secrets.resolve(ref, budget), text)
-    assertion = client_assertion(signing, client_id, opening.token_endpoint())
-    return _by_assertion(opening, client_id, assertion)
+    who = opening.transport.who
+    assertion = client_assertion(signing, client_id, token_endpoint(who.authority, who.tenant))
+    return by_assertion(opening.transport, client_id, assertion)
 
 
 @open_credential.register(WorkloadIdentity)
 @open_credential.register(FederatedManagedIdentity)
 def _(identity: WorkloadIdentity | FederatedManagedIdentity, opening: Opening) -> Credential:
     ask = platform_token(identity, opening.platform, opening.budget)
-    return _by_assertion(opening, _client_id(identity), ask() if ask else "")
+    return by_assertion(opening.transport, _client_id(identity), ask() if ask else "")
 
 
 @open_credential.register
@@ -100,13 +99,14 @@ def _(identity: User, opening: Opening) -> Credential:
     if people is None:
         raise Unresolved("no sign-ins of users can be used in this run")
     people.expect(identity)
-    login = UserLogin(opening.options["authority"], opening.tenant_id, identity.username)
-    return login.open(people.records, opening.options)
+    who = opening.transport.who
+    login = UserLogin(who.authority, who.tenant, identity.username)
+    return login.open(people.records, opening.transport.options())
 
 
 @open_credential.register
 def _(identity: AzureCli, opening: Opening) -> Credential:  # noqa: ARG001
-    return AzureCliCredential(tenant_id=opening.tenant_id, process_timeout=CLI_TIMEOUT_S)
+    return AzureCliCredential(tenant_id=opening.transport.who.tenant, process_timeout=CLI_TIMEOUT_S)
 
 
 def platform_token(
@@ -131,12 +131,6 @@ class _ManagedIdentityCredential:
         (scope,) = scopes
         client_id, budget = self.identity.client_id, self.opening.budget
         return AccessToken(self.opening.platform.managed_identity(client_id, scope, budget), 0)
-
-
-def _by_assertion(opening: Opening, client_id: str, assertion: str) -> Credential:
-    return ClientAssertionCredential(
-        opening.tenant_id, client_id, lambda: assertion, **opening.options
-    )
 
 
 def _client_id(identity: Identity) -> str:

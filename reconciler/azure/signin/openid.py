@@ -1,8 +1,10 @@
 """OpenID documents of tenants: the tenant's GUID and its token endpoint.
 
+They are read for domains, whose GUIDs only Entra knows, for the sign-in of users, and by doctor.
+Apps need none (`app_credentials`).
+
 The documents of all tenants are equal except for the tenant ID, so the first one is the template
-for all others: one request for each run instead of one for each tenant. A domain is always looked
-up, because only Entra knows its GUID.
+for all others: one request for each run instead of one for each tenant.
 """
 
 import json
@@ -47,10 +49,6 @@ class OpenIdDocuments:
         if self._template is None:
             self._read_first(tenant_id)
         return str(self._template).replace("{tenant}", tenant_id).encode()
-
-    def token_endpoint(self, tenant_id: str) -> str:
-        """The token endpoint of the tenant with this GUID; raises `RequestFailed`."""
-        return str(json.loads(self.document(tenant_id))["token_endpoint"])
 
     def _read_first(self, tenant_id: str) -> None:
         """One thread sends the request while the others wait. If it fails, each sends its own."""

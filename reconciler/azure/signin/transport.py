@@ -19,7 +19,7 @@ from reconciler.core.links import Problem
 from reconciler.core.redaction.redactor import remember_token
 
 
-class Transport(HttpTransport[Any, "_Response"]):
+class Transport(HttpTransport[Any, "Response"]):
     """The transport of one sign-in, which can reach only the authority.
 
     The tenant's OpenID document comes from the template. Any answer that is not a token is raised
@@ -46,9 +46,9 @@ class Transport(HttpTransport[Any, "_Response"]):
             "policies": [SansIOHTTPPolicy()],
         }
 
-    def send(self, request: Any, **_: Any) -> "_Response":
+    def send(self, request: Any, **_: Any) -> "Response":
         try:
-            return _Response(self._answer(request))
+            return Response(self._answer(request))
         except RequestFailed as failure:
             self.failure = failure
             raise
@@ -123,7 +123,7 @@ def _secrets_in(content: Any) -> Iterator[str]:
             yield value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
 
 
-class _Response:
+class Response:
     """The part of azure-core's response interface that azure-identity uses."""
 
     def __init__(self, reply: HttpReply) -> None:
