@@ -13,6 +13,7 @@ from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 
 if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
+    from reconciler.core.doctor.checkup import Checkup
     from reconciler.core.plan_review import PlanReview
 
 PLAN_REASONS = {Action.CONFLICT: "in conflict", Action.UNKNOWN: "unreadable"}
@@ -64,6 +65,18 @@ def after_login(identity: str, has_failures: bool, options: Options) -> None:
     command = shlex.join([*words, "--only", f"identity:{identity}"])
     purpose = f"To {'find out why a sign-in failed' if has_failures else 'compare with Azure'}"
     note(f"{purpose}, run: {command}")
+
+
+def after_doctor(checkup: Checkup, options: Options) -> None:
+    """Name the commands that write to customers, if any customer has something to do."""
+    requests = [check.request for check in checkup.checks if check.request]
+    if not options.is_table or not requests:
+        return
+    command = command_line("doctor", options)
+    note(f"For a note to each customer, run: {command} --format markdown --out notes")
+    if any(request.link for request in requests):
+        note(f"For a table of the consent links, run: {command} --format csv")
+        note("A consent link needs a redirect URI on the app registration (AADSTS500113 without).")
 
 
 def command_line(command: str, options: Options, plan: str | None = None) -> str:

@@ -124,6 +124,20 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
         raise
 
 
+def fill_folder(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a new or an empty folder, which gets mode 0700.
+
+    Raises OSError, and FileExistsError if the folder has any file.
+    """
+    if not path.exists():
+        write_folder(path, files)
+    elif any(path.iterdir()):
+        raise FileExistsError(17, "it is not empty", str(path))
+    else:
+        path.chmod(0o700)
+        _write_files(path, files)
+
+
 def rewrite_folder(path: Path, files: Mapping[str, bytes], old: str) -> None:
     """Write files into an existing folder, and remove files of an earlier time.
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from reconciler.core.doctor.checkup import Checkup, CredentialCheck, LinkCheck
 from reconciler.core.doctor.steps import IDENTITY_STEPS, LINK_STEPS, RUN_STEPS, State, Step
-from reconciler.core.plan_json import FORMAT, Data, iso, text
+from reconciler.core.plan_json import FORMAT, Data, finding_data, iso, text
 from reconciler.views.csv import sheet
 from reconciler.views.grouping import NAMED, CauseGroup, Member, group_causes, shared_cause
 from reconciler.views.rows import Cause
@@ -53,7 +53,7 @@ def render_json(checkup: Checkup) -> str:
             "clock": _step(checkup.clock),
             "identities": [_identity(credential) for credential in checkup.credentials],
             "checks": [_check(check) for check in checks],
-            "findings": [asdict(finding) for finding in checkup.findings],
+            "findings": [finding_data(finding) for finding in checkup.findings],
         }
     )
 

@@ -24,6 +24,7 @@ TENANT, CLIENT_ID = "TENANT", "CLIENT_ID"
 """What a shared text has in place of each customer's own tenant and app."""
 
 PER_CUSTOMER = "for each customer's own: pal-reconcile doctor --format csv"
+IN_JSON = "for each customer's own: --format json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,14 @@ def why(row: Row) -> Cause | None:
     return Cause(word, word, f"{row.before}; {left_alone(row)}", "")
 
 
+def _without_tenant(cause: Cause, tenant_id: str | None) -> Cause:
+    """Return the cause of a finding with `TENANT` in place of its tenant's GUID."""
+    if not tenant_id:
+        return cause
+    message, hint = (text.replace(tenant_id, TENANT) for text in (cause.message, cause.hint))
+    return replace(cause, message=message, hint=hint)
+
+
 def shared_cause(cause: Cause, place: Place, tenant_id: str | None) -> Cause:
     """Return the cause with `TENANT` and `CLIENT_ID` in place of this customer's own.
 
@@ -122,11 +131,12 @@ def attention_groups(rows: Iterable[Row]) -> list[CauseGroup]:
 
 def group_findings(findings: Sequence[Finding]) -> list[CauseGroup]:
     """Group the findings by code and hint, in their order."""
-    causes = (Cause(FINDING, finding.code, finding.message, finding.hint) for finding in findings)
-    members = ((finding.tenant or "", finding.identity or "") for finding in findings)
-    return group_causes(
-        (cause, cause, member) for cause, member in zip(causes, members, strict=True)
-    )
+    items = []
+    for finding in findings:
+        cause = Cause(FINDING, finding.code, finding.message, finding.hint)
+        member = (finding.tenant or "", finding.identity or "")
+        items.append((cause, _without_tenant(cause, finding.tenant_id), member))
+    return group_causes(items)
 
 
 def member_label(member: Member) -> str:
@@ -165,7 +175,8 @@ def _group(same: Sequence[tuple[Cause, Cause, Member]]) -> CauseGroup:
         message = general.message if is_one_message else f"for example: {message}"
     hint = entries[0][0].hint
     if any(cause.hint != hint for cause, _ in entries):
-        hint = f"{general.hint} ({PER_CUSTOMER})" if TENANT in general.hint else general.hint
+        where = IN_JSON if general.label == FINDING else PER_CUSTOMER
+        hint = f"{general.hint} ({where})" if TENANT in general.hint else general.hint
     cause = replace(general, message=message, hint=hint)
     return CauseGroup(entries, cause, is_one_message)
 

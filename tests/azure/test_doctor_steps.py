@@ -292,7 +292,7 @@ def test_every_request_to_a_customer_has_all_values(problem_code: str) -> None:
     """No placeholder is left, whether or not the identity is an app."""
     for client_id in (APP, ""):
         who = SignIn(tenant_id(1), client_id, "https://login.microsoftonline.com")
-        request = request_for(Problem(problem_code, "m", "h"), who)
+        request = request_for(Problem(problem_code, "AADSTS1: m", "h"), who)
         assert request
         assert "{" not in f"{request.missing}{request.who}{request.remedy}"
         assert request.link is None or client_id
@@ -304,6 +304,8 @@ def test_the_partners_own_problems_are_no_requests() -> None:
     for problem_code in ("invalid_client_secret", "unavailable", "no_such_tenant", "new"):
         assert request_for(Problem(problem_code, "m", "h"), who) is None
     assert request_for(Problem("conditional_access", "m", TENANT_RESTRICTED), who) is None
+    no_sign_in = Problem("person_needed", "there is no cached sign-in of alice", "login")
+    assert request_for(no_sign_in, who) is None
 
 
 def test_a_consent_link_holds_nothing_but_an_address() -> None:

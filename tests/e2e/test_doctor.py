@@ -1,5 +1,7 @@
 """`doctor` as on-call engineers and programs use it."""
 
+import csv
+import io
 import json
 import signal
 
@@ -228,3 +230,69 @@ def test_an_unreachable_endpoint_ends_the_run(desk: Desk) -> None:
     ran = desk.run("doctor", "--arm-endpoint", "https://127.0.0.1:1")
     assert (ran.status, ran.out) == (1, "")
     assert "connection refused" in ran.err
+
+
+def test_customers_without_the_app_are_one_block(desk: Desk) -> None:
+    """One remedy and the first customers; --full names all, and CSV has each consent link."""
+    absent = [tenant_id(n) for n in range(1, 61)]
+    desk.seed(clients=[{"client_id": APP, "secret": SECRET, "absent_from": absent}])
+    desk.customers(62)
+    ran = desk.run("doctor")
+    assert ran.status == 4
+    assert "60 customers  have not consented" in ran.out
+    assert ran.out.count("az ad sp create") == 1
+    assert "C60" not in ran.out
+    assert len(ran.out.splitlines()) < 20
+    assert "doctor --format markdown --out notes" in ran.err
+    assert "C60" in desk.run("doctor", "--full").out
+    rows = list(csv.DictReader(io.StringIO(desk.run("doctor", "--format", "csv").out)))
+    consent = f"{desk.azure.endpoint}/{tenant_id(7)}/adminconsent?client_id={APP}"
+    assert (rows[6]["tenant"], rows[6]["consent_link"]) == ("C7", consent)
+    assert {row["client_id"] for row in rows} == {APP}
+    assert [row["consent_link"] for row in rows[60:]] == ["", ""]
+    assert doctor(desk).data["checks"][6]["request"]["link"] == consent
+
+
+def test_each_customer_gets_a_private_note(desk: Desk) -> None:
+    """Names become safe file names in a new folder, which only the owner can read."""
+    hostile = ["../up", "A/B", "a b", "A B?", "NUL"]
+    desk.seed(
+        clients=[
+            {
+                "client_id": APP,
+                "secret": SECRET,
+                "absent_from": [tenant_id(n) for n in range(len(hostile))],
+            }
+        ],
+        faults=[{"tenant": tenant_id(9), "aadsts": 53003}],
+    )
+    rows = [
+        f"  - {{name: {json.dumps(n)}, tenant: {tenant_id(i)}}}\n" for i, n in enumerate(hostile)
+    ]
+    desk.write("".join(rows) + f"  - {{name: Nine, tenant: {tenant_id(9)}}}\n")
+    before = set(desk.path.rglob("*"))
+    ran = desk.run("doctor", "--format", "markdown", "--out", "notes")
+    assert (ran.status, ran.out) == (4, "Checkup: 0 of 6 links ready; 6 failed.\n")
+    folder = desk.path / "notes"
+    notes = {path.name: path.read_text() for path in folder.iterdir()}
+    assert set(notes) == {"up.md", "A-B.md", "a-b-2.md", "A-B-3.md", "NUL_.md", "Nine.md"}
+    assert set(desk.path.rglob("*")) - before >= {folder, *folder.iterdir()}
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert tenant_id(1) in notes["A-B.md"]
+    assert sum(tenant_id(1) in text for text in notes.values()) == 1
+    assert "AADSTS500113" in notes["A-B.md"]
+    assert "redirect URI" not in notes["Nine.md"]
+    again = desk.run("doctor", "--format", "markdown", "--out", "notes")
+    assert (again.status, "is not empty and is left as it is" in again.err) == (64, True)
+    assert desk.run("doctor", "--out", "others").status == 64
+    assert desk.run("doctor", "--format", "markdown", "--out", "tenants.yaml").status == 64
+
+
+def test_without_requests_no_folder_is_written(desk: Desk) -> None:
+    """A folder without notes would look like a failure."""
+    desk.customers(1)
+    ran = desk.run("doctor", "--format", "markdown", "--out", "notes")
+    assert (ran.status, ran.out) == (0, "Checkup: 1 of 1 link ready.\n")
+    assert "No customer has anything to do" in ran.err
+    assert not (desk.path / "notes").exists()

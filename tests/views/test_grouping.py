@@ -1,12 +1,15 @@
 """Groups of equal causes: what counts as equal, and what a group says."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core.findings import Finding
 from reconciler.core.links import App, Observed, Place, Problem
 from reconciler.core.text import visible
 from reconciler.views.formats import Format, View
-from reconciler.views.grouping import group_rows, shared_cause
+from reconciler.views.grouping import group_findings, group_rows, shared_cause
 from reconciler.views.registry import render
 from reconciler.views.rows import Cause, plan_rows
 from reconciler.views.terminal.layout import Page
@@ -98,3 +101,14 @@ def test_many_equal_changes_are_one_line() -> None:
     assert "C19 and 1480 more (--full lists all)" in " ".join(text.split())
     assert len(text.splitlines()) < 12
     assert len(render_plan(plan, Page(80, is_full=True)).splitlines()) > 1500
+
+
+def test_findings_that_differ_in_the_tenant_are_one_group() -> None:
+    """A command to ask each customer for is shown once."""
+    findings = [
+        Finding("access_none", "no role", f"run az x --tenant {facts.guid(n)}", f"C{n}")
+        for n in range(9)
+    ]
+    known = [replace(one, tenant_id=facts.guid(n)) for n, one in enumerate(findings)]
+    (group,) = group_findings(known)
+    assert group.cause.hint == ("run az x --tenant TENANT (for each customer's own: --format json)")

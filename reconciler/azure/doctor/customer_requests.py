@@ -67,11 +67,16 @@ _WITH_LINK = frozenset({"app_not_in_tenant", "foreign_principal"})
 def request_for(problem: Problem, who: SignIn) -> CustomerRequest | None:
     """The request to the customer for this problem; None if the customer cannot fix it."""
     texts = _REQUESTS.get(problem.code)
-    if texts is None or problem.hint == TENANT_RESTRICTED:
+    if texts is None or problem.hint == TENANT_RESTRICTED or _is_ours(problem):
         return None
     missing, whose, remedy = (text.format(client_id=who.client_id or "CLIENT_ID") for text in texts)
     has_link = problem.code in _WITH_LINK and who.client_id
     return CustomerRequest(missing, whose, remedy, consent_link(who) if has_link else None)
+
+
+def _is_ours(problem: Problem) -> bool:
+    """Whether only a sign-in on the partner's side is missing, about which Entra was not asked."""
+    return problem.code == "person_needed" and "AADSTS" not in problem.message
 
 
 def consent_link(who: SignIn) -> str:

@@ -21,7 +21,7 @@ from reconciler.azure.signin.entra import Entra, unusable
 from reconciler.azure.signin.secrets import Unresolved
 from reconciler.core.doctor.checkup import CredentialCheck, EndpointCheck, LinkCheck
 from reconciler.core.doctor.steps import Step, StepName, StepResults
-from reconciler.core.identities import ClientCertificate, Identity
+from reconciler.core.identities import ClientCertificate, Identity, ManagedIdentity
 from reconciler.core.links import Observed, Place, Problem
 from reconciler.core.problems import internal
 
@@ -102,7 +102,9 @@ class Doctor:
             results.take(name, partial(_problem_of, identity, attempt))
         observed = checks.observed(results.problem)
         tenant_id = observed.tenant_id or place.directory
-        who = SignIn(tenant_id, identity.client_id or "", self._entra.cloud.authority)
+        # A managed identity is no app that a customer could consent to.
+        app_id = "" if isinstance(identity, ManagedIdentity) else identity.client_id or ""
+        who = SignIn(tenant_id, app_id, self._entra.cloud.authority)
         check = LinkCheck(place, results.steps, observed)
         fault = check.own_failure
         request = request_for(fault.problem, who) if fault and fault.problem else None

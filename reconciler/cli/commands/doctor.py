@@ -1,27 +1,54 @@
 """The command `doctor`: checks everything that a run needs, and says what to do."""
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from reconciler.cli import wiring
 from reconciler.cli.command_line.option_groups import FULL, LOCAL_RUN, with_options
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.selection import read_file
+from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import of_checkup
-from reconciler.views.formats import View
+from reconciler.views.formats import Format, View
 
 
 @with_options(*LOCAL_RUN, *FULL)
-def doctor(options: Options) -> int:
+def doctor(
+    options: Options,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="With --format markdown: write a note for each customer into this new folder.",
+        ),
+    ] = None,
+) -> int:
     """Check everything that a run needs and say what to fix.
 
     Nothing is written to Azure. With --format markdown, doctor writes a note to each customer
-    that has something to do.
+    that has something to do. With --format csv, it writes a row for each link, with its consent
+    link.
     """
+    from reconciler.cli.flows.new_folder import check_new_folder
+    from reconciler.cli.next_steps import after_doctor
     from reconciler.cli.output import show
 
+    if out and options.format is not Format.MARKDOWN:
+        raise WrongUsage("--out writes notes for customers: add --format markdown")
+    if out:
+        check_new_folder(out)
     # A secret that cannot be read is a failed step, and the other steps are checked as well.
     selection = read_file(options, with_secrets=False)
     with wiring.local_session(options, selection) as run:
         checkup = run.checkup()
     needs_attention = not checkup.is_healthy or checkup.findings
-    if needs_attention or not options.is_silent:
+    if out:
+        from reconciler.cli.flows.customers.customer_notes import write_customer_notes
+
+        write_customer_notes(checkup, out)
+    elif needs_attention or not options.is_silent:
         show(checkup, View.CHECKUP, options.format, is_full=options.full)
+        after_doctor(checkup, options)
     return run.status(of_checkup(checkup))

@@ -11,18 +11,33 @@ from reconciler.core.text import visible
 from reconciler.views.checkup import WHERE, affected, checkup_summary, faults, tenant_id
 from reconciler.views.markdown.escape import code, escape
 
+_NO_REDIRECT_URI = (
+    "our application has no redirect URI, which the consent link needs. Tell us, and we add one"
+)
+"""Only a note with a consent link says so."""
+
 
 def render(checkup: Checkup) -> str:
     """Render a note for each customer that has to act, then what the partner has to fix."""
+    parts = [note.rstrip("\n") for note in customer_notes(checkup).values()]
+    ours = _ours(checkup)
+    if ours or not parts:
+        parts.append(render_own(checkup).rstrip("\n"))
+    return "\n\n---\n\n".join(parts) + "\n"
+
+
+def customer_notes(checkup: Checkup) -> dict[str, str]:
+    """Return the note for each customer that has to act, by the customer's name."""
     by_tenant: dict[str, list[LinkCheck]] = {}
     for check in checkup.checks:
         if check.request:
             by_tenant.setdefault(check.place.tenant, []).append(check)
-    notes = [_note(checks) for checks in by_tenant.values()]
-    ours = _ours(checkup)
-    if not (notes or ours):
-        notes = [[escape(checkup_summary(checkup))]]
-    return "\n\n---\n\n".join("\n".join(part) for part in (*notes, ours) if part) + "\n"
+    return {tenant: "\n".join(_note(checks)) + "\n" for tenant, checks in by_tenant.items()}
+
+
+def render_own(checkup: Checkup) -> str:
+    """Render what the partner has to fix; without that, the summary."""
+    return "\n".join(_ours(checkup) or [escape(checkup_summary(checkup))]) + "\n"
 
 
 def _note(checks: Sequence[LinkCheck]) -> list[str]:
@@ -49,6 +64,7 @@ def _needs(check: LinkCheck) -> Iterator[str]:
         yield f"- **What to do:** {_prose(request.remedy)}"
         if request.link:
             yield f"- **Consent link:** <{request.link}>"
+            yield f"- **If that page shows AADSTS500113:** {_NO_REDIRECT_URI}"
     if fault and fault.problem:
         yield f"- **What Microsoft answered:** {escape(fault.problem.message)}"
 
