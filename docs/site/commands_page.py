@@ -13,7 +13,7 @@ from reconciler.cli.main import app
 INTRODUCTION = """# Commands
 
 This page is generated from the program. `pal-reconcile COMMAND --help` shows the same. All commands
-have the same [exit statuses](../../README.md#exit-statuses).
+have the same [exit statuses](../exit-statuses.md).
 """
 
 

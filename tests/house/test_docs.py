@@ -21,9 +21,37 @@ ROOT_PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 PAGES = [*(ROOT / name for name in ROOT_PAGES), *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def test_the_example_in_the_readme_is_valid(tmp_path: Path) -> None:
-    """The tenants.yaml in the README loads without changes."""
-    block = next(b for b in re.findall(r"```yaml\n(.*?)```", README, re.S) if "version: 1" in b)
+REPOSITORY = "https://github.com/pal-reconcile/pal-reconcile/blob/main/"
+RAW = "https://raw.githubusercontent.com/pal-reconcile/pal-reconcile/main/"
+
+
+def page_text(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_the_readme_is_short() -> None:
+    """It has at most 120 lines. Everything else is a page of docs/."""
+    assert len(README.splitlines()) <= 120
+
+
+def test_links_of_the_readme_work_on_pypi() -> None:
+    """They are absolute, and name files and headings of this repository."""
+    targets = re.findall(r"\]\(([^)#]*)#?([^)]*)\)", README)
+    assert [target for target, _ in targets if not target.startswith("https://")] == []
+    ours = [
+        (ROOT / target.removeprefix(REPOSITORY).removeprefix(RAW), anchor)
+        for target, anchor in targets
+        if target.startswith((REPOSITORY, RAW))
+    ]
+    assert len(ours) > 20
+    assert [str(path) for path, _ in ours if not path.exists()] == []
+    assert [f"{p}#{anchor}" for p, anchor in ours if anchor and anchor not in anchors(p)] == []
+
+
+def test_the_example_of_the_tenants_file_is_valid(tmp_path: Path) -> None:
+    """The tenants.yaml of docs/tenants-file.md loads without changes."""
+    text = page_text("tenants-file.md")
+    block = next(b for b in re.findall(r"```yaml\n(.*?)```", text, re.S) if "version: 1" in b)
     path = tmp_path / "tenants.yaml"
     path.write_text(block, encoding="utf-8")
     assert [want.place.tenant for want in load(path, date(2026, 11, 23)).wanted] == [
@@ -31,18 +59,17 @@ def test_the_example_in_the_readme_is_valid(tmp_path: Path) -> None:
     ]
 
 
-def test_the_readme_lists_every_command() -> None:
-    """The table of commands lists exactly the commands of the program."""
+def test_the_page_of_commands_lists_every_command() -> None:
+    """The table in docs/commands.md lists exactly the commands of the program."""
     root = typer.main.get_command(app)
     commands = set(root.commands)  # type: ignore[attr-defined]
-    table = README.split("## Commands")[1].split("## ")[0]
-    named = set(re.findall(r"^\| `([a-z]+)", table, re.M))
+    named = set(re.findall(r"^\| `([a-z]+)", page_text("commands.md"), re.M))
     assert named == commands
 
 
-def test_the_readme_lists_every_exit_status() -> None:
-    """The table of exit statuses lists exactly those of the program."""
-    table = README.split("## Exit statuses")[1].split("## ")[0]
+def test_the_page_of_exit_statuses_lists_every_status() -> None:
+    """The table in docs/exit-statuses.md lists exactly the statuses of the program."""
+    table = page_text("exit-statuses.md")
     named = {
         int(n) for row in re.findall(r"^\| ([0-9, ]+) \|", table, re.M) for n in row.split(",")
     }
@@ -50,7 +77,7 @@ def test_the_readme_lists_every_exit_status() -> None:
 
 
 def _identities() -> str:
-    return (ROOT / "docs" / "identities.md").read_text(encoding="utf-8")
+    return page_text("identities.md")
 
 
 def test_every_kind_of_identity_has_a_section() -> None:
