@@ -37,8 +37,9 @@ class Seen:
     def shown(self) -> list[str]:
         """The visible customers, from top to bottom."""
         names: list[str] = self.page.evaluate(
-            "[...document.querySelectorAll('.links tbody tr')].filter(row => row.checkVisibility())"
-            ".map(row => row.querySelector('summary').textContent)"
+            "[...document.querySelectorAll('.links tbody tr:not(.more)')]"
+            ".filter(row => row.checkVisibility())"
+            ".map(row => row.querySelector('th bdi').textContent)"
         )
         return names
 

@@ -77,5 +77,5 @@ def test_every_tone_has_a_word() -> None:
 def test_refusals_come_first() -> None:
     """A guard's refusal is above all numbers."""
     page = render(View.REPORT, Format.HTML, facts.refused_report())
-    assert page.index("Refused by remove-count:") < page.index('class="current"')
+    assert page.index("Refused by remove-count:") < page.index('class="tiles"')
     assert "not tried</span>" in page

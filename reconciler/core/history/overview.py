@@ -70,6 +70,7 @@ class Overview:
     plan            this run's reads, with all findings
     is_whole        whether the run was over all links of the file
     changes_since   the changes since the last run; None without a history
+    compared_with   when that run had read; None if no earlier run is recorded
     written         the writes since then
     daily_health    of the last run of the whole file on each date, oldest first
     link_timelines  by link
@@ -83,6 +84,7 @@ class Overview:
     daily_health: tuple[DailyHealth, ...]
     link_timelines: Mapping[Key, LinkTimeline]
     failure: str | None = None
+    compared_with: datetime | None = None
 
 
 def overview(plan: Plan, past: PastRuns | None, *, is_whole: bool, failure: str | None) -> Overview:
@@ -106,6 +108,7 @@ def overview(plan: Plan, past: PastRuns | None, *, is_whole: bool, failure: str 
         _daily_health(past.runs, today),
         _link_timelines(past, observations),
         failure,
+        max((run.at for run in past.runs if run.standings and run.at <= past.since), default=None),
     )
 
 

@@ -60,8 +60,8 @@ def tallies(badges: Iterable[Badge]) -> list[Tally]:
 
 
 def by_urgency(rows: Iterable[tuple[Row, Badge]]) -> list[tuple[Row, Badge]]:
-    """Sort the rows, the most urgent first; equal ones stay in file order."""
-    return sorted(rows, key=lambda pair: _urgency(pair[1])[0])
+    """Sort the rows by state, the most urgent first; rows of one state stay in file order."""
+    return sorted(rows, key=lambda pair: _urgency(pair[1]))
 
 
 def _unwritten(row: Row) -> Badge:

@@ -1,100 +1,148 @@
-"""Report page: current state, changes since the last run, run history, a timeline per link."""
+"""Report page: headline, tiles, changes, chart, actions, partner IDs, tags, and every link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconciler.core.history.changes_since import ChangeKind, ChangesSince, LinkChange
+from reconciler.core.access.link_access import has_access
+from reconciler.core.history.changes_since import ChangeKind, ChangesSince
+from reconciler.core.history.link_history import Key
 from reconciler.core.history.overview import Overview
 from reconciler.core.inventory.partner_totals import partner_totals
-from reconciler.core.links import Action
 from reconciler.views.changes_since import LABELS
-from reconciler.views.grouping import attention_groups, group_findings
-from reconciler.views.html.badges import Badge, by_urgency, health, tallies
+from reconciler.views.html.actions import (
+    ActionCard,
+    LinkIndex,
+    by_actor,
+    drift_cards,
+    finding_cards,
+    problem_cards,
+)
+from reconciler.views.html.badges import Badge, health
 from reconciler.views.html.chart import chart
+from reconciler.views.html.headline import headline
+from reconciler.views.html.link_table import LinkTable, RowGroup, is_not_counted, link_table
 from reconciler.views.html.pages import page
-from reconciler.views.html.timeline import timeline
-from reconciler.views.rows import Row, is_not_read, plan_rows
+from reconciler.views.html.scope import scope_of
+from reconciler.views.html.tags import tag_tables
+from reconciler.views.rows import Row, plan_rows
 
-NAMED = 40
-"""How many links are named for one kind of change."""
+NAMED = 6
+"""How many customers are named for one kind of change; the table has the others."""
+
+NOT_COUNTED = "not-counted"
+"""The group of the links that are in place and whose principal holds no role that counts."""
+
+WRITTEN = "written"
 
 _SIGNS = {
     ChangeKind.NEW_DRIFT: ("change", "~"),
     ChangeKind.NEWLY_UNREADABLE: ("alarm", "?"),
-    ChangeKind.STILL_UNREADABLE: ("alarm", "?"),
-    ChangeKind.STILL_DRIFT: ("change", "~"),
     ChangeKind.RECOVERED: ("good", "✓"),
 }
+_STAYED = (ChangeKind.STILL_DRIFT, ChangeKind.STILL_UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeGroup:
-    """One kind of change, the first links that have it, and how many more there are."""
+    """One kind of change, and the links that have it."""
 
+    id: str
     badge: Badge
-    items: tuple[LinkChange, ...]
-    left_out: int
+    keys: tuple[Key, ...]
 
     @property
-    def count(self) -> int:
-        return len(self.items) + self.left_out
+    def names(self) -> tuple[str, ...]:
+        """The first customers."""
+        return tuple(dict.fromkeys(tenant for tenant, _ in self.keys))[:NAMED]
+
+
+@dataclass(frozen=True, slots=True)
+class Stayed:
+    """Links that are as they were, counted."""
+
+    id: str
+    label: str
+    count: int
+    days: int
 
 
 def render_overview(overview: Overview) -> str:
     """Render the report as one page that ends with one newline."""
     plan = overview.plan
     rows = plan_rows(plan)
-    pairs = by_urgency((row, health(row)) for row in rows)
+    pairs = [(row, health(row)) for row in rows]
+    index = LinkIndex(rows)
+    cards = [
+        *drift_cards(rows),
+        *problem_cards(rows, index),
+        *finding_cards(plan.findings, index),
+    ]
+    changes, stayed = _changes(overview), _stayed(overview.changes_since)
+    not_counted = frozenset((row.tenant, row.identity) for row in rows if is_not_counted(row))
     return page(
         "overview.html",
         plan=plan,
-        headline=_headline(rows),
-        customers=len({row.tenant for row in rows}),
+        scope=scope_of(plan),
         overview=overview,
-        changes=_changes(overview.changes_since),
+        headline=headline(overview, rows),
+        changes=changes,
+        stayed=stayed,
         chart=chart(overview.daily_health),
+        actors=by_actor(cards),
         partner_totals=partner_totals(plan.changes),
-        links=pairs,
-        tallies=tallies(badge for _, badge in pairs),
-        timelines={key: timeline(each) for key, each in overview.link_timelines.items()},
-        causes=attention_groups(rows),
-        findings=group_findings(plan.findings),
+        tag_tables=tag_tables(pairs),
+        not_counted=len(not_counted) if has_access(plan.changes) else None,
+        table=_table(overview, pairs, cards, changes, not_counted),
     )
 
 
-def _headline(rows: Sequence[Row]) -> str:
-    """Return the current state in one line. Links that could not be read are never in sync."""
-    if not rows:
-        return "No links"
-    not_read = sum(is_not_read(row.problem) for row in rows if row.action is Action.UNKNOWN)
-    unreadable = sum(row.action is Action.UNKNOWN for row in rows) - not_read
-    differ = sum(health(row).tone in ("change", "alarm") for row in rows) - unreadable - not_read
-    parts = [
-        _count(differ, "differs from", "differ from") + " the file" if differ else "",
-        f"{unreadable} cannot be read" if unreadable else "",
-        f"{not_read} not read" if not_read else "",
+def _table(
+    overview: Overview,
+    pairs: Sequence[tuple[Row, Badge]],
+    cards: Sequence[ActionCard],
+    changes: Sequence[ChangeGroup],
+    not_counted: frozenset[Key],
+) -> LinkTable:
+    since = overview.changes_since
+    groups = [
+        *(RowGroup(card.id, card.title, card.rows, is_card=True) for card in cards),
+        *(RowGroup(each.id, each.badge.word, frozenset(each.keys)) for each in changes),
+        *(
+            RowGroup(kind.value, LABELS[kind], _keys(since, kind))
+            for kind in _STAYED
+            if since and since.is_known
+        ),
+        RowGroup(NOT_COUNTED, "linked, not counted", not_counted),
     ]
-    return "; ".join(filter(None, parts)) or _calm(rows)
+    return link_table(pairs, overview.link_timelines, [each for each in groups if each.keys])
 
 
-def _calm(rows: Sequence[Row]) -> str:
-    """Links that the file leaves alone are not called in sync."""
-    if all(row.is_in_sync for row in rows):
-        return "All links are in sync"
-    return "All managed links are in sync" if any(row.is_in_sync for row in rows) else "No changes"
+def _changes(overview: Overview) -> list[ChangeGroup]:
+    """Return what is different from the last run, the most important first; then the writes."""
+    since = overview.changes_since
+    found = [
+        ChangeGroup(
+            kind.value,
+            Badge(LABELS[kind], *_SIGNS[kind]),
+            tuple(item.observation.key for item in since.of(kind)),
+        )
+        for kind in _SIGNS
+        if since and since.is_known
+    ]
+    written = tuple(write.key for write in overview.written)
+    found.append(ChangeGroup(WRITTEN, Badge("changes made", "quiet", "✎"), written))
+    return [group for group in found if group.keys]
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"1 link {one}" if number == 1 else f"{number} links {many}"
-
-
-def _changes(changes_since: ChangesSince | None) -> list[ChangeGroup]:
-    """Return the kinds of changes that occurred, the most important first."""
-    if changes_since is None:
+def _stayed(since: ChangesSince | None) -> list[Stayed]:
+    if since is None or not since.is_known:
         return []
-    found = ((kind, changes_since.of(kind)) for kind in ChangeKind)
     return [
-        ChangeGroup(Badge(LABELS[kind], *_SIGNS[kind]), items[:NAMED], max(0, len(items) - NAMED))
-        for kind, items in found
-        if items
+        Stayed(kind.value, LABELS[kind], len(items), max(item.days for item in items))
+        for kind in _STAYED
+        if (items := since.of(kind))
     ]
+
+
+def _keys(since: ChangesSince, kind: ChangeKind) -> frozenset[Key]:
+    return frozenset(item.observation.key for item in since.of(kind))

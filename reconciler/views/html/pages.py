@@ -55,7 +55,7 @@ def _environment() -> "Environment":
         "verified": verified,
         "expires": expires,
     }
-    environment.filters |= {"day": _day, "minute": _minute}
+    environment.filters |= {"day": _day, "minute": _minute, "sentence": _sentence}
     return environment
 
 
@@ -74,6 +74,12 @@ def _source(text: str) -> str:
 
 def _asset(name: str) -> str:
     return files("reconciler.views.html").joinpath(name).read_text(encoding="utf-8")
+
+
+def _sentence(text: str) -> str:
+    """The text with a capital, unless it starts with a command, an address or an ID."""
+    first = text.partition(" ")[0].rstrip(",:;")
+    return text if first == "az" or not first.isalpha() else text[:1].upper() + text[1:]
 
 
 def _day(moment: datetime) -> str:

@@ -1,16 +1,27 @@
-"""Pages of `plan`, `apply` and `show`: the summary, what needs attention, and every link."""
+"""Pages of `plan`, `apply` and `show`: the changes, the problems, the findings, and every link."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from reconciler.core.access.link_access import has_access
+from reconciler.core.links import WRITES
 from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_json import digest, plan_data
 from reconciler.core.plan_review import PlanReview
 from reconciler.views.changes_since import change_lines, heading
-from reconciler.views.grouping import attention_groups, group_findings
-from reconciler.views.html.badges import Badge, by_urgency, health, planned, result, tallies
+from reconciler.views.html.actions import LinkIndex, by_actor, finding_cards, problem_cards
+from reconciler.views.html.badges import Badge, by_urgency, health, planned, result
+from reconciler.views.html.link_table import RowGroup, is_not_counted, link_table
+from reconciler.views.html.overview import NOT_COUNTED
 from reconciler.views.html.pages import page
+from reconciler.views.html.scope import scope_of
 from reconciler.views.rows import Row, plan_rows, refusal_sentence, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
+
+MOST_CHANGES = 50
+"""How many changes the first section lists; the table of all links has the others."""
+
+CHANGES = "changes"
 
 
 def render_plan(plan: Plan) -> str:
@@ -31,20 +42,21 @@ def render_report(report: Report) -> str:
     return _page(
         "Apply",
         report_summary(report),
-        report.plan,
+        replace(report.plan, findings=report.findings),
         report_rows(report),
         result,
         digest=digest(plan_data(report.plan)),
         journal=report.journal,
         refusals=[refusal_sentence(refusal) for refusal in report.refusals],
         failure=report.failure,
-        findings=group_findings(report.findings),
     )
 
 
 def render_inventory(plan: Plan) -> str:
     """Render every link as it was observed."""
-    return _page("Inventory", inventory_summary(plan), plan, plan_rows(plan), health)
+    return _page(
+        "Inventory", inventory_summary(plan), plan, plan_rows(plan), health, has_changes=False
+    )
 
 
 def _page(
@@ -53,19 +65,33 @@ def _page(
     plan: Plan,
     rows: Sequence[Row],
     badge_of: Callable[[Row], Badge],
+    *,
+    has_changes: bool = True,
     **more: object,
 ) -> str:
     text = summary.removeprefix(f"{title}: ")
-    pairs = by_urgency((row, badge_of(row)) for row in rows)
+    pairs = [(row, badge_of(row)) for row in rows]
+    index = LinkIndex(rows)
+    problems, findings = problem_cards(rows, index), finding_cards(plan.findings, index)
+    written = by_urgency(pair for pair in pairs if has_changes and pair[0].action in WRITES)
+    not_counted = frozenset((row.tenant, row.identity) for row in rows if is_not_counted(row))
+    groups = [
+        RowGroup(CHANGES, "changes", frozenset((row.tenant, row.identity) for row, _ in written)),
+        *(RowGroup(card.id, card.title, card.rows, is_card=True) for card in problems + findings),
+        RowGroup(NOT_COUNTED, "linked, not counted", not_counted),
+    ]
     since = PlanReview.of(plan).changes_since
     facts: dict[str, object] = {
         "title": title,
+        "scope": scope_of(plan),
         "summary": text[:1].upper() + text[1:],
         "plan": plan,
-        "links": pairs,
-        "tallies": tallies(badge for _, badge in pairs),
-        "causes": attention_groups(rows),
-        "findings": group_findings(plan.findings),
+        "changes": written[:MOST_CHANGES],
+        "changes_left_out": max(0, len(written) - MOST_CHANGES),
+        "problems": by_actor(problems),
+        "findings": by_actor(findings),
+        "not_counted": len(not_counted) if has_access(plan.changes) else None,
+        "table": link_table(pairs, {}, [group for group in groups if group.keys]),
         "changes_since": (heading(since), list(change_lines(since))) if since else None,
         "digest": None,
         "journal": None,

@@ -8,8 +8,11 @@ from reconciler.core.history.overview import LinkTimeline
 from reconciler.core.links import Action
 from reconciler.core.results import CONVERGED
 
-MOST = 20
+MOST, FEWEST = 20, 4
 """How many entries are shown for one link; the others are counted."""
+
+_MOST_OF_ALL = 20_000
+"""How many entries a page has at most, unless each link has only a few."""
 
 _TONES = {
     Health.IN_SYNC: "good",
@@ -46,11 +49,19 @@ class Timeline:
     left_out: int
 
 
-def timeline(link_timeline: LinkTimeline) -> Timeline:
-    """Return the timeline of a link."""
+def timeline_limit(links: int) -> int:
+    """Return how many entries each link may have on a page with so many links."""
+    return max(FEWEST, min(MOST, _MOST_OF_ALL // max(1, links)))
+
+
+def timeline(link_timeline: LinkTimeline, most: int = MOST) -> Timeline:
+    """Return the timeline of a link.
+
+    most  the number of entries to show
+    """
     entries = [*map(_observed, link_timeline.periods), *map(_written, link_timeline.writes)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    return Timeline(tuple(entries[:MOST]), max(0, len(entries) - MOST))
+    return Timeline(tuple(entries[:most]), max(0, len(entries) - most))
 
 
 def _observed(period: Period) -> TimelineEntry:

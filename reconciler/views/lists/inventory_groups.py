@@ -102,10 +102,12 @@ def render_csv(inventory: GroupedInventory) -> str:
 def render_html(inventory: GroupedInventory) -> str:
     """Render the groups as a page."""
     from reconciler.views.html.pages import page
+    from reconciler.views.html.scope import scope_of
 
     return page(
         "inventory_groups.html",
         plan=inventory.plan,
+        scope=scope_of(inventory.plan),
         summary=inventory_summary(inventory.plan),
         by=inventory.by,
         groups=inventory.groups,

@@ -1,0 +1,182 @@
+"""Actions: what people have to do, grouped by who has to act and by cause.
+
+Each card is one cause with its remedy. Its `id` is its anchor, and names its rows in the table.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.core.findings import Finding
+from reconciler.core.history.link_history import Key
+from reconciler.core.links import WRITES, Action
+from reconciler.views.grouping import (
+    FINDING,
+    CauseGroup,
+    attention_groups,
+    group_findings,
+    member_label,
+)
+from reconciler.views.html.titles import title_of
+from reconciler.views.rows import Cause, Row
+
+NAMED = 8
+"""How many links a card names; the table has the others."""
+
+
+class Actor(StrEnum):
+    """Who has to act."""
+
+    US = "us"
+    CUSTOMER = "customer"
+    PERSON = "person"
+
+
+_CUSTOMER = frozenset(
+    {
+        *("app_not_in_tenant", "app_disabled", "conditional_access", "forbidden"),
+        *("access_none", "access_ends", "access_lost", "covers_nothing"),
+    }
+)
+_PERSON = frozenset({"person_needed", "no_browser", "nobody_came", "no_keyring"})
+
+_OWN_BLOCK = "your own "
+"""The start of the hint for a block on the partner's side, whatever the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCard:
+    """One cause, its remedy, and the links that have it.
+
+    label    `unreadable`, `conflict`, `drift`, `finding`, or an outcome
+    message  the message; of several that differ, the first
+    count    the number of links or findings
+    names    the first links; `left_out` more have the cause
+    others   all names, if they are no rows of the table; else empty
+    rows     the links in the table, by tenant and identity
+    """
+
+    id: str
+    actor: Actor
+    label: str
+    tone: str
+    title: str
+    code: str
+    message: str
+    hint: str
+    count: int
+    names: tuple[str, ...]
+    others: tuple[str, ...]
+    rows: frozenset[Key]
+
+    @property
+    def left_out(self) -> int:
+        return self.count - len(self.names) if self.names else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ActorCards:
+    """The cards of one actor, those with the most links first."""
+
+    actor: Actor
+    cards: tuple[ActionCard, ...]
+
+
+class LinkIndex:
+    """The links of the table, to find those that a finding is about."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._keys: dict[Key, set[Key]] = {}
+        for row in rows:
+            key = row.tenant, row.identity
+            for name in (key, (row.tenant, ""), ("", row.identity)):
+                self._keys.setdefault(name, set()).add(key)
+
+    def about(self, member: Key) -> set[Key]:
+        """The links of a tenant and an identity; either may be empty, and both name none."""
+        return self._keys.get(member, set())
+
+
+def problem_cards(rows: Sequence[Row], index: LinkIndex) -> list[ActionCard]:
+    """Return a card for each cause of links that are not as wanted and will not be changed."""
+    return [
+        _card(f"problem-{n}", group, index) for n, group in enumerate(attention_groups(rows), 1)
+    ]
+
+
+def finding_cards(findings: Sequence[Finding], index: LinkIndex) -> list[ActionCard]:
+    """Return a card for each cause of findings."""
+    return [
+        _card(f"finding-{n}", group, index) for n, group in enumerate(group_findings(findings), 1)
+    ]
+
+
+def drift_cards(rows: Sequence[Row]) -> Iterator[ActionCard]:
+    """Yield a card for the changes that `apply` would make, if there are any."""
+    writes = [row for row in rows if row.action in WRITES]
+    if not writes:
+        return
+    actions = [row.action for row in writes]
+    counts = [
+        f"{actions.count(action):,} to {action}"
+        for action in (Action.CREATE, Action.UPDATE, Action.REMOVE)
+        if action in actions
+    ]
+    keys = [(row.tenant, row.identity) for row in writes]
+    yield ActionCard(
+        "drift",
+        Actor.US,
+        "drift",
+        "change",
+        "Links that differ from the file",
+        "",
+        ", ".join(counts),
+        "review the changes with pal-reconcile plan, then run pal-reconcile apply",
+        len(writes),
+        _names(keys),
+        (),
+        frozenset(keys),
+    )
+
+
+def by_actor(cards: Iterable[ActionCard]) -> list[ActorCards]:
+    """Group the cards by actor: problems first, then findings, the most links first."""
+    found = sorted(cards, key=lambda card: (card.label == FINDING, -card.count))
+    groups = (
+        ActorCards(actor, tuple(card for card in found if card.actor is actor)) for actor in Actor
+    )
+    return [group for group in groups if group.cards]
+
+
+def _card(id: str, group: CauseGroup, index: LinkIndex) -> ActionCard:
+    cause, members = group.cause, group.members
+    rows = frozenset[Key]().union(*map(index.about, members))
+    named = [member for member in members if any(member)]
+    is_finding = group.is_finding
+    return ActionCard(
+        id,
+        _actor(cause),
+        cause.label,
+        "quiet" if is_finding else "alarm",
+        title_of(cause.code),
+        cause.code,
+        cause.message,
+        cause.hint,
+        len(members),
+        _names(named),
+        () if rows else tuple(map(member_label, named)) if len(named) > NAMED else (),
+        rows,
+    )
+
+
+def _actor(cause: Cause) -> Actor:
+    if cause.code in _PERSON:
+        return Actor.PERSON
+    is_theirs = cause.code in _CUSTOMER and not cause.hint.startswith(_OWN_BLOCK)
+    return Actor.CUSTOMER if is_theirs else Actor.US
+
+
+def _names(members: Sequence[Key]) -> tuple[str, ...]:
+    """The first tenants; the identity is named where there is no tenant."""
+    names = dict.fromkeys(tenant or identity for tenant, identity in members)
+    return tuple(names)[:NAMED]

@@ -1,0 +1,223 @@
+"""Table of links: its columns, its rows, and the data that the page's script needs.
+
+A row holds what is compared at a glance. Details, timelines and groups of each link are JSON, in
+which equal texts are stored once: 5,000 links with their timelines stay below 4 MB.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from reconciler.core.access.link_access import access_of
+from reconciler.core.access.values import Access, Assignment
+from reconciler.core.history.link_history import Key
+from reconciler.core.history.overview import LinkTimeline
+from reconciler.core.links import ObservedState
+from reconciler.core.plan_json import iso
+from reconciler.core.text import visible
+from reconciler.views.html.badges import Badge, Tally, by_urgency, tallies
+from reconciler.views.html.reasons import reason
+from reconciler.views.html.timeline import timeline, timeline_limit
+from reconciler.views.notes import changed, expires, since, verified
+from reconciler.views.rows import Row
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+Facts = list[tuple[str, str]]
+"""Labels and texts of one link's details."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """Rows that a link on the page shows alone.
+
+    is_card  whether the page has a card with this id
+    """
+
+    id: str
+    label: str
+    keys: frozenset[Key]
+    is_card: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One line of the table."""
+
+    row: Row
+    badge: Badge
+    wanted: str
+    since: str
+    access: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTable:
+    """The links, the most urgent first, and which columns have anything to show.
+
+    identity  the identity of all links; None if there are several
+    """
+
+    rows: tuple[LinkRow, ...]
+    tallies: tuple[Tally, ...]
+    identity: str | None
+    data: "Markup"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns after the state and the customer."""
+        shown = {
+            "identity": self.identity is None,
+            "now": True,
+            "wanted": any(row.wanted for row in self.rows),
+            "since": any(row.since for row in self.rows),
+            "access": any(row.access for row in self.rows),
+            "reason": any(row.reason for row in self.rows),
+        }
+        return tuple(name for name, is_shown in shown.items() if is_shown)
+
+
+def link_table(
+    pairs: Sequence[tuple[Row, Badge]],
+    timelines: Mapping[Key, LinkTimeline],
+    groups: Sequence[RowGroup],
+) -> LinkTable:
+    """Return the table of these links."""
+    listed = by_urgency(pairs)
+    rows = tuple(_line(row, badge) for row, badge in listed)
+    identities = {row.identity for row, _ in listed}
+    return LinkTable(
+        rows,
+        tuple(tallies(badge for _, badge in listed)),
+        identities.pop() if len(identities) == 1 else None,
+        _data(rows, timelines, groups),
+    )
+
+
+def is_not_counted(row: Row) -> bool:
+    """Whether the link is in place and its principal holds no role that counts."""
+    access = access_of(row.change)
+    is_linked = row.observed is not None and row.observed.state is ObservedState.LINKED
+    return is_linked and access is not None and access.verdict.value == "none"
+
+
+def _line(row: Row, badge: Badge) -> LinkRow:
+    access = access_of(row.change)
+    return LinkRow(
+        row,
+        badge,
+        "" if row.is_in_sync else row.after,
+        since(row),
+        access.verdict.value if access else "",
+        reason(row),
+    )
+
+
+class _Pool:
+    """Texts, each stored once and named by its number."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        return self.numbers.setdefault(visible(text), len(self.numbers))
+
+
+def _data(
+    rows: Sequence[LinkRow], timelines: Mapping[Key, LinkTimeline], groups: Sequence[RowGroup]
+) -> "Markup":
+    from markupsafe import Markup
+
+    pool = _Pool()
+    groups_of: dict[Key, list[int]] = {}
+    for n, group in enumerate(groups):
+        for key in group.keys:
+            groups_of.setdefault(key, []).append(n)
+    most = timeline_limit(len(rows))
+    links = [
+        _link(line, timelines.get(_key(line.row)), groups_of.get(_key(line.row), []), pool, most)
+        for line in rows
+    ]
+    data = {
+        "texts": list(pool.numbers),
+        "links": links,
+        "groups": [[group.id, visible(group.label), int(group.is_card)] for group in groups],
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)  # noqa: S704 - JSON without characters that begin a tag or an entity
+
+
+def _link(
+    line: LinkRow, history: LinkTimeline | None, groups: list[int], pool: _Pool, most: int
+) -> dict[str, object]:
+    row = line.row
+    shown = timeline(history, most) if history else None
+    entries = (
+        (
+            f"{entry.at:%Y-%m-%d}",
+            f"{entry.until:%Y-%m-%d}" if entry.until and not entry.is_one_day else "",
+            *(entry.word, entry.tone, entry.text),
+        )
+        for entry in (shown.entries if shown else ())
+    )
+    observed = row.observed
+    partner = (observed and observed.partner_id) or row.state
+    fields: dict[str, object] = {
+        "p": pool.number(partner),
+        "t": [pool.number(tag) for tag in row.change.wanted.tags],
+        "f": [pool.number(text) for text in chain.from_iterable(_facts(row))],
+        "h": [pool.number(text) for text in chain.from_iterable(entries)],
+        "m": shown.left_out if shown else 0,
+        "g": groups,
+    }
+    return {name: value for name, value in fields.items() if value or name == "p"}
+
+
+def _key(row: Row) -> Key:
+    return row.tenant, row.identity
+
+
+def _facts(row: Row) -> Facts:
+    wanted, cause = row.change.wanted, row.cause
+    why = "" if cause or row.change.reason == "in sync" else row.change.reason
+    access = access_of(row.change)
+    found = [
+        ("Reason", cause.message if cause else why),
+        ("What to do", cause.hint if cause else ""),
+        ("Tenant", row.directory),
+        ("Identity", row.identity),
+        ("Principal", (row.observed and row.observed.object_id) or ""),
+        ("Tags", ", ".join(wanted.tags)),
+        ("Serves", ", ".join(wanted.covers)),
+        ("Last change", changed(row)),
+        ("Last verified", verified(row)),
+        ("Credential expires", expires(row)),
+        ("Correlation ID", (cause and cause.correlation_id) or ""),
+        *(_access(access) if access else ()),
+    ]
+    return [(label, text) for label, text in found if text]
+
+
+def _access(access: Access) -> Iterable[tuple[str, str]]:
+    yield "Access", f"{access.verdict.value}: {access.message}"
+    yield "To do for access", access.hint or ""
+    for assignment in access.assignments:
+        yield f"Role, counts: {assignment.counts.value}", _assignment(assignment)
+    for covered in access.covers:
+        yield "Covers", f"{covered.tenant}: {covered.verdict.value} ({covered.reason.value})"
+
+
+def _assignment(assignment: Assignment) -> str:
+    notes = [
+        "through a group" if assignment.through_group else "",
+        "with a condition" if assignment.conditional else "",
+        f"until {iso(assignment.until)}" if assignment.until else "",
+    ]
+    role = assignment.role or assignment.role_id or "role not known"
+    return ", ".join(filter(None, (f"{role} on {assignment.scope}", *notes)))

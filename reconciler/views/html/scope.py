@@ -1,0 +1,38 @@
+"""Scope of a page: which customers and links it covers, for its title, heading and footer."""
+
+from dataclasses import dataclass
+
+from reconciler.core.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class PageScope:
+    """What a page covers.
+
+    customers  the only customer's name, or how many there are
+    links      how many links it has, and of how many in the file
+    day        the day of the reads
+    """
+
+    customers: str
+    links: str
+    day: str
+
+    @property
+    def title(self) -> str:
+        """The scope for the title of the page and of its print."""
+        return f"{self.customers} · {self.day}"
+
+
+def scope_of(plan: Plan) -> PageScope:
+    """Return the scope of a plan's links."""
+    tenants = {change.place.tenant for change in plan.changes}
+    customers = tenants.pop() if len(tenants) == 1 else _count(len(tenants), "customer")
+    links = _count(len(plan.changes), "link")
+    if plan.not_selected:
+        links += f" selected of {len(plan.changes) + plan.not_selected:,} in the file"
+    return PageScope(customers, links, f"{plan.created_at:%Y-%m-%d}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + "s" * (number != 1)
