@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from threading import Event
 
 from reconciler.azure.access.checkers import AccessLinkReader, AccessSettings, open_checkers
@@ -173,10 +174,15 @@ class Azure:
             return None
 
     def list_customers(
-        self, source: CustomerSource, *, with_relationships: bool = True
+        self, source: CustomerSource, stop: Event | None = None, *, with_relationships: bool = True
     ) -> CustomerListing:
-        """List our customers. Failures are part of the value."""
-        return read_listing(source, self._client, with_relationships=with_relationships)
+        """List our customers. Failures are part of the value.
+
+        stop  ends this list and nothing else; None for the stop of the run
+        """
+        return read_listing(
+            source, partial(self._client, stop=stop), with_relationships=with_relationships
+        )
 
     def partner_profile(self, place: Place, partner_id: str) -> PartnerProfile | Problem:
         """What Partner Center says about a partner ID to a person of our own tenant."""
@@ -190,18 +196,26 @@ class Azure:
         """Close all connections."""
         self._https.close()
 
-    def _client(self, place: Place, service: Service, forbidden: str) -> ServiceClient:
+    def _client(
+        self, place: Place, service: Service, forbidden: str, stop: Event | None = None
+    ) -> ServiceClient:
         services = self._settings.services
         if services is None:
             raise ValueError("this command has no services")
         endpoint = services.of(service)
-        session = ServiceSession(*self._sign_in_of(place), scope=endpoint.scope)
-        return ServiceClient(session, self._https_get, endpoint, forbidden)
+        session = ServiceSession(*self._sign_in_of(place, stop=stop), scope=endpoint.scope)
+        https = self._https_get.ended_by(stop) if stop else self._https_get
+        return ServiceClient(session, https, endpoint, forbidden)
 
     def _session(self, place: Place, propagation: SecretPropagation | None = None) -> Session:
         return Session(*self._sign_in_of(place, propagation))
 
-    def _sign_in_of(self, place: Place, propagation: SecretPropagation | None = None) -> SignInOf:
-        identity = self._settings.identity(place)
+    def _sign_in_of(
+        self,
+        place: Place,
+        propagation: SecretPropagation | None = None,
+        stop: Event | None = None,
+    ) -> SignInOf:
+        identity, ends = self._settings.identity(place), stop or self._stop
         waits = propagation or self._propagation
-        return place, identity, self._entra, waits, lambda: RetryBudget(self._hosts, self._stop)
+        return place, identity, self._entra, waits, lambda: RetryBudget(self._hosts, ends)

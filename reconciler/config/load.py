@@ -16,6 +16,7 @@ from reconciler.config.parse import examine as valid_parts
 from reconciler.config.partners import Partners
 from reconciler.config.starter import placeholder_findings
 from reconciler.config.wanted import wanted
+from reconciler.core.customers.listed import CustomerSource
 from reconciler.core.findings import Finding, not_ignored
 from reconciler.core.guards.attended import GuardLimits
 from reconciler.core.history.link_history import HistorySource
@@ -37,6 +38,8 @@ class Config:
     partner_names  ID → the accepted values of partnerName
     findings       what needs attention, but no change
     history        where the run history is stored
+    directories    of every tenant, covered ones included: GUIDs and domains in lower case
+    customers      where all our customers are listed; None if the file does not say it
     """
 
     path: Path
@@ -51,6 +54,8 @@ class Config:
     findings: tuple[Finding, ...]
     ignored_findings: frozenset[str]
     history: HistorySource
+    directories: tuple[str, ...] = ()
+    customers: CustomerSource | None = None
 
     def reported(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings that the file does not ignore."""
@@ -114,6 +119,8 @@ def settled(parsed: ParsedFile, path: Path, today: date) -> Config:
         ),
         ignored_findings=frozenset(document.findings.ignore if document.findings else ()),
         history=_history(parsed, path.parent),
+        directories=tuple(tenant.tenant for tenant in document.tenants),
+        customers=_customers(document),
     )
 
 
@@ -123,6 +130,13 @@ def _history(parsed: ParsedFile, folder: Path) -> HistorySource:
         return HistorySource(file_id=file_id)
     url = secret_ref(found.url, folder, parsed.where(("history", "url")))
     return HistorySource(url, found.name, file_id)
+
+
+def _customers(document: Document) -> CustomerSource | None:
+    found = document.customers
+    if found is None:
+        return None
+    return CustomerSource(found.origin, found.tenant, found.identity, tuple(found.ignore or ()))
 
 
 def _limits(document: Document) -> GuardLimits:

@@ -18,8 +18,11 @@ CODES = frozenset(
         "columns_skipped",
         "covered_and_linked",
         "covered_by_nothing",
+        "customer_not_listed",
+        "customers_unreadable",
         "credential_expired",
         "credential_expiring",
+        "gdap_ends",
         "hold_expired",
         "listener_failed",
         "neighbouring_partner_ids",
@@ -36,6 +39,10 @@ CODES = frozenset(
     }
 )
 """Every code, for `findings: {ignore: [CODE]}`. A test compares them with the code and docs."""
+
+
+OUTSIDE_PLAN = frozenset({"customer_not_listed", "customers_unreadable", "gdap_ends"})
+"""The codes that are no part of a digest: what other services say of customers changes no link."""
 
 
 @dataclass(frozen=True, slots=True)

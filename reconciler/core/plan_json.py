@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from reconciler.core.findings import Finding
+from reconciler.core.findings import OUTSIDE_PLAN, Finding
 from reconciler.core.links import (
     Change,
     Observed,
@@ -133,6 +133,12 @@ def _tenant_id(change: Change, observed: Observed | None) -> str | None:
 
 def _hash(data: Mapping[str, Any], without: tuple[str, ...]) -> str:
     kept = {key: value for key, value in data.items() if key not in without}
+    if isinstance(findings := kept.get("findings"), list):
+        kept["findings"] = [each for each in findings if not _is_outside(each)]
     text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     # A name from Azure may contain half a surrogate pair, which must not end the run.
     return "sha256:" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def _is_outside(finding: Any) -> bool:
+    return isinstance(finding, dict) and finding.get("code") in OUTSIDE_PLAN

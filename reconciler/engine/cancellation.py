@@ -52,14 +52,19 @@ class Stop:
         Outside the block, for example at a prompt, a signal ends the program as usual. An ignored
         SIGHUP (nohup) stays ignored.
         """
+        with self.listening(), self.timed():
+            yield
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Handle signals inside the block, and not the deadline."""
         before = {number: signal.getsignal(number) for number in _SIGNALS}
         if before[signal.SIGHUP] is signal.SIG_IGN:
             del before[signal.SIGHUP]
         for number in before:
             signal.signal(number, self._signalled)
         try:
-            with self.timed():
-                yield
+            yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)

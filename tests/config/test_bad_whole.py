@@ -226,3 +226,27 @@ def test_a_broken_identity_is_still_defined_and_listed_once(complaints: Complain
         'kind "azure" is unknown; did you mean azure_cli?',
         f'identity "alice" is already listed for this tenant at {AT}:19:18; keep one',
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("automatoin", 'identity "automatoin" is not defined; did you mean automation?'),
+        (
+            "own",
+            'identity "own" is another app in each tenant (client_id: per_tenant); name one that '
+            "signs in to your own tenant",
+        ),
+    ],
+)
+def test_the_list_of_customers_is_read_by_one_known_app(
+    complaints: Complainer, name: str, complaint: str
+) -> None:
+    """It signs in to our own tenant."""
+    own = (
+        "identities:\n  own: {kind: client_secret, client_id: per_tenant, secret: {env: 'A_{KEY}'}}"
+    )
+    text = SOUND.replace("identities:", own, 1)
+    text += f"customers: {{from: gdap, tenant: contoso.example, identity: {name}}}\n"
+    (found,) = (c for c in complaints(text) if "customers" in c or "identity" in c)
+    assert found.endswith(complaint)

@@ -8,12 +8,10 @@ import pytest
 from reconciler.config.load import load
 from reconciler.config.model.document import (
     Attested,
-    Becomes,
     Defaults,
     Document,
     Hold,
     Override,
-    Partner,
     TagDefaults,
     Tenant,
 )
@@ -23,6 +21,7 @@ from reconciler.config.model.identities import (
     ClientSecretSettings,
 )
 from reconciler.config.model.json_schema import SCHEMA_URL
+from reconciler.config.model.partners import Becomes, Partner
 from reconciler.config.starter import starter
 from reconciler.core.links import Action
 from tests.config.conftest import TODAY, Loader

@@ -117,6 +117,12 @@ class Https:
         unstopped._stop = None
         return unstopped
 
+    def ended_by(self, stop: Event) -> "Https":
+        """The same client, for requests that another event ends."""
+        other = copy(self)
+        other._stop = stop
+        return other
+
     def close(self) -> None:
         """Close all connections."""
         self._adapter.close()

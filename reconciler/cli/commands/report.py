@@ -33,6 +33,7 @@ def report(
     The page shows the current state, the changes since the last run, the run history, and a
     timeline for each link. Nothing is written to Azure.
     """
+    from reconciler.cli.flows.customers.customer_check import CustomerCheck
     from reconciler.cli.flows.report_page import check_file, write_report
     from reconciler.cli.output import note
     from reconciler.views.summary import inventory_summary
@@ -42,7 +43,8 @@ def report(
         selection = read_file(options)
         with wiring.read_session(options, selection) as run:
             account.run = run
-            plan = account.fact = run.plan()
+            customers = CustomerCheck(run)
+            plan = account.fact = customers.added_to(run.plan())
         write_report(out, run, plan)
         if not options.quiet:
             note(f"Wrote {out}: {inventory_summary(plan)}")

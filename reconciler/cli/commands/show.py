@@ -40,6 +40,7 @@ def show(
     Nothing is written to Azure.
     """
     from reconciler.cli import output
+    from reconciler.cli.flows.customers.customer_check import CustomerCheck
     from reconciler.cli.run_history import with_known
     from reconciler.core.inventory.filters import check_field, filtered, parse_filters
     from reconciler.views.lists.inventory_groups import GroupedInventory
@@ -51,7 +52,8 @@ def show(
         selection = read_file(options)
         with wiring.read_session(options, selection) as run:
             account.run = run
-            plan = account.fact = with_known(run, run.inventory())
+            customers = CustomerCheck(run)
+            plan = account.fact = with_known(run, customers.added_to(run.inventory()))
         shown = filtered(plan, parse_filters(where or (), selection.config.partners))
         if where:
             output.note(f"{len(shown.changes)} of {len(plan.changes)} links match.")

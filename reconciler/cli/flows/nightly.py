@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli import wiring
 from reconciler.cli.flows.approval import ApplyPolicy, carry_out
+from reconciler.cli.flows.customers.customer_check import CustomerCheck
 from reconciler.cli.flows.run_end.run_record import RunRecord, finished_by
 from reconciler.cli.flows.run_end.side_tasks import SIDE_TASKS, begin_heartbeat
 from reconciler.cli.selection import Selection, read_file
@@ -86,7 +87,8 @@ def _work(record: RunRecord, nightly_options: NightlyOptions) -> None:
 def _plan(record: RunRecord, selection: Selection) -> None:
     with wiring.read_session(record.options, selection) as run:
         record.run = run
-        plan = record.fact = run.plan()
+        customers = CustomerCheck(run)
+        plan = record.fact = customers.added_to(run.plan())
     record.status = run.status(of_plan(plan, detailed=True))
 
 
@@ -97,6 +99,7 @@ def _repair(record: RunRecord, selection: Selection, nightly_options: NightlyOpt
     )
     with wiring.write_session(record.options, selection, lock_s, NIGHTLY, allowed) as opened:
         record.run, journal = opened
+        customers = CustomerCheck(record.run)
         report = carry_out(record.run, journal, record.run.plan(), policy, ask=lambda changes: ())
-    record.fact = report
+        record.fact = report = customers.added_to(report)
     record.status = record.run.status(of_report(report))

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from reconciler.config.checks.context import CheckContext
 from reconciler.config.model.document import ANY, Attested, Defaults, Override, TagDefaults, Tenant
+from reconciler.config.model.identity_fields import PER_TENANT
+from reconciler.config.model.run_settings import CustomerSettings
 from reconciler.config.partners import Partners
 from reconciler.config.precedence import BY_TAG, DEFAULTS, entries
 from reconciler.config.reading.diagnostics import quoted
@@ -26,6 +28,8 @@ def check_references(context: CheckContext) -> None:
         if partner.becomes:
             path = ("partners", alias, "becomes", "partner")
             _partner(context, partners, path, partner.becomes.partner)
+    if document.customers:
+        _check_customers(context, document.customers)
     defaults = document.defaults
     _defaults(context, partners, DEFAULTS[:1], defaults)
     for tag, tagged in (defaults.by_tag or {}).items():
@@ -51,9 +55,25 @@ def _defaults(
         _override(context, partners, (*path, "identities", number), override)
 
 
+def _check_customers(context: CheckContext, customers: CustomerSettings) -> None:
+    """The identity is defined, and is the same app in every tenant."""
+    path, name = ("customers", "identity"), customers.identity
+    _check_identity(context, path, name)
+    found = (context.document.identities or {}).get(name)
+    if getattr(found, "client_id", None) == PER_TENANT:
+        context.add(
+            path,
+            f"identity {quoted(name)} is another app in each tenant (client_id: per_tenant); name "
+            "one that signs in to your own tenant",
+        )
+
+
 def _override(context: CheckContext, partners: Partners, path: Path, override: Override) -> None:
     _check_settings(context, partners, path, override)
-    name = override.identity
+    _check_identity(context, path, override.identity)
+
+
+def _check_identity(context: CheckContext, path: Path, name: str) -> None:
     is_known = name in (context.document.identities or {})
     if not is_known and not context.is_defined("identities", name):
         near = context.nearest("identities", name) or "add it under identities:"

@@ -20,7 +20,14 @@ from pydantic_core import CoreSchema
 
 from reconciler.config.model import fields, identity_fields
 from reconciler.config.model.identities import Identity, Part, Reference
-from reconciler.config.model.run_settings import FindingSettings, History, Limits, Notification
+from reconciler.config.model.partners import Partner
+from reconciler.config.model.run_settings import (
+    CustomerSettings,
+    FindingSettings,
+    History,
+    Limits,
+    Notification,
+)
 from reconciler.core.access.values import Workload
 from reconciler.core.links import WantedState
 from reconciler.core.selectors import Selectable, SelectorIndex, keywords
@@ -31,13 +38,6 @@ ANY = "any"
 
 Cloud = Literal["public", "usgov", "china"]
 Names = Annotated[list[fields.Name], Field(min_length=1)]
-NameOrNames = Annotated[
-    Names,
-    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
-    WithJsonSchema(
-        {"type": ["string", "array"], "items": {"type": "string"}, "minLength": 1, "minItems": 1}
-    ),
-]
 IdsOrAny = Annotated[
     Annotated[list[fields.Partner], Field(min_length=1)],
     BeforeValidator(lambda value: [ANY] if value == ANY else value),
@@ -45,26 +45,6 @@ IdsOrAny = Annotated[
         {"anyOf": [{"const": ANY}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
     ),
 ]
-
-
-class Becomes(Part):
-    """Another partner ID replaces this one from a given day, for example after a merger."""
-
-    partner: fields.Partner
-    """The partner that replaces it: another alias of partners:, or a quoted ID listed there."""
-    begins: Annotated[fields.Date, Field(alias="from")]
-    """The first day (UTC) on which links to this ID are changed to the other ID."""
-
-
-class Partner(Part):
-    """A partner ID that this file may link."""
-
-    id: fields.PartnerId
-    """The PartnerID of a location account, in quotes. Partner Center: Associated PartnerID."""
-    name: NameOrNames | None = None
-    """The partnerName that Azure must return for this ID: one name, or a list of accepted names."""
-    becomes: Becomes | None = None
-    """Another ID that replaces this one from a given day."""
 
 
 class Hold(Part):
@@ -218,6 +198,9 @@ class Document(Part):
     at the start and at the end."""
     notify: Annotated[list[Notification], Field(min_length=1)] | None = None
     """Recipients of notifications from nightly: drift, unreadable links, recovery, failed runs."""
+    customers: CustomerSettings | None = None
+    """Where all your customers are listed: show, report and nightly report those that this file
+    does not list."""
     findings: FindingSettings | None = None
     """The findings that are reported; all by default."""
     history: History = History()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from pydantic_core import ErrorDetails
 
-from reconciler.config.model import document, fields, identities, run_settings
+from reconciler.config.model import document, fields, identities, partners, run_settings
 from reconciler.config.reading.diagnostics import Spot, did_you_mean, nearest, quoted
 from reconciler.config.reading.secret_patterns import MASKED, SECRET_KEYS, looks_secret
 from reconciler.config.reading.tree import Path, Plain, Table, place
@@ -31,6 +31,7 @@ _READ_AS = {"int": "a number", "float": "a number", "bool": "yes or no", "timest
 _SHAPES = {"list_type": "a list: [first, second]", "dict_type": "a mapping: {name: …}"}
 _MAPPINGS: Mapping[str | int, str] = {
     "token": "{file: PATH}, {github: AUDIENCE} or {azure_pipelines: SERVICE_CONNECTION_ID}",
+    "customers": "{from: gdap, tenant: DOMAIN, identity: NAME}",
     "findings": "{ignore: [CODE]}",
     "becomes": "{partner: ALIAS, from: DATE}",
     "history": "the word sqlite, or {url: {env: NAME}}",
@@ -42,8 +43,9 @@ _MODELS: Mapping[str | int, type[identities.Part]] = {
     "limits": run_settings.Limits,
     "hold": document.Hold,
     "attested": document.Attested,
-    "becomes": document.Becomes,
+    "becomes": partners.Becomes,
     "history": run_settings.History,
+    "customers": run_settings.CustomerSettings,
     "findings": run_settings.FindingSettings,
 }
 
@@ -95,7 +97,7 @@ def message(error: ErrorDetails) -> str:
     subject = "name" if _is_key(error) else _subject(path)
     match error["type"]:
         case "missing":
-            return f"{path[-1]} is missing; add {_ADD.get(str(path[-1]), f'{path[-1]}:')}"
+            return f"{path[-1]} is missing; add {_addition(path)}"
         case "extra_forbidden":
             return _unknown_key(error)
         case "union_tag_invalid" | "union_tag_not_found" if isinstance(value, Table):
@@ -125,6 +127,12 @@ def message(error: ErrorDetails) -> str:
             return f"{subject} must be a list of identity names or mappings: [automation]"
         case kind:
             return f"{subject} must be {_SHAPES.get(kind, 'a mapping: {key: value}')}"
+
+
+def _addition(path: Path) -> str:
+    if path == ("customers", "from"):
+        return "from: gdap or from: partner_center"
+    return _ADD.get(str(path[-1]), f"{path[-1]}:")
 
 
 def _named(path: Path) -> str:
@@ -220,7 +228,7 @@ def _known(error: ErrorDetails) -> Collection[str]:
     if isinstance(around[-1], int):
         return (document.Tenant if len(around) == 2 else document.Override).known_keys()
     if around[0] == "partners" and len(around) == 2:
-        return document.Partner.known_keys()
+        return partners.Partner.known_keys()
     if "by_tag" in around:
         return document.TagDefaults.known_keys()
     if around[-1] in ADDRESSES:

@@ -16,6 +16,7 @@ from reconciler.config.model import fields
 from reconciler.config.model.identities import Part, Reference
 from reconciler.config.reading.diagnostics import did_you_mean
 from reconciler.config.reading.tree import Plain, Table
+from reconciler.core.customers.listed import CustomerOrigin
 from reconciler.core.findings import CODES
 from reconciler.core.guards.attended import GuardLimits as CoreLimits
 from reconciler.core.history.notification_targets import When
@@ -107,6 +108,20 @@ class Notification(Part):
     """For how many runs in a row a link must be unreadable before a notification is sent."""
     format: Literal["text", "markdown", "html"] = "text"
     """The format of the message."""
+
+
+class CustomerSettings(Part):
+    """The list of all your customers, which the file is compared with."""
+
+    origin: Annotated[CustomerOrigin, Field(alias="from")]
+    """gdap: customers with a GDAP relationship, from Microsoft Graph. partner_center: customers of
+    a Cloud Solution Provider, from Partner Center."""
+    tenant: fields.Tenant
+    """The GUID or a domain of your own tenant, in which the identity signs in."""
+    identity: fields.Name
+    """The identity that reads the list: a name under identities:."""
+    ignore: Annotated[list[fields.Name], Field(min_length=1)] | None = None
+    """Customers that need no entry: names, globs, GUIDs or domains."""
 
 
 class FindingSettings(Part):

@@ -16,12 +16,12 @@ from reconciler.config.model.document import (
     Defaults,
     Document,
     Override,
-    Partner,
     TagDefaults,
     Tenant,
 )
 from reconciler.config.model.fields import BARE
 from reconciler.config.model.identities import Part
+from reconciler.config.model.partners import Partner
 from reconciler.config.reading.diagnostics import MOST_COMPLAINTS
 from reconciler.config.reading.tree import Items, Node, Path, Table
 
