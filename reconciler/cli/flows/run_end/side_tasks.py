@@ -40,12 +40,12 @@ def record_history(record: RunRecord) -> None:
 
 def write_metrics(record: RunRecord) -> None:
     """Write the metrics, with the time of the last success that the file has so far."""
-    from reconciler.store.files import write_shared
-    from reconciler.views import metrics
-
     path = record.metrics
     if path is None:
         return
+    from reconciler.store.files import write_shared
+    from reconciler.views import metrics  # needs the extra
+
     last_days = record.run.last_days() if record.run else {}
     try:
         before = read_regular(path, MAX_METRICS_BYTES) if path.exists() else b""
