@@ -16,7 +16,26 @@ from reconciler.emulator.state.clock import format_time
 LINK_OPERATIONS = ("read", "read_by_id", "create", "update", "remove")
 ENTRA_OPERATIONS = ("openid", "token", "authorize", "device_code")
 MACHINE_OPERATIONS = ("managed_identity", "oidc_token", "secret")
-OPERATIONS = ("metadata", *ENTRA_OPERATIONS, *MACHINE_OPERATIONS, *LINK_OPERATIONS, "other")
+ACCESS_OPERATIONS = (
+    "subscriptions",
+    "role_assignments",
+    "permissions",
+    "resource_groups",
+    "resources",
+    "role_definitions",
+    "assignment_schedules",
+    "eligibility_schedules",
+    "registration_assignments",
+    "registration_definitions",
+)
+OPERATIONS = (
+    "metadata",
+    *ENTRA_OPERATIONS,
+    *MACHINE_OPERATIONS,
+    *LINK_OPERATIONS,
+    *ACCESS_OPERATIONS,
+    "other",
+)
 DEFAULT_LOG_SIZE = 10_000
 
 

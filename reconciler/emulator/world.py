@@ -12,6 +12,8 @@ from typing import Any
 from reconciler.emulator.entra.access_tokens import Tokens
 from reconciler.emulator.entra.assertions import Notary
 from reconciler.emulator.request_log import Call, RequestLog
+from reconciler.emulator.seed.access import PrincipalEntry
+from reconciler.emulator.seed.access_sections import AccessSections
 from reconciler.emulator.seed.fault_rules import FaultEntry
 from reconciler.emulator.seed.fields import check
 from reconciler.emulator.seed.sections import LinkEntry
@@ -20,7 +22,7 @@ from reconciler.emulator.state.clock import Clock
 from reconciler.emulator.state.faults import Effect, Faults
 from reconciler.emulator.state.issuers import Issuers
 from reconciler.emulator.state.links import Links, Partners, Place
-from reconciler.emulator.state.people import People
+from reconciler.emulator.state.people import People, object_id
 from reconciler.emulator.state.sessions import Sessions
 from reconciler.emulator.state.throttle import Throttle
 
@@ -57,6 +59,8 @@ class World:
         self.issuers.public_keys = {entry.issuer: entry.key for entry in seed.issuers}
         self.workloads = seed.workloads(self.directory)
         self.vault_secrets = dict(seed.secrets)
+        self.sections: AccessSections = seed
+        self.access = seed.access(self.principal)
         self.partners = Partners(seed.partners)
         self.links = Links(self.clock.now, self.partners, seed.switches)
         self.throttle = Throttle(self.clock.now)
@@ -89,6 +93,21 @@ class World:
         """
         entry = fault if isinstance(fault, FaultEntry) else check(FaultEntry, fault)
         self.faults.add(entry.rule(), self._tenant_id)
+
+    def principal(self, tenant_id: str, entry: PrincipalEntry) -> tuple[str, str]:
+        """Return the object ID and the type of a principal that a seed names."""
+        if entry.username is not None:
+            user = self.people.find(entry.username)
+            return (object_id(user, tenant_id) if user else "", "User")
+        if entry.client_id is not None:
+            return self.directory.object_id(tenant_id, entry.client_id), "ServicePrincipal"
+        return entry.group or entry.object_id or "", "Group" if entry.group else "ServicePrincipal"
+
+    def change_access(self, changes: AccessSections) -> None:
+        """Replace those sections about access that are given."""
+        given = {name: getattr(changes, name) for name in changes.model_fields_set}
+        self.sections = self.sections.model_copy(update=given)
+        self.access = self.sections.access(self.principal)
 
     def effect_on(self, call: Call) -> Effect | None:
         """Return the fault for this call, if any, and count it."""

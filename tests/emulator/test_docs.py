@@ -17,7 +17,7 @@ from reconciler.emulator.seed.seed import Seed, read
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.state.clock import parse_time
 from reconciler.emulator.state.faults import Effect, Match
-from reconciler.emulator.state.links import Switches
+from reconciler.emulator.state.switches import Switches
 from tests.emulator.caller import Caller
 
 PAGE = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text(encoding="utf-8")

@@ -8,7 +8,8 @@ from itertools import count
 
 import pytest
 
-from reconciler.emulator.state.links import Links, Partners, Place, Record, Refusal, Switches
+from reconciler.emulator.state.links import Links, Partners, Place, Record, Refusal
+from reconciler.emulator.state.switches import Switches
 
 HERE = Place("2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11", "aaaaaaaa-0000-4000-8000-000000000001")
 BESIDE = Place(HERE.tenant_id, "aaaaaaaa-0000-4000-8000-000000000002")

@@ -7,7 +7,8 @@ from itertools import count
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.emulator.state.links import Links, Partners, Place, Record, Switches
+from reconciler.emulator.state.links import Links, Partners, Place, Record
+from reconciler.emulator.state.switches import Switches
 
 TENANT = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"
 PLACES = [Place(TENANT, f"aaaaaaaa-0000-4000-8000-00000000000{n}") for n in range(3)]

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from reconciler.emulator.messages import JSON_TYPE, Answer, Headers, to_json
 from reconciler.emulator.state.clock import TICKS_PER_SECOND, format_time
-from reconciler.emulator.state.links import Place, Record, Refusal, Switches
+from reconciler.emulator.state.links import Place, Record, Refusal
+from reconciler.emulator.state.switches import Switches
 
 NOT_LINKED = (
     "ManagementPartnerNotFound",

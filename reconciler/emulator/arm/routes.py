@@ -1,4 +1,4 @@
-"""Routes of ARM: the metadata document and ManagementPartner.
+"""Routes of ARM: the metadata document, ManagementPartner, and dispatch of the others.
 
 Faults are unknown here; `fault_effects` applies them to the answers.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.emulator.arm import metadata, responses
+from reconciler.emulator.authorization import routes as authorization
 from reconciler.emulator.messages import JSON_TYPE, Answer, Request, to_json
-from reconciler.emulator.request_log import Call
+from reconciler.emulator.request_log import ACCESS_OPERATIONS, Call
 from reconciler.emulator.state.clock import TICKS_PER_SECOND
 from reconciler.emulator.state.directory import Tenant
 from reconciler.emulator.state.links import Place, Record, Refusal
@@ -29,6 +30,8 @@ def understand(request: Request, world: World) -> Call:
     operation, partner_id = "other", ""
     if segments == ["metadata", "endpoints"]:
         operation = "metadata"
+    elif access_operation := authorization.operation_of(request):
+        operation = access_operation
     elif segments[:3] == ["providers", PROVIDER, "partners"]:
         if len(segments) == 3 and request.method == "GET":
             operation = "read"
@@ -60,9 +63,11 @@ def carry_out(call: Call, world: World) -> Answer:
     refusal = _check_token(call, world)
     if refusal is not None:
         return refusal
+    if call.operation in ACCESS_OPERATIONS:
+        return authorization.carry_out(call, world)
     segments = _segments(request)
-    if segments in (["subscriptions"], ["tenants"]):
-        return _document({"value": _tenants(call, world) if segments == ["tenants"] else []})
+    if segments == ["tenants"]:
+        return _document({"value": _tenants(call, world)})
     if segments[:1] != ["providers"] or len(segments) < 2:
         return responses.gateway_error(404, "NotFound", "The resource was not found.")
     return _provider(call, segments, version, world)

@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.emulator.control import settings, sign_ins, views
 from reconciler.emulator.messages import Answer, Request, json_answer
+from reconciler.emulator.seed.access_sections import AccessSections
 from reconciler.emulator.seed.fields import BadSeed, check
 from reconciler.emulator.seed.sections import LinkChange
 from reconciler.emulator.seed.seed import read
@@ -71,6 +72,13 @@ def _write_link(body: Any, world: World) -> Any:
     return views.link(place, world.links.records.get(place))
 
 
+def _change_access(body: Any, world: World) -> Any:
+    """Replace the sections of a seed about access that are in the body."""
+    changes = check(AccessSections, body, world.directory, **world.sections.context)
+    world.change_access(changes)
+    return views.access(world)
+
+
 def _reset(body: Any, world: World) -> Any:
     """Start again, with the seed in the body if there is one; `{}` is a seed that lists nothing."""
     world.reset(None if body is NOTHING else read(body))
@@ -84,6 +92,8 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("POST", "faults"): _add_faults,
     ("DELETE", "faults"): _clear_faults,
     ("POST", "links"): _write_link,
+    ("GET", "access"): lambda _, world: views.access(world),
+    ("POST", "access"): _change_access,
     ("POST", "clock"): settings.move_clock,
     ("POST", "switches"): settings.switch,
     ("POST", "reset"): _reset,

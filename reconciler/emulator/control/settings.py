@@ -18,7 +18,7 @@ from reconciler.emulator.seed.fields import (
     Time,
     check,
 )
-from reconciler.emulator.state.links import Switches
+from reconciler.emulator.state.switches import Switches
 from reconciler.emulator.world import World
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from reconciler.emulator.seed.access_sections import AccessSections
 from reconciler.emulator.state.clock import format_time
 from reconciler.emulator.state.faults import Rule
 from reconciler.emulator.state.links import Place, Record
@@ -52,6 +53,13 @@ def requests(world: World) -> dict[str, Any]:
 def faults(world: World) -> dict[str, Any]:
     """Show the active rules as they were given, with their numbers of matched calls."""
     return {"faults": [_fault(rule) for rule in list(world.faults.rules)]}
+
+
+def access(world: World) -> dict[str, Any]:
+    """Show the sections about access. Tenants are GUIDs."""
+    return world.sections.model_dump(
+        include=set(AccessSections.model_fields), exclude_defaults=True, mode="json"
+    )
 
 
 def clock(world: World) -> dict[str, Any]:

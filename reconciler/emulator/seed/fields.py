@@ -12,13 +12,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     ValidationError,
     ValidationInfo,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticKnownError
 
-from reconciler.emulator.state.clock import parse_time
+from reconciler.emulator.state.clock import format_time, parse_time
 from reconciler.emulator.state.directory import DOMAIN, GUID, PARTNER_ID, Directory
 from reconciler.emulator.state.people import EVERYWHERE
 
@@ -60,17 +61,24 @@ class Part(BaseModel):
 
 
 def check(
-    model: type[ModelT], value: object, directory: Directory | None = None, what: str = "the body"
+    model: type[ModelT],
+    value: object,
+    directory: Directory | None = None,
+    what: str = "the body",
+    **context: object,
 ) -> ModelT:
     """Read a mapping as a model.
 
     directory: where names of tenants are looked up; by default every tenant exists
     what: what the whole value is called in errors
+    context: what further lookups need
 
     Raises BadSeed with all errors.
     """
     try:
-        return model.model_validate(value, context={"directory": directory or Directory()})
+        return model.model_validate(
+            value, context={"directory": directory or Directory(), **context}
+        )
     except ValidationError as error:
         lines = [_line(found, model, value, what) for found in error.errors(include_url=False)]
         raise BadSeed("\n".join(dict.fromkeys(lines))) from None
@@ -128,7 +136,9 @@ Guid = Annotated[str, _Lower, _matching(GUID.fullmatch, "a GUID")]
 PartnerId = Annotated[str, _matching(PARTNER_ID.fullmatch, "a partner ID (4 to 10 digits)")]
 Domain = Annotated[str, _Lower, _matching(DOMAIN.fullmatch, "a domain")]
 HttpsUrl = Annotated[str, _matching(lambda url: url.startswith("https://"), "an https URL")]
-Time = Annotated[int, BeforeValidator(_ticks)]
+Time = Annotated[
+    int, BeforeValidator(_ticks), PlainSerializer(format_time, when_used="json-unless-none")
+]
 """A time in ticks of 100 ns since 1970."""
 
 Texts = Annotated[tuple[str, ...], _OneOrMore]

@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from reconciler.emulator.request_log import DEFAULT_LOG_SIZE
+from reconciler.emulator.seed.access_sections import AccessSections
+from reconciler.emulator.seed.directory import DirectorySections, values
 from reconciler.emulator.seed.fault_rules import FaultEntry
 from reconciler.emulator.seed.fields import (
     BadSeed,
     Lower,
-    Part,
     PartnerId,
     Positive,
     Seconds,
@@ -26,17 +27,16 @@ from reconciler.emulator.seed.fields import (
     refuse_twins,
 )
 from reconciler.emulator.seed.principals import (
-    ClientEntry,
     ConnectionEntry,
     GithubEntry,
     IdentityEntry,
     IssuerEntry,
     UserEntry,
 )
-from reconciler.emulator.seed.sections import LinkEntry, TenantEntry
+from reconciler.emulator.seed.sections import LinkEntry
 from reconciler.emulator.state.directory import Directory
-from reconciler.emulator.state.links import Switches
 from reconciler.emulator.state.people import User
+from reconciler.emulator.state.switches import Switches
 from reconciler.emulator.state.workloads import Presented, Workloads
 
 TOKEN_LIFETIME_S = 3599
@@ -44,7 +44,7 @@ REFRESH_TOKEN_LIFETIME_S = 90 * 24 * 3600
 DEVICE_CODE_INTERVAL_S = 5
 
 
-class Seed(Part):
+class Seed(AccessSections, DirectorySections):
     """The initial state of an emulated Azure.
 
     tenants, clients, partners, users: None if everything well formed is accepted
@@ -56,12 +56,10 @@ class Seed(Part):
     latency_s: seconds before every answer
     token_lifetime_s, refresh_token_lifetime_s, device_code_interval_s: seconds
     request_log: number of entries
+    subscriptions and the other sections about access: see `AccessSections`
     clock: start of the clock, in ticks of 100 ns since 1970; None for the machine's time
     """
 
-    # The order matters: names of tenants and apps are looked up in the sections before.
-    tenants: tuple[TenantEntry, ...] | None = None
-    clients: tuple[ClientEntry, ...] | None = None
     partners: dict[PartnerId, str | None] | None = None
     users: tuple[UserEntry, ...] | None = None
     links: tuple[LinkEntry, ...] = ()
@@ -80,20 +78,6 @@ class Seed(Part):
     secrets: dict[Lower, str] = Field(default_factory=dict, repr=False)
     approve_as: Lower = ""
 
-    @field_validator("tenants")
-    @classmethod
-    def _check_tenants(cls, tenants: Any, info: ValidationInfo) -> Any:
-        refuse_twins(name for entry in tenants or () for name in (entry.tenant, *entry.domains))
-        _context(info)["directory"] = _directory(tenants, None)
-        return tenants
-
-    @field_validator("clients")
-    @classmethod
-    def _check_clients(cls, clients: Any, info: ValidationInfo) -> Any:
-        refuse_twins(entry.client_id for entry in clients or ())
-        _context(info)["directory"] = _directory(info.data.get("tenants"), clients)
-        return clients
-
     @field_validator("users")
     @classmethod
     def _check_users(cls, users: Any) -> Any:
@@ -103,12 +87,8 @@ class Seed(Part):
     @field_validator("links")
     @classmethod
     def _check_links(cls, links: Any, info: ValidationInfo) -> Any:
-        refuse_twins(entry.place(_context(info)["directory"]) for entry in links)
+        refuse_twins(entry.place((info.context or {})["directory"]) for entry in links)
         return links
-
-    def directory(self) -> Directory:
-        """Return the tenants and apps."""
-        return _directory(self.tenants, self.clients)
 
     def people(self, directory: Directory) -> tuple[User, ...] | None:
         """Return the users; None if every user exists."""
@@ -120,7 +100,7 @@ class Seed(Part):
         """Return the machine's identities and the pipelines."""
         connections = self.azure_pipelines
         return Workloads(
-            _values(self.managed_identities, lambda entry: entry.value(directory)),
+            values(self.managed_identities, lambda entry: entry.value(directory)),
             None
             if connections is None
             else {entry.service_connection_id: entry.value() for entry in connections},
@@ -156,17 +136,3 @@ def read(value: object) -> Seed:
     Raises BadSeed with all errors, each with its place.
     """
     return check(Seed, value, what="the seed")
-
-
-def _context(info: ValidationInfo) -> dict[str, Any]:
-    """Return what the validation of one seed shares."""
-    return info.context or {}
-
-
-def _directory(tenants: Any, clients: Any) -> Directory:
-    value = lambda entry: entry.value()  # noqa: E731
-    return Directory(_values(tenants, value), _values(clients, value))
-
-
-def _values(entries: Any, value: Any) -> Any:
-    return None if entries is None else tuple(map(value, entries))

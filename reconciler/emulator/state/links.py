@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
-from reconciler.emulator.seed.fields import ErrorStatus
 from reconciler.emulator.state.directory import PARTNER_ID
+from reconciler.emulator.state.switches import Switches
 
 
 class Place(NamedTuple):
@@ -52,32 +50,6 @@ class Refusal(Enum):
     NOT_LINKED = "not linked"
     INVALID_PARTNER_ID = "invalid partner ID"
     ALREADY_LINKED = "already linked"
-
-
-class Switches(BaseModel):
-    """Behaviour that Azure does not document; each default is an assumption.
-
-    put_while_linked: `refuse` leaves the link, `overwrite` re-points it
-    already_linked_status: the HTTP status of that refusal
-    patch_same_id: PATCH to the ID already linked leaves the version `unchanged` or `counts`
-    delete_other_id: DELETE of another ID than the linked one will `remove` the link, `ignore` the
-        request with 200, or `refuse` it with 404
-    delete_while_unlinked: a second DELETE leaves the version `unchanged` or `counts`
-    read_other_id_status: the HTTP status of GET by another ID than the linked one
-    throttling: ARM's token buckets are `off`, or those of the `public` cloud
-    foreign_status: the HTTP status for a principal that has no account in the tenant
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    put_while_linked: Literal["refuse", "overwrite"] = "refuse"
-    already_linked_status: ErrorStatus = 409
-    patch_same_id: Literal["unchanged", "counts"] = "unchanged"
-    delete_other_id: Literal["remove", "ignore", "refuse"] = "remove"
-    delete_while_unlinked: Literal["unchanged", "counts"] = "unchanged"
-    read_other_id_status: ErrorStatus = 404
-    foreign_status: ErrorStatus = 403
-    throttling: Literal["off", "public"] = "off"
 
 
 class Partners:

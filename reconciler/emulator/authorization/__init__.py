@@ -1,0 +1,1 @@
+"""Subscriptions, role assignments and what follows from them, in Azure Resource Manager."""

@@ -1,0 +1,232 @@
+"""Who holds which role where, and what follows from it. Pure.
+
+Scopes are compared in lower case. A role counts at its scope and below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import uuid5
+
+from reconciler.emulator.authorization.roles import Role
+from reconciler.emulator.state.directory import OURS
+
+ROOT = "/"
+MANAGEMENT_GROUPS = "/providers/Microsoft.Management/managementGroups/"
+
+
+class Caller(NamedTuple):
+    """The principal of a token: its tenant and its object ID there."""
+
+    tenant_id: str
+    object_id: str
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A subscription.
+
+    tenant_id: the home tenant
+    management_groups: the names of those that contain it, from the nearest to the topmost
+    managed_by: tenants that are named in `managedByTenants` beside those of delegations
+    resource_groups: name → resources, each as `Microsoft.Storage/storageAccounts/name`
+    """
+
+    subscription_id: str
+    tenant_id: str
+    name: str
+    state: str = "Enabled"
+    management_groups: tuple[str, ...] = ()
+    managed_by: tuple[str, ...] = ()
+    resource_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def scope(self) -> str:
+        """The scope of the whole subscription."""
+        return f"/subscriptions/{self.subscription_id}"
+
+
+@dataclass(frozen=True)
+class RoleAssignment:
+    """A role that a principal holds at a scope, or can activate there.
+
+    tenant_id: the tenant of the principal
+    principal_type: User, Group or ServicePrincipal
+    since, until: ticks of 100 ns since 1970; None is without limit
+    is_delegated: whether it is part of an Azure Lighthouse delegation
+    """
+
+    scope: str
+    role: Role
+    tenant_id: str
+    principal_id: str
+    principal_type: str
+    is_eligible: bool = False
+    is_activated: bool = False
+    since: int | None = None
+    until: int | None = None
+    condition: str | None = None
+    is_delegated: bool = False
+
+    @property
+    def assignment_id(self) -> str:
+        """The GUID of the assignment, derived from its content."""
+        parts = (self.scope.lower(), self.role.role_id, self.principal_id, str(self.is_eligible))
+        return str(uuid5(OURS, f"assignment:{':'.join(parts)}"))
+
+    def is_in_time(self, now: int) -> bool:
+        """Say whether it has begun and has not ended."""
+        return (self.since or 0) <= now and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """An Azure Lighthouse delegation of a subscription or a resource group.
+
+    tenant_id: the managing tenant
+    plan: that of a Marketplace offer
+    """
+
+    scope: str
+    tenant_id: str
+    name: str
+    assignments: tuple[RoleAssignment, ...]
+    plan: Mapping[str, Any] | None = None
+
+    @property
+    def delegation_id(self) -> str:
+        """The GUID of the delegation, derived from its scope and tenant."""
+        return str(uuid5(OURS, f"delegation:{self.scope.lower()}:{self.tenant_id}"))
+
+
+class Access:
+    """All subscriptions, roles, groups and assignments of one emulated Azure."""
+
+    def __init__(
+        self,
+        subscriptions: Sequence[Subscription] = (),
+        roles: Iterable[Role] = (),
+        members: Mapping[str, frozenset[str]] | None = None,
+        assignments: Iterable[RoleAssignment] = (),
+        delegations: Sequence[Delegation] = (),
+    ) -> None:
+        """`members`: object IDs of a group's direct members, by the group's object ID."""
+        self.subscriptions = {one.subscription_id: one for one in subscriptions}
+        self.roles = {role.role_id: role for role in roles}
+        self.delegations = delegations
+        self._members = members or {}
+        delegated = (each for one in delegations for each in one.assignments)
+        self._assignments = (*assignments, *delegated)
+
+    def with_groups(self, object_id: str) -> frozenset[str]:
+        """Return the principal and all groups that it is in, directly or through groups."""
+        found, more = frozenset[str](), frozenset({object_id})
+        while more - found:
+            found |= more
+            more = frozenset(g for g, members in self._members.items() if members & found)
+        return found
+
+    def subscription_of(self, scope: str) -> Subscription | None:
+        """Return the subscription of a scope; None above subscriptions and where there is none."""
+        parts = scope.lower().split("/")
+        is_inside = len(parts) > 2 and parts[1] == "subscriptions"
+        return self.subscriptions.get(parts[2]) if is_inside else None
+
+    def is_known(self, scope: str, caller: Caller) -> bool:
+        """Say whether the caller's tenant has the subscription, or manages a part of it."""
+        subscription = self.subscription_of(scope)
+        return subscription is not None and (
+            subscription.tenant_id == caller.tenant_id
+            or any(d.tenant_id == caller.tenant_id for d in self.delegations_of(subscription))
+        )
+
+    def delegations_of(self, subscription: Subscription) -> list[Delegation]:
+        """Return the delegations of a subscription and of its resource groups."""
+        return [d for d in self.delegations if self.subscription_of(d.scope) == subscription]
+
+    def held(self, caller: Caller, now: int, *, eligible: bool = False) -> Iterator[RoleAssignment]:
+        """Return what the caller holds at the time, or could activate."""
+        holders = self.with_groups(caller.object_id)
+        for one in self._assignments:
+            if (
+                one.principal_id in holders
+                and one.tenant_id == caller.tenant_id
+                and one.is_eligible == eligible
+                and one.is_in_time(now)
+            ):
+                yield one
+
+    def in_effect(self, caller: Caller, scope: str, now: int) -> list[RoleAssignment]:
+        """Return what the caller holds at a scope or above it."""
+        return [one for one in self.held(caller, now) if self.is_at_or_above(one, scope)]
+
+    def may(self, caller: Caller, action: str, scope: str, now: int) -> bool:
+        """Say whether the caller's roles allow an action at a scope."""
+        return any(one.role.allows(action) for one in self.in_effect(caller, scope, now))
+
+    def visible(self, caller: Caller, now: int, *, narrow: bool) -> list[Subscription]:
+        """Return the subscriptions that the caller sees.
+
+        narrow: whether a role on a resource group or resource makes a subscription visible
+        """
+        held = list(self.held(caller, now))
+        return [
+            subscription
+            for subscription in self.subscriptions.values()
+            if any(
+                self.is_at_or_above(one, subscription.scope)
+                or (narrow and self.subscription_of(one.scope) == subscription)
+                for one in held
+            )
+        ]
+
+    def listed(
+        self, scope: str, tenant_id: str, now: int, *, eligible: bool = False
+    ) -> list[RoleAssignment]:
+        """Return the tenant's own assignments at a scope, above and below it."""
+        subscription = self.subscription_of(scope)
+        tenant_id = subscription.tenant_id if subscription else tenant_id
+        return [
+            one
+            for one in self._assignments
+            if one.tenant_id == tenant_id
+            and not one.is_delegated
+            and one.is_eligible == eligible
+            and one.is_in_time(now)
+            and (self.is_at_or_above(one, scope) or scope.lower() in self.ancestors(one.scope))
+        ]
+
+    def is_at_or_above(self, assignment: RoleAssignment, scope: str) -> bool:
+        """Say whether an assignment is at a scope or above it."""
+        subscription = self.subscription_of(scope)
+        is_ours = (
+            subscription is None
+            or assignment.is_delegated
+            or subscription.tenant_id == assignment.tenant_id
+        )
+        return is_ours and assignment.scope.lower() in self.ancestors(scope)
+
+    def ancestors(self, scope: str) -> tuple[str, ...]:
+        """Return a scope and all scopes above it, in lower case."""
+        scope = scope.lower()
+        if scope == ROOT:
+            return (ROOT,)
+        subscription = self.subscription_of(scope)
+        if subscription is None:
+            return (scope, *self._above(scope.rpartition("/")[2]), ROOT)
+        parts = scope.split("/")
+        inside = [scope, *("/".join(parts[:end]) for end in (5, 3) if len(parts) > end)]
+        groups = [f"{MANAGEMENT_GROUPS}{name}".lower() for name in subscription.management_groups]
+        return (*inside, *groups, ROOT)
+
+    def _above(self, management_group: str) -> list[str]:
+        """Return the scopes of the management groups above one."""
+        for subscription in self.subscriptions.values():
+            names = [name.lower() for name in subscription.management_groups]
+            if management_group in names:
+                above = names[names.index(management_group) + 1 :]
+                return [f"{MANAGEMENT_GROUPS}{name}".lower() for name in above]
+        return []

@@ -1,0 +1,61 @@
+"""Routes of Azure Resource Manager about subscriptions, roles and delegations.
+
+What a principal may read follows from the actions of its roles.
+"""
+
+from __future__ import annotations
+
+from reconciler.emulator.arm import responses
+from reconciler.emulator.authorization import assignments, resources
+from reconciler.emulator.authorization.asked import Asked
+from reconciler.emulator.authorization.requests import read_filter, target
+from reconciler.emulator.messages import Answer, Request
+from reconciler.emulator.request_log import Call
+from reconciler.emulator.state.directory import GUID
+from reconciler.emulator.world import World
+
+HANDLERS = {
+    "subscriptions": resources.subscriptions,
+    "role_assignments": assignments.role_assignments,
+    "permissions": assignments.permissions,
+    "resource_groups": resources.resource_groups,
+    "resources": resources.resources,
+    "role_definitions": assignments.role_definitions,
+    "assignment_schedules": assignments.schedules,
+    "eligibility_schedules": assignments.schedules,
+    "registration_assignments": assignments.registrations,
+    "registration_definitions": assignments.registrations,
+}
+
+
+def operation_of(request: Request) -> str:
+    """Return the operation of a request about access, or an empty text."""
+    found = target(request.path)
+    return found.operation if found else ""
+
+
+def carry_out(call: Call, world: World) -> Answer:
+    """Answer a request about access, whose token is valid."""
+    found = target(call.request.path)
+    conditions = read_filter(call.request.parameter("$filter"), call.object_id)
+    if found is None or call.request.method != "GET":
+        message = f"The resource does not support the method '{call.request.method}' at this path."
+        return responses.gateway_error(405, "MethodNotAllowed", message)
+    if conditions is None:
+        message = "The filter is not supported. Supported are assignedTo, atScope and principalId."
+        return responses.gateway_error(400, "UnsupportedQuery", message)
+    asked = Asked(call, world, found, conditions)
+    return _no_subscription(asked) or HANDLERS[found.operation](asked)
+
+
+def _no_subscription(asked: Asked) -> Answer | None:
+    parts = asked.scope.split("/")
+    if parts[1].lower() != "subscriptions":
+        return None
+    if not GUID.fullmatch(parts[2].lower()):
+        message = f"The provided subscription identifier '{parts[2]}' is malformed or invalid."
+        return responses.gateway_error(400, "InvalidSubscriptionId", message)
+    if not asked.access.is_known(asked.scope, asked.caller):
+        message = f"The subscription '{parts[2]}' could not be found."
+        return responses.gateway_error(404, "SubscriptionNotFound", message)
+    return None
