@@ -12,6 +12,7 @@ from tests.tools import tool
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+PICTURE: ViewportSize = {"width": 1280, "height": 960}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
 
@@ -72,7 +73,7 @@ class Chromium:
     @contextmanager
     def seeing(self, path: Path, size: str = "desktop", **context: Any) -> Iterator[Seen]:
         """Open a file and wait until it is loaded."""
-        opened = self.browser.new_context(viewport=SIZES[size], **context)
+        opened = self.browser.new_context(viewport=(SIZES | {"picture": PICTURE})[size], **context)
         seen = Seen(opened.new_page())
 
         def let(route: Route) -> None:

@@ -1,6 +1,7 @@
 """An example quarter of a partner with many customers, for tests and for the picture in README.
 
-python -m tests.views.quarter REPORT.html [CUSTOMERS]
+    python -m tests.views.quarter REPORT.html [CUSTOMERS]
+    python -m tests.views.quarter docs/images/report.png 1209
 """
 
 import sys
@@ -26,6 +27,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.results import Outcome
 from reconciler.views.html.overview import render_overview
 from tests.views import facts
+from tests.views.browser import chromium
 
 COMPANIES = (
     *("Adatum", "Adventure Works", "Alpine Ski House", "Bellows College", "Fabrikam"),
@@ -125,22 +127,22 @@ def _wanted(n: int) -> Wanted:
 def _seen(n: int, day: int, *, access: bool) -> Observed:
     problem = (
         facts.APP_MISSING
-        if n % 31 == 12 and day > 70
+        if n % 91 == 12 and day > 40
         else BLOCKED
-        if n % 83 == 20 and day > 84
+        if n % 217 == 20 and day > 84
         else facts.SECRET_EXPIRED
         if n % 17 == 4 and 50 <= day < 55
         else ALICE
-        if n % 80 == 7 and day > 80
+        if n % 160 == 7 and day > 80
         else None
     )
     if problem:
         return Observed.unknown(problem)
-    if n % 61 == 9 and day > LAST - 3:
+    if n % 261 == 9 and day > LAST - 3:
         return facts.unlinked(n)
-    if n % 89 == 30 and day == LAST:
+    if n % 389 == 30 and day == LAST:
         return facts.linked(n, facts.FOREIGN, "Litware Partners")
-    if day < 30 and n % 5 == 1 and n % 30 >= day:
+    if n % 6 == 1 and n * 7919 % 85 >= day:
         return facts.linked(n, facts.OLD, "Contoso Old Limited")
     seen = facts.linked(n, facts.OURS, "Contoso Consulting UK")
     return replace(seen, access=_access(n)) if access else seen
@@ -148,7 +150,7 @@ def _seen(n: int, day: int, *, access: bool) -> Observed:
 
 def _access(n: int) -> Access:
     checked_at = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-    if n % 43 == 1:
+    if n % 43 == 2:
         return Access(
             Workload.AZURE,
             AccessVerdict.NONE,
@@ -204,6 +206,15 @@ def _findings(customers: int) -> tuple[Finding, ...]:
     )
 
 
+def write(path: Path, customers: int) -> None:
+    """Write the page, or a picture of its first screen if the name ends with `.png`."""
+    page = path.absolute().with_suffix(".html")
+    page.write_text(render_overview(quarter(customers)), encoding="utf-8")
+    if path.suffix == ".png":
+        with chromium() as browser, browser.seeing(page, "picture") as seen:
+            seen.page.screenshot(path=path)
+        page.unlink()
+
+
 if __name__ == "__main__":
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 400
-    Path(sys.argv[1]).write_text(render_overview(quarter(count)), encoding="utf-8")
+    write(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 400)

@@ -20,6 +20,7 @@ HEIGHT = 100
 """The height of a panel in its own units; its width has one unit a date."""
 
 _GAP = 0.2
+_EDGE = 12
 _STEPS = (2, 4, 10)
 _PERCENT_STEPS = (50, 80, 90, 96, 98)
 
@@ -64,7 +65,7 @@ class Tick:
     """A date on the axis; `share` is its place in percent of the width."""
 
     share: float
-    label: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +175,9 @@ def _ticks(start: date, last: date) -> tuple[Tick, ...]:
     """The first day of each month, but for those whose labels would touch the ends."""
     days = [start + timedelta(days=n) for n in range((last - start).days + 1)]
     return tuple(
-        Tick(round(100 * (n + 0.5) / len(days), 2), f"{day:%b} {day.day}")
+        Tick(round(100 * (n + 0.5) / len(days), 2), day)
         for n, day in enumerate(days)
-        if day.day == 1 and 8 <= n < len(days) - 8
+        if day.day == 1 and _EDGE <= n < len(days) - _EDGE
     )
 
 

@@ -289,6 +289,8 @@ addEventListener("DOMContentLoaded", () => {
       show();
     }
   });
+  const folds = [...document.querySelectorAll("details.names")];
+  addEventListener("beforeprint", () => folds.forEach((each) => { each.open = true; }));
   const controls = find(".controls");
   new ResizeObserver(() => {
     const isSticky = getComputedStyle(controls).position === "sticky";

@@ -7,7 +7,7 @@ style or script runs and no request is sent.
 
 import base64
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -55,7 +55,7 @@ def _environment() -> "Environment":
         "verified": verified,
         "expires": expires,
     }
-    environment.filters |= {"day": _day, "minute": _minute, "sentence": _sentence}
+    environment.filters |= {"day": _day, "minute": _minute, "date": _date, "sentence": _sentence}
     return environment
 
 
@@ -84,6 +84,10 @@ def _sentence(text: str) -> str:
 
 def _day(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d")
+
+
+def _date(day: date) -> str:
+    return f"{day:%b} {day.day}"
 
 
 def _minute(moment: datetime) -> str:
