@@ -1,7 +1,7 @@
 """An example quarter of a partner with many customers, for tests and for the picture in README.
 
-    python -m tests.views.quarter REPORT.html [CUSTOMERS]
-    python -m tests.views.quarter docs/images/report.png 1209
+python -m tests.views.quarter REPORT.html [CUSTOMERS]
+python -m tests.views.quarter docs/images/report.png 1209
 """
 
 import sys
