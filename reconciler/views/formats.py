@@ -20,6 +20,7 @@ class View(StrEnum):
     PLAN = "plan"
     REPORT = "report"
     INVENTORY = "inventory"
+    DISCOVERY = "discovery"
     INVENTORY_GROUPS = "inventory_groups"
     CHECKUP = "checkup"
     RUNS = "runs"

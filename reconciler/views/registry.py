@@ -10,6 +10,7 @@ from reconciler.views.lists import events, inventory_groups, runs, sign_ins
 from reconciler.views.markdown import onboarding
 from reconciler.views.markdown import plan as markdown
 from reconciler.views.terminal import checkup as terminal_checkup
+from reconciler.views.terminal import discovery as terminal_discovery
 from reconciler.views.terminal import plan as table
 from reconciler.views.terminal.layout import UNLIMITED, Page
 
@@ -40,6 +41,13 @@ RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
         Format.MARKDOWN: markdown.render_inventory,
         Format.CSV: csv.render_inventory,
         Format.HTML: html.render_inventory,
+    },
+    # A Plan; in every format but the table, it is an inventory.
+    View.DISCOVERY: {
+        Format.TABLE: terminal_discovery.render,
+        Format.JSON: json.render_inventory,
+        Format.MARKDOWN: markdown.render_inventory,
+        Format.CSV: csv.render_inventory,
     },
     # A GroupedInventory.
     View.INVENTORY_GROUPS: {

@@ -74,7 +74,7 @@ def test_tenants_that_are_not_linked_can_want_a_partner(desk: Desk) -> None:
         *("--out", "found.yaml", "--format", "json"),
     )
     assert ran.status == 4, ran.err
-    assert f"3 links not set: written as wanting partner ID {OURS}" in ran.err
+    assert f"3 not linked: written as wanting partner ID {OURS}" in ran.err
     planned = desk.plan("-c", "found.yaml")
     assert list(planned.actions.values()) == ["none", "none", "create", "create", "create"]
     assert {link["wanted"]["partner_id"] for link in planned.data["links"]} == {OURS, FOREIGN}

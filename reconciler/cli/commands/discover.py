@@ -7,7 +7,7 @@ import typer
 
 from reconciler.cli import wiring
 from reconciler.cli.command_line import completion
-from reconciler.cli.command_line.option_groups import RUN, SERVICES, with_options
+from reconciler.cli.command_line.option_groups import FULL, RUN, SERVICES, with_options
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.flows.customers import discovery as flow
 from reconciler.cli.flows.customers.discovery_scope import Scope, scope, service_of
@@ -16,7 +16,7 @@ from reconciler.core.exit_status import of_plan
 from reconciler.views.formats import View
 
 
-@with_options(*RUN, *SERVICES)
+@with_options(*RUN, *SERVICES, *FULL)
 def discover(
     options: Options,
     context: typer.Context,
@@ -105,7 +105,7 @@ def discover(
     with wiring.read_session(options, chosen.selection) as run:
         discovery = flow.discover(run, chosen)
     if not options.is_silent:
-        output.show(discovery.plan, View.INVENTORY, options.format)
+        output.show(discovery.plan, View.DISCOVERY, options.format, is_full=options.full)
     if target := out or update:
         _write(chosen, discovery, target)
     return run.status(of_plan(discovery.plan, detailed=False))

@@ -55,13 +55,18 @@ def group_lines(page: Page, group: CauseGroup, where: str = FULL) -> Iterator[st
     yield from page.note(visible(_named(page, group, where)), lead=INDENT, style="quiet")
 
 
-def problem_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
-    """Yield each cause once under an inventory, with the links that have it."""
+def problem_lines(
+    page: Page, rows: Sequence[Row], where: str = "all are in the list above"
+) -> Iterator[str]:
+    """Yield each cause once under an inventory, with the links that have it.
+
+    where  how the reader finds the links that are not named
+    """
     groups = attention_groups(rows)
     if groups:
         yield from ("", page.paint("Problems:", "strong"))
     for group in groups:
-        yield from group_lines(page, group, "all are in the list above")
+        yield from group_lines(page, group, where)
 
 
 def finding_lines(page: Page, findings: Sequence[Finding], where: str = FULL) -> Iterator[str]:

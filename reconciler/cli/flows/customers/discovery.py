@@ -172,10 +172,9 @@ def next_step(discovery: Discovery, scope: Scope) -> str | None:
     count = states.count(ObservedState.NOT_LINKED)
     if not count:
         return None
-    tenants = f"{count} link{'s' * (count != 1)} not set"
     if scope.unlinked:
-        return f"{tenants}: written as wanting partner ID {scope.unlinked}"
-    return f"{tenants}: written as unmanaged; to link them, run again with --partner ALIAS or ID"
+        return f"{count} not linked: written as wanting partner ID {scope.unlinked}"
+    return f"{count} not linked: written as unmanaged; to link them, name --partner ALIAS or ID"
 
 
 def without_links(discovery: Discovery) -> str:
