@@ -6,7 +6,7 @@ The settings hold references and endpoints only. Secrets are resolved at sign-in
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from threading import Event
 
@@ -131,6 +131,12 @@ class Azure:
     def request_stats(self) -> RequestStats:
         """Requests sent to Azure and Entra so far."""
         return self._hosts.request_stats
+
+    @property
+    def roles_as_of(self) -> date | None:
+        """The date of the list of roles, if this connection checks access; else None."""
+        access = self._settings.access
+        return access.roles.as_of if access else None
 
     def read_raw(self, place: Place, clock: Callable[[], datetime]) -> RawReading:
         """Read a link and keep the raw answer, unless it belongs to another principal."""

@@ -12,6 +12,7 @@ import typer
 from reconciler.cli import streams
 from reconciler.cli.command_line.help_format import GroupedCommand, HelpfulGroup
 from reconciler.cli.command_line.usage_errors import check_values, usage_message
+from reconciler.cli.commands.access import access
 from reconciler.cli.commands.apply import apply
 from reconciler.cli.commands.attest import attest
 from reconciler.cli.commands.demo import demo
@@ -50,6 +51,7 @@ for command in (
     apply,
     nightly,
     show,
+    access,
     report,
     evidence,
     login,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reconciler.cli.flows.access import findings_of_access, with_covered
 from reconciler.cli.flows.certificates import Certificates
 from reconciler.cli.flows.earlier_runs import recall, remembered_directories
 from reconciler.cli.flows.run_end.run_log import log_read, log_result
@@ -114,19 +115,25 @@ class Run(RunContext):
             )
             plan = make_plan(wanted, metadata, self.workers, self.azure.reader, on_read)
         findings = self.config.reported(plan.findings)
-        return replace(plan, findings=findings, not_selected=len(self.config.wanted) - len(wanted))
+        not_selected = len(self.config.wanted) - len(wanted)
+        plan = replace(plan, findings=findings, not_selected=not_selected)
+        return with_covered(self.config, self.azure, plan)
 
     def inventory(self) -> Plan:
-        """Read every selected link, with findings about each customer's resilience."""
+        """Read every selected link, with findings about each customer's resilience and access."""
         return self.with_resilience(self.plan())
 
     def with_resilience(self, plan: Plan) -> Plan:
-        """The plan with findings about each customer's resilience."""
+        """The plan with findings about each customer's resilience, and about access if checked."""
         from reconciler.core.inventory.resilience import resilience_findings
 
         people = [name for name, identity in self.config.identities.items() if identity.username]
         findings = resilience_findings(self.config.wanted, plan.changes, people)
-        return replace(plan, findings=(*plan.findings, *self.config.reported(findings)))
+        found = (
+            *self.config.reported(findings),
+            *findings_of_access(self.config, self.azure, plan),
+        )
+        return replace(plan, findings=(*plan.findings, *found))
 
     def apply(
         self,

@@ -122,7 +122,8 @@ def with_known(run: Run, plan: Plan) -> Plan:
         latest = {}
     findings = run.config.reported(unreadable_findings(latest, observations_of_plan(plan)))
     read = replace(plan, findings=(*plan.findings, *findings))
-    return inventory.with_known(read, inventory.known_of(plan, latest, run.last_days()))
+    known = inventory.known_of(plan, latest, run.last_days())
+    return inventory.with_known(read, known, run.azure.roles_as_of)
 
 
 def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli import state
 from reconciler.cli.command_line.logging import LogFormat
 from reconciler.cli.command_line.options import Options
+from reconciler.cli.flows.access import access_settings
 from reconciler.cli.flows.recovery import recover
 from reconciler.cli.run import Run
 from reconciler.cli.selection import Selection, check_vaults, now
@@ -43,6 +44,7 @@ def read_session(options: Options, selection: Selection) -> Iterator[Run]:
 
     log.set_up(as_json=options.log_format is LogFormat.JSON, level=options.level)
     _check_trust(options.trusted)
+    access = access_settings(options, selection)
     config, endpoint = selection.config, options.arm_endpoint
     check_proxies(config.cloud, endpoint)
     stop = Stop(options.deadline)
@@ -58,7 +60,7 @@ def read_session(options: Options, selection: Selection) -> Iterator[Run]:
     interpreter.tune()
     services = find_services(cloud, config.cloud, options.endpoints)
     settings = ConnectionSettings(
-        cloud, config.identities, options.trusted, options.concurrency, users, services
+        cloud, config.identities, options.trusted, options.concurrency, users, services, access
     )
     with (
         closing(Azure(settings, stop.event)) as azure,

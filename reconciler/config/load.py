@@ -4,7 +4,7 @@ Secrets are not resolved here.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -40,6 +40,8 @@ class Config:
     history        where the run history is stored
     directories    of every tenant, covered ones included: GUIDs and domains in lower case
     customers      where all our customers are listed; None if the file does not say it
+    tenants        the GUID or domain of every tenant, covered ones included, by its name
+    access_subscriptions  subscriptions that the access check examines for one link
     """
 
     path: Path
@@ -56,6 +58,8 @@ class Config:
     history: HistorySource
     directories: tuple[str, ...] = ()
     customers: CustomerSource | None = None
+    tenants: Mapping[str, str] = field(default_factory=dict)
+    access_subscriptions: int = 50
 
     def reported(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings that the file does not ignore."""
@@ -121,6 +125,8 @@ def settled(parsed: ParsedFile, path: Path, today: date) -> Config:
         history=_history(parsed, path.parent),
         directories=tuple(tenant.tenant for tenant in document.tenants),
         customers=_customers(document),
+        tenants={tenant.name: tenant.tenant for tenant in document.tenants},
+        access_subscriptions=document.limits.access_subscriptions,
     )
 
 
@@ -141,5 +147,5 @@ def _customers(document: Document) -> CustomerSource | None:
 
 def _limits(document: Document) -> GuardLimits:
     return GuardLimits(
-        **{field.name: getattr(document.limits, field.name) for field in fields(GuardLimits)}
+        **{each.name: getattr(document.limits, each.name) for each in fields(GuardLimits)}
     )

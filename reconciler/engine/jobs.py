@@ -122,10 +122,15 @@ def redacted(seen: Observed) -> Observed:
 def _redacted_result(result: Result) -> Result:
     return replace(
         result,
-        after=result.after and redacted(result.after),
+        after=result.after and redacted(_with_access_of(result.change, result.after)),
         problem=_clean_problem(result.problem),
         correlation_id=_clean(result.correlation_id),
     )
+
+
+def _with_access_of(change: Change, after: Observed) -> Observed:
+    """A read after a write has the access of the read before it: the roles are the same."""
+    return replace(after, access=change.observed.access if change.observed else None)
 
 
 def _clean(text: str | None) -> str | None:

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
+from reconciler.core.access.link_access import access_of
+from reconciler.core.access.values import Access
 from reconciler.core.history.changes_since import LinkChange
-from reconciler.core.inventory.inventory import Known, known_about
+from reconciler.core.inventory.inventory import Known, known_about, roles_as_of
 from reconciler.core.links import Change
 from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_json import Data, iso, link_data
@@ -32,6 +34,8 @@ INVENTORY_COLUMNS = (
     *("linked_since", "verified_at", "last_partner_id", "expires_on", "covers"),
 )
 """`covers` are separated by semicolons: names hold blanks."""
+
+ACCESS_COLUMNS = ("access", "access_reason", "access_message", "access_hint", "access_until")
 
 REPORT_COLUMNS = (*COLUMNS, "outcome", "correlation_id")
 
@@ -73,18 +77,31 @@ def render_report(report: Report) -> str:
 
 
 def render_inventory(plan: Plan) -> str:
-    """Render the inventory: the plan's columns, and what earlier runs know about each link."""
+    """Render the inventory: the plan's columns, and what earlier runs know about each link.
+
+    If access was checked, its columns follow.
+    """
+    has_access = roles_as_of(plan) is not None
     return sheet(
-        INVENTORY_COLUMNS,
+        (*INVENTORY_COLUMNS, *(ACCESS_COLUMNS if has_access else ())),
         (
             [
                 *_cells(_planned(change)),
                 *_known_cells(known_about(plan, change)),
                 ";".join(change.wanted.covers),
+                *(access_cells(access_of(change)) if has_access else ()),
             ]
             for change in plan.changes
         ),
     )
+
+
+def access_cells(access: Access | None) -> list[object]:
+    """Return the cells of `ACCESS_COLUMNS`."""
+    if access is None:
+        return [None] * len(ACCESS_COLUMNS)
+    until = iso(access.until) if access.until else None
+    return [access.verdict, access.reason, access.message, access.hint, until]
 
 
 def sheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

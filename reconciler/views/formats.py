@@ -21,6 +21,7 @@ class View(StrEnum):
     REPORT = "report"
     INVENTORY = "inventory"
     DISCOVERY = "discovery"
+    ACCESS = "access"
     INVENTORY_GROUPS = "inventory_groups"
     CHECKUP = "checkup"
     RUNS = "runs"

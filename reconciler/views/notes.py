@@ -32,6 +32,11 @@ def expires(row: Row) -> str:
     return str(row.known.expires_on or "")
 
 
+def access(row: Row) -> str:
+    """Return the verdict about the principal's access, in the word used in JSON."""
+    return row.access.verdict if row.access else ""
+
+
 def note(row: Row) -> str:
     """Return what is not as wanted, in a few words, and the customers that the link serves."""
     return "; ".join(filter(None, (_deviation(row), _last(row), serves(row))))

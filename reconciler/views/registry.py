@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reconciler.views import annotations, checkup, csv, json, validation
+from reconciler.views import access, annotations, checkup, csv, json, validation
 from reconciler.views.formats import Format, View
 from reconciler.views.html import runs as html
 from reconciler.views.lists import events, inventory_groups, runs, sign_ins
@@ -48,6 +48,14 @@ RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
         Format.JSON: json.render_inventory,
         Format.MARKDOWN: markdown.render_inventory,
         Format.CSV: csv.render_inventory,
+    },
+    # The same, of a run that checked access.
+    View.ACCESS: {
+        Format.TABLE: access.render_table,
+        Format.JSON: json.render_inventory,
+        Format.MARKDOWN: access.render_markdown,
+        Format.CSV: access.render_csv,
+        Format.HTML: html.render_inventory,
     },
     # A GroupedInventory.
     View.INVENTORY_GROUPS: {

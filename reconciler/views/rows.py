@@ -5,6 +5,7 @@ A row holds raw text without escapes and colours; each view makes it safe in its
 
 from dataclasses import dataclass, replace
 
+from reconciler.core.access.values import Access
 from reconciler.core.inventory.inventory import NOTHING_KNOWN, Known, known_about
 from reconciler.core.links import (
     WRITES,
@@ -137,6 +138,11 @@ class Row:
     def now(self) -> str:
         """The newest read, with Azure's name for the partner."""
         return _side(self.observed)
+
+    @property
+    def access(self) -> Access | None:
+        """The access of the principal; None if it was not checked."""
+        return self.observed.access if self.observed else None
 
     @property
     def is_in_sync(self) -> bool:

@@ -6,6 +6,8 @@ Held, attested and unmanaged links are counted apart from those in sync.
 
 from collections.abc import Iterable, Sequence
 
+from reconciler.core.access.link_access import count_verdicts
+from reconciler.core.inventory.inventory import roles_as_of
 from reconciler.core.links import WRITES, Action, Change, ObservedState
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.core.results import CONVERGED, Outcome
@@ -76,7 +78,17 @@ def inventory_summary(plan: Plan) -> str:
     cut = "Interrupted: not every link was read." if plan.interrupted else ""
     colon = ": " if parts else ""
     links = f"{count(len(plan.changes), 'link')}{colon}{', '.join(parts)}."
-    return _sentences(links, cut, _not_selected(plan))
+    return _sentences(links, access_sentence(plan), cut, _not_selected(plan))
+
+
+def access_sentence(plan: Plan) -> str:
+    """Return `Access: 3 eligible, 1 none (by Microsoft's list of roles of 2022-11-08).`."""
+    as_of = roles_as_of(plan)
+    if as_of is None:
+        return ""
+    counts = [f"{n} {verdict}" for verdict, n in count_verdicts(plan.changes).items() if n]
+    found = ", ".join(counts) or "no link could be checked"
+    return f"Access: {found} (by Microsoft's list of roles of {as_of})."
 
 
 def count(number: int, noun: str) -> str:

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "apply": ("--yes",),
     "nightly": (),
     "show": (),
+    "access": (),
     "report": ("--out", "report.html"),
     "evidence": ("--only", "C1", "--out", "evidence"),
     "discover": ("-c", "tenants.yaml", "--identity", "app", "--tenants", tenant_id(2)),

@@ -16,7 +16,7 @@ from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.session import Session
 from reconciler.core.access.decision import Sight, SubscriptionAccess
 from reconciler.core.access.roles import Judgement, RoleList, judge_defined
-from reconciler.core.access.values import Assignment, Counts
+from reconciler.core.access.values import COUNTING, Assignment, Counts
 
 ROLES = "/providers/Microsoft.Authorization"
 ASSIGNMENTS = ("roleAssignments", "2022-04-01")
@@ -27,8 +27,6 @@ GROUPS_VERSION = "2021-04-01"
 
 MOST_GROUPS = 20
 """Resource groups that are examined for one link."""
-
-_COUNTING = (Counts.YES, Counts.PROBABLY)
 
 
 @dataclass(slots=True)
@@ -62,7 +60,7 @@ class SubscriptionCheck:
             found = self._from_groups(one.subscription_id, scope)
             is_partly = is_partly or bool(found)
         eligible = None
-        if not any(each.counts in _COUNTING for each in found):
+        if not any(each.counts in COUNTING for each in found):
             eligible = self._eligible_role(scope)
         partly = Sight.PARTLY if is_partly else Sight.WHOLE
         return replace(
@@ -91,7 +89,7 @@ class SubscriptionCheck:
             (each, assignment_of(subscription_id, each, self._judge(each, may_ask=not is_listed)))
             for each in held
         ]
-        if not any(judged.counts in _COUNTING for _, judged in found):
+        if not any(judged.counts in COUNTING for _, judged in found):
             return [judged for _, judged in found]
         instances = self._pim(scope, ACTIVE)
         return [replace(judged, until=end_of(each, instances)) for each, judged in found]
@@ -147,7 +145,7 @@ class SubscriptionCheck:
         """The name of a role that would count if the principal activated it."""
         for each in self._pim(scope, ELIGIBLE):
             name, (counts, _) = self._judge(each, may_ask=True)
-            if counts in _COUNTING:
+            if counts in COUNTING:
                 return name or "a role"
         return None
 

@@ -38,6 +38,7 @@ SERVICES = ("endpoint",)
 STATE = ("state_dir",)
 SCALE = ("concurrency", "deadline")
 WORKERS = ("processes", "executor")
+ACCESS = ("access", "roles")
 
 LOCAL_RUN = (*SELECTION, *OUTPUT, *LOG, *CONNECTION, *STATE, *SCALE)
 """The options of a command that asks Azure from this process alone."""

@@ -8,6 +8,7 @@ from typing import Annotated
 from typer import Option
 
 from reconciler.cli.command_line import completion
+from reconciler.cli.command_line.access_options import AccessOption, RolesOption
 from reconciler.cli.command_line.logging import LogFormat, LogLevel
 from reconciler.core.errors import WrongUsage
 from reconciler.core.network.services import Endpoints, parse_endpoints
@@ -199,6 +200,9 @@ class Options:
             rich_help_panel=IN_RUN,
         ),
     ] = None
+
+    access: AccessOption = False
+    roles: RolesOption = None
 
     @property
     def level(self) -> str:

@@ -142,6 +142,13 @@ def _nights(value: object) -> int:
     return int(text)
 
 
+def _positive(value: object) -> int:
+    text = raw(value)
+    if isinstance(value, str) or not _COUNT.fullmatch(text) or text == "0":
+        raise refuse("is not a count; write a whole number, 1 or more, without quotes")
+    return int(text)
+
+
 def _share(value: object) -> float:
     text = raw(value)
     if not _SHARE.fullmatch(text):
@@ -195,6 +202,9 @@ Partner = Annotated[
 ]
 Date = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
 Count = Annotated[int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
+Positive = Annotated[
+    int, BeforeValidator(_positive), WithJsonSchema({"type": "integer", "minimum": 1})
+]
 Nights = Annotated[int, BeforeValidator(_nights), WithJsonSchema({"type": "integer", "minimum": 1})]
 Share = Annotated[
     float,

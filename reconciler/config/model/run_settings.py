@@ -65,6 +65,8 @@ class Limits(Part):
     """The maximum age of a saved plan."""
     attested_age: fields.Duration = _LIMITS.attested_age
     """The age from which an attestation is a finding."""
+    access_subscriptions: fields.Positive = 50
+    """Subscriptions that --access examines for one link; further ones are left out."""
 
 
 class History(Part):

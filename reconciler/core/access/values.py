@@ -54,6 +54,9 @@ class Counts(StrEnum):
     NO = "no"
 
 
+COUNTING = frozenset({Counts.YES, Counts.PROBABLY})
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """One role of the principal, active now.
@@ -126,6 +129,13 @@ class Access:
     complete: bool = True
     covers: tuple[Covered, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+
+    @property
+    def until(self) -> datetime | None:
+        """When the last role that counts ends, UTC; None if one is permanent."""
+        ends = [each.until for each in self.assignments if each.counts in COUNTING]
+        known = [end for end in ends if end]
+        return max(known) if known and len(known) == len(ends) else None
 
 
 def not_checked(

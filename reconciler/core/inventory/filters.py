@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reconciler.core.access.link_access import access_of
 from reconciler.core.errors import WrongUsage
 from reconciler.core.inventory.inventory import Known, changed_at, day, known_about, state_of
 from reconciler.core.links import Change, ObservedState
@@ -30,9 +31,14 @@ FIELDS: Mapping[str, Values] = {
     "changed": lambda c, k: [day(changed_at(c.observed))],
     "verified": lambda c, k: [day(k.verified_at)],
     "expires": lambda c, k: [day(k.expires_on)],
+    "access": lambda c, k: [access.verdict if (access := access_of(c)) else None],
+    "access_reason": lambda c, k: [access.reason if (access := access_of(c)) else None],
 }
 """The fields for filters and groups. Days are written as `2026-11-23`."""
 
+
+ACCESS_FIELDS = frozenset({"access", "access_reason"})
+"""The fields that have values only if access was checked."""
 
 DAYS = frozenset({"since", "changed", "verified", "expires"})
 """The fields that are grouped by month."""

@@ -40,15 +40,28 @@ NOTHING_KNOWN = Known()
 class Inventory(Plan):
     """The links that were read, with what else is known of each.
 
-    known  by place; a link without an entry has nothing known
+    known        by place; a link without an entry has nothing known
+    roles_as_of  the date of the list of roles, if access was checked; else None
     """
 
     known: Mapping[Place, Known] = field(default_factory=dict)
+    roles_as_of: date | None = None
 
 
-def with_known(plan: Plan, known: Mapping[Place, Known]) -> Inventory:
-    """The plan's reads as an inventory."""
-    return Inventory(**{each.name: getattr(plan, each.name) for each in fields(Plan)}, known=known)
+def with_known(
+    plan: Plan, known: Mapping[Place, Known], roles_as_of: date | None = None
+) -> Inventory:
+    """The plan's reads as an inventory.
+
+    roles_as_of  the date of the list of roles, if access was checked
+    """
+    values = {each.name: getattr(plan, each.name) for each in fields(Plan)}
+    return Inventory(**values, known=known, roles_as_of=roles_as_of)
+
+
+def roles_as_of(plan: Plan) -> date | None:
+    """The date of the list of roles by which access was checked; None if it was not."""
+    return plan.roles_as_of if isinstance(plan, Inventory) else None
 
 
 def known_about(plan: Plan, change: Change) -> Known:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from reconciler.core.access.link_access import access_data, access_of, count_verdicts
 from reconciler.core.inventory.filters import grouped
-from reconciler.core.inventory.inventory import STATES, day, known_about
+from reconciler.core.inventory.inventory import STATES, day, known_about, roles_as_of
 from reconciler.core.plan import FactKind, Plan
 from reconciler.core.plan_json import Data, iso, plan_data
 
@@ -14,6 +15,7 @@ def inventory_data(plan: Plan, by: Sequence[str] = ()) -> Data:
     by  the fields to group by; without one there are no groups
     """
     data = plan_data(plan, FactKind.INVENTORY)
+    as_of = roles_as_of(plan)
     for link, change in zip(data["links"], plan.changes, strict=True):
         known = known_about(plan, change)
         link |= {
@@ -22,6 +24,11 @@ def inventory_data(plan: Plan, by: Sequence[str] = ()) -> Data:
             "last_partner_id": known.last_partner_id,
             "expires_on": day(known.expires_on),
         }
+        if as_of:
+            link["access"] = access_data(access_of(change))
+    if as_of:
+        data["summary"] |= {"access": count_verdicts(plan.changes)}
+        data["roles_as_of"] = as_of.isoformat()
     if by:
         data["groups"] = [
             {

@@ -7,6 +7,7 @@ comment would not fit. The inventory is a document and is never cut.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reconciler.core.findings import Finding
+from reconciler.core.inventory.inventory import roles_as_of
 from reconciler.core.links import WRITES, Action
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.core.plan_json import digest, iso, plan_data
@@ -21,7 +22,7 @@ from reconciler.views.grouping import (
 )
 from reconciler.views.markdown.escape import code, escape, folded, limited, table
 from reconciler.views.markdown.sign_in_note import people_lines
-from reconciler.views.notes import changed, expires, note, since, verified
+from reconciler.views.notes import access, changed, expires, note, since, verified
 from reconciler.views.rows import QUIET, Cause, Row, is_not_read, plan_rows, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
 
@@ -82,7 +83,7 @@ def render_inventory(plan: Plan) -> str:
     rows = plan_rows(plan)
     return _text(
         _head("inventory", inventory_summary(plan)),
-        table(_INVENTORY_COLUMNS, map(_inventory_cells, rows)),
+        _inventory(rows, has_access=roles_as_of(plan) is not None),
         *_notes(rows, plan.findings, None),
         [_read(plan)],
     )
@@ -216,6 +217,17 @@ def _item(lead: str, word: str, cause: Cause, message: str, names: str) -> str:
     if names:
         parts.append(escape(names))
     return "<br>".join(parts)
+
+
+def _inventory(rows: Sequence[Row], *, has_access: bool) -> list[str]:
+    """Return the table of links; with two columns more if access was checked."""
+    columns = (*_INVENTORY_COLUMNS, *(("access", "access found") if has_access else ()))
+    cells = ([*_inventory_cells(row), *(_access_cells(row) if has_access else ())] for row in rows)
+    return table(columns, cells)
+
+
+def _access_cells(row: Row) -> list[str]:
+    return [access(row), escape(row.access.message) if row.access else ""]
 
 
 def _inventory_cells(row: Row) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.core.links import Action
 from reconciler.core.text import visible
-from reconciler.views.notes import expires, note, since
+from reconciler.views.notes import access, expires, note, since
 from reconciler.views.rows import QUIET, Row
 from reconciler.views.terminal.layout import (
     FIXED,
@@ -22,11 +22,11 @@ from reconciler.views.terminal.layout import (
 
 _HEADING = (
     *("TENANT", "TENANT ID", "IDENTITY", "STATE", "PARTNER ID", "PARTNER NAME", "SINCE"),
-    *("EXPIRES", "TAGS", "NOTE"),
+    *("ACCESS", "EXPIRES", "TAGS", "NOTE"),
 )
 
-_EXTRAS = slice(7, 9)
-"""EXPIRES and TAGS have columns only if everything fits; else they are part of the note."""
+_EXTRAS = slice(7, 10)
+"""ACCESS, EXPIRES and TAGS have columns only if all fits; else they are part of the note."""
 
 _WIDE_NAME = Column(least=14, most=NAME.most)
 _COLUMNS = (
@@ -78,12 +78,14 @@ def _without_empty_extras(cells: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
 
 def _without_extras(line: Sequence[Cell]) -> list[Cell]:
     """Move the extras of a line into its note; drop them from the heading."""
-    *most, ends, tags, remark = line
+    *most, verdict, ends, tags, remark = line
     if remark.text == _HEADING[-1]:
         return [*most, remark]
     tagged = f"tags: {tags.text}" if tags.text else ""
     expiry = f"credential expires {ends.text}" if ends.text else ""
-    return [*most, Cell("; ".join(filter(None, (remark.text, tagged, expiry))), remark.style)]
+    checked = f"access: {verdict.text}" if verdict.text else ""
+    texts = filter(None, (checked, remark.text, tagged, expiry))
+    return [*most, Cell("; ".join(texts), remark.style)]
 
 
 def _cells(row: Row) -> list[Cell]:
@@ -96,6 +98,7 @@ def _cells(row: Row) -> list[Cell]:
         Cell(visible(seen.partner_id or "") if seen else ""),
         Cell(visible(seen.partner_name or "") if seen else ""),
         Cell(visible(since(row)), "quiet"),
+        Cell(access(row)),
         Cell(expires(row)),
         Cell(visible(", ".join(row.change.wanted.tags))),
         Cell(visible(note(row)), "quiet" if row.action in QUIET else ""),

@@ -1,7 +1,6 @@
 """A Resource Manager in memory: answers to the requests of the access check, by path."""
 
 import json
-from collections.abc import Callable
 from threading import Event
 from typing import Any, cast
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -105,18 +104,20 @@ class FakeArm:
         query = parse_qs(parts.query)
         assert len(query["api-version"]) == 1
         path = unquote(parts.path)
-        key = path + (f"?{query['page'][0]}" if "page" in query else "")
         self.requested.append(" ".join([path.rpartition("/")[2], *query.get("$filter", ())]))
-        short = key.replace(AUTHORIZATION, "")
-        answer = self.answers.get(key) or self.answers.get(short) or self._of_any(short) or DENIED
-        status, body = answer() if callable(answer) else answer
+        status, body = answer_of(self.answers, url)
         return HttpReply(status, {}, body if isinstance(body, bytes) else json.dumps(body).encode())
 
-    def _of_any(self, path: str) -> Answer | Callable[[], Answer] | None:
-        """The answer for every subscription, by the path below it."""
-        below = path.split("/", 3)[3:] if path.startswith("/subscriptions/") else []
-        found: Answer | None = self.answers.get(below[0]) if below else None
-        return found
+
+def answer_of(answers: dict[str, Any], url: str) -> Answer:
+    """The answer to a URL: by its path and page, or by the path below any subscription."""
+    parts = urlsplit(url)
+    pages = parse_qs(parts.query).get("page", ())
+    path = unquote(parts.path) + "".join(f"?{page}" for page in pages)
+    short = path.replace(AUTHORIZATION, "")
+    below = short.split("/", 3)[3:] if short.startswith("/subscriptions/") else []
+    keys = (path, short, *below)
+    return next((answers[key] for key in keys if key in answers), DENIED)
 
 
 class SignedIn:

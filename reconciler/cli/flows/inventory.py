@@ -1,0 +1,83 @@
+"""The inventory, which `show` and `access` print: every link, as observed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli import wiring
+from reconciler.cli.command_line import completion
+from reconciler.cli.flows.access import check_access_fields, check_access_options
+from reconciler.cli.flows.run_end.side_tasks import recorded
+from reconciler.cli.selection import read_file
+from reconciler.core.exit_status import of_plan
+
+if TYPE_CHECKING:
+    from reconciler.cli.command_line.options import Options
+    from reconciler.views.formats import View
+
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FIELD",
+        autocompletion=completion.fields,
+        help="Group the links by partner, tag, identity, state, expires, …. Repeatable.",
+    ),
+]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CONDITION",
+        autocompletion=completion.conditions,
+        help="Show only links that match: state=unreadable, 'expires<2027-01-01', tag!=emea. "
+        "Repeatable; all must match.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryCommand:
+    """A command that prints the inventory.
+
+    name   as the history records it
+    view   how the links are shown if they are not grouped
+    """
+
+    name: str
+    view: View
+
+
+def show_inventory(
+    command: InventoryCommand, options: Options, by: Sequence[str], where: Sequence[str]
+) -> int:
+    """Read every selected link, and print those that match. Returns the exit status."""
+    from reconciler.cli import output
+    from reconciler.cli.flows.customers.customer_check import CustomerCheck
+    from reconciler.cli.run_history import with_known
+    from reconciler.core.inventory.filters import check_field, filtered, parse_filters
+    from reconciler.views.formats import View
+    from reconciler.views.lists.inventory_groups import GroupedInventory
+
+    for field in by:
+        check_field("--by", field)
+    filters = parse_filters(where, {})
+    check_access_options(options)
+    check_access_fields((*by, *(each.field for each in filters)), options)
+    with recorded(command.name, options) as account:
+        selection = read_file(options)
+        with wiring.read_session(options, selection) as run:
+            account.run = run
+            customers = CustomerCheck(run)
+            plan = account.fact = with_known(run, customers.added_to(run.inventory()))
+        shown = filtered(plan, parse_filters(where, selection.config.partners))
+        if where:
+            output.note(f"{len(shown.changes)} of {len(plan.changes)} links match.")
+        if by:
+            output.show(GroupedInventory(shown, by), View.INVENTORY_GROUPS, options.format)
+        else:
+            output.show(shown, command.view, options.format)
+        account.status = run.status(of_plan(plan, detailed=False))
+    return account.status
