@@ -20,6 +20,8 @@ from reconciler.core.links import Problem
 
 TRY_AGAIN = frozenset({"throttled", "unavailable"})
 
+NOT_LINKED = "ManagementPartnerNotFound"
+
 CHALLENGED = "Azure requires MFA: sign in again as that person, then run again"
 
 
@@ -102,7 +104,7 @@ def challenge_of(reply: HttpReply) -> Challenge | None:
 
 def is_not_linked(reply: HttpReply) -> bool:
     """Whether this is the only answer that means that the principal has no link."""
-    return reply.status == 404 and _arm_error(reply.body)[0] == "ManagementPartnerNotFound"
+    return reply.status == 404 and _arm_fields(reply.body).get("code") == NOT_LINKED
 
 
 def _arm_problem(status: int, code: str, message: str, said: str) -> Problem:
@@ -146,15 +148,20 @@ def _names_a_foreign_principal(message: str) -> bool:
 
 
 def _arm_error(body: bytes) -> tuple[str, str]:
-    """Code and message of an error. The provider repeats them at both levels, ARM does not."""
-    data = _json_object(body)
-    inner = data.get("error")
-    source = inner if isinstance(inner, dict) and inner.get("code") else data
+    """Code and message of an error."""
+    source = _arm_fields(body)
     code, message = source.get("code"), source.get("message")
     return (
         stable_text(code) if isinstance(code, str) else "",
         stable_text(message) if isinstance(message, str) else "",
     )
+
+
+def _arm_fields(body: bytes) -> dict[str, Any]:
+    """The fields of an error. The provider repeats them at both levels, ARM does not."""
+    data = _json_object(body)
+    inner = data.get("error")
+    return inner if isinstance(inner, dict) and inner.get("code") else data
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

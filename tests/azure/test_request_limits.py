@@ -11,7 +11,7 @@ import pytest
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.client import LARGEST_ANSWER, LARGEST_LIST, Https
 from reconciler.azure.http.failures import NoAnswer
-from reconciler.azure.http.time_limits import GRACE_S, TimeLimit
+from reconciler.azure.http.request_limits import GRACE_S, RequestLimits
 from tests.azure.raw_server import Answer, RawServer, raw_server, reply
 from tests.receivers import dripping as proxy_that_drips
 
@@ -97,7 +97,7 @@ def test_the_end_of_the_run_ends_a_read(tmp_path: Path) -> None:
 def test_a_read_that_ends_the_run_has_some_grace() -> None:
     """A stop shortens the time left to the grace period, once, and never extends it."""
     now, stop = [100.0], threading.Event()
-    limit = TimeLimit(60, stop, lambda: now[0])
+    limit = RequestLimits(60, stop, 1, lambda: now[0])
     assert limit.wait_s() > 0
     assert not limit.is_cut_short
     stop.set()
@@ -106,7 +106,7 @@ def test_a_read_that_ends_the_run_has_some_grace() -> None:
     now[0] += GRACE_S
     with pytest.raises(TimeoutError):
         limit.wait_s()
-    short = TimeLimit(1, stop, lambda: now[0])
+    short = RequestLimits(1, stop, 1, lambda: now[0])
     short.wait_s()
     now[0] += 1
     with pytest.raises(TimeoutError):

@@ -14,26 +14,27 @@ import time
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from ssl import SSLContext
 from threading import Event
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3 import HTTPConnectionPool, PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as TimedOut
 from urllib3.util.ssl_ import create_urllib3_context
 
+from reconciler.azure.http.answers import HttpAnswer
 from reconciler.azure.http.circuit_breaker import CircuitBreaker, origin
 from reconciler.azure.http.concurrency_limit import ConcurrencyLimit
 from reconciler.azure.http.failures import cut_short, no_answer, unsendable, unusable
 from reconciler.azure.http.header_values import retry_after_s
 from reconciler.azure.http.proxies import proxy_for
-from reconciler.azure.http.time_limits import LIMITED_POOLS, LimitedSocket, TimeLimit
+from reconciler.azure.http.request_limits import LIMITED_POOLS, LimitedSocket, RequestLimits
 from reconciler.version import __version__
 
 CONNECT_TIMEOUT_S = 10.0
@@ -47,10 +48,11 @@ LARGEST_ANSWER = 1 << 20
 LARGEST_LIST = 8 << 20
 """Bytes of an answer after decompression; a list is one of ARM, Graph or Partner Center."""
 
-_PIECE = 1 << 16
-
 _URL = re.compile(r"[^\x00-\x20\x7f]+")
 _HEADER = re.compile(r"[\x20-\x7e\x80-\xff]*")
+
+_POOLS = 8
+_NEVER = Retry.from_int(False, redirect=False)
 
 USER_AGENT = f"pal-reconcile/{__version__}"
 
@@ -101,9 +103,10 @@ class Https:
         self._only: frozenset[str] | None = None
         self._concurrency = ConcurrencyLimit(connections)
         self._trust = _trust(ca_bundle or DEFAULT_CA_BUNDLE_PATH)
-        self._adapter = HTTPAdapter(pool_connections=8, pool_maxsize=connections)
-        self._adapter.init_poolmanager(8, connections, ssl_context=self._trust)
+        self._adapter = HTTPAdapter(pool_connections=_POOLS, pool_maxsize=connections)
+        self._adapter.init_poolmanager(_POOLS, connections, ssl_context=self._trust)
         self._proxy = cache(proxy_for)
+        self._pool = lru_cache(_POOLS)(self._open_pool)
 
     def limited_to(self, *methods: str) -> "Https":
         """The same client, limited to these methods. A plan's client can send only GET."""
@@ -168,24 +171,25 @@ class Https:
         connect_s = CONNECT_TIMEOUT_DOWN_S if self.hosts.is_down(url) else CONNECT_TIMEOUT_S
         is_strained = False
         begun = self._concurrency.begin()
-        limit = TimeLimit(self._timeout_s, self._stop if method in ("GET", "POST") else None)
+        stop = self._stop if method in ("GET", "POST") else None
+        limits = RequestLimits(self._timeout_s, stop, most_bytes)
+        parts = urlsplit(url)
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         try:
-            with limit.applied():
-                response = self._pools(origin(url)).urlopen(
+            with limits.applied():
+                answer: HttpAnswer = self._pool(parts.netloc).urlopen(  # type: ignore[assignment]
                     method,
-                    url,
+                    target,
                     headers={"User-Agent": USER_AGENT, **headers},
                     body=_encoded(method, body),
                     redirect=False,
-                    retries=False,
+                    retries=_NEVER,
                     timeout=Timeout(connect=min(connect_s, self._timeout_s), read=self._timeout_s),
-                    preload_content=False,
                 )
-                is_strained = response.status == 429
-                answer = _body(response, most_bytes)
+            is_strained = answer.status == 429
         except HTTPError as error:
             is_strained = isinstance(error, TimedOut) and not isinstance(error, NewConnectionError)
-            if limit.is_cut_short:
+            if limits.is_cut_short:
                 raise cut_short(url) from None
             failure = no_answer(url, error)
             if failure.is_transient:
@@ -193,39 +197,23 @@ class Https:
             raise failure from None
         finally:
             self._concurrency.end(begun, is_strained=is_strained)
-        if answer is None:
+        if answer.body is None:
             raise unusable(url, f"is larger than {most_bytes >> 20} MiB")
-        return HttpReply(response.status, response.headers, answer, self._clock())
+        return HttpReply(answer.status, answer.headers, answer.body, self._clock())
 
-    def _pools(self, site: str) -> PoolManager:
-        proxy = self._proxy(site)
-        if proxy is None:
-            pools: PoolManager = self._adapter.poolmanager
-            pools.pool_classes_by_scheme = LIMITED_POOLS
-            return pools
-        over_tls = {"proxy_ssl_context": self._trust} if proxy.startswith("https:") else {}
-        proxied: PoolManager = self._adapter.proxy_manager_for(
-            proxy, ssl_context=self._trust, **over_tls
-        )
-        proxied.pool_classes_by_scheme = LIMITED_POOLS
-        return proxied
+    def _open_pool(self, netloc: str) -> HTTPConnectionPool:
+        """The connections to one host. Requests go to its pool directly, not through the manager.
 
-
-def _body(response: BaseHTTPResponse, most_bytes: int) -> bytes | None:
-    """The decompressed body; None if it is larger than `most_bytes`."""
-    length = getattr(response, "length_remaining", None)
-    if length is not None and length <= most_bytes and not response.headers.get("Content-Encoding"):
-        return response.read()
-    pieces: list[bytes] = []
-    left = most_bytes
-    while piece := response.read(min(_PIECE, left + 1)):
-        pieces.append(piece)
-        left -= len(piece)
-        if left < 0:
-            response.close()
-            response.release_conn()
-            return None
-    return b"".join(pieces)
+        The manager would parse the URL and build the pool's key for each request.
+        """
+        site = f"https://{netloc.rpartition('@')[2]}"
+        proxy = self._proxy(origin(site))
+        pools: PoolManager = self._adapter.poolmanager
+        if proxy is not None:
+            over_tls = {"proxy_ssl_context": self._trust} if proxy.startswith("https:") else {}
+            pools = self._adapter.proxy_manager_for(proxy, ssl_context=self._trust, **over_tls)
+        pools.pool_classes_by_scheme = LIMITED_POOLS
+        return pools.connection_from_url(site)
 
 
 def _trust(authorities: str) -> SSLContext:

@@ -51,6 +51,7 @@ class Secrets:
     def __init__(self, read_vault: Callable[[SecretRef], bytes]) -> None:
         self._read_vault = read_vault
         self._known: dict[SecretRef, bytes] = {}
+        self._valid: set[tuple[str, SecretRef]] = set()
         self._flights: SingleFlight[bytes] = SingleFlight()
 
     def resolve(self, ref: SecretRef, budget: RetryBudget | None = None) -> bytes:
@@ -96,7 +97,9 @@ class Secrets:
     ) -> str:
         """A client secret or a certificate password; raises `Unresolved` if it is invalid."""
         text = self.resolve_text(ref, budget)
-        check_value(identity, ref, self.resolve(ref))
+        if (identity.name, ref) not in self._valid:
+            check_value(identity, ref, self.resolve(ref))
+            self._valid.add((identity.name, ref))
         return text
 
     def _read(self, ref: SecretRef) -> bytes:

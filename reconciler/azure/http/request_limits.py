@@ -1,4 +1,4 @@
-"""Time limits of requests: one limit for the whole request, until the last byte of the answer.
+"""Limits of a request: one time limit until the last byte of the answer, and one size limit.
 
 A socket timeout starts again with each byte, so a server that sends one byte a second could keep a
 request open for days. Here each wait on the socket is at most the time that the request has left.
@@ -8,12 +8,15 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import client
 from ssl import SSLSocket
 from threading import Event, local
 from typing import Any, TypeVar
 
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
+
+from reconciler.azure.http.answers import HttpAnswer, RawResponse
 
 T = TypeVar("T")
 
@@ -26,17 +29,23 @@ _LOOK_EVERY_S = 0.25
 _current = local()
 
 
-class TimeLimit:
-    """The end of one request.
+class RequestLimits:
+    """The limits of one request.
 
-    seconds  maximum duration of the request
-    stop     once set, the request ends after `GRACE_S`; None: the stop is ignored
-    clock    monotonic seconds
+    seconds     maximum duration of the request
+    stop        once set, the request ends after `GRACE_S`; None: the stop is ignored
+    most_bytes  maximum size of the answer's body after decompression
+    clock       monotonic seconds
     """
 
     def __init__(
-        self, seconds: float, stop: Event | None, clock: Callable[[], float] = time.monotonic
+        self,
+        seconds: float,
+        stop: Event | None,
+        most_bytes: int,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.most_bytes = most_bytes
         self._ends_at = clock() + seconds
         self._stop = stop
         self._clock = clock
@@ -55,16 +64,16 @@ class TimeLimit:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Apply the limit to the sockets that this thread uses in the block."""
-        _current.limit = self
+        """Apply the limits to the connections that this thread uses in the block."""
+        _current.limits = self
         try:
             yield
         finally:
-            _current.limit = None
+            _current.limits = None
 
 
 class _Limited(socket.socket):
-    """A socket that obeys the limit of its thread's current request."""
+    """A socket that obeys the time limit of its thread's current request."""
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         return self._in_time(lambda: super(_Limited, self).recv(buflen, flags))
@@ -76,11 +85,11 @@ class _Limited(socket.socket):
         return self._in_time(lambda: super(_Limited, self).send(data, flags))
 
     def _in_time(self, attempt: Callable[[], T]) -> T:
-        limit: TimeLimit | None = getattr(_current, "limit", None)
-        if limit is None:
+        limits: RequestLimits | None = getattr(_current, "limits", None)
+        if limits is None:
             return attempt()
         while True:
-            self.settimeout(limit.wait_s())
+            self.settimeout(limits.wait_s())
             try:
                 return attempt()
             except TimeoutError:
@@ -109,12 +118,21 @@ class LimitedPlainSocket(_Limited):
 class _Connection(HTTPSConnection):
     """A connection whose time limit also holds for a proxy's answer to CONNECT."""
 
+    response_class = RawResponse
+
     def _new_conn(self) -> socket.socket:
         return LimitedPlainSocket.of(super()._new_conn())
 
+    def getresponse(self) -> HttpAnswer:  # type: ignore[override]  # urllib3's pool uses no more of it
+        """Read the whole answer, within the limits of this thread's current request."""
+        answer = HttpAnswer(client.HTTPConnection.getresponse(self), _current.limits.most_bytes)
+        if answer.body is None:
+            self.close()
+        return answer
+
 
 class _Pool(HTTPSConnectionPool):
-    ConnectionCls = _Connection
+    ConnectionCls = _Connection  # type: ignore[assignment]  # its answers are not urllib3's
 
 
 LIMITED_POOLS: dict[str, type] = {"https": _Pool}

@@ -1,0 +1,164 @@
+"""Answers are read as http.client and urllib3 read them, only faster."""
+
+import ssl
+from http import client
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+import pytest
+import urllib3
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.azure.http import answers
+from reconciler.azure.http.answers import Headers, RawResponse, parse_headers
+from reconciler.azure.http.circuit_breaker import CircuitBreaker
+from reconciler.azure.http.client import HttpReply, Https
+from reconciler.azure.http.failures import NoAnswer
+from tests.azure.raw_server import raw_server, reply
+
+NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]{0,20}", fullmatch=True)
+VALUES = st.text(
+    st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f\x85"),
+    max_size=40,
+)
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+
+
+def by_urllib3(head: bytes) -> dict[str, str]:
+    """The headers by http.client and urllib3, with names in lower case."""
+    parsed = urllib3.HTTPHeaderDict(client.parse_headers(BytesIO(head)).items())
+    return {name.lower(): parsed[name] for name in parsed}
+
+
+@given(st.dictionaries(NAMES.map(str.lower), VALUES, max_size=20))
+def test_regular_headers_are_those_of_http_client(headers: dict[str, str]) -> None:
+    """Names are case-insensitive; blanks around a value do not belong to it (RFC 9112)."""
+    headers.pop("content-length", None)
+    lines = (f"{name.title()}: {value}\r\n" for name, value in headers.items())
+    stream = BytesIO("".join((*lines, "\r\nbody")).encode("iso-8859-1"))
+    expected = {name: value.strip(" \t") for name, value in by_urllib3(stream.getvalue()).items()}
+    assert dict(parse_headers(stream)) == expected
+    assert stream.read() == b"body"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"A: 1\r\nB: folded\r\n  twice\r\n\tover\r\nC: 3\r\n\r\n",
+        b"A: 1\nB: 2\n\n",
+        b"A: 1\r\nno colon\r\nB: 2\r\n\r\n",
+        b"A: 1\r\nB : 2\r\n\r\n",
+        b": 1\r\n\r\n",
+        b"A: 1\r\nB: \x00\r\n\r\n",
+        b"A: 1\r\n",
+        b"",
+        b"".join(b"H%d: %d\r\n" % (n, n) for n in range(99)) + b"\r\n",
+    ],
+)
+def test_irregular_headers_are_left_to_http_client(head: bytes) -> None:
+    """Folded, malformed and unfinished headers, and other line ends."""
+    expected = {name: " ".join(value.split()) for name, value in by_urllib3(head).items()}
+    found = {name: " ".join(value.split()) for name, value in parse_headers(BytesIO(head)).items()}
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"".join(b"H%d: %d\r\n" % (n, n) for n in range(100)) + b"\r\n",
+        b"A: " + b"1" * 70_000 + b"\r\n\r\n",
+        b"A: 1\r\nB: " + b"1" * 70_000,
+    ],
+    ids=["too many", "too long", "too long and unfinished"],
+)
+def test_the_limits_of_http_client_hold(head: bytes) -> None:
+    """More than 99 headers and lines above 64 KiB are refused."""
+    for parse in (client.parse_headers, parse_headers):
+        with pytest.raises(client.HTTPException):
+            parse(BytesIO(head))
+
+
+def test_repeated_headers_are_joined() -> None:
+    """Several challenges are one list, as in urllib3; a repeated value counts once."""
+    headers = Headers([("A", "1"), ("a", "2"), ("B", "x"), ("b", "x")])
+    assert (headers["A"], headers.get("b"), headers.get("c"), len(headers)) == (
+        "1, 2",
+        "x",
+        None,
+        2,
+    )
+
+
+def test_http_client_uses_this_parser() -> None:
+    """Python's code of `begin` is kept; only the name of the parser in it leads elsewhere."""
+
+    class Socket:
+        def makefile(self, mode: str) -> BytesIO:
+            return BytesIO(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: y\r\n\r\n{}")
+
+    response = RawResponse(cast("ssl.SSLSocket", Socket()))
+    response.begin()
+    assert isinstance(response.headers, Headers)
+    assert (response.status, response.length, response.read()) == (200, 2, b"{}")
+    assert client.HTTPResponse.begin.__globals__["parse_headers"] is not answers.parse_headers
+
+
+def ask(folder: Path, raw: bytes, *, close: bool = False) -> HttpReply:
+    """The answer of a server that sends these bytes, and closes the connection if told to."""
+
+    def answer(connection: ssl.SSLSocket) -> None:
+        connection.sendall(raw)
+        if close:
+            connection.close()
+
+    with raw_server(folder, answer) as server:
+        https = Https(CircuitBreaker(), ca_bundle=server.ca_path)
+        try:
+            return https.send("GET", f"{server.url}/x", headers={})
+        finally:
+            https.close()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        reply(b"{}"),
+        reply(b"{}", "Content-Length: 2"),
+        b"HTTP/1.1 100 Continue\r\nX: y\r\n\r\n" + reply(b"{}"),
+        b"HTTP/1.0 200 OK\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}",
+        b"HTTP/1.1 200\r\nTransfer-Encoding: CHUNKED\r\n\r\n1;x\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+    ],
+)
+@pytest.mark.usefixtures("no_proxy")
+def test_each_framing_of_a_body_is_read(tmp_path: Path, raw: bytes) -> None:
+    """A length, chunks, or the end of the connection."""
+    got = ask(tmp_path, raw, close=b"HTTP/1.0" in raw or b"close" in raw)
+    assert (got.status, got.body) == (200, b"{}")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 9\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n{}",
+        b"HTTP/1.1 OK\r\n\r\n",
+        b"SSH-2.0\r\n\r\n",
+        b"",
+    ],
+)
+@pytest.mark.usefixtures("no_proxy")
+def test_a_broken_answer_is_no_answer(tmp_path: Path, raw: bytes) -> None:
+    """Cut bodies, contradictory lengths, malformed chunks and status lines: nothing is guessed."""
+    with pytest.raises(NoAnswer) as caught:
+        ask(tmp_path, raw, close=True)
+    assert caught.value.problem.code == "unavailable"
+    assert caught.value.is_transient
