@@ -59,6 +59,10 @@ class Seen:
         """Type into the search box."""
         self.page.locator(".links .search input").fill(text)
 
+    def filter_by(self, link: str) -> None:
+        """Follow a link that shows rows of the table."""
+        self.page.get_by_role("link", name=link, exact=True).first.click()
+
     def press(self, name: str) -> None:
         """Press a button of the table."""
         self.page.locator(".links").get_by_role("button", name=name).first.click()

@@ -197,9 +197,11 @@ def _findings(customers: int) -> tuple[Finding, ...]:
         *(
             Finding(
                 "customer_not_listed",
-                "a GDAP relationship is active, and the file does not list the customer",
+                f"Woodgrove Bank {n} ({facts.guid(9000 + n)}) is a customer and the file does not "
+                "list it",
                 "add the customer with pal-reconcile discover --update",
-                f"Woodgrove Bank branch {n}",
+                f"Woodgrove Bank {n}",
+                tenant_id=facts.guid(9000 + n),
             )
             for n in range(min(12, customers))
         ),

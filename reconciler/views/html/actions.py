@@ -52,8 +52,9 @@ class ActionCard:
     message  the message; of several that differ, the first
     count    the number of links or findings
     names    the first links; `left_out` more have the cause
-    others   all names, if they are no rows of the table; else empty
+    others   each finding in a line, if they are not about rows of the table; else empty
     rows     the links in the table, by tenant and identity
+    own      the finding of each of these links, if they differ in more than names
     """
 
     id: str
@@ -68,6 +69,7 @@ class ActionCard:
     names: tuple[str, ...]
     others: tuple[str, ...]
     rows: frozenset[Key]
+    own: tuple[tuple[Key, str], ...] = ()
 
     @property
     def left_out(self) -> int:
@@ -164,9 +166,27 @@ def _card(id: str, group: CauseGroup, index: LinkIndex) -> ActionCard:
         cause.hint,
         len(members),
         _names(named),
-        () if rows else tuple(map(member_label, named)) if len(named) > NAMED else (),
+        () if rows else _lines(group),
         rows,
+        tuple(_own_messages(group, index)) if is_finding and not group.is_one_message else (),
     )
+
+
+def _lines(group: CauseGroup) -> tuple[str, ...]:
+    """Each finding's own message, or the names if all messages are equal; empty for a single one.
+
+    Up to `NAMED` names need no list, because the card names them.
+    """
+    if len({cause.message for cause, _ in group.entries}) > 1:
+        return tuple(cause.message for cause, _ in group.entries)
+    names = tuple(filter(None, map(member_label, group.members)))
+    return names if len(names) > NAMED else ()
+
+
+def _own_messages(group: CauseGroup, index: LinkIndex) -> Iterator[tuple[Key, str]]:
+    for cause, member in group.entries:
+        for key in sorted(index.about(member)):
+            yield key, cause.message
 
 
 def _actor(cause: Cause) -> Actor:

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler.core.access.link_access import access_of
-from reconciler.core.access.values import Access, Assignment
+from reconciler.core.access.values import Access, AccessVerdict, Assignment, Counts
 from reconciler.core.history.link_history import Key
 from reconciler.core.history.overview import LinkTimeline
 from reconciler.core.links import ObservedState
@@ -35,12 +35,14 @@ class RowGroup:
     """Rows that a link on the page shows alone.
 
     is_card  whether the page has a card with this id
+    own      the message of each link, for its details; empty if the card has the message of all
     """
 
     id: str
     label: str
     keys: frozenset[Key]
     is_card: bool = False
+    own: tuple[tuple[Key, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def is_not_counted(row: Row) -> bool:
     """Whether the link is in place and its principal holds no role that counts."""
     access = access_of(row.change)
     is_linked = row.observed is not None and row.observed.state is ObservedState.LINKED
-    return is_linked and access is not None and access.verdict.value == "none"
+    return is_linked and access is not None and access.verdict is AccessVerdict.NONE
 
 
 def _line(row: Row, badge: Badge) -> LinkRow:
@@ -134,14 +136,18 @@ def _data(
 
     pool = _Pool()
     groups_of: dict[Key, list[int]] = {}
+    own: dict[Key, Facts] = {}
     for n, group in enumerate(groups):
         for key in group.keys:
             groups_of.setdefault(key, []).append(n)
+        for key, message in group.own:
+            own.setdefault(key, []).append((group.label, message))
     most = timeline_limit(len(rows))
-    links = [
-        _link(line, timelines.get(_key(line.row)), groups_of.get(_key(line.row), []), pool, most)
-        for line in rows
-    ]
+    links = []
+    for line in rows:
+        key = line.row.tenant, line.row.identity
+        facts = [*_facts(line.row, most), *own.get(key, ())]
+        links.append(_link(line, facts, timelines.get(key), groups_of.get(key, []), pool, most))
     data = {
         "texts": list(pool.numbers),
         "links": links,
@@ -154,7 +160,12 @@ def _data(
 
 
 def _link(
-    line: LinkRow, history: LinkTimeline | None, groups: list[int], pool: _Pool, most: int
+    line: LinkRow,
+    facts: Facts,
+    history: LinkTimeline | None,
+    groups: list[int],
+    pool: _Pool,
+    most: int,
 ) -> dict[str, object]:
     row = line.row
     shown = timeline(history, most) if history else None
@@ -171,7 +182,7 @@ def _link(
     fields: dict[str, object] = {
         "p": pool.number(partner),
         "t": [pool.number(tag) for tag in row.change.wanted.tags],
-        "f": [pool.number(text) for text in chain.from_iterable(_facts(row))],
+        "f": [pool.number(text) for text in chain.from_iterable(facts)],
         "h": [pool.number(text) for text in chain.from_iterable(entries)],
         "m": shown.left_out if shown else 0,
         "g": groups,
@@ -179,11 +190,7 @@ def _link(
     return {name: value for name, value in fields.items() if value or name == "p"}
 
 
-def _key(row: Row) -> Key:
-    return row.tenant, row.identity
-
-
-def _facts(row: Row) -> Facts:
+def _facts(row: Row, most: int) -> Facts:
     wanted, cause = row.change.wanted, row.cause
     why = "" if cause or row.change.reason == "in sync" else row.change.reason
     access = access_of(row.change)
@@ -199,16 +206,20 @@ def _facts(row: Row) -> Facts:
         ("Last verified", verified(row)),
         ("Credential expires", expires(row)),
         ("Correlation ID", (cause and cause.correlation_id) or ""),
-        *(_access(access) if access else ()),
+        *(_access(access, most) if access else ()),
     ]
     return [(label, text) for label, text in found if text]
 
 
-def _access(access: Access) -> Iterable[tuple[str, str]]:
+def _access(access: Access, most: int) -> Iterable[tuple[str, str]]:
+    """The verdict, and the assignments that decide it: at most `most`, those that count first."""
     yield "Access", f"{access.verdict.value}: {access.message}"
     yield "To do for access", access.hint or ""
-    for assignment in access.assignments:
+    listed = sorted(access.assignments, key=lambda each: list(Counts).index(each.counts))
+    for assignment in listed[:most]:
         yield f"Role, counts: {assignment.counts.value}", _assignment(assignment)
+    if len(listed) > most:
+        yield "Roles", f"{len(listed)} in all; show --access --format json lists each"
     for covered in access.covers:
         yield "Covers", f"{covered.tenant}: {covered.verdict.value} ({covered.reason.value})"
 

@@ -105,7 +105,7 @@ def _table(
 ) -> LinkTable:
     since = overview.changes_since
     groups = [
-        *(RowGroup(card.id, card.title, card.rows, is_card=True) for card in cards),
+        *(RowGroup(card.id, card.title, card.rows, is_card=True, own=card.own) for card in cards),
         *(RowGroup(each.id, each.badge.word, frozenset(each.keys)) for each in changes),
         *(
             RowGroup(kind.value, LABELS[kind], _keys(since, kind))

@@ -77,7 +77,10 @@ def _page(
     not_counted = frozenset((row.tenant, row.identity) for row in rows if is_not_counted(row))
     groups = [
         RowGroup(CHANGES, "changes", frozenset((row.tenant, row.identity) for row, _ in written)),
-        *(RowGroup(card.id, card.title, card.rows, is_card=True) for card in problems + findings),
+        *(
+            RowGroup(card.id, card.title, card.rows, is_card=True, own=card.own)
+            for card in problems + findings
+        ),
         RowGroup(NOT_COUNTED, "linked, not counted", not_counted),
     ]
     since = PlanReview.of(plan).changes_since
