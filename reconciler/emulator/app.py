@@ -25,11 +25,15 @@ from reconciler.emulator.messages import (
 )
 from reconciler.emulator.platforms import imds, key_vault, pipelines
 from reconciler.emulator.request_log import Call
+from reconciler.emulator.services import dataverse, discovery, graph, partner_center
 from reconciler.emulator.state.clock import TICKS_PER_SECOND
 from reconciler.emulator.state.faults import NO_EFFECT
 from reconciler.emulator.world import World
 
 Disconnect = Callable[[Scope], None]
+
+HOSTS = (entra, key_vault, pipelines, graph, partner_center, discovery, dataverse)
+"""The modules of hosts that own some paths. All other paths are ARM's."""
 
 POLL_S = 0.1
 """How often a call that waits looks whether it still has to."""
@@ -109,8 +113,4 @@ class Azure(Machine):
             await super().__call__(scope, receive, send)
 
     def _host(self, path: str) -> Host:
-        if entra.owns(path):
-            return entra
-        if key_vault.owns(path):
-            return key_vault
-        return pipelines if pipelines.owns(path) else arm
+        return next((host for host in HOSTS if host.owns(path)), arm)

@@ -12,7 +12,8 @@ from typing import Any
 from reconciler.emulator.arm import responses
 from reconciler.emulator.entra import errors
 from reconciler.emulator.messages import JSON_TYPE, Answer, Headers, to_json
-from reconciler.emulator.request_log import ENTRA_OPERATIONS, Call
+from reconciler.emulator.request_log import ENTRA_OPERATIONS, PARTNER_CENTER_OPERATIONS, Call
+from reconciler.emulator.services import partner_center
 from reconciler.emulator.state.clock import TICKS_PER_SECOND
 from reconciler.emulator.state.faults import Effect
 from reconciler.emulator.state.links import Place
@@ -93,6 +94,10 @@ def _error(effect: Effect, call: Call, headers: Headers, now: int) -> Answer:
         text = effect.message or "The request was refused."
         error = effect.code or "temporarily_unavailable"
         return errors.entra_error(status, error, text, now, headers=headers)
+    if call.operation in PARTNER_CENTER_OPERATIONS:
+        text = effect.message or "The request was refused."
+        reply = partner_center.refusal(status, effect.code or status, text)
+        return reply._replace(headers=[*reply.headers, *headers])
     default = responses.GATEWAY_ERRORS.get(status, ("Error", "The request failed."))
     code = effect.code or default[0]
     if code in responses.PROVIDER_ERRORS:

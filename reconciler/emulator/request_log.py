@@ -28,12 +28,25 @@ ACCESS_OPERATIONS = (
     "registration_assignments",
     "registration_definitions",
 )
+PARTNER_CENTER_OPERATIONS = ("csp_customers", "partner_profile")
+SERVICE_OPERATIONS = (
+    "gdap_customers",
+    "gdap_relationships",
+    "directory_objects",
+    *PARTNER_CENTER_OPERATIONS,
+    "discovery",
+    "who_am_i",
+    "flows",
+    "canvas_apps",
+    "solutions",
+)
 OPERATIONS = (
     "metadata",
     *ENTRA_OPERATIONS,
     *MACHINE_OPERATIONS,
     *LINK_OPERATIONS,
     *ACCESS_OPERATIONS,
+    *SERVICE_OPERATIONS,
     "other",
 )
 DEFAULT_LOG_SIZE = 10_000
@@ -46,7 +59,7 @@ class Call:
     operation: one of OPERATIONS
     tenant: the tenant's GUID; the name as sent, in lower case, when there is no such tenant
     client_id, object_id: who asks, lower case; empty when the request does not say
-    partner_id: the ID in the path
+    partner_id: the ID in the path or the query
     claims: those of the access token, if the emulator issued it
     """
 

@@ -18,6 +18,7 @@ from reconciler.emulator.seed.fault_rules import FaultEntry
 from reconciler.emulator.seed.fields import check
 from reconciler.emulator.seed.sections import LinkEntry
 from reconciler.emulator.seed.seed import Seed
+from reconciler.emulator.seed.services import ServiceSections
 from reconciler.emulator.state.clock import Clock
 from reconciler.emulator.state.faults import Effect, Faults
 from reconciler.emulator.state.issuers import Issuers
@@ -59,6 +60,7 @@ class World:
         self.issuers.public_keys = {entry.issuer: entry.key for entry in seed.issuers}
         self.workloads = seed.workloads(self.directory)
         self.vault_secrets = dict(seed.secrets)
+        self.services: ServiceSections = seed
         self.sections: AccessSections = seed
         self.access = seed.access(self.principal)
         self.partners = Partners(seed.partners)

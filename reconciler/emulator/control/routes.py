@@ -16,6 +16,7 @@ from reconciler.emulator.seed.access_sections import AccessSections
 from reconciler.emulator.seed.fields import BadSeed, check
 from reconciler.emulator.seed.sections import LinkChange
 from reconciler.emulator.seed.seed import read
+from reconciler.emulator.seed.services import ServiceSections
 from reconciler.emulator.world import World
 
 PREFIX = "/_emulator/"
@@ -79,6 +80,14 @@ def _change_access(body: Any, world: World) -> Any:
     return views.access(world)
 
 
+def _change_services(body: Any, world: World) -> Any:
+    """Replace the sections of a seed about services that are in the body."""
+    changes = check(ServiceSections, body, world.directory)
+    given = {name: getattr(changes, name) for name in changes.model_fields_set}
+    world.services = world.services.model_copy(update=given)
+    return views.services(world)
+
+
 def _reset(body: Any, world: World) -> Any:
     """Start again, with the seed in the body if there is one; `{}` is a seed that lists nothing."""
     world.reset(None if body is NOTHING else read(body))
@@ -94,6 +103,8 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("POST", "links"): _write_link,
     ("GET", "access"): lambda _, world: views.access(world),
     ("POST", "access"): _change_access,
+    ("GET", "services"): lambda _, world: views.services(world),
+    ("POST", "services"): _change_services,
     ("POST", "clock"): settings.move_clock,
     ("POST", "switches"): settings.switch,
     ("POST", "reset"): _reset,

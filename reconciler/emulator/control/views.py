@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from reconciler.emulator.seed.access_sections import AccessSections
+from reconciler.emulator.seed.services import ServiceSections
 from reconciler.emulator.state.clock import format_time
 from reconciler.emulator.state.faults import Rule
 from reconciler.emulator.state.links import Place, Record
@@ -59,6 +60,13 @@ def access(world: World) -> dict[str, Any]:
     """Show the sections about access. Tenants are GUIDs."""
     return world.sections.model_dump(
         include=set(AccessSections.model_fields), exclude_defaults=True, mode="json"
+    )
+
+
+def services(world: World) -> dict[str, Any]:
+    """Show the sections about services. Tenants are GUIDs."""
+    return world.services.model_dump(
+        include=set(ServiceSections.model_fields), exclude_defaults=True, mode="json"
     )
 
 

@@ -34,6 +34,7 @@ from reconciler.emulator.seed.principals import (
     UserEntry,
 )
 from reconciler.emulator.seed.sections import LinkEntry
+from reconciler.emulator.seed.services import ServiceSections
 from reconciler.emulator.state.directory import Directory
 from reconciler.emulator.state.people import User
 from reconciler.emulator.state.switches import Switches
@@ -44,7 +45,7 @@ REFRESH_TOKEN_LIFETIME_S = 90 * 24 * 3600
 DEVICE_CODE_INTERVAL_S = 5
 
 
-class Seed(AccessSections, DirectorySections):
+class Seed(ServiceSections, AccessSections, DirectorySections):
     """The initial state of an emulated Azure.
 
     tenants, clients, partners, users: None if everything well formed is accepted
@@ -57,6 +58,7 @@ class Seed(AccessSections, DirectorySections):
     token_lifetime_s, refresh_token_lifetime_s, device_code_interval_s: seconds
     request_log: number of entries
     subscriptions and the other sections about access: see `AccessSections`
+    customers and the other sections about services: see `ServiceSections`
     clock: start of the clock, in ticks of 100 ns since 1970; None for the machine's time
     """
 

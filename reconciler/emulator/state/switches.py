@@ -28,6 +28,7 @@ class Switches(BaseModel):
     pim: PIM's lists are `available`, or missing for lack of a license (`no_license`, 400), or
         refused (`refuse`, 403)
     page_size: entries of a page in Azure Resource Manager's lists
+    discovery_for_apps_status: the HTTP status of Power Platform's discovery service for apps
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,3 +45,4 @@ class Switches(BaseModel):
     unreadable_assignments: Literal["refuse", "empty"] = "refuse"
     pim: Literal["available", "no_license", "refuse"] = "available"
     page_size: Positive = 100
+    discovery_for_apps_status: ErrorStatus = 403

@@ -1,0 +1,1 @@
+"""Services beside Azure Resource Manager: Microsoft Graph, Partner Center and Power Platform."""
