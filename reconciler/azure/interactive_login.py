@@ -37,6 +37,9 @@ from reconciler.azure.token_claims import claims_in
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
 
+NO_BROWSER = "no_browser"
+"""The code if the machine has no browser to open."""
+
 PENDING = ("authorization_pending", "slow_down")
 """Entra's answers until the device code is entered (RFC 8628, section 3.5)."""
 
@@ -148,7 +151,7 @@ def _why(error: ClientAuthenticationError, transport: Transport) -> RequestFaile
         return transport.failure
     if isinstance(error, CredentialUnavailableError):
         return RequestFailed(
-            Problem("no_browser", str(error.message), "sign in with --device-code instead")
+            Problem(NO_BROWSER, str(error.message), "sign in with --device-code instead")
         )
     if "Timed out" in str(error.message):
         return RequestFailed(Problem("nobody_came", "the sign-in timed out", "run login again"))

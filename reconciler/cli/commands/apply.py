@@ -1,7 +1,7 @@
 """The command `apply`: makes the planned changes and verifies each."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,10 @@ from reconciler.cli.flows.plan_files import load_plan, moved
 from reconciler.cli.flows.run_end.side_tasks import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from reconciler.cli.run import Run
+    from reconciler.core.plan import Plan, Refusal
 
 
 @with_options(*RUN, *FULL, formats=ALL_FORMATS)
@@ -53,10 +57,12 @@ def apply(
 ) -> int:
     """Make the changes of a plan and verify each.
 
-    Without PLAN, apply reads every link and makes a new plan. With PLAN, apply makes the changes
-    of a plan that was saved with plan --out.
+    Without PLAN, apply reads every link and makes a new plan. If people have to sign in, apply
+    offers it on a terminal. With PLAN, apply makes the changes of a plan that was saved with
+    plan --out.
     """
     from reconciler.cli.flows.confirmation import Consent, show_report
+    from reconciler.cli.flows.customers.person_report import leave_report
     from reconciler.cli.flows.earlier_runs import duplicates
     from reconciler.cli.next_steps import after_apply
     from reconciler.core.exit_status import of_report
@@ -75,7 +81,7 @@ def apply(
             journal,
         ):
             account.run = run
-            planned, refusals = load_plan(plan, run) if plan else (run.plan(), ())
+            planned, refusals = _planned(plan, run, may_ask=not consent.is_given)
             consent.show_plan(planned, will_write=bool(planned.writes[:max_changes]))
             blocked = {}
             if plan and not refusals:
@@ -86,5 +92,13 @@ def apply(
         account.fact = report
         show_report(report, options)
         account.status = run.status(of_report(report))
+        leave_report(report, selection, options)
         after_apply(report, account.status, options)
     return account.status
+
+
+def _planned(plan: Path | None, run: "Run", *, may_ask: bool) -> "tuple[Plan, tuple[Refusal, ...]]":
+    """The saved plan, and why it is refused; or a new plan."""
+    from reconciler.cli.flows.customers.attended_sign_in import plan_with_sign_ins
+
+    return load_plan(plan, run) if plan else (plan_with_sign_ins(run, may_ask=may_ask), ())

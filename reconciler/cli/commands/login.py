@@ -1,6 +1,5 @@
 """The command `login`: signs a person in to each tenant, and keeps the sign-in for later runs."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -59,6 +58,7 @@ def login(
     """
     from reconciler.azure.interactive_login import SignInMethod
     from reconciler.azure.signin.cached_users import NO_KEYRING
+    from reconciler.cli.flows.customers.attended_sign_in import show_code
     from reconciler.cli.next_steps import after_login
     from reconciler.cli.output import asks_here, note, show, warn
 
@@ -74,7 +74,7 @@ def login(
         for place in places:
             where = "" if device_code else " in the browser"
             note(f"{place.tenant}: sign in as {who}{where}")
-            method = SignInMethod(_show_code if device_code else None, allow_plaintext_cache)
+            method = SignInMethod(show_code if device_code else None, allow_plaintext_cache)
             problem = run.azure.sign_in(place, method)
             if problem and problem.code == NO_KEYRING:
                 raise Refused("plaintext-cache", f"{problem.message}; {problem.hint}")
@@ -82,9 +82,3 @@ def login(
     show(outcomes, View.SIGN_INS, options.format)
     after_login(identity, any(problem for _, problem in outcomes), options)
     return Status.PARTIAL if any(problem for _, problem in outcomes) else Status.IN_SYNC
-
-
-def _show_code(url: str, code: str, ends_at: datetime) -> None:
-    from reconciler.cli.output import note
-
-    note(f"Open {url} and enter {code} before {ends_at:%H:%M} UTC.")

@@ -11,6 +11,7 @@ from reconciler.cli.command_line.option_groups import ALL_FORMATS, FULL, RUN, Me
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.dates import HELP, day_to_come, moment
 from reconciler.cli.flows.approval import forecasts
+from reconciler.cli.flows.customers.people_folders import is_for_people, write_people_folders
 from reconciler.cli.flows.plan_files import save_plan
 from reconciler.cli.flows.run_end.side_tasks import recorded
 from reconciler.cli.run_history import with_changes
@@ -26,7 +27,11 @@ def plan(
     options: Options,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Save the plan, for apply FILE."),
+        typer.Option(
+            metavar="FILE",
+            help="Save the plan, for apply FILE. With --format markdown and only links of people: "
+            "a new folder with a note and a tenants.yaml for them.",
+        ),
     ] = None,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 if there are differences.")
@@ -57,6 +62,7 @@ def plan(
         raise WrongUsage("metrics describe today: leave out --metrics or --at")
     with recorded("plan", options, metrics) as account:
         selection = read_file(options, day=day)
+        for_people = is_for_people(options, selection, out)
         with wiring.read_session(options, selection) as run:
             account.run = run
             made = replace(run.plan(), for_day=day)
@@ -66,7 +72,9 @@ def plan(
         has_news = of_plan(plan, detailed=True) is not Status.IN_SYNC or (
             plan.changes_since is not None and plan.changes_since.items
         )
-        if out:
+        if out and for_people:
+            write_people_folders(options, selection, plan, out)
+        elif out:
             save_plan(out, plan)
         account.status = run.status(of_plan(plan, detailed=detailed_exitcode))
         if has_news or not options.is_silent:
