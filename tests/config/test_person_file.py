@@ -60,7 +60,7 @@ def test_the_links_are_those_of_the_partners_file() -> None:
     assert theirs.cloud == "china"
     assert theirs.partner_names["4936128"] == config.partner_names["4936128"]
     assert list(theirs.identities) == ["on"]
-    for other in ("Other", IDS[6], "app", "PAL_X", "secret", "6f1c0a52"):
+    for other in ("Other", IDS[6], "app:", "PAL_X", "secret", "6f1c0a52"):
         assert other not in text
 
 
