@@ -5,12 +5,13 @@ The settings hold references and endpoints only. Secrets are resolved at sign-in
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from threading import Event
 
 from reconciler.azure.access.checkers import AccessLinkReader, AccessSettings, open_checkers
+from reconciler.azure.access.power_platform import PowerPlatform
 from reconciler.azure.cloud_metadata import checked_endpoint, described
 from reconciler.azure.clouds import CLOUDS, Cloud
 from reconciler.azure.doctor.steps import Doctor
@@ -23,7 +24,7 @@ from reconciler.azure.links import AzureLinkReader, AzureLinkWriter
 from reconciler.azure.services import partner_center
 from reconciler.azure.services.client import ServiceClient, ServiceSession
 from reconciler.azure.services.customers import read_listing
-from reconciler.azure.services.endpoints import Services
+from reconciler.azure.services.endpoints import ServiceEndpoint, Services
 from reconciler.azure.session import WRONG_TOKEN, SecretPropagation, Session
 from reconciler.azure.signin.cached_users import CachedUsers
 from reconciler.azure.signin.entra import Entra
@@ -51,7 +52,7 @@ class ConnectionSettings:
     connections  maximum number of concurrent requests
     access       what the access check needs; None: access is not checked
     people       the users whose cached sign-ins may be used; None if the file names no user
-    services     the services beside ARM; None if the command uses none
+    services     the services beside ARM
     """
 
     cloud: Cloud
@@ -59,7 +60,7 @@ class ConnectionSettings:
     ca_bundle: str | None = None
     connections: int = 32
     people: CachedUsers | None = None
-    services: Services | None = None
+    services: Services = field(default_factory=Services)
     access: AccessSettings | None = None
 
     def identity(self, place: Place) -> Identity:
@@ -107,7 +108,10 @@ class Azure:
         )
         self._propagation = SecretPropagation(stop.wait)
         self._https_get = self._https.limited_to("GET")
-        self._access = settings.access and open_checkers(settings.access, self._https_get)
+        power_platform = PowerPlatform(settings.services, self._open_service)
+        self._access = settings.access and open_checkers(
+            settings.access, self._https_get, power_platform
+        )
         self._https_all = self._https.limited_to("GET", "PUT", "PATCH", "DELETE")
 
     @contextmanager
@@ -205,10 +209,16 @@ class Azure:
     def _client(
         self, place: Place, service: Service, forbidden: str, stop: Event | None = None
     ) -> ServiceClient:
-        services = self._settings.services
-        if services is None:
-            raise ValueError("this command has no services")
-        endpoint = services.of(service)
+        endpoint = self._settings.services.of(service)
+        return self._open_service(place, endpoint, forbidden, stop)
+
+    def _open_service(
+        self,
+        place: Place,
+        endpoint: ServiceEndpoint,
+        forbidden: str = "",
+        stop: Event | None = None,
+    ) -> ServiceClient:
         session = ServiceSession(*self._sign_in_of(place, stop=stop), scope=endpoint.scope)
         https = self._https_get.ended_by(stop) if stop else self._https_get
         return ServiceClient(session, https, endpoint, forbidden)

@@ -83,6 +83,11 @@ class Session:
         """Whether an application signed in, and not a person."""
         return self._is_app
 
+    @property
+    def name(self) -> str:
+        """The principal as its customer knows it: client ID, user name, or else object ID."""
+        return self._identity.client_id or self._identity.username or str(self.object_id)
+
     def headers(self, budget: RetryBudget) -> dict[str, str]:
         """Headers of a request to ARM; signs in if there is no token. Raises `RequestFailed`."""
         if self._token is None:

@@ -58,7 +58,7 @@ def read_session(options: Options, selection: Selection) -> Iterator[Run]:
     users = _cached_users(options, config)
     to_read = sum(1 for want in selection.wanted if want.is_read)
     interpreter.tune()
-    services = find_services(cloud, config.cloud, options.endpoints)
+    services = find_services(cloud, config.cloud, options.endpoints, selection.wanted)
     settings = ConnectionSettings(
         cloud, config.identities, options.trusted, options.concurrency, users, services, access
     )

@@ -38,7 +38,6 @@ class Config:
     partner_names  ID → the accepted values of partnerName
     findings       what needs attention, but no change
     history        where the run history is stored
-    directories    of every tenant, covered ones included: GUIDs and domains in lower case
     customers      where all our customers are listed; None if the file does not say it
     tenants        the GUID or domain of every tenant, covered ones included, by its name
     access_subscriptions  subscriptions that the access check examines for one link
@@ -56,7 +55,6 @@ class Config:
     findings: tuple[Finding, ...]
     ignored_findings: frozenset[str]
     history: HistorySource
-    directories: tuple[str, ...] = ()
     customers: CustomerSource | None = None
     tenants: Mapping[str, str] = field(default_factory=dict)
     access_subscriptions: int = 50
@@ -123,7 +121,6 @@ def settled(parsed: ParsedFile, path: Path, today: date) -> Config:
         ),
         ignored_findings=frozenset(document.findings.ignore if document.findings else ()),
         history=_history(parsed, path.parent),
-        directories=tuple(tenant.tenant for tenant in document.tenants),
         customers=_customers(document),
         tenants={tenant.name: tenant.tenant for tenant in document.tenants},
         access_subscriptions=document.limits.access_subscriptions,

@@ -11,6 +11,7 @@ from pathlib import Path
 from reconciler.config.checks.context import CheckContext, broken_paths
 from reconciler.config.checks.coverage import check_coverage
 from reconciler.config.checks.duplicates import check_duplicates, check_managed_identities
+from reconciler.config.checks.environments import check_environments
 from reconciler.config.checks.links import check_links
 from reconciler.config.checks.names import check_names, check_tags
 from reconciler.config.checks.references import check_references
@@ -29,6 +30,7 @@ CHECKS = (
     check_tags,
     check_references,
     check_coverage,
+    check_environments,
     check_links,
     check_managed_identities,
     check_apps,

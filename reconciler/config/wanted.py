@@ -32,6 +32,7 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
                 covers=covers,
                 settled=_settled(entry, partners, today),
                 workload=entry.customer.workload,
+                environments=_environments(tenant),
             )
 
 
@@ -47,6 +48,10 @@ def _replaceable(tenant: Tenant, partners: Partners) -> frozenset[str] | None:
     if ANY in tenant.replaces:
         return None
     return partners.ours | {partners.id_of(foreign) for foreign in tenant.replaces}
+
+
+def _environments(tenant: Tenant) -> tuple[str, ...]:
+    return tuple(url.removeprefix("https://") for url in tenant.environments or ())
 
 
 def _settled(entry: LinkEntry, partners: Partners, today: date) -> Settled | None:

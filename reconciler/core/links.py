@@ -123,6 +123,7 @@ class Wanted:
     covers       the customers that this link serves, if it is in our own tenant
     settled      the action that the file decides; None where the diff decides
     workload     decides which findings the link can have, and not how it is linked
+    environments the hosts of the customer's Dataverse environments, for the access check
     """
 
     place: Place
@@ -133,6 +134,7 @@ class Wanted:
     covers: tuple[str, ...] = ()
     settled: Settled | None = None
     workload: Workload = Workload.AZURE
+    environments: tuple[str, ...] = ()
 
     @property
     def is_read(self) -> bool:

@@ -14,7 +14,7 @@ from reconciler.azure.http.client import Https
 from reconciler.azure.links import AzureLinkReader
 from reconciler.azure.session import Session
 from reconciler.core.access.roles import RoleList
-from reconciler.core.access.values import Access, AccessReason, Workload, not_checked
+from reconciler.core.access.values import Access, Workload, not_checked
 from reconciler.core.links import Observed, ObservedState, Place
 
 
@@ -40,16 +40,6 @@ class AccessChecker(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class NoEnvironment:
-    """The checker of Power Platform for customers without a listed environment."""
-
-    def check(self, place: Place, session: Session) -> Access:  # noqa: ARG002
-        """No request is made."""
-        reason = AccessReason.NO_ENVIRONMENT_LISTED
-        return not_checked(Workload.POWER_PLATFORM, datetime.now(UTC), reason)
-
-
-@dataclass(frozen=True, slots=True)
 class AccessCheckers:
     """The checkers of one run.
 
@@ -65,11 +55,13 @@ class AccessCheckers:
         return self.by_workload[workload].check(place, session)
 
 
-def open_checkers(settings: AccessSettings, https: Https) -> AccessCheckers:
+def open_checkers(
+    settings: AccessSettings, https: Https, power_platform: AccessChecker
+) -> AccessCheckers:
     """The checkers of a run. `https` can send only GET."""
     azure = AzureRoles(settings.roles, settings.most_subscriptions, https, RoleDefinitions())
     return AccessCheckers(
-        {Workload.AZURE: azure, Workload.POWER_PLATFORM: NoEnvironment()}, settings.workloads
+        {Workload.AZURE: azure, Workload.POWER_PLATFORM: power_platform}, settings.workloads
     )
 
 

@@ -4,13 +4,14 @@ A token for a service goes only to a host that the operator named with `--endpoi
 cloud names.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from reconciler.azure.clouds import CLOUDS, Cloud
 from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.core.links import Problem
+from reconciler.core.links import Place, Problem, Wanted
+from reconciler.core.network.environments import same_environment
 from reconciler.core.network.services import Endpoints, Service
 
 
@@ -31,14 +32,18 @@ class ServiceEndpoint:
 class Services:
     """The services of a run. It can be pickled.
 
-    known      Graph, Partner Center and discovery, as far as the cloud or the operator names them
-    dataverse  the base URL that stands before an environment's host; None: the host itself
-    is_named   whether the hosts of Dataverse environments may be spoken to directly
+    known         Graph, Partner Center and discovery, if the cloud or the operator names them
+    dataverse     the base URL that stands before an environment's host; None: the host itself
+    is_named      whether the hosts of Dataverse environments may be spoken to directly
+    cloud         the cloud in tenants.yaml, whose environments are accepted
+    environments  the hosts of Dataverse that the file lists for each link
     """
 
-    known: Mapping[Service, ServiceEndpoint]
+    known: Mapping[Service, ServiceEndpoint] = field(default_factory=dict)
     dataverse: str | None = None
-    is_named: bool = True
+    is_named: bool = False
+    cloud: str = "public"
+    environments: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, service: Service) -> ServiceEndpoint:
         """The endpoint of a service. Raises `RequestFailed` if neither names one."""
@@ -55,7 +60,8 @@ class Services:
         if self.dataverse is None and not self.is_named:
             raise _not_named(Service.DATAVERSE)
         url = f"{self.dataverse}/{host}" if self.dataverse else f"https://{host}"
-        return ServiceEndpoint(Service.DATAVERSE, url, f"https://{host}/.default")
+        scope = f"https://{same_environment(host)}/.default"
+        return ServiceEndpoint(Service.DATAVERSE, url, scope)
 
 
 _RESOURCES: Mapping[str, Mapping[Service, str]] = {
@@ -78,12 +84,15 @@ _RESOURCES: Mapping[str, Mapping[Service, str]] = {
 """Microsoft's published endpoints. Each is also the resource of its tokens."""
 
 
-def find_services(cloud: Cloud, name: str, given: Endpoints) -> Services:
+def find_services(
+    cloud: Cloud, name: str, given: Endpoints, wanted: Iterable[Wanted] = ()
+) -> Services:
     """The services of a cloud.
 
-    cloud  known, or described by its metadata document
-    name   the cloud in tenants.yaml
-    given  the endpoints that the operator chose
+    cloud   known, or described by its metadata document
+    name    the cloud in tenants.yaml
+    given   the endpoints that the operator chose
+    wanted  the links, with the environments of their tenants
 
     A described cloud names Graph only. Where it signs in at the authority of the file's cloud, its
     tokens are that cloud's, and so are the other endpoints.
@@ -96,7 +105,8 @@ def find_services(cloud: Cloud, name: str, given: Endpoints) -> Services:
         is_named = is_same or (service is Service.GRAPH and cloud.graph is not None)
         if url := given.get(service) or (resource if is_named else None):
             found[service] = ServiceEndpoint(service, url, f"{resource}/.default")
-    return Services(found, given.get(Service.DATAVERSE), is_same)
+    environments = {want.place: want.environments for want in wanted if want.environments}
+    return Services(found, given.get(Service.DATAVERSE), is_same, name, environments)
 
 
 def _not_named(service: Service) -> RequestFailed:

@@ -135,7 +135,11 @@ class Tenant(TenantSettings):
     expires_on: fields.Date | None = None
     """The day that app's credential expires. A finding from 30 days before."""
     workload: Workload | None = None
-    """What the principal works on: azure (default) or power_platform. Affects findings only."""
+    """What the principal works on: azure (default) or power_platform. Affects findings and --access
+    only."""
+    environments: Annotated[list[fields.Environment], Field(min_length=1)] | None = None
+    """Dataverse environments of a power_platform customer, as https://ORG.crm4.dynamics.com. With
+    --access, they are asked whether the principal owns something there."""
     covers: Names | None = None
     """Customers served by these links through Azure Lighthouse: names, globs, GUIDs, domains, or
     tag:X. They need no identities of their own."""

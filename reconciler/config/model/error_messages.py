@@ -22,6 +22,7 @@ _SINGULAR = {
     "ignore": "finding",
     "identities": "identity",
     "partners": "partner",
+    "environments": "environment",
     "replaces": "partner",
     "tags": "tag",
     "tenants": "tenant entry",
@@ -144,6 +145,8 @@ def _subject(path: Path) -> str:
     """The subject of a message: the key, or what it names."""
     last, before = path[-1], path[-2] if len(path) > 1 else ""
     if isinstance(last, int):
+        if path[0] == "customers":
+            return "customer"
         return _SINGULAR.get(str(before), str(before))
     if len(path) == 2 and before in ("partners", "identities"):
         return f"{_SINGULAR[before]} {quoted(last)}"

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from reconciler.config.reading.diagnostics import hidden
 from reconciler.config.reading.tree import Plain
+from reconciler.core.network.environments import EXAMPLES, cloud_of
 
 WITH_VALUE, MASKED, BARE = "with_value", "masked", "bare"
 """Types of our errors: shown with the field and its value, with the field only, or alone."""
@@ -113,6 +114,16 @@ def partner_id(text: str) -> str:
     return text
 
 
+def _environment(text: str) -> str:
+    if cloud_of(text) is None:
+        raise refuse(
+            f"is not the address of a Dataverse environment; write {EXAMPLES['public']}, without "
+            "user, port and path",
+            MASKED,
+        )
+    return text.lower().removesuffix("/")
+
+
 def _partner(text: str) -> str:
     """An alias or an ID. Whether it is defined is checked over the whole file."""
     return partner_id(text) if text[:1].isdigit() else _name(text)
@@ -191,6 +202,11 @@ Tenant = Annotated[
     str,
     AfterValidator(_tenant),
     WithJsonSchema({"type": "string", "pattern": f"^{GUID.pattern}$|^[^ @:/]+[.][A-Za-z]"}),
+]
+Environment = Annotated[
+    str,
+    AfterValidator(_environment),
+    WithJsonSchema({"type": "string", "pattern": "^https://[A-Za-z0-9.-]+/?$"}),
 ]
 PartnerId = Annotated[
     str,

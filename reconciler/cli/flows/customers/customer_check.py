@@ -52,9 +52,10 @@ class CustomerCheck:
             return fact
         with self._run.workers.stop.listening():
             self._wait(listing)
-            names = (*config.directories, *map(str.casefold, source.ignore))
+            directories = tuple(config.tenants.values())
+            names = (*directories, *map(str.casefold, source.ignore))
             resolved = _resolved(self._run, fact, names)
-        file = ListedTenants(config.directories, resolved)
+        file = ListedTenants(directories, resolved)
         findings = customer_findings(listing.result(), source, file, now())
         findings = (*fact.findings, *config.reported(findings))
         return replace(fact, findings=findings)
