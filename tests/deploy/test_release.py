@@ -7,8 +7,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 
+from reconciler.cli.main import app
 from reconciler.version import __version__
 from tests.deploy.test_schedules import ROOT, accepts
 from tests.tools import tool
@@ -101,6 +103,17 @@ def test_documents_name_this_release_of_the_action_and_the_hook() -> None:
     found = {path.name: set(pin.findall(path.read_text(encoding="utf-8"))) for path in paths}
     assert {name: versions for name, versions in found.items() if versions - {__version__}} == {}
     assert found[".pre-commit-hooks.yaml"]
+
+
+def test_the_hook_for_pre_commit_runs_a_command_of_the_program() -> None:
+    """Arguments of the user follow it; names of files do not."""
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    program, command, *arguments = hook["entry"].split()
+    assert (program, hook["pass_filenames"]) == ("pal-reconcile", False)
+    known = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
+    known.make_context(command, [*arguments, "--config", "emea/tenants.yaml"])
+    assert re.search(hook["files"], "emea/tenants.yaml")
+    assert re.search(hook["files"], "customers/us.csv")
 
 
 def notes(folder: Path, changelog: str, tag: str) -> "subprocess.CompletedProcess[str]":

@@ -49,10 +49,12 @@ ALLOWED = {
 }
 """Names in the interface that keep their words."""
 
+FOLDERS = ("docs", "deploy", "examples", ".github")
+
 PATTERN = re.compile(rf"\b({'|'.join(BANNED)})\b", re.I)
 PAGES = (
     *("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"),
-    *("tenants.example.yaml", "Makefile", "mkdocs.yml"),
+    *("tenants.example.yaml", "Makefile", "mkdocs.yml", "action.yml", ".pre-commit-hooks.yaml"),
 )
 
 
@@ -82,11 +84,10 @@ def helps(command: Any, name: str) -> Iterator[tuple[str, str]]:
 
 
 def test_pages_are_in_plain_english() -> None:
-    """README, docs, the example file and deploy/ contain none of the words."""
+    """README, docs, examples, deploy/ and .github/ contain none of the words."""
     paths = [ROOT / page for page in PAGES]
-    below = (path for folder in ("docs", "deploy") for path in (ROOT / folder).rglob("*.*"))
-    paths += [path for path in below if path.suffix != ".png"]
-    paths = [path for path in paths if path.suffix != ".pyc"]
+    below = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.*"))
+    paths += [path for path in below if path.is_file() and path.suffix not in (".png", ".pyc")]
     bad = {
         f"{path.relative_to(ROOT)}:{number}": words
         for path in paths
