@@ -112,7 +112,7 @@ def _line(row: Row, badge: Badge) -> LinkRow:
     return LinkRow(
         row,
         badge,
-        "" if row.is_in_sync else row.after,
+        "" if row.is_in_sync or row.after == row.now else row.after,
         since(row),
         access.verdict.value if access else "",
         reason(row),

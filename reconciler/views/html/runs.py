@@ -18,7 +18,7 @@ from reconciler.views.html.scope import scope_of
 from reconciler.views.rows import Row, plan_rows, refusal_sentence, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
 
-MOST_CHANGES = 50
+MOST_CHANGES = 25
 """How many changes the first section lists; the table of all links has the others."""
 
 CHANGES = "changes"

@@ -1,5 +1,7 @@
 """Titles of causes: a stable code in words that a reader understands without the documentation."""
 
+import re
+
 _TITLES = {
     "access_ends": "A role ends soon",
     "access_none": "Linked, but without a role that counts",
@@ -15,6 +17,7 @@ _TITLES = {
     "foreign_principal": "The principal is not in the customer's tenant",
     "gdap_ends": "GDAP relationships that end soon",
     "interrupted": "Not tried: the run was interrupted",
+    "invalid_partner_id": "Azure does not know the partner ID",
     "invalid_client_certificate": "The client certificate is rejected",
     "invalid_client_secret": "The client secret is rejected",
     "no_such_tenant": "The tenant was not found",
@@ -34,5 +37,5 @@ _TITLES = {
 
 def title_of(code: str) -> str:
     """Return the title of a code of a problem or finding."""
-    words = code.replace("_", " ")
+    words = re.sub(r"\bids?\b", lambda found: "ID" + found[0][2:], code.replace("_", " "))
     return _TITLES.get(code) or words[:1].upper() + words[1:]
