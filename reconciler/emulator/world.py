@@ -113,7 +113,9 @@ class World:
 
     def effect_on(self, call: Call) -> Effect | None:
         """Return the fault for this call, if any, and count it."""
-        return self.faults.choose(call.operation, call.tenant, call.client_id, call.partner_id)
+        return self.faults.choose(
+            call.operation, call.tenant, call.client_id, call.partner_id, call.request.path
+        )
 
     def _tenant_id(self, name: str) -> str:
         tenant = self.directory.tenant(name)

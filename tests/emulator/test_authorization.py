@@ -364,6 +364,7 @@ def test_access_is_changed_by_a_control_route(azure: Emulator, caller: Caller) -
         ),
         ({"role_assignments": [{"scope": SCOPE, "role": "Owner"}]}, "needs one of object_id"),
         ({"subscriptions": [FABRIKAM_PROD] * 2}, f"subscriptions: {SUBSCRIPTION} is listed twice"),
+        ({"delegations": [{"subscription": APP, "managing_tenant": FABRIKAM}]}, "is not listed"),
         ({"subscriptions": [{"tenant": "x"}]}, r"\.tenant: there is no tenant 'x'"),
     ],
 )

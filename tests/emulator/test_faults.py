@@ -24,6 +24,7 @@ def hits(match: Match, **changes: str) -> bool:
         "tenant": FABRIKAM,
         "client_id": APP,
         "partner_id": CONTOSO,
+        "path": "/subscriptions/1/x",
         **changes,
     }
     return Faults([Rule(match, DROP)]).choose(**call) is DROP
@@ -41,6 +42,7 @@ def test_a_rule_without_conditions_hits_everything() -> None:
         (Match(operations=frozenset({"create"})), {"operation": "update"}),
         (Match(client_id=APP), {"client_id": NORTHWIND}),
         (Match(partner_id=CONTOSO), {"partner_id": ADATUM}),
+        (Match(path="/Subscriptions/*/x"), {"path": "/subscriptions/1/y"}),
     ],
 )
 def test_each_condition_must_hold(match: Match, other: dict[str, str]) -> None:

@@ -5,13 +5,16 @@ Scopes are compared in lower case. A role counts at its scope and below.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import uuid5
 
 from reconciler.emulator.authorization.roles import Role
 from reconciler.emulator.state.directory import OURS
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 ROOT = "/"
 MANAGEMENT_GROUPS = "/providers/Microsoft.Management/managementGroups/"
@@ -116,18 +119,30 @@ class Access:
         """`members`: object IDs of a group's direct members, by the group's object ID."""
         self.subscriptions = {one.subscription_id: one for one in subscriptions}
         self.roles = {role.role_id: role for role in roles}
-        self.delegations = delegations
-        self._members = members or {}
-        delegated = (each for one in delegations for each in one.assignments)
-        self._assignments = (*assignments, *delegated)
+        own = tuple(assignments)
+        self._order = {one: position for position, one in enumerate(self.subscriptions)}
+        self._of_tenant = _grouped(subscriptions, lambda one: one.tenant_id)
+        self._delegations = _grouped(delegations, lambda one: self._subscription_id(one.scope))
+        self._inside = _grouped(own, lambda one: self._subscription_id(one.scope))
+        everything = (*own, *(each for one in delegations for each in one.assignments))
+        self._held = _grouped(everything, lambda one: Caller(one.tenant_id, one.principal_id))
+        pairs = [(each, group) for group, inside in (members or {}).items() for each in inside]
+        self._groups_of = _grouped(pairs, lambda pair: pair[0])
 
     def with_groups(self, object_id: str) -> frozenset[str]:
         """Return the principal and all groups that it is in, directly or through groups."""
-        found, more = frozenset[str](), frozenset({object_id})
-        while more - found:
-            found |= more
-            more = frozenset(g for g, members in self._members.items() if members & found)
-        return found
+        found, more = set[str](), [object_id]
+        while more:
+            one = more.pop()
+            if one not in found:
+                found.add(one)
+                more += [group for _, group in self._groups_of.get(one, ())]
+        return frozenset(found)
+
+    def _subscription_id(self, scope: str) -> str:
+        """Return the subscription of a scope; an empty text above subscriptions."""
+        subscription = self.subscription_of(scope)
+        return subscription.subscription_id if subscription else ""
 
     def subscription_of(self, scope: str) -> Subscription | None:
         """Return the subscription of a scope; None above subscriptions and where there is none."""
@@ -145,19 +160,14 @@ class Access:
 
     def delegations_of(self, subscription: Subscription) -> list[Delegation]:
         """Return the delegations of a subscription and of its resource groups."""
-        return [d for d in self.delegations if self.subscription_of(d.scope) == subscription]
+        return self._delegations.get(subscription.subscription_id, [])
 
     def held(self, caller: Caller, now: int, *, eligible: bool = False) -> Iterator[RoleAssignment]:
         """Return what the caller holds at the time, or could activate."""
-        holders = self.with_groups(caller.object_id)
-        for one in self._assignments:
-            if (
-                one.principal_id in holders
-                and one.tenant_id == caller.tenant_id
-                and one.is_eligible == eligible
-                and one.is_in_time(now)
-            ):
-                yield one
+        for holder in sorted(self.with_groups(caller.object_id)):
+            for one in self._held.get(Caller(caller.tenant_id, holder), ()):
+                if one.is_eligible == eligible and one.is_in_time(now):
+                    yield one
 
     def in_effect(self, caller: Caller, scope: str, now: int) -> list[RoleAssignment]:
         """Return what the caller holds at a scope or above it."""
@@ -172,16 +182,14 @@ class Access:
 
         narrow: whether a role on a resource group or resource makes a subscription visible
         """
-        held = list(self.held(caller, now))
-        return [
-            subscription
-            for subscription in self.subscriptions.values()
-            if any(
-                self.is_at_or_above(one, subscription.scope)
-                or (narrow and self.subscription_of(one.scope) == subscription)
-                for one in held
-            )
-        ]
+        found: set[str] = set()
+        for one in self.held(caller, now):
+            inside = self.subscription_of(one.scope)
+            for subscription in [inside] if inside else self._of_tenant.get(one.tenant_id, ()):
+                is_narrow = subscription is inside and narrow
+                if is_narrow or self.is_at_or_above(one, subscription.scope):
+                    found.add(subscription.subscription_id)
+        return [self.subscriptions[each] for each in sorted(found, key=self._order.__getitem__)]
 
     def listed(
         self, scope: str, tenant_id: str, now: int, *, eligible: bool = False
@@ -189,11 +197,12 @@ class Access:
         """Return the tenant's own assignments at a scope, above and below it."""
         subscription = self.subscription_of(scope)
         tenant_id = subscription.tenant_id if subscription else tenant_id
+        names = ["", subscription.subscription_id] if subscription else list(self._inside)
         return [
             one
-            for one in self._assignments
+            for name in names
+            for one in self._inside.get(name, ())
             if one.tenant_id == tenant_id
-            and not one.is_delegated
             and one.is_eligible == eligible
             and one.is_in_time(now)
             and (self.is_at_or_above(one, scope) or scope.lower() in self.ancestors(one.scope))
@@ -230,3 +239,10 @@ class Access:
                 above = names[names.index(management_group) + 1 :]
                 return [f"{MANAGEMENT_GROUPS}{name}".lower() for name in above]
         return []
+
+
+def _grouped(entries: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    groups: dict[K, list[T]] = {}
+    for entry in entries:
+        groups.setdefault(key(entry), []).append(entry)
+    return groups

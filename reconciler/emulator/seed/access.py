@@ -173,6 +173,12 @@ class DelegationEntry(Part):
     authorizations: tuple[AuthorizationEntry, ...] = ()
     plan: dict[str, Any] | None = None
 
+    @model_validator(mode="after")
+    def _known_subscription(self, info: ValidationInfo) -> DelegationEntry:
+        if home_of(self.scope, (info.context or {}).get("homes", {})) is None:
+            raise ValueError(f"{self.scope} is not listed; list it in subscriptions")
+        return self
+
     @property
     def scope(self) -> str:
         """The delegated scope."""

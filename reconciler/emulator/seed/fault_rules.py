@@ -43,6 +43,7 @@ class FaultEntry(Part, Effect):
     operation: Annotated[Texts, AfterValidator(_operations)] | None = None
     client_id: Lower = ANY
     partner_id: str = ANY
+    path: str = ANY
     after: Whole = 0
     times: Positive | None = None
     retry_after_s: Whole | None = None
@@ -54,6 +55,7 @@ class FaultEntry(Part, Effect):
             self._matched_operations(),
             self.client_id,
             self.partner_id,
+            self.path,
             self.after,
             self.times,
         )

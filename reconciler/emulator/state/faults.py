@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -32,6 +33,7 @@ class Match:
     tenant: GUID, lower-case domain, or `*`
     operations: names from request_log.OPERATIONS; empty means all
     client_id, partner_id: `*` for all; a call without a partner ID matches only `*`
+    path: a pattern for the path of the request, without regard to case
     after: number of matching calls to skip first
     times: number of matching calls to affect; None means all
     """
@@ -40,16 +42,20 @@ class Match:
     operations: frozenset[str] = frozenset()
     client_id: str = ANY
     partner_id: str = ANY
+    path: str = ANY
     after: int = 0
     times: int | None = None
 
-    def covers(self, operation: str, tenant: str, client_id: str, partner_id: str) -> bool:
+    def covers(
+        self, operation: str, tenant: str, client_id: str, partner_id: str, path: str = ""
+    ) -> bool:
         """Say whether the rule applies to such a call."""
         return (
             (not self.operations or operation in self.operations)
             and self.tenant in (ANY, tenant)
             and self.client_id in (ANY, client_id)
             and self.partner_id in (ANY, partner_id)
+            and (self.path == ANY or fnmatchcase(path.lower(), self.path.lower()))
         )
 
 
@@ -132,10 +138,13 @@ class Faults:
         self.rules = list(rules)
         self.times_cleared = 0
 
-    def choose(self, operation: str, tenant: str, client_id: str, partner_id: str) -> Effect | None:
+    def choose(
+        self, operation: str, tenant: str, client_id: str, partner_id: str, path: str = ""
+    ) -> Effect | None:
         """Return the effect for this call, and count it; None without a matching rule."""
         for position, rule in enumerate(self.rules):
-            if rule.is_used_up or not rule.match.covers(operation, tenant, client_id, partner_id):
+            call = (operation, tenant, client_id, partner_id, path)
+            if rule.is_used_up or not rule.match.covers(*call):
                 continue
             self.rules[position] = replace(rule, seen=rule.seen + 1)
             if rule.seen >= rule.match.after:
