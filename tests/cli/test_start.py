@@ -1,10 +1,12 @@
-"""Ctrl-C while the program starts: one line and exit status 130."""
+"""The start of the program: Ctrl-C during an import, and systems that are not supported."""
 
 import signal
 import subprocess
 import sys
 
 import pytest
+
+from reconciler.__main__ import main
 
 INTERRUPTING = """
 import os, signal, sys
@@ -31,3 +33,11 @@ def test_an_interrupted_start_prints_no_traceback(module: str) -> None:
     )
     assert (ran.returncode, ran.stdout) == (128 + signal.SIGINT, "")
     assert ran.stderr == "error: interrupted; no further work was started\n"
+
+
+def test_windows_is_told_about_wsl(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program ends with 1 before anything is imported that Windows does not have."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert "run it in WSL" in str(ended.value.code)
