@@ -90,7 +90,12 @@ _EditorLoader.yaml_implicit_resolvers = {
 }
 
 
-@pytest.mark.parametrize("text", [EXAMPLE.read_text(encoding="utf-8"), starter()])
+EXAMPLES = sorted(EXAMPLE.with_name("examples").glob("*/tenants.yaml"))
+
+
+@pytest.mark.parametrize(
+    "text", [*(path.read_text(encoding="utf-8") for path in (EXAMPLE, *EXAMPLES)), starter()]
+)
 def test_the_example_files_fit_the_schema(text: str) -> None:
     """Judged by a validator of JSON Schema, as editors do; one wrong key does not fit."""
     judge = Draft202012Validator(json_schema())

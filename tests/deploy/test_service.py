@@ -73,6 +73,13 @@ def test_the_wheel_contains_all_files_that_a_run_needs(wheel: Path) -> None:
     assert not any(name.startswith("tests/") for name in names)
 
 
+def test_pypi_accepts_the_wheel(wheel: Path) -> None:
+    """Its description renders, and its contents have no oddities."""
+    for checker in ((tool("twine"), "check", "--strict"), (tool("check-wheel-contents"),)):
+        ran = subprocess.run([*checker, str(wheel)], capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
 @pytest.fixture
 def world(tmp_path: Path, emulator: Emulator) -> Iterator[Path]:
     """The file and the certificate, readable by all, and the service's own state directory."""
