@@ -32,6 +32,7 @@ CODES = frozenset(
         "neighbouring_partner_ids",
         "only_one_principal",
         "only_people",
+        "partner_id_unknown",
         "partner_name_mismatch",
         "placeholder",
         "power_platform_by_lighthouse",

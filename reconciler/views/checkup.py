@@ -52,6 +52,14 @@ def render_json(checkup: Checkup) -> str:
             ],
             "clock": _step(checkup.clock),
             "identities": [_identity(credential) for credential in checkup.credentials],
+            "partner_ids": [
+                {
+                    "partner_id": each.partner_id,
+                    "name": each.name,
+                    "problem": asdict(each.problem) if each.problem else None,
+                }
+                for each in checkup.partner_ids
+            ],
             "checks": [_check(check) for check in checks],
             "findings": [finding_data(finding) for finding in checkup.findings],
         }
@@ -131,7 +139,9 @@ def checkup_summary(checkup: Checkup) -> str:
         for credential in checkup.credentials
     )
     more = f"{count(broken, 'shared step')} failed" if broken else ""
-    clauses = (f"{ready} of {count(len(checks), 'link')} ready", bad, more)
+    unconfirmed = sum(each.problem is not None for each in checkup.partner_ids)
+    ids = f"{count(unconfirmed, 'partner ID')} not confirmed" if unconfirmed else ""
+    clauses = (f"{ready} of {count(len(checks), 'link')} ready", bad, more, ids)
     cut = " Interrupted: not every link was checked." if checkup.interrupted else ""
     return f"Checkup: {'; '.join(filter(None, clauses))}.{cut}"
 

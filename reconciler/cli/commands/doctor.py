@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import wiring
-from reconciler.cli.command_line.option_groups import FULL, LOCAL_RUN, with_options
+from reconciler.cli.command_line import completion
+from reconciler.cli.command_line.option_groups import FULL, LOCAL_RUN, SERVICES, with_options
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
@@ -14,7 +15,7 @@ from reconciler.core.exit_status import of_checkup
 from reconciler.views.formats import Format, View
 
 
-@with_options(*LOCAL_RUN, *FULL)
+@with_options(*LOCAL_RUN, *SERVICES, *FULL)
 def doctor(
     options: Options,
     out: Annotated[
@@ -22,6 +23,15 @@ def doctor(
         typer.Option(
             metavar="DIR",
             help="With --format markdown: write a note for each customer into this new folder.",
+        ),
+    ] = None,
+    partner_ids: Annotated[
+        str | None,
+        typer.Option(
+            metavar="IDENTITY",
+            autocompletion=completion.people,
+            help="Also ask Partner Center about each partner ID of the file, as this person, who "
+            "signed in with MFA. Needs a terminal.",
         ),
     ] = None,
 ) -> int:
@@ -32,6 +42,7 @@ def doctor(
     link.
     """
     from reconciler.cli.flows.new_folder import check_new_folder
+    from reconciler.cli.flows.partner_ids import home_of, with_partner_ids
     from reconciler.cli.next_steps import after_doctor
     from reconciler.cli.output import show
 
@@ -41,8 +52,11 @@ def doctor(
         check_new_folder(out)
     # A secret that cannot be read is a failed step, and the other steps are checked as well.
     selection = read_file(options, with_secrets=False)
+    home = home_of(selection, partner_ids) if partner_ids else None
     with wiring.local_session(options, selection) as run:
         checkup = run.checkup()
+        if home:
+            checkup = with_partner_ids(run, checkup, home)
     needs_attention = not checkup.is_healthy or checkup.findings
     if out:
         from reconciler.cli.flows.customers.customer_notes import write_customer_notes

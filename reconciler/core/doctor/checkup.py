@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from reconciler.core.diff import without_duplicates
+from reconciler.core.doctor.partner_ids import PartnerIdCheck
 from reconciler.core.doctor.steps import LINK_STEPS, State, Step, StepName, StepResults
 from reconciler.core.findings import Finding
 from reconciler.core.links import Observed, ObservedState, Place, Problem, Wanted, WantedState
@@ -132,6 +133,7 @@ class Checkup:
 
     endpoints    the authority first, then Azure Resource Manager
     interrupted  the run was interrupted; the steps that were not tried are skipped
+    partner_ids  what Partner Center says about the partner IDs; empty if it was not asked
     """
 
     endpoints: tuple[EndpointCheck, ...]
@@ -143,6 +145,7 @@ class Checkup:
     tool_version: str
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
+    partner_ids: tuple[PartnerIdCheck, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -151,7 +154,9 @@ class Checkup:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether every step succeeded or did not apply."""
+        """Whether every step succeeded or did not apply, and every partner ID is confirmed."""
+        if any(check.problem for check in self.partner_ids):
+            return False
         steps = [self.clock, *(endpoint.step for endpoint in self.endpoints)]
         for credential in self.credentials:
             steps += credential.steps

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reconciler.core.doctor.checkup import Checkup, CredentialCheck
 from reconciler.core.doctor.steps import State, Step
+from reconciler.core.links import Problem
 from reconciler.core.text import visible
 from reconciler.views.checkup import affected, checkup_summary, faults, headline
 from reconciler.views.grouping import MANY
@@ -82,7 +83,20 @@ def _shared_lines(checkup: Checkup) -> list[_Line]:
             if step.problem:
                 links = affected(checkup, step, credential)
                 lines.append(_line(step, credential.label, f"{step.name} of this identity", links))
-    return lines
+    return [*lines, *_partner_lines(checkup)]
+
+
+def _partner_lines(checkup: Checkup) -> Iterator[_Line]:
+    """Yield each partner ID with its name in Partner Center, or why it is not confirmed."""
+    said: set[Problem] = set()
+    for check in checkup.partner_ids:
+        problem, subject = check.problem, f"partner {check.partner_id}"
+        if problem is None:
+            yield _Line(State.OK, subject, check.name or "known to Partner Center, without a name")
+            continue
+        cause = Cause("", problem.code, problem.message, problem.hint)
+        yield _Line(State.FAILED, subject, "not confirmed", None if problem in said else cause)
+        said.add(problem)
 
 
 def _link_lines(checkup: Checkup, *, is_full: bool) -> list[_Line]:
