@@ -4,13 +4,14 @@ import csv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.config.load import load
 from reconciler.config.model.fields import LONGEST_NAME
 from reconciler.config.writing.customer_file import LEAST_IN_TABLE, TABLE, FirstLink, first_file_for
-from reconciler.config.writing.labels import clean_name
+from reconciler.config.writing.labels import clean_name, partner_alias
 from reconciler.core.customers.discovery import Customer
 from reconciler.core.links import Wanted
 from tests.config.conftest import TODAY
@@ -65,6 +66,22 @@ def test_any_partner_name_gives_a_valid_alias(name: str) -> None:
     """The alias is made from the name, and the file is valid."""
     wanted = loaded(customers("A"), FirstLink(UK, name.strip(), APP))
     assert [want.partner_id for want in wanted] == [UK]
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"),
+    [
+        ("Contoso Consulting UK", "contoso-consulting-uk"),
+        ("Müller & Söhne", "muller-sohne"),
+        ("3 Clouds", "partner-3-clouds"),
+        ("12345", f"partner-{UK}"),
+        ("東京", f"partner-{UK}"),
+        ("", f"partner-{UK}"),
+    ],
+)
+def test_an_alias_is_made_from_the_name(name: str, alias: str) -> None:
+    """Lower-case letters, digits and hyphens; it never looks like a partner ID."""
+    assert partner_alias(UK, name) == alias
 
 
 def test_customers_with_equal_names_are_told_apart_by_their_domain() -> None:

@@ -4,6 +4,7 @@ Names from Azure and from tables are untrusted text. Characters that a file cann
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -40,7 +41,8 @@ def labels_apart(customers: Sequence[Customer]) -> list[str]:
 
 def partner_alias(partner_id: str, name: str, taken: Collection[str] = ()) -> str:
     """An alias for a partner ID, made from the partner's name if it has one."""
-    words = re.findall("[a-z0-9]+", name.lower())
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.findall("[a-z0-9]+", plain.lower())
     alias = "-".join(words)[:LONGEST_ALIAS].strip("-")
     if alias[:1].isdigit() and not alias.isdigit():
         alias = f"partner-{alias}"  # a text that starts with a digit would be read as an ID
