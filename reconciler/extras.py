@@ -3,6 +3,9 @@
 Every message about a missing extra is written here, so that all of them read the same.
 """
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 PACKAGES = {
@@ -32,3 +35,16 @@ def _is_installed(package: str) -> bool:
         return find_spec(package) is not None
     except ModuleNotFoundError:  # a parent package is missing
         return False
+
+
+@contextmanager
+def left_out(package: str) -> Iterator[None]:
+    """Make imports of a package fail in the block, as if it were not installed."""
+    kept = sys.modules.get(package)
+    sys.modules[package] = None  # type: ignore[assignment]  # how Python marks it
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+        if kept is not None:
+            sys.modules[package] = kept

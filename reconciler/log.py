@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, TextIO, cast
 
-import structlog
-
 from reconciler.core.redaction.redactor import redact
 from reconciler.core.text import visible
+from reconciler.extras import left_out
+
+with left_out("rich"):  # structlog uses it for tracebacks only, which no log line has: 70 ms
+    import structlog
 
 LIBRARIES = ("azure", "msal", "urllib3")
 

@@ -18,7 +18,7 @@ from reconciler.cli.flows.certificates import Certificates
 from reconciler.cli.flows.earlier_runs import recall, remembered_directories
 from reconciler.cli.flows.run_end.run_log import log_read, log_result
 from reconciler.cli.selection import findings_of, now
-from reconciler.cli.state import RunContext
+from reconciler.cli.state import RunContext, load_history_meanwhile
 from reconciler.core.exit_status import Status, of_stopped_run
 from reconciler.version import __version__
 
@@ -107,6 +107,7 @@ class Run(RunContext):
         from reconciler.engine.run import make_plan
 
         wanted = self.selection.wanted
+        load_history_meanwhile()
         with self._reading(sum(want.is_read for want in wanted)) as on_read:
             metadata = replace(
                 self._metadata(*self.certificates.findings()),

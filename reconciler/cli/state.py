@@ -5,8 +5,11 @@ Each function takes the command's options and what the file says about its histo
 
 from __future__ import annotations
 
+import gc
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from reconciler.core.errors import RunFailed
@@ -61,6 +64,21 @@ def journal_path(options: Options, source: HistorySource) -> Path:
     from reconciler.store.state_paths import StateFile
 
     return state_files_of(options, source).in_use(StateFile.JOURNAL)
+
+
+def load_history_meanwhile() -> None:
+    """Import the history's libraries in a thread, while Azure answers: 0.2 s of CPU.
+
+    Each run uses them at its end. Errors are reported there, where the import is tried again.
+    """
+
+    def load() -> None:
+        with suppress(Exception):
+            import reconciler.store.history.repository  # noqa: F401
+
+            gc.freeze()
+
+    Thread(target=load, name="history").start()
 
 
 def open_history(options: Options, source: HistorySource, cloud: str) -> HistoryRepository:

@@ -71,6 +71,20 @@ def test_the_help_of_a_command_loads_nothing_that_a_run_needs(tmp_path: Path, co
     assert packages(tmp_path, command, "--help") & HEAVY == set()
 
 
+def test_the_log_loads_no_terminal_package(tmp_path: Path) -> None:
+    """structlog would load rich and pygments for tracebacks, which no log line has."""
+    loaded = _imported(tmp_path, "-c", "import reconciler.log, rich.cells")
+    assert {"structlog.dev", "rich.cells"} <= loaded
+    assert loaded & {"rich.traceback", "pygments"} == set()
+
+
+def test_the_tables_of_the_history_load_no_dialect_of_postgresql(tmp_path: Path) -> None:
+    """It is needed only by a shared history."""
+    loaded = _imported(tmp_path, "-c", "import reconciler.store.history.repository")
+    assert "sqlalchemy.dialects.sqlite" in loaded
+    assert "sqlalchemy.dialects.postgresql" not in loaded
+
+
 def test_validate_loads_only_what_reads_the_file(tmp_path: Path) -> None:
     """`validate` loads YAML and pydantic, and no package for Azure, the network or the terminal."""
     (tmp_path / "tenants.yaml").write_text(FILE)

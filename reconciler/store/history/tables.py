@@ -121,8 +121,8 @@ periods = Table(
         "one_current_period_a_link",
         "link_id",
         unique=True,
+        # The migrations give PostgreSQL the same condition. Here it would load that dialect.
         sqlite_where=text("is_current"),
-        postgresql_where=text("is_current"),
     ),
 )
 
