@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench.measure import Cost, run
 from tests.bench.world import World, world
+from tests.e2e.certificates import write_pair
 from tests.e2e.command import APP, INSTALLED, OLD, OURS, tenant_id
 
 ROOT = Path(__file__).parents[2]
@@ -47,23 +48,29 @@ class Heat:
     rounds: int = 1
 
 
+PAL = "pal-reconcile"
+CERTIFICATE = "certificate"
+"""Our program with a client secret and with a client certificate."""
+
 HEATS = (
-    Heat(100, (("sdk", 1), ("pal-reconcile", 1))),
-    Heat(1000, (("pal-reconcile", 8), ("pal-reconcile", 32), ("pal-reconcile", 128))),
-    Heat(2000, (("floor", 128), ("pal-reconcile", 128), ("prototype", 128)), 3),
-    Heat(5000, (("floor", 128), ("pal-reconcile", 128)), 2),
-    Heat(20000, (("floor", 128), ("pal-reconcile", 128))),
+    Heat(100, (("sdk", 1), (PAL, 1))),
+    Heat(1000, ((PAL, 8), (PAL, 32), (PAL, 128))),
+    Heat(500, ((CERTIFICATE, 128),), 2),
+    Heat(2000, (("floor", 128), (PAL, 128), (CERTIFICATE, 128), ("prototype", 128)), 3),
+    Heat(5000, (("floor", 128), (PAL, 128)), 2),
+    Heat(20000, (("floor", 128), (PAL, 128))),
 )
 
 
 def plans(path: Path) -> Iterator[Row]:
     """Read all links with each program."""
+    pem = write_pair(path / "app.pem")
     with world(path, LATENCY_S) as azure:
         for heat in HEATS:
-            azure.customers(heat.links)
             best: dict[tuple[str, int], Row] = {}
             for _ in range(heat.rounds):
                 for who, at_once in heat.contestants:
+                    azure.customers(heat.links, certificate=pem if who == CERTIFICATE else None)
                     row = _once(azure, who, heat.links, at_once)
                     before = best.get((who, at_once))
                     cost = row.cost.best(before.cost if before else None)
@@ -76,7 +83,7 @@ def plans(path: Path) -> Iterator[Row]:
 
 def _once(azure: World, who: str, links: int, at_once: int) -> Row:
     before = sum(azure.requests().values())
-    if who == "pal-reconcile":
+    if who in (PAL, CERTIFICATE):
         command = [str(INSTALLED), "plan", "-q", "--format=json", f"--concurrency={at_once}"]
     else:
         command = [sys.executable, "-m", "tests.bench.rivals", who, str(links), str(at_once)]

@@ -1,8 +1,10 @@
 """docs/performance.md: the measurements, the machine, and where the time goes."""
 
+import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,25 +20,60 @@ NAMES = {
     "prototype": "azure-identity and requests on threads",
     "floor": "aiohttp by hand",
     "pal-reconcile": "pal-reconcile",
+    "certificate": "pal-reconcile with a certificate",
 }
+
+
+@dataclass(frozen=True)
+class Check:
+    """A judged figure: a missed goal is only reported, a figure above its limit is a failure."""
+
+    what: str
+    measured: float
+    goal: float
+    limit: float
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether the figure is above its limit."""
+        return self.measured > self.limit
+
+    @property
+    def verdict(self) -> str:
+        """`met`, `missed` or `FAILED`."""
+        if self.is_bad:
+            return "FAILED"
+        return "met" if self.measured <= self.goal else "missed"
+
+    @property
+    def target(self) -> str:
+        """Goal and limit in words."""
+        limit = "" if math.isinf(self.limit) else f", limit {self.limit:.2f}"
+        return f"goal {self.goal:.2f}{limit}"
+
+    @property
+    def line(self) -> str:
+        """The row of the table."""
+        limit = "none" if math.isinf(self.limit) else f"{self.limit:.2f}"
+        return f"| {self.what} | {self.measured:.2f} | {self.goal:.2f} | {limit} | {self.verdict} |"
 
 
 def page(
     rows: Sequence[Row],
-    checks: Sequence[tuple[str, float, float]],
+    checks: Sequence[Check],
     change: Cost,
     starts: Sequence[tuple[str, Cost]],
     rendering: Mapping[str, float],
     parts: Mapping[str, float],
 ) -> str:
-    """The page. A check is a name, the measured value and its limit."""
+    """The page with all measurements."""
     everything = sum(parts.values())
     return TEMPLATE.read_text(encoding="utf-8").format(
         date=datetime.now(UTC).date(),
         machine=machine(),
         versions=versions(),
         rows="\n".join(_row(row) for row in rows),
-        checks="\n".join(f"| {what} | {is_:.2f} | {most:.1f} |" for what, is_, most in checks),
+        checks="\n".join(check.line for check in checks),
         change_s=f"{change.wall_s:.0f}",
         starts="\n".join(
             f"| {what} | {cost.wall_s * 1000:,.0f} ms | {cost.peak_mb:.0f} MB |"

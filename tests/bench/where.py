@@ -19,20 +19,25 @@ from reconciler.engine.jobs import read_link
 
 WARM = 20
 
-REST = "the rest of Python: json, urllib.parse, locks"
+REST = "the rest of Python: urllib.parse, locks, threads"
 
 PARTS = {
     "_ssl": "TLS and sockets",
     "ssl.py": "TLS and sockets",
     "socket": "TLS and sockets",
-    "/http/": "HTTP: http.client, email",
-    "/email/": "HTTP: http.client, email",
+    "/json/": "JSON",
+    "/reconciler/azure/http/": "HTTP: pal-reconcile",
+    "/http/": "HTTP: http.client",
+    "/email/": "HTTP: http.client",
     "urllib3": "HTTP: urllib3",
-    "/msal/": "MSAL",
-    "/azure/identity": "azure-identity, azure-core",
-    "/azure/core": "azure-identity, azure-core",
-    "/reconciler/": "pal-reconcile",
+    "/reconciler/azure/signin/": "sign-in: pal-reconcile",
+    "/msal/": "sign-in: azure-identity, azure-core",
+    "/azure/identity": "sign-in: azure-identity, azure-core",
+    "/azure/core": "sign-in: azure-identity, azure-core",
+    "/reconciler/core/redaction": "redaction",
+    "/reconciler/": "links and engine",
 }
+"""The parts by what the path of their code contains; the first that fits counts."""
 
 
 def parts(places: int) -> dict[str, float]:

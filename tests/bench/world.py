@@ -35,8 +35,13 @@ class World:
             "PAL_CLIENT": APP,
         }
 
-    def customers(self, count: int, *replaced: str) -> None:
-        """Write tenants.yaml with so many customers of one app, and IDs that may be replaced."""
+    def customers(self, count: int, *replaced: str, certificate: Path | None = None) -> None:
+        """Write tenants.yaml with so many customers of one app, and IDs that may be replaced.
+
+        certificate  the file by which the app signs in; None for its secret
+        """
+        key = "certificate" if certificate else "secret"
+        ref = f"{{file: {certificate}}}" if certificate else "{env: PAL_SECRET}"
         names = ("uk", *(f"old{n}" for n in range(len(replaced))))
         ids = ", ".join(
             f'{name}: {{id: "{id}"}}' for name, id in zip(names, (OURS, *replaced), strict=True)
@@ -44,8 +49,7 @@ class World:
         lines = (f"  - {{name: C{n}, tenant: {tenant_id(n)}}}\n" for n in range(1, count + 1))
         (self.path / "tenants.yaml").write_text(
             f"version: 1\npartners: {{{ids}}}\n"
-            f"identities:\n  app: {{kind: client_secret, client_id: {APP}, "
-            "secret: {env: PAL_SECRET}}\n"
+            f"identities:\n  app: {{kind: client_{key}, client_id: {APP}, {key}: {ref}}}\n"
             f"defaults: {{partner: uk, identities: [app]}}\ntenants:\n{''.join(lines)}",
             encoding="utf-8",
         )

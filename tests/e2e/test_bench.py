@@ -9,6 +9,7 @@ import pytest
 
 from tests.bench.chart import bars
 from tests.bench.contest import ROOT
+from tests.bench.page import Check
 from tests.e2e.command import APP, Desk
 
 
@@ -64,3 +65,14 @@ def test_the_page_shows_its_chart() -> None:
     docs: Path = ROOT / "docs"
     assert "(performance.svg)" in (docs / "performance.md").read_text(encoding="utf-8")
     assert ElementTree.parse(docs / "performance.svg").getroot().tag.endswith("svg")
+
+
+@pytest.mark.parametrize(
+    ("measured", "verdict"), [(1.0, "met"), (1.4, "met"), (1.5, "missed"), (2.5, "FAILED")]
+)
+def test_a_figure_is_judged_by_goal_and_limit(measured: float, verdict: str) -> None:
+    """A missed goal is reported; only a figure above its limit fails the bench."""
+    check = Check("time", measured, goal=1.4, limit=2.0)
+    assert (check.verdict, check.is_bad) == (verdict, verdict == "FAILED")
+    assert check.line.startswith("| time | ")
+    assert check.line.endswith(f"| {verdict} |")
