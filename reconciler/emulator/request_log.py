@@ -19,6 +19,8 @@ MACHINE_OPERATIONS = ("managed_identity", "oidc_token", "secret")
 ACCESS_OPERATIONS = (
     "subscriptions",
     "role_assignments",
+    "assign_role",
+    "unassign_role",
     "permissions",
     "resource_groups",
     "resources",

@@ -105,10 +105,9 @@ class World:
             return self.directory.object_id(tenant_id, entry.client_id), "ServicePrincipal"
         return entry.group or entry.object_id or "", "Group" if entry.group else "ServicePrincipal"
 
-    def change_access(self, changes: AccessSections) -> None:
-        """Replace those sections about access that are given."""
-        given = {name: getattr(changes, name) for name in changes.model_fields_set}
-        self.sections = self.sections.model_copy(update=given)
+    def change_access(self, **sections: Any) -> None:
+        """Replace sections about access with entries that were checked."""
+        self.sections = self.sections.model_copy(update=sections)
         self.access = self.sections.access(self.principal)
 
     def effect_on(self, call: Call) -> Effect | None:

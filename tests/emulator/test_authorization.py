@@ -331,12 +331,43 @@ def test_a_fault_hits_one_operation(azure: Emulator, caller: Caller) -> None:
     assert counts == {"token": 1, "role_assignments": 2}
 
 
-def test_only_reads_are_served(azure: Emulator, caller: Caller) -> None:
-    """Another method is 405, and a path without an api-version is 400."""
+def write(caller: Caller, method: str, path: str, **properties: Any) -> Any:
+    """Send a write as APP and return status and body."""
+    headers = {"Authorization": f"Bearer {caller.token()}"}
+    url = f"{SCOPE}/{AUTHORIZATION}/{path}?api-version=2022-04-01"
+    body = {"properties": properties} if properties else None
+    answer = caller.send(method, url, headers=headers, json=body)
+    return answer.status_code, answer.json() if answer.content else None
+
+
+def test_an_owner_assigns_and_removes_roles(azure: Emulator, caller: Caller) -> None:
+    """The assignment has the ID of the request. It exists once, and removing it twice is 204."""
     plant(azure, {"role": "Owner"})
+    roles = {role.name: role.role_id for role in BUILT_IN_ROLES}
+    role = f"{SCOPE}/{AUTHORIZATION}/roleDefinitions/{roles[SRC]}"
+    wanted = {"roleDefinitionId": role, "principalId": TEAM, "principalType": "ServicePrincipal"}
+    path = f"roleAssignments/{ALL_TEAMS}"
+    status, body = write(caller, "PUT", path, **wanted)
+    assert (status, body["name"], body["properties"]["principalId"]) == (201, ALL_TEAMS, TEAM)
+    assert write(caller, "PUT", path, **wanted)[1]["error"]["code"] == "RoleAssignmentExists"
+    unknown = {**wanted, "roleDefinitionId": TEAM}
+    assert write(caller, "PUT", path, **unknown)[1]["error"]["code"] == "RoleDefinitionDoesNotExist"
+    assert write(caller, "PUT", path, principalId=TEAM)[0] == 400
+    everyone = Reader(caller).values(f"{SCOPE}/{AUTHORIZATION}/roleAssignments")
+    assert [one["name"] == ALL_TEAMS for one in everyone] == [False, True]
+    assert [write(caller, "DELETE", path)[0] for _ in range(2)] == [200, 204]
+
+
+def test_a_write_needs_its_right(azure: Emulator, caller: Caller) -> None:
+    """Contributor may not assign roles. Other writes are 405; a missing api-version is 400."""
+    plant(azure, {"role": "Contributor"})
+    path = f"roleAssignments/{ALL_TEAMS}"
+    wanted = write(caller, "PUT", path, principalId=TEAM)
+    assert denied(wanted, "Microsoft.Authorization/roleAssignments/write")
+    assert denied(write(caller, "DELETE", path), "Microsoft.Authorization/roleAssignments/delete")
+    assert write(caller, "PUT", "permissions")[0] == 405
     headers = {"Authorization": f"Bearer {caller.token()}"}
     path = f"{SCOPE}/{AUTHORIZATION}/roleAssignments"
-    assert caller.send("PUT", f"{path}?api-version=1", headers=headers).status_code == 405
     assert caller.send("GET", path, headers=headers).status_code == 400
     assert caller.send("GET", f"{path}?api-version=1").status_code == 401
 

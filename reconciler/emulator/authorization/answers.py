@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.emulator.authorization.access import (
+from reconciler.emulator.authorization.access import Access
+from reconciler.emulator.authorization.roles import Role
+from reconciler.emulator.authorization.values import (
     MANAGEMENT_GROUPS,
     ROOT,
-    Access,
     Delegation,
     RoleAssignment,
     Subscription,
 )
-from reconciler.emulator.authorization.roles import Role
 from reconciler.emulator.state.clock import format_time
 
 CREATED = "2026-03-02T09:15:00.1234567Z"

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from reconciler.emulator.arm import responses
-from reconciler.emulator.authorization.access import Access, Caller, Subscription
+from reconciler.emulator.authorization.access import Access
 from reconciler.emulator.authorization.requests import Filter, Target
+from reconciler.emulator.authorization.values import Caller, Subscription
 from reconciler.emulator.messages import JSON_TYPE, Answer, to_json
 from reconciler.emulator.request_log import Call
 from reconciler.emulator.world import World
@@ -85,6 +86,6 @@ def page(
     return document(body)
 
 
-def document(body: object) -> Answer:
-    """Answer 200 with one entry."""
-    return Answer(200, [JSON_TYPE, *responses.arm_headers(), LEFT], to_json(body))
+def document(body: object, status: int = 200) -> Answer:
+    """Answer with one entry."""
+    return Answer(status, [JSON_TYPE, *responses.arm_headers(), LEFT], to_json(body))

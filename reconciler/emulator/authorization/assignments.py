@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from reconciler.emulator.arm import responses
 from reconciler.emulator.authorization import answers
-from reconciler.emulator.authorization.access import RoleAssignment
 from reconciler.emulator.authorization.asked import Asked, denied, document, page, subscription_of
+from reconciler.emulator.authorization.values import RoleAssignment
 from reconciler.emulator.messages import Answer
 
 READ_ASSIGNMENTS = "Microsoft.Authorization/roleAssignments/read"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from reconciler.emulator.authorization.access import ROOT
+from reconciler.emulator.authorization.values import ROOT
 
 LISTS = {
     "microsoft.authorization": {

@@ -6,7 +6,7 @@ What a principal may read follows from the actions of its roles.
 from __future__ import annotations
 
 from reconciler.emulator.arm import responses
-from reconciler.emulator.authorization import assignments, resources
+from reconciler.emulator.authorization import assignments, changes, resources
 from reconciler.emulator.authorization.asked import Asked
 from reconciler.emulator.authorization.requests import read_filter, target
 from reconciler.emulator.messages import Answer, Request
@@ -17,6 +17,8 @@ from reconciler.emulator.world import World
 HANDLERS = {
     "subscriptions": resources.subscriptions,
     "role_assignments": assignments.role_assignments,
+    "assign_role": changes.assign,
+    "unassign_role": changes.unassign,
     "permissions": assignments.permissions,
     "resource_groups": resources.resource_groups,
     "resources": resources.resources,
@@ -26,11 +28,14 @@ HANDLERS = {
     "registration_assignments": assignments.registrations,
     "registration_definitions": assignments.registrations,
 }
+CHANGES = {"PUT": "assign_role", "DELETE": "unassign_role"}
 
 
 def operation_of(request: Request) -> str:
     """Return the operation of a request about access, or an empty text."""
     found = target(request.path)
+    if found and found.operation == "role_assignments" and found.name:
+        return CHANGES.get(request.method, found.operation)
     return found.operation if found else ""
 
 
@@ -38,14 +43,14 @@ def carry_out(call: Call, world: World) -> Answer:
     """Answer a request about access, whose token is valid."""
     found = target(call.request.path)
     conditions = read_filter(call.request.parameter("$filter"), call.object_id)
-    if found is None or call.request.method != "GET":
+    if found is None or (call.request.method != "GET" and call.operation not in CHANGES.values()):
         message = f"The resource does not support the method '{call.request.method}' at this path."
         return responses.gateway_error(405, "MethodNotAllowed", message)
     if conditions is None:
         message = "The filter is not supported. Supported are assignedTo, atScope and principalId."
         return responses.gateway_error(400, "UnsupportedQuery", message)
     asked = Asked(call, world, found, conditions)
-    return _no_subscription(asked) or HANDLERS[found.operation](asked)
+    return _no_subscription(asked) or HANDLERS[call.operation](asked)
 
 
 def _no_subscription(asked: Asked) -> Answer | None:

@@ -13,7 +13,7 @@ from typing import Any
 from reconciler.emulator.control import settings, sign_ins, views
 from reconciler.emulator.messages import Answer, Request, json_answer
 from reconciler.emulator.seed.access_sections import AccessSections
-from reconciler.emulator.seed.fields import BadSeed, check
+from reconciler.emulator.seed.fields import BadSeed, Part, check
 from reconciler.emulator.seed.sections import LinkChange
 from reconciler.emulator.seed.seed import read
 from reconciler.emulator.seed.services import ServiceSections
@@ -76,16 +76,19 @@ def _write_link(body: Any, world: World) -> Any:
 def _change_access(body: Any, world: World) -> Any:
     """Replace the sections of a seed about access that are in the body."""
     changes = check(AccessSections, body, world.directory, **world.sections.context)
-    world.change_access(changes)
+    world.change_access(**_given(changes))
     return views.access(world)
 
 
 def _change_services(body: Any, world: World) -> Any:
     """Replace the sections of a seed about services that are in the body."""
     changes = check(ServiceSections, body, world.directory)
-    given = {name: getattr(changes, name) for name in changes.model_fields_set}
-    world.services = world.services.model_copy(update=given)
+    world.services = world.services.model_copy(update=_given(changes))
     return views.services(world)
+
+
+def _given(changes: Part) -> dict[str, Any]:
+    return {name: getattr(changes, name) for name in changes.model_fields_set}
 
 
 def _reset(body: Any, world: World) -> Any:

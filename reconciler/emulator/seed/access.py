@@ -9,13 +9,9 @@ from uuid import uuid5
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from reconciler.emulator.authorization.access import (
-    MANAGEMENT_GROUPS,
-    ROOT,
-    Subscription,
-)
 from reconciler.emulator.authorization.built_in_roles import BUILT_IN_ROLES
 from reconciler.emulator.authorization.roles import Role
+from reconciler.emulator.authorization.values import MANAGEMENT_GROUPS, ROOT, Subscription
 from reconciler.emulator.seed.fields import (
     Flag,
     Guid,
@@ -136,6 +132,7 @@ class RoleAssignmentEntry(PrincipalEntry):
     tenant: by default the home tenant of the subscription in the scope
     eligible: whether it is only eligible, so that it must be activated before it counts
     activated: whether it was activated; `until` is the end of that
+    assignment_id: by default derived
     """
 
     scope: Annotated[str, AfterValidator(_scope)]
@@ -146,6 +143,7 @@ class RoleAssignmentEntry(PrincipalEntry):
     since: Time | None = None
     until: Time | None = None
     condition: str | None = None
+    assignment_id: Guid | None = None
 
     @model_validator(mode="after")
     def _known_tenant(self, info: ValidationInfo) -> RoleAssignmentEntry:

@@ -7,14 +7,10 @@ from typing import Any
 
 from pydantic import ValidationInfo, field_validator
 
-from reconciler.emulator.authorization.access import (
-    MANAGEMENT_GROUPS,
-    Access,
-    Delegation,
-    RoleAssignment,
-)
+from reconciler.emulator.authorization.access import Access
 from reconciler.emulator.authorization.built_in_roles import BUILT_IN_ROLES
 from reconciler.emulator.authorization.roles import Role
+from reconciler.emulator.authorization.values import MANAGEMENT_GROUPS, Delegation, RoleAssignment
 from reconciler.emulator.seed.access import (
     DelegationEntry,
     GroupEntry,
@@ -62,17 +58,31 @@ class AccessSections(Part):
             "roles": {entry.role for entry in self.roles},
         }
 
+    def assignments_without(
+        self, assignment_id: str, find: FindPrincipal
+    ) -> tuple[RoleAssignmentEntry, ...]:
+        """Return the role assignments without one of them."""
+        build = self._builder(find)
+        return tuple(
+            entry
+            for entry in self.role_assignments
+            if build.assignment(entry).assignment_id != assignment_id
+        )
+
+    def _builder(self, find: FindPrincipal) -> _Builder:
+        roles = [*BUILT_IN_ROLES, *(entry.value() for entry in self.roles)]
+        return _Builder(find, roles, _homes(self.subscriptions))
+
     def access(self, find: FindPrincipal) -> Access:
         """Return the state that the sections describe."""
-        roles = [*BUILT_IN_ROLES, *(entry.value() for entry in self.roles)]
-        build = _Builder(find, roles, _homes(self.subscriptions))
+        build = self._builder(find)
         members = {
             entry.object_id: frozenset(find(entry.tenant, each)[0] for each in entry.members)
             for entry in self.groups
         }
         return Access(
             [entry.value() for entry in self.subscriptions],
-            roles,
+            build.roles,
             members,
             map(build.assignment, self.role_assignments),
             list(map(build.delegation, self.delegations)),
@@ -84,6 +94,7 @@ class _Builder:
 
     def __init__(self, find: FindPrincipal, roles: list[Role], homes: dict[str, str]) -> None:
         self._find = find
+        self.roles = roles
         self._homes = homes
         self._roles = {key: role for role in roles for key in (role.name, role.role_id)}
 
@@ -102,6 +113,7 @@ class _Builder:
             entry.since,
             entry.until,
             entry.condition,
+            given_id=entry.assignment_id or "",
         )
 
     def delegation(self, entry: DelegationEntry) -> Delegation:
