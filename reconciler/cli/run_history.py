@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cli import state
 from reconciler.cli.output import note
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from reconciler.core.history.overview import PastRuns
     from reconciler.core.history.recording import Recording
     from reconciler.core.history.run_summary import RunSummary
+    from reconciler.core.inventory.inventory import Inventory
     from reconciler.core.plan_review import PlanReview
+
+
+ReviewedT = TypeVar("ReviewedT", bound="PlanReview | Inventory")
 
 
 def record_run(run: Run, run_summary: RunSummary, *, is_fresh: bool) -> None:
@@ -85,12 +89,13 @@ def previous_run(
             read = next((run for run in reversed(earlier) if run.standings), None)
             links = history.as_of(read.at) if read else {}
             refused = history.refused(last.id) if last else ()
-            return EarlierRuns(last, read, links, history.latest(), refused), None
+            access = history.access_as_of(read.at) if read else {}
+            return EarlierRuns(last, read, links, history.latest(), refused, access), None
     except Exception as error:
         return None, str(error)
 
 
-def with_changes(run: Run, plan: PlanReview, since: datetime) -> PlanReview:
+def with_changes(run: Run, plan: ReviewedT, since: datetime) -> ReviewedT:
     """The plan with its changes since a moment; unchanged, with a warning, without a history."""
     from reconciler.core.history.changes_since import changes_since
     from reconciler.core.history.recording import observations_of_plan
@@ -98,14 +103,15 @@ def with_changes(run: Run, plan: PlanReview, since: datetime) -> PlanReview:
     try:
         with closing(state.open_history_of(run)) as history:
             before, latest = history.as_of(since), history.latest()
+            access = history.access_as_of(since)
     except Exception as error:
         note(f"warning: changes are not shown, because the history cannot be read: {error}")
         return plan
-    found = changes_since(since, before, latest, observations_of_plan(plan))
+    found = changes_since(since, before, latest, observations_of_plan(plan), access)
     return replace(plan, changes_since=found)
 
 
-def with_known(run: Run, plan: Plan) -> Plan:
+def with_known(run: Run, plan: Plan) -> Inventory:
     """The inventory with each link's past, and findings for links that are unreadable for long.
 
     Without a history a warning says so, and only the times that Azure gives are shown.
@@ -145,6 +151,7 @@ def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:
                 history.latest(),
                 history.periods(first),
                 history.writes(first),
+                history.access_as_of(since),
             ), None
     except Exception as error:
         return None, str(error)

@@ -13,7 +13,7 @@ from reconciler.views.csv import ACCESS_COLUMNS, access_cells, sheet
 from reconciler.views.markdown.escape import code, escape, lines_of, table
 from reconciler.views.rows import Row, plan_rows
 from reconciler.views.summary import access_sentence
-from reconciler.views.terminal.causes import finding_lines, problem_lines
+from reconciler.views.terminal.causes import changes_since_lines, finding_lines, problem_lines
 from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, text_column
 
 _HEADING = ("tenant", "identity", "partner ID", "access", "what was found")
@@ -45,6 +45,7 @@ def render_table(plan: Plan, page: Page) -> str:
     lines = [line for lines in page.table(cells, columns) for line in lines]
     lines += problem_lines(page, rows)
     lines += finding_lines(page, plan.findings, "--format json lists all")
+    lines += changes_since_lines(page, plan)
     return lines_of([*lines, "", page.paint(access_sentence(plan), "strong")])
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from reconciler.core.history.changes_since import ChangeKind, ChangesSince, LinkChange
+from reconciler.core.inventory.inventory import Inventory
+from reconciler.core.plan import Plan
 from reconciler.core.plan_json import Data, iso
+from reconciler.core.plan_review import PlanReview
 from reconciler.views.grouping import NAMED, member_label
 
 LABELS = {
@@ -12,7 +15,14 @@ LABELS = {
     ChangeKind.STILL_UNREADABLE: "still unreadable",
     ChangeKind.STILL_DRIFT: "still drift",
     ChangeKind.RECOVERED: "recovered",
+    ChangeKind.ACCESS_LOST: "access lost",
+    ChangeKind.ACCESS_GAINED: "access gained",
 }
+
+
+def changes_of(plan: Plan) -> ChangesSince | None:
+    """Return the changes since a moment, if the plan or inventory has them."""
+    return plan.changes_since if isinstance(plan, PlanReview | Inventory) else None
 
 
 def heading(changes_since: ChangesSince) -> str:

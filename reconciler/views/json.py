@@ -4,7 +4,7 @@ from reconciler.core.inventory.inventory_json import inventory_data
 from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_json import plan_data, report_data, text
 from reconciler.core.plan_review import PlanReview
-from reconciler.views.changes_since import changes_data
+from reconciler.views.changes_since import changes_data, changes_of
 
 
 def render_plan(plan: Plan) -> str:
@@ -20,4 +20,5 @@ def render_report(report: Report) -> str:
 
 def render_inventory(plan: Plan) -> str:
     """Render the inventory, with what earlier runs know about each link."""
-    return text(inventory_data(plan))
+    since = changes_of(plan)
+    return text(inventory_data(plan) | ({"news": changes_data(since)} if since else {}))

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from reconciler.core.access.link_access import count_verdicts, has_access
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.links import Action, ObservedState
 from reconciler.core.plan import Plan, Report, count_outcomes
@@ -120,6 +121,13 @@ def _links(page: _Page, plan: Plan, report: Report | None) -> None:
         "code",
         _counted(seen.problem.code for seen in newest if seen and seen.problem),
     )
+    if has_access(plan.changes):
+        page.labelled(
+            "links_by_access",
+            "Links by whether their principal holds a role that counts.",
+            "verdict",
+            count_verdicts(plan.changes),
+        )
     findings = report.findings if report else plan.findings
     page.labelled("findings", "Findings of the run.", "code", _counted(f.code for f in findings))
     if report:

@@ -9,7 +9,8 @@ import shlex
 from collections import Counter
 from collections.abc import Callable
 
-from reconciler.core.history.notifications import EventKind, Message, worst
+from reconciler.core.history.notification_lines import worst
+from reconciler.core.history.notifications import EventKind, Message
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.text import visible
 from reconciler.views.grouping import attention_groups

@@ -1,7 +1,9 @@
 """`show --access` and `access` against an Azure that is not the emulator."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from tests.azure.access.arm import (
 )
 from tests.e2e.command import Desk, Ran, tenant_id
 from tests.e2e.other_azure import OtherAzure, other_azure
+from tests.receivers import Receiver, listening
 
 ONE = {"/subscriptions": subscriptions(1)}
 ACTIVE = "roleAssignmentScheduleInstances"
@@ -143,6 +146,13 @@ PRINCIPALS: dict[str, tuple[dict[str, Any], str, str]] = {
 def azure(tmp_path: Path) -> Iterator[OtherAzure]:
     """An Azure that is not the emulator."""
     with other_azure(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A receiver of notifications."""
+    with listening() as running:
         yield running
 
 
@@ -342,3 +352,59 @@ def test_the_limit_of_subscriptions_is_in_the_file(there: Desk, azure: OtherAzur
     ran = there.run("access", "--format", "json")
     assert access(ran, "eight")["reason"] == "incomplete"
     assert azure.count("roleAssignments?") == 2
+
+
+def a_day_later(desk: Desk) -> None:
+    """Date everything in the history one day earlier."""
+    (path,) = Path(desk.env["PAL_RECONCILE_STATE_DIR"]).glob("*.history.sqlite3")
+    with closing(sqlite3.connect(path)) as connection:
+        for table, columns in (
+            ("runs", ("at",)),
+            ("periods", ("at", "last_at", "standing_since", "read_at", "linked_since")),
+            ("verdicts", ("at", "last_at")),
+        ):
+            moved = ", ".join(f"{c} = datetime({c}, '-1 day') || '.000000'" for c in columns)
+            connection.execute(f"UPDATE {table} SET {moved}")
+        connection.commit()
+
+
+def test_lost_access_is_shown_and_notified(
+    there: Desk, azure: OtherAzure, receiver: Receiver
+) -> None:
+    """Once to those who want it; a run without --access says nothing about it."""
+    plant(there, azure, "listed", "reader")
+    text = (there.path / "tenants.yaml").read_text(encoding="utf-8")
+    notify = "notify: [{to: {env: PAL_NOTIFY}, when: [access]}]\n"
+    (there.path / "tenants.yaml").write_text(
+        text.replace("tenants:\n", f"{notify}tenants:\n"), encoding="utf-8"
+    )
+    there.env["PAL_NOTIFY"] = receiver.url.replace("http://", "json://")
+    assert there.run("nightly", "--access", "-q").status == 0
+    a_day_later(there)
+    azure.answers[tenant_id(0)] = at_home(PRINCIPALS["reader"][0], tenant_id(0))
+    assert there.run("nightly", "-q").status == 0
+    assert receiver.got == []
+    a_day_later(there)
+    metrics = there.path / "pal.prom"
+    ran = there.run("nightly", "--access", "-q", "--metrics", str(metrics))
+    assert (ran.status, ran.err) == (0, "")
+    ((_, body),) = receiver.got
+    message = json.loads(body)
+    assert message["title"] == "pal-reconcile: 1 access lost"
+    assert "listed / app: access lost (reader_only)" in message["message"]
+    assert 'pal_reconcile_links_by_access{verdict="none"} 2.0' in metrics.read_text()
+    ran = there.run("show", "--access", "--since", "last-night", "--format", "json")
+    assert [(item["tenant"], item["news"]) for item in ran.data["news"]["links"]] == [
+        ("listed", "access_lost")
+    ]
+    assert "access lost (1): listed / app" in there.run("access", "--since", "last-night").out
+
+
+def test_the_report_shows_access(there: Desk, azure: OtherAzure) -> None:
+    """With the findings of the check."""
+    plant(there, azure, "listed", "reader")
+    ran = there.run("report", "--access", "--out", "report.html")
+    assert ran.status == 0, ran.err
+    page = (there.path / "report.html").read_text(encoding="utf-8")
+    assert "only roles that Microsoft lists as not eligible" in page
+    assert "access_none" in page

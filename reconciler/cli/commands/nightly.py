@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.command_line.option_groups import (
+    ACCESS,
     FULL,
     RUN,
     SERVICES,
@@ -19,6 +20,7 @@ from reconciler.cli.command_line.option_groups import (
     with_options,
 )
 from reconciler.cli.command_line.options import LONGEST_WAIT_S, Options
+from reconciler.cli.flows.access import check_access_options
 from reconciler.cli.flows.approval import check_allowed
 from reconciler.core.errors import WrongUsage
 
@@ -26,7 +28,7 @@ DEADLINE_S = 1800.0
 """The default deadline: the run ends before the next one or the working day begins."""
 
 
-@with_options(*RUN, *SERVICES, *FULL)
+@with_options(*RUN, *SERVICES, *FULL, *ACCESS)
 def nightly(
     options: Options,
     repair: Annotated[
@@ -71,6 +73,7 @@ def nightly(
 
     if not repair and (allow or max_changes is not None or lock_timeout):
         raise WrongUsage("--allow, --max-changes and --lock-timeout need --repair")
+    check_access_options(options)
     allowed = check_allowed(allow)
     if metrics:
         check_metrics_extra()

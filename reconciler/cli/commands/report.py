@@ -7,6 +7,7 @@ import typer
 
 from reconciler.cli import wiring
 from reconciler.cli.command_line.option_groups import (
+    ACCESS,
     CONNECTION,
     LOG,
     SCALE,
@@ -17,12 +18,13 @@ from reconciler.cli.command_line.option_groups import (
     with_options,
 )
 from reconciler.cli.command_line.options import Options
+from reconciler.cli.flows.access import check_access_options
 from reconciler.cli.flows.run_end.side_tasks import recorded
 from reconciler.cli.selection import read_file
 from reconciler.core.exit_status import of_plan
 
 
-@with_options(*SELECTION, "quiet", *LOG, *CONNECTION, *SERVICES, *STATE, *SCALE, *WORKERS)
+@with_options(*SELECTION, "quiet", *LOG, *CONNECTION, *SERVICES, *STATE, *SCALE, *WORKERS, *ACCESS)
 def report(
     options: Options,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The HTML page to write.")],
@@ -39,6 +41,7 @@ def report(
     from reconciler.views.summary import inventory_summary
 
     check_file(out, is_forced=force)
+    check_access_options(options)
     with recorded("report", options) as account:
         selection = read_file(options)
         with wiring.read_session(options, selection) as run:

@@ -8,15 +8,16 @@ from reconciler.cli.command_line.option_groups import (
     with_options,
 )
 from reconciler.cli.command_line.options import Options
-from reconciler.cli.flows.inventory import By, InventoryCommand, Where, show_inventory
+from reconciler.cli.flows.inventory import By, InventoryCommand, Since, Where, show_inventory
 from reconciler.views.formats import View
 
 
 @with_options(*RUN, *SERVICES, *ACCESS, formats=ALL_FORMATS)
-def show(options: Options, by: By = None, where: Where = None) -> int:
+def show(options: Options, by: By = None, where: Where = None, since: Since = None) -> int:
     """Show every link as Azure has it: the inventory.
 
     With --access it also shows whether each linked principal holds a role that counts. Nothing is
     written to Azure.
     """
-    return show_inventory(InventoryCommand("show", View.INVENTORY), options, by or (), where or ())
+    command = InventoryCommand("show", View.INVENTORY, by or (), where or (), since)
+    return show_inventory(command, options)

@@ -10,6 +10,7 @@ import typer
 
 from reconciler.cli import wiring
 from reconciler.cli.command_line import completion
+from reconciler.cli.dates import HELP, moment
 from reconciler.cli.flows.access import check_access_fields, check_access_options
 from reconciler.cli.flows.run_end.side_tasks import recorded
 from reconciler.cli.selection import read_file
@@ -38,6 +39,12 @@ Where = Annotated[
 ]
 
 
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="WHEN", help=f"Show what changed since then. {HELP}"),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class InventoryCommand:
     """A command that prints the inventory.
@@ -48,19 +55,22 @@ class InventoryCommand:
 
     name: str
     view: View
+    by: Sequence[str]
+    where: Sequence[str]
+    since: str | None
 
 
-def show_inventory(
-    command: InventoryCommand, options: Options, by: Sequence[str], where: Sequence[str]
-) -> int:
+def show_inventory(command: InventoryCommand, options: Options) -> int:
     """Read every selected link, and print those that match. Returns the exit status."""
     from reconciler.cli import output
     from reconciler.cli.flows.customers.customer_check import CustomerCheck
-    from reconciler.cli.run_history import with_known
+    from reconciler.cli.run_history import with_changes, with_known
     from reconciler.core.inventory.filters import check_field, filtered, parse_filters
     from reconciler.views.formats import View
     from reconciler.views.lists.inventory_groups import GroupedInventory
 
+    by, where = command.by, command.where
+    since = moment(command.since) if command.since else None
     for field in by:
         check_field("--by", field)
     filters = parse_filters(where, {})
@@ -72,6 +82,8 @@ def show_inventory(
             account.run = run
             customers = CustomerCheck(run)
             plan = account.fact = with_known(run, customers.added_to(run.inventory()))
+        if since:
+            plan = with_changes(run, plan, since)
         shown = filtered(plan, parse_filters(where, selection.config.partners))
         if where:
             output.note(f"{len(shown.changes)} of {len(plan.changes)} links match.")

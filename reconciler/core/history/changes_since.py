@@ -1,11 +1,13 @@
 """Changes since an earlier time: two states of the same links compared."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from reconciler.core.findings import Finding
+from reconciler.core.history.access_history import RecordedAccess, is_gained, is_lost
 from reconciler.core.history.link_history import Health, Key, Observation, Period
 from reconciler.core.history.recording import RecordedRun
 
@@ -21,6 +23,8 @@ class ChangeKind(StrEnum):
     STILL_UNREADABLE = "still_unreadable"
     STILL_DRIFT = "still_drift"
     RECOVERED = "recovered"
+    ACCESS_LOST = "access_lost"
+    ACCESS_GAINED = "access_gained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +58,37 @@ class ChangesSince:
         """The changes of this kind."""
         return tuple(item for item in self.items if item.kind is kind)
 
+    def only(self, keys: Collection[Key]) -> "ChangesSince":
+        """The changes of these links."""
+        return replace(self, items=tuple(i for i in self.items if i.observation.key in keys))
+
 
 def changes_since(
     since: datetime,
     before: Mapping[Key, Period],
     latest: Mapping[Key, Period],
     now: Iterable[Observation],
+    access: Mapping[Key, RecordedAccess] = MappingProxyType({}),
 ) -> ChangesSince:
     """The changes from the state at a time to the state now.
 
     before  each link's period at that time
     latest  each link's newest period, with or without this run
+    access  each link's access at that time
     """
-    items = (_item(since, before.get(s.key), latest.get(s.key), s) for s in now)
+    items: list[LinkChange | None] = []
+    for seen in now:
+        items.append(_item(since, before.get(seen.key), latest.get(seen.key), seen))
+        items.append(_access_item(access.get(seen.key), seen))
     return ChangesSince(since, bool(before), tuple(item for item in items if item))
+
+
+def _access_item(before: RecordedAccess | None, observation: Observation) -> LinkChange | None:
+    if is_lost(before, observation.access):
+        return LinkChange(ChangeKind.ACCESS_LOST, observation, observation.at, 1)
+    if is_gained(before, observation.access):
+        return LinkChange(ChangeKind.ACCESS_GAINED, observation, observation.at, 1)
+    return None
 
 
 def _item(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from reconciler.core.access.values import Access
 from reconciler.core.identities import SecretRef
 from reconciler.core.links import Action, ObservedState
 from reconciler.core.results import Outcome
@@ -55,6 +56,7 @@ class Observation:
     partner_id         None unless linked; partner_name, version and updated_at are Azure's
     problem            the stable code of why it could not be read; message is for people
     run                the ID of the run, once it is recorded
+    access             what the access check found; None if it was not made. Not part of a period
     """
 
     at: datetime
@@ -72,6 +74,7 @@ class Observation:
     problem: str | None = None
     message: str | None = field(default=None, compare=False)
     run: str = field(default="", compare=False)
+    access: Access | None = field(default=None, compare=False)
 
     @property
     def key(self) -> Key:

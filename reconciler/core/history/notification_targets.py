@@ -13,6 +13,7 @@ class When(StrEnum):
     CHANGE = "change"
     DRIFT = "drift"
     UNREADABLE = "unreadable"
+    ACCESS = "access"
     FAILURE = "failure"
     RECOVERY = "recovery"
     ALWAYS = "always"

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reconciler.core.exit_status import COMPLETED, Status
+from reconciler.core.history.access_history import RecordedAccess, is_gained, is_lost
 from reconciler.core.history.changes_since import count_days
 from reconciler.core.history.link_history import Health, Key, Observation, Period
 from reconciler.core.history.notification_targets import Subscriber, When
@@ -20,7 +21,7 @@ from reconciler.core.history.recording import (
     observations_of_report,
 )
 from reconciler.core.history.run_summary import RunSummary
-from reconciler.core.links import WRITES, Action, Change
+from reconciler.core.links import WRITES
 from reconciler.core.plan import Report
 from reconciler.core.results import CONVERGED
 
@@ -31,14 +32,17 @@ class EventKind(StrEnum):
     FAILED = "the run failed"
     UNREADABLE = "newly unreadable"
     DRIFT = "new drift"
+    ACCESS_LOST = "access lost"
     REPAIRED = "repaired"
     RECOVERED = "recovered"
+    ACCESS_GAINED = "access gained"
     RUNS_AGAIN = "the run works again"
 
 
 _KINDS = {
     When.DRIFT: {EventKind.DRIFT, EventKind.REPAIRED},
     When.UNREADABLE: {EventKind.UNREADABLE},
+    When.ACCESS: {EventKind.ACCESS_LOST, EventKind.ACCESS_GAINED},
     When.FAILURE: {EventKind.FAILED},
     When.RECOVERY: {EventKind.RECOVERED, EventKind.RUNS_AGAIN},
     When.CHANGE: set(EventKind),
@@ -55,6 +59,7 @@ class EarlierRuns:
     links    each link's period at the end of that run
     latest   each link's newest period, with or without this run
     refused  the guards that refused the last run
+    access   each link's access at the end of the run that read any link
     """
 
     last: RecordedRun | None = None
@@ -62,6 +67,7 @@ class EarlierRuns:
     links: Mapping[Key, Period] = field(default_factory=dict)
     latest: Mapping[Key, Period] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+    access: Mapping[Key, RecordedAccess] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,17 @@ def _of_links(run_summary: RunSummary, before: EarlierRuns) -> list[Event]:
         _of_link(observation, before, is_repaired=observation.key in repaired)
         for observation in observations
     )
-    return [each for each in found if each]
+    access = (_of_access(observation, before) for observation in observations)
+    return [each for each in (*found, *access) if each]
+
+
+def _of_access(observation: Observation, before: EarlierRuns) -> Event | None:
+    was = before.access.get(observation.key)
+    if is_lost(was, observation.access):
+        return Event(EventKind.ACCESS_LOST, observation)
+    return (
+        Event(EventKind.ACCESS_GAINED, observation) if is_gained(was, observation.access) else None
+    )
 
 
 def _of_link(observation: Observation, before: EarlierRuns, *, is_repaired: bool) -> Event | None:
@@ -193,47 +209,3 @@ def _since(latest: Period | None, observation: Observation) -> datetime:
 def _differs_otherwise(was: Observation, observation: Observation) -> bool:
     """Whether a link that differed before differs in another way now."""
     return (was.partner_id, was.state) != (observation.partner_id, observation.state)
-
-
-def worst(message: Message, run_summary: RunSummary, most: int) -> list[str]:
-    """The most important events, a line each; without events, what is wrong in any case."""
-    named = [
-        (f"{observation.tenant} / {observation.identity}", each.kind.value + _why(observation))
-        for each in message.events
-        if (observation := each.observation)
-    ]
-    if named:
-        return _grouped(named)[:most]
-    plan = run_summary.plan
-    changes = plan.changes if plan else ()
-    bad = [c for c in changes if c.action in (Action.UNKNOWN, Action.CONFLICT)]
-    bad += [c for c in changes if c.action in WRITES]
-    findings = plan.findings if plan else ()
-    links = [(f"{c.place.tenant} / {c.place.identity}", _reason(c)) for c in bad]
-    return [*_grouped(links), *(finding.message for finding in findings), *run_summary.complaints][
-        :most
-    ]
-
-
-def _grouped(links: Sequence[tuple[str, str]]) -> list[str]:
-    """One line for each reason, with the first of its links and the number of the others."""
-    labels: dict[str, list[str]] = {}
-    for label, reason in links:
-        labels.setdefault(reason, []).append(label)
-    return [
-        f"{same[0]}{f' and {len(same) - 1} more' if len(same) > 1 else ''}: {reason}"
-        for reason, same in labels.items()
-    ]
-
-
-def _reason(change: Change) -> str:
-    return f"unreadable ({change.problem.code})" if change.problem else change.reason
-
-
-def _why(observation: Observation) -> str:
-    if observation.problem:
-        return f" ({observation.problem})"
-    if observation.health is Health.DRIFT:
-        wanted = observation.wanted_partner_id or "none"
-        return f" ({observation.partner_id or 'not linked'}, wanted {wanted})"
-    return ""

@@ -4,9 +4,10 @@ It is made from this run's reads and the history. Without a history it has the c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from reconciler.core.history.access_history import RecordedAccess
 from reconciler.core.history.changes_since import ChangesSince, changes_since, daily_runs
 from reconciler.core.history.link_history import (
     Health,
@@ -36,6 +37,7 @@ class PastRuns:
     before   each link's period at `since`
     latest   each link's newest period
     periods  those that began after the first moment, oldest first
+    access   each link's access at `since`
     """
 
     since: datetime
@@ -45,6 +47,7 @@ class PastRuns:
     latest: Mapping[Key, Period]
     periods: tuple[Period, ...]
     writes: tuple[Write, ...]
+    access: Mapping[Key, RecordedAccess] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def overview(plan: Plan, past: PastRuns | None, *, is_whole: bool, failure: str 
     return Overview(
         plan,
         is_whole,
-        changes_since(past.since, past.before, past.latest, observations),
+        changes_since(past.since, past.before, past.latest, observations, past.access),
         tuple(write for write in past.writes if write.at > past.since),
         _daily_health(past.runs, today),
         _link_timelines(past, observations),

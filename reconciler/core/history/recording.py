@@ -138,6 +138,7 @@ def _observation(
         updated_at=seen.updated_at,
         problem=problem.code if problem else None,
         message=visible(problem.message) if problem else None,
+        access=seen.access,
     )
 
 

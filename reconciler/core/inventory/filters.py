@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 
 from reconciler.core.access.link_access import access_of
 from reconciler.core.errors import WrongUsage
-from reconciler.core.inventory.inventory import Known, changed_at, day, known_about, state_of
+from reconciler.core.inventory.inventory import (
+    Inventory,
+    Known,
+    changed_at,
+    day,
+    known_about,
+    state_of,
+)
 from reconciler.core.links import Change, ObservedState
 from reconciler.core.plan import Plan
 from reconciler.core.selectors import matches_glob
@@ -136,7 +143,11 @@ def filtered(plan: Plan, wanted: Sequence[Filter]) -> Plan:
     )
     tenants = {change.place.tenant for change in kept} | {None}
     findings = tuple(finding for finding in plan.findings if finding.tenant in tenants)
-    return replace(plan, changes=kept, findings=findings)
+    shown = replace(plan, changes=kept, findings=findings)
+    if isinstance(shown, Inventory) and shown.changes_since:
+        keys = {(change.place.tenant, change.place.identity) for change in kept}
+        return replace(shown, changes_since=shown.changes_since.only(keys))
+    return shown
 
 
 def grouped(plan: Plan, fields: Sequence[str]) -> tuple[InventoryGroup, ...]:

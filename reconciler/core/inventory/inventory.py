@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 
+from reconciler.core.history.changes_since import ChangesSince
 from reconciler.core.history.link_history import Key, Period
 from reconciler.core.links import Change, Observed, ObservedState, Place
 from reconciler.core.plan import Plan
@@ -42,10 +43,12 @@ class Inventory(Plan):
 
     known        by place; a link without an entry has nothing known
     roles_as_of  the date of the list of roles, if access was checked; else None
+    changes_since  what has changed since a time; None if that was not asked for
     """
 
     known: Mapping[Place, Known] = field(default_factory=dict)
     roles_as_of: date | None = None
+    changes_since: ChangesSince | None = None
 
 
 def with_known(

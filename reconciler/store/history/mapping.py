@@ -13,7 +13,9 @@ from reconciler.core.results import Outcome
 
 Values = dict[str, Any]
 
-_OBSERVATION = tuple(field.name for field in fields(Observation) if field.name != "run")
+_OBSERVATION = tuple(
+    field.name for field in fields(Observation) if field.name not in ("run", "access")
+)
 _WRITE = tuple(field.name for field in fields(Write) if field.name != "run")
 _NAMES = frozenset({"tenant", "identity"})
 _PERIOD = ("last_at", "standing_since", "read_at", "read_partner_id", "linked_since")

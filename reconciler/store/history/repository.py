@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Select, func, select
 
 from reconciler.core.customers.directories import DIRECTORY_CHANGED, SeenDirectory
+from reconciler.core.history.access_history import RecordedAccess
 from reconciler.core.history.link_history import Key, LinkHistory, Period, Write
 from reconciler.core.history.recording import NIGHTLY, RecordedRun, Recording
 from reconciler.store.history import writer
@@ -26,6 +27,7 @@ from reconciler.store.history.tables import (
     runs,
     writes,
 )
+from reconciler.store.history.verdicts import verdicts_as_of
 
 DAY = timedelta(days=1)
 """A run from a journal is dated by its start, and its writes are later."""
@@ -87,6 +89,11 @@ class HistoryRepository:
         )
         is_newest = (periods.c.link_id == newest.c.link_id) & (periods.c.at == newest.c.at)
         return self._by_link(_periods(self._name).join(newest, is_newest))
+
+    def access_as_of(self, moment: datetime | None = None) -> dict[Key, RecordedAccess]:
+        """Each link's last verdict at a time that says whether a role counts; None: up to now."""
+        with self._database.reading() as connection:
+            return verdicts_as_of(connection, self._name, moment)
 
     def link_history(self, tenant: str, identity: str) -> LinkHistory:
         """The periods and writes of one link; empty for an unknown link."""

@@ -144,3 +144,32 @@ writes = Table(
     Index("writes_by_link", "link_id", "at"),
     Index("writes_by_time", "at"),
 )
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("link_id", ForeignKey("links.id"), nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("last_at", Utc, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("message", String, nullable=False),
+    Column("until", Utc),
+    Index("verdicts_by_link", "link_id", "at"),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("history", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("tenant_id", String, nullable=False),
+    Column("name", String),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("first_seen", Utc, nullable=False),
+    Column("last_seen", Utc, nullable=False),
+    UniqueConstraint("history", "source", "tenant_id", name="one_row_a_customer"),
+)

@@ -19,6 +19,7 @@ from reconciler.store.history.tables import (
     runs,
     writes,
 )
+from reconciler.store.history.verdicts import record_verdicts
 
 MOST_NAMED = 500
 """The number of links up to which a query names them."""
@@ -39,6 +40,7 @@ def record(connection: Connection, history: str, recording: Recording) -> None:
     _record_observations(
         connection, run.id, recording.observations, ids, current(connection, history, keys)
     )
+    record_verdicts(connection, run.id, recording.observations, ids)
     if recording.writes:
         rows = [write_row(write, ids[write.key], run.id) for write in recording.writes]
         connection.execute(insert(writes), rows)

@@ -37,7 +37,9 @@ WRITTEN = "written"
 _SIGNS = {
     ChangeKind.NEW_DRIFT: ("change", "~"),
     ChangeKind.NEWLY_UNREADABLE: ("alarm", "?"),
+    ChangeKind.ACCESS_LOST: ("alarm", "!"),
     ChangeKind.RECOVERED: ("good", "✓"),
+    ChangeKind.ACCESS_GAINED: ("good", "✓"),
 }
 _STAYED = (ChangeKind.STILL_DRIFT, ChangeKind.STILL_UNREADABLE)
 

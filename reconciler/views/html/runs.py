@@ -8,7 +8,7 @@ from reconciler.core.links import WRITES
 from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_json import digest, plan_data
 from reconciler.core.plan_review import PlanReview
-from reconciler.views.changes_since import change_lines, heading
+from reconciler.views.changes_since import change_lines, changes_of, heading
 from reconciler.views.html.actions import LinkIndex, by_actor, finding_cards, problem_cards
 from reconciler.views.html.badges import Badge, by_urgency, health, planned, result
 from reconciler.views.html.link_table import RowGroup, is_not_counted, link_table
@@ -83,7 +83,7 @@ def _page(
         ),
         RowGroup(NOT_COUNTED, "linked, not counted", not_counted),
     ]
-    since = PlanReview.of(plan).changes_since
+    since = changes_of(plan)
     facts: dict[str, object] = {
         "title": title,
         "scope": scope_of(plan),

@@ -12,7 +12,7 @@ from reconciler.core.links import WRITES, Action
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 from reconciler.core.plan_json import digest, iso, plan_data
 from reconciler.core.plan_review import PlanReview
-from reconciler.views.changes_since import change_lines, heading
+from reconciler.views.changes_since import change_lines, changes_of, heading
 from reconciler.views.grouping import (
     CauseGroup,
     attention_groups,
@@ -85,6 +85,7 @@ def render_inventory(plan: Plan) -> str:
         _head("inventory", inventory_summary(plan)),
         _inventory(rows, has_access=roles_as_of(plan) is not None),
         *_notes(rows, plan.findings, None),
+        _changes_since(plan),
         [_read(plan)],
     )
 
@@ -157,7 +158,7 @@ def _left_alone(rows: Sequence[Row]) -> list[str]:
 
 
 def _changes_since(plan: Plan) -> list[str]:
-    since = PlanReview.of(plan).changes_since
+    since = changes_of(plan)
     if not since:
         return []
     lines = [f"- {escape(line)}" for line in change_lines(since)]

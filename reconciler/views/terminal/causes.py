@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from reconciler.core.findings import Finding
+from reconciler.core.plan import Plan
 from reconciler.core.text import visible
+from reconciler.views.changes_since import change_lines, changes_of, heading
 from reconciler.views.grouping import (
     NAMED,
     CauseGroup,
@@ -103,3 +105,12 @@ def _remedy(page: Page, cause: Cause) -> Iterator[str]:
     if cause.hint:
         yield from page.note(visible(cause.hint), lead=_HINT)
     yield from correlation_lines(page, cause.correlation_id)
+
+
+def changes_since_lines(page: Page, plan: Plan) -> Iterator[str]:
+    """Yield the changes since a moment, if they were asked for."""
+    since = changes_of(plan)
+    if since:
+        yield from ("", page.paint(f"{heading(since)}:", "strong"))
+        for line in change_lines(since):
+            yield from page.note(visible(line), lead="  ")

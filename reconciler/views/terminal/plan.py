@@ -11,7 +11,6 @@ from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_review import PlanReview
 from reconciler.core.text import visible
-from reconciler.views.changes_since import change_lines, heading
 from reconciler.views.grouping import group_rows, named, why
 from reconciler.views.notes import serves
 from reconciler.views.rows import QUIET, Row, plan_rows, refusal_sentence, report_rows
@@ -20,6 +19,7 @@ from reconciler.views.terminal.causes import (
     FULL,
     INDENT,
     cause_lines,
+    changes_since_lines,
     correlation_lines,
     finding_lines,
     group_lines,
@@ -54,7 +54,7 @@ def render_plan(plan: Plan, page: Page) -> str:
     lines += _served(page, rows)
     lines += finding_lines(page, plan.findings)
     lines += _forecasts(page, plan)
-    lines += _changes_since(page, plan)
+    lines += changes_since_lines(page, plan)
     return _text(page, lines, plan_summary(plan))
 
 
@@ -75,6 +75,7 @@ def render_inventory(plan: Plan, page: Page) -> str:
     lines = list(inventory_lines(page, rows))
     lines += problem_lines(page, rows)
     lines += finding_lines(page, plan.findings, "--format json lists all")
+    lines += changes_since_lines(page, plan)
     return _text(page, lines, inventory_summary(plan))
 
 
@@ -182,14 +183,6 @@ def _forecasts(page: Page, plan: Plan) -> Iterator[str]:
         for refusal in forecast.refusals:
             text = visible(f"{refusal.guard}: {refusal.message}")
             yield from page.note(text, lead="  ")
-
-
-def _changes_since(page: Page, plan: Plan) -> Iterator[str]:
-    since = PlanReview.of(plan).changes_since
-    if since:
-        yield from ("", page.paint(f"{heading(since)}:", "strong"))
-        for line in change_lines(since):
-            yield from page.note(visible(line), lead="  ")
 
 
 def _cells(row: Row, *, has_words: bool) -> list[Cell]:

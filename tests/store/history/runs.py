@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from reconciler.core.access.values import Access, AccessReason, AccessVerdict, Workload
 from reconciler.core.history.link_history import Observation, Write, count_health
 from reconciler.core.history.recording import RecordedRun, Recording
 from reconciler.core.links import Action, ObservedState
@@ -52,6 +53,13 @@ def failed(day: int, customer: int = 1) -> Observation:
         problem="unavailable",
         message="503 from the host",
     )
+
+
+def checked(day: int, verdict: str, customer: int = 1) -> Observation:
+    """A link that is in sync, with this verdict about its access."""
+    reason = AccessReason.ROLE_LISTED if verdict == "eligible" else AccessReason.READER_ONLY
+    found = Access(Workload.AZURE, AccessVerdict(verdict), reason, "found", None, at(day))
+    return replace(in_sync(day, customer), access=found)
 
 
 def written(day: int, customer: int = 1) -> Write:

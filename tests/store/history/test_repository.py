@@ -12,7 +12,7 @@ from reconciler.core.customers.directories import newest
 from reconciler.core.errors import RunFailed
 from reconciler.core.history.link_history import Health, periods_of
 from reconciler.store.history.repository import HistoryRepository, open_own
-from tests.store.history.runs import at, drifted, failed, in_sync, recording, written
+from tests.store.history.runs import at, checked, drifted, failed, in_sync, recording, written
 
 
 def rows(path: Path, table: str) -> int:
@@ -141,3 +141,32 @@ def test_the_last_directory_of_a_tenant_is_kept_after_its_domain_moved(
         "C2": "tid2",
     }
     assert repository.directories(["C3"]) == ()
+
+
+def test_verdicts_are_known_as_of_a_time(repository: HistoryRepository) -> None:
+    """The same verdict again adds no row, and one that cannot tell is not an answer."""
+    verdicts = ["eligible", "eligible", "cannot_tell", "none"]
+    for number, verdict in enumerate(verdicts):
+        repository.record(recording(number, checked(number, verdict)))
+    key = ("C1", "app")
+    hour = timedelta(hours=1)
+    assert repository.access_as_of(at(0) - hour) == {}
+    found = [repository.access_as_of(at(n) + hour)[key] for n in range(4)]
+    assert [(each.verdict.value, each.at) for each in found] == [
+        ("eligible", at(0)),
+        ("eligible", at(0)),
+        ("eligible", at(0)),
+        ("none", at(3)),
+    ]
+    assert found[1].last_at == at(1)
+    assert repository.access_as_of()[key].verdict == "none"
+
+
+def test_a_run_without_a_check_records_no_verdict(path: Path) -> None:
+    """Only a check does."""
+    with closing(open_own(path)) as repository:
+        repository.record(recording(0, in_sync(0)))
+        repository.record(recording(1, checked(1, "none")))
+        repository.record(recording(2, in_sync(2)))
+    assert rows(path, "verdicts") == 1
+    assert rows(path, "periods") == 1

@@ -1,0 +1,63 @@
+"""Access in the history: the last verdict about each link, and when it was lost or gained.
+
+Only `eligible`, `probably` and `none` are compared. `cannot_tell` says nothing, so it neither loses
+nor gains anything.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.core.access.values import Access, AccessReason, AccessVerdict
+
+COUNTS = frozenset({AccessVerdict.ELIGIBLE, AccessVerdict.PROBABLY})
+"""The verdicts of links with a role that counts."""
+
+DECIDED = COUNTS | {AccessVerdict.NONE}
+"""The verdicts that are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAccess:
+    """A verdict that earlier runs found.
+
+    at       when it was found first, UTC; last_at: when it was found last without another since
+    message  the sentence that says what was found
+    until    when the last role that counts ends; None if one is permanent
+    """
+
+    at: datetime
+    last_at: datetime
+    verdict: AccessVerdict
+    reason: AccessReason
+    message: str
+    until: datetime | None = None
+
+    def shows_the_same(self, other: "RecordedAccess") -> bool:
+        """Whether both are equal except for their times."""
+        return (self.verdict, self.reason, self.message, self.until) == (
+            other.verdict,
+            other.reason,
+            other.message,
+            other.until,
+        )
+
+
+def recorded(access: Access, at: datetime) -> RecordedAccess:
+    """The verdict of this run, as it is recorded with the time of its observation."""
+    return RecordedAccess(at, at, access.verdict, access.reason, access.message, access.until)
+
+
+def is_lost(before: RecordedAccess | None, now: Access | None) -> bool:
+    """Whether a role that counted does not count any more."""
+    return _moved(before, now) and now is not None and now.verdict is AccessVerdict.NONE
+
+
+def is_gained(before: RecordedAccess | None, now: Access | None) -> bool:
+    """Whether a role counts where none did before."""
+    return _moved(before, now) and now is not None and now.verdict in COUNTS
+
+
+def _moved(before: RecordedAccess | None, now: Access | None) -> bool:
+    if before is None or now is None or not {before.verdict, now.verdict} <= DECIDED:
+        return False
+    return (before.verdict in COUNTS) is not (now.verdict in COUNTS)
