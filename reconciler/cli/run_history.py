@@ -137,15 +137,18 @@ def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:
 
     until  the end of the run's reads
     """
-    from reconciler.core.history.changes_since import latest_noon
+    from reconciler.core.history.changes_since import comparison_time
     from reconciler.core.history.overview import MONTHS, PastRuns
 
-    first, since = until - MONTHS, latest_noon(until.astimezone())
+    first = until - MONTHS
     try:
         with closing(state.open_history_of(run)) as history:
+            runs = history.runs(first)
+            earlier = [each for each in runs if each.id != run.id]
+            since = comparison_time(until.astimezone(), earlier)
             return PastRuns(
                 since,
-                history.runs(first),
+                runs,
                 history.as_of(first),
                 history.as_of(since),
                 history.latest(),

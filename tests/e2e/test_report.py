@@ -39,6 +39,21 @@ def test_a_report_includes_the_recorded_history(desk: Desk) -> None:
     assert ",report," in runs
 
 
+def test_a_second_report_compares_with_the_first(desk: Desk) -> None:
+    """Also if both are of one morning; links that stayed as they were are counted."""
+    desk.customers(3)
+    desk.seed({1: OURS, 2: OLD})
+    assert desk.run("report", "--out", "first.html").status == 0
+    links = desk.azure.state.links
+    place = next(place for place, link in links.records.items() if link.partner_id == OURS)
+    links.put(place, FOREIGN)
+    assert desk.run("report", "--out", "second.html").status == 0
+    page = (desk.path / "second.html").read_text()
+    assert "Compared with the run of" in page
+    assert "new drift</span>" in page
+    assert "2 still drift" in page
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -152,6 +152,16 @@ def latest_noon(now: datetime) -> datetime:
     return noon if noon <= now else noon - timedelta(days=1)
 
 
+def comparison_time(now: datetime, runs: Sequence[RecordedRun]) -> datetime:
+    """The time that a report compares with: the latest noon, or the last run if all are newer.
+
+    runs  the earlier runs, without the one of the report
+    """
+    noon = latest_noon(now)
+    earlier = [run.at for run in runs if run.standings]
+    return max(earlier) if earlier and min(earlier) > noon else noon
+
+
 def daily_runs(runs: Sequence[RecordedRun]) -> tuple[RecordedRun, ...]:
     """The last run of the whole file on each UTC date, oldest first."""
     by_date = {run.at.astimezone(UTC).date(): run for run in runs if run.is_whole}
