@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from reconciler.cli.selected_links import Selection
 from reconciler.core.errors import BadFile, WrongUsage
 from reconciler.core.links import Place
 from reconciler.core.selectors import link_index
@@ -15,22 +15,14 @@ from reconciler.core.selectors import link_index
 if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
     from reconciler.config.load import Config
+    from reconciler.core.customers.directories import Remembered
     from reconciler.core.findings import Finding
     from reconciler.core.identities import Identity
-    from reconciler.core.links import Wanted
 
 
 def now() -> datetime:
     """The current time in UTC, the only clock of a run's documents."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The file, and the links of it that this run is about."""
-
-    config: Config
-    wanted: tuple[Wanted, ...]
 
 
 def read_file(
@@ -39,12 +31,15 @@ def read_file(
     with_secrets: bool = True,
     needs_tenants: bool = True,
     day: date | None = None,
+    remembers: bool = True,
 ) -> Selection:
     """Load the file, select links, and check that their secrets can be found.
 
     needs_tenants  whether a file without tenants is an error
     day            the day (UTC) for which the file is read; default today. A run asks the clock
                    here, once, so that midnight does not change its plan
+    remembers      whether a GUID also selects an entry whose domain led to it in an earlier run;
+                   False for a command without a state directory
 
     Raises `BadFile` with every error at once, and `WrongUsage` if the file is valid
     and a selector matches nothing in it.
@@ -57,7 +52,9 @@ def read_file(
     selection = Selection(config, ())
     if config.wanted or not complaints:
         try:
-            wanted = select(config, options.only or (), options.exclude or ())
+            only, exclude = options.only or (), options.exclude or ()
+            directories = _remembered(options, config, (*only, *exclude)) if remembers else {}
+            wanted = select(config, only, exclude, directories)
             selection = Selection(config, wanted)
         except WrongUsage as error:
             if not complaints:
@@ -78,6 +75,22 @@ def read_file(
     if errors:
         raise BadFile(*errors)
     return selection
+
+
+def _remembered(options: Options, config: Config, selectors: Sequence[str]) -> Remembered:
+    """The directories of earlier runs, if a selector is a GUID that the file does not name.
+
+    This is safe: a domain that leads elsewhere by now is `directory_changed` and is not written.
+    """
+    from reconciler.config.model.fields import GUID
+
+    named = {want.place.directory for want in config.wanted}
+    if not any(GUID.fullmatch(each) and each.casefold() not in named for each in selectors):
+        return {}
+    from reconciler.cli.flows.earlier_runs import remembered_directories
+    from reconciler.cli.state import RunContext
+
+    return remembered_directories(RunContext(options, Selection(config, ()), None, ""))
 
 
 @contextmanager
@@ -125,8 +138,11 @@ def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> li
 
     known = selection.config.identities
     if identity not in known or known[identity].username is None:
-        people = ", ".join(name for name in known if known[name].username) or "none"
-        raise WrongUsage(f"{identity} is not an identity of kind user; the file has: {people}")
+        people = ", ".join(name for name in known if known[name].username)
+        advice = f"use one of these: {people}" if people else "it has none, so add one"
+        raise WrongUsage(
+            f"{identity} is not an identity of kind user in {selection.config.path}; {advice}"
+        )
     links = [want for want in selection.wanted if want.place.identity == identity]
     listed = [want.place for want in links]
     index = link_index(links, selection.config.partners)

@@ -16,7 +16,7 @@ from reconciler.core.errors import RunFailed
 
 if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
-    from reconciler.cli.selection import Selection
+    from reconciler.cli.selected_links import Selection
     from reconciler.config.load import Config
     from reconciler.core.history.link_history import HistorySource
     from reconciler.core.identities import SecretRef

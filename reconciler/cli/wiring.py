@@ -18,7 +18,8 @@ from reconciler.cli.command_line.options import Options
 from reconciler.cli.flows.access import access_settings
 from reconciler.cli.flows.recovery import recover
 from reconciler.cli.run import Run
-from reconciler.cli.selection import Selection, check_vaults, now
+from reconciler.cli.selected_links import Selection
+from reconciler.cli.selection import check_vaults, now
 from reconciler.core.errors import Locked, RunFailed, WrongUsage
 from reconciler.version import __version__
 

@@ -1,24 +1,31 @@
 """Selection of links by `--only` and `--exclude`, and messages for unmatched selectors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.config.load import Config
 from reconciler.config.model.fields import GUID
 from reconciler.config.reading.diagnostics import nearest, quoted
 from reconciler.core.errors import WrongUsage
 from reconciler.core.links import Wanted
-from reconciler.core.selectors import SelectorIndex, link_index
+from reconciler.core.selectors import NOTHING, SelectorIndex, link_index
 from reconciler.core.text import by_code_point, visible
 
 
-def select(config: Config, only: Sequence[str], exclude: Sequence[str]) -> tuple[Wanted, ...]:
+def select(
+    config: Config,
+    only: Sequence[str],
+    exclude: Sequence[str],
+    remembered: Mapping[str, str] = NOTHING,
+) -> tuple[Wanted, ...]:
     """The union of `only` (every link if it is empty) minus the union of `exclude`.
+
+    remembered  as in `link_index`
 
     Raises `WrongUsage` for each selector that matches no link, and if no link is left.
     """
     if not (only or exclude):
         return config.wanted
-    index = link_index(config.wanted, config.partners)
+    index = link_index(config.wanted, config.partners, remembered)
     what = f"no link in {visible(str(config.path))}"
     errors = [
         *unmatched(index, "--only", only, what),
@@ -47,7 +54,10 @@ def unmatched(index: SelectorIndex, option: str, selectors: Iterable[str], what:
 
 def _hint(index: SelectorIndex, selector: str) -> str:
     if GUID.fullmatch(selector):
-        return "select a tenant that the file names by a domain by that domain or by its name"
+        return (
+            "the file does not name it, and in no earlier run a domain of the file led to it; "
+            "use the tenant's name or domain"
+        )
     prefix, known = index.alternatives(selector)
     if near := nearest(selector.removeprefix(prefix), known):
         return f"did you mean {by_code_point(prefix + near)}?"

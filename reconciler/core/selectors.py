@@ -4,7 +4,8 @@ A selector is read in this order. The first reading that matches something appli
 
     NAME        a name, exactly as written
     KIND:VALUE  tag:emea, identity:automation, partner:contoso-uk
-    DIRECTORY   the GUID or the domain of a tenant, in any case
+    DIRECTORY   the GUID or the domain of a tenant, in any case; for an entry named by a domain also
+                the GUID that the domain led to in an earlier run
     COVERED     the name of a customer that the link serves by Azure Lighthouse
     GLOB        a pattern for names, in any case: * ? [abc]
 
@@ -17,8 +18,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import islice, takewhile
+from types import MappingProxyType
 
 from reconciler.core.links import Wanted
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -124,13 +128,16 @@ def _without(numbers: Numbers, number: int | None) -> Numbers:
     return numbers[:at] + numbers[at + 1 :] if found else numbers
 
 
-def link_index(wanted: Iterable[Wanted], partners: Mapping[str, str]) -> SelectorIndex:
+def link_index(
+    wanted: Iterable[Wanted], partners: Mapping[str, str], remembered: Mapping[str, str] = NOTHING
+) -> SelectorIndex:
     """The index of links of the file.
 
-    partners  alias → ID
+    partners    alias → ID
+    remembered  tenant name → the GUID that its domain led to in an earlier run
     """
     aliases = _aliases(partners)
-    return SelectorIndex(_link(want, aliases) for want in wanted)
+    return SelectorIndex(_link(want, aliases, remembered) for want in wanted)
 
 
 def record_index(
@@ -159,8 +166,12 @@ def _aliases(partners: Mapping[str, str]) -> dict[str, list[str]]:
     return aliases
 
 
-def _link(want: Wanted, aliases: Mapping[str, Sequence[str]]) -> Selectable:
+def _link(
+    want: Wanted, aliases: Mapping[str, Sequence[str]], remembered: Mapping[str, str] = NOTHING
+) -> Selectable:
     place, partner_id = want.place, want.partner_id
     partners = (partner_id, *aliases.get(partner_id, ())) if partner_id else ()
     words = keywords(want.tags, (place.identity,), partners)
-    return Selectable((place.tenant,), (place.directory,), words, want.covers)
+    known = remembered.get(place.tenant)
+    directories = (place.directory, known) if known else (place.directory,)
+    return Selectable((place.tenant,), directories, words, want.covers)

@@ -11,7 +11,8 @@ import pytest
 from reconciler.azure.clouds import CLOUDS
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.flows.plan_files import load_plan, save_plan
-from reconciler.cli.selection import Selection, now, read_file
+from reconciler.cli.selected_links import Selection
+from reconciler.cli.selection import now, read_file
 from reconciler.core.diff import diff
 from reconciler.core.guards.attended import check
 from reconciler.core.links import Action, Observed, ObservedState

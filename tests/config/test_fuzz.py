@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.azure.signin.secret_checks import check
-from reconciler.cli.selection import Selection, used_identities
+from reconciler.cli.selected_links import Selection
+from reconciler.cli.selection import used_identities
 from reconciler.config.load import Config, examine, load
 from reconciler.core.errors import BadFile
 from reconciler.core.text import visible

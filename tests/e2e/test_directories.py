@@ -75,3 +75,21 @@ def test_a_saved_plan_is_not_made_in_either_directory(desk: Desk) -> None:
     move_to(desk, 1, {1: OLD, 2: OLD})
     assert desk.run("apply", "plan.json", "--yes").status == 0
     assert desk.truth(1) == OURS
+
+
+def test_a_guid_selects_the_entry_whose_domain_led_to_it(desk: Desk) -> None:
+    """After a first run. A domain that moved is still selected by that GUID, and not written."""
+    desk.write(ENTRY)
+    move_to(desk, 1, {1: OURS, 2: OLD})
+    unknown = desk.run("plan", "--only", tenant_id(1))
+    assert (unknown.status, "no earlier run a domain of the file led to it" in unknown.err) == (
+        64,
+        True,
+    )
+    assert desk.run("plan").status == 0
+    ran = desk.plan("--only", tenant_id(1).upper())
+    assert (ran.status, list(ran.actions)) == (0, ["Northwind"])
+    assert desk.run("plan", "--exclude", tenant_id(1)).status == 64
+    move_to(desk, 2, {1: OURS, 2: OLD})
+    check_blocked(desk, "apply", "--yes", "--only", tenant_id(1))
+    assert desk.run("plan", "--only", tenant_id(2)).status == 64

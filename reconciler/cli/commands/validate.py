@@ -58,7 +58,7 @@ def validate(
     github = options.format is Format.GITHUB
     folder = _folder_in_repository() if github else ""
     try:
-        selection = read_file(options, with_secrets=not without_secrets)
+        selection = read_file(options, with_secrets=not without_secrets, remembers=False)
     except BadFile as error:
         if not options.is_table:
             show(Validation(error.complaints, folder=folder), View.VALIDATION, options.format)

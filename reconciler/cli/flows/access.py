@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.azure.access.checkers import AccessSettings
     from reconciler.azure.connection import Azure
     from reconciler.cli.command_line.options import Options
-    from reconciler.cli.selection import Selection
+    from reconciler.cli.selected_links import Selection
     from reconciler.config.load import Config
     from reconciler.core.findings import Finding
     from reconciler.core.plan import Plan

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reconciler.cli.selection import Selection, now, used_identities, used_logins
+from reconciler.cli.selected_links import Selection
+from reconciler.cli.selection import now, used_identities, used_logins
 from reconciler.core.identities import ClientCertificate
 
 if TYPE_CHECKING:

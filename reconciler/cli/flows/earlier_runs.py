@@ -12,7 +12,7 @@ from os.path import lexists
 from typing import TYPE_CHECKING
 
 from reconciler.cli import state
-from reconciler.cli.output import note
+from reconciler.cli.output import warn_once
 from reconciler.core.customers.directories import (
     Remembered,
     SeenDirectory,
@@ -144,8 +144,8 @@ def _from_history(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDir
         with closing(state.open_history_of(run)) as history:
             return history.directories(tenants)
     except Exception as error:
-        note(
-            "warning: directories of domains are compared with the journal only, because the "
+        warn_once(
+            "directories of domains are compared with the journal only, because the "
             f"history cannot be read: {error}"
         )
         return ()
@@ -160,5 +160,5 @@ def _from_journal(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDir
         seen = directories(lines(path)) if lexists(path) else ()
         return [each for each in seen if each.tenant in tenants]
     except (RunFailed, OSError) as error:
-        note(f"warning: the journal cannot be read: {error}")
+        warn_once(f"the journal cannot be read: {error}")
         return ()

@@ -15,7 +15,8 @@ from reconciler.cli.flows.approval import ApplyPolicy, carry_out
 from reconciler.cli.flows.customers.customer_check import CustomerCheck
 from reconciler.cli.flows.run_end.run_record import RunRecord, finished_by
 from reconciler.cli.flows.run_end.side_tasks import SIDE_TASKS, begin_heartbeat
-from reconciler.cli.selection import Selection, read_file
+from reconciler.cli.selected_links import Selection
+from reconciler.cli.selection import read_file
 from reconciler.core.errors import PalReconcileError, RunFailed
 from reconciler.core.exit_status import Status, of_plan, of_report
 from reconciler.core.history.recording import NIGHTLY

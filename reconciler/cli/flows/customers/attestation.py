@@ -32,7 +32,7 @@ def attest_report(
     from reconciler.core.customers.attestable import attestable
     from reconciler.core.saved_plan import read_report
 
-    selection = read_file(options, with_secrets=False)
+    selection = read_file(options, with_secrets=False, remembers=False)
     known = selection.config.identities
     people = {name for name, who in known.items() if who.needs_person}
     seen, skipped = attestable(*read_report(_read(report)), selection.wanted, people)
@@ -41,7 +41,10 @@ def attest_report(
     for one in (*skipped, *homeless):
         output.warn(f"{one.tenant} ({one.identity}) is not attested: {one.why}")
     if not seen and not skipped:
-        raise WrongUsage(f"{report} holds no selected link that only a person can read")
+        raise WrongUsage(
+            f"{report} has no link of a person, so there is nothing to attest. Pass the report of "
+            "an identity of kind user; every run can read the links of other identities"
+        )
     for rewrite in rewrites:
         output.show_edit(rewrite.path, rewrite.before, rewrite.after)
     if rewrites and not (is_confirmed or confirm("Write these changes?")):

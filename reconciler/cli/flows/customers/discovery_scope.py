@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.command_line.options import Options
-from reconciler.cli.selection import Selection, now
+from reconciler.cli.selected_links import Selection
+from reconciler.cli.selection import now
 from reconciler.core.customers.discovery import Customer, distinct
 from reconciler.core.customers.listed import CustomerOrigin, CustomerSource
 from reconciler.core.errors import WrongUsage

@@ -13,7 +13,7 @@ from reconciler.views.formats import Format
 
 if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
-    from reconciler.cli.selection import Selection
+    from reconciler.cli.selected_links import Selection
     from reconciler.core.plan import Plan
 
 TENANTS, NOTE = "tenants.yaml", "README.md"

@@ -14,7 +14,7 @@ from reconciler.regular_files import read_regular
 
 if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
-    from reconciler.cli.selection import Selection
+    from reconciler.cli.selected_links import Selection
     from reconciler.core.plan import Report
 
 
