@@ -13,7 +13,7 @@ from reconciler.core.links import Place
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
-    from reconciler.cli.selection import Selection
+    from reconciler.cli.selected_links import Selection
     from reconciler.core.doctor.checkup import Checkup
 
 
