@@ -6,7 +6,7 @@ from typing import Any
 
 from commands_page import table
 
-from reconciler.config.model.json_schema import SCHEMA_URL
+from reconciler.config.model.schema_url import EDITOR_LINE
 
 Schema = Mapping[str, Any]
 
@@ -19,7 +19,7 @@ This page is generated from the [JSON Schema](../tenants.schema.json), which
 To let an editor complete and check the file, write this as its first line:
 
 ```yaml
-# yaml-language-server: $schema={SCHEMA_URL}
+{EDITOR_LINE}
 ```
 """
 

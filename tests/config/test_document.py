@@ -9,7 +9,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from reconciler.config.model import document
-from reconciler.config.model.json_schema import SCHEMA_URL, json_schema, json_schema_text
+from reconciler.config.model.json_schema import json_schema, json_schema_text
+from reconciler.config.model.schema_url import SCHEMA_URL
 from reconciler.config.starter import starter
 from tests.config.test_examples import EXAMPLE
 

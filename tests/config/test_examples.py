@@ -20,8 +20,8 @@ from reconciler.config.model.identities import (
     ClientCertificateSettings,
     ClientSecretSettings,
 )
-from reconciler.config.model.json_schema import SCHEMA_URL
 from reconciler.config.model.partners import Becomes, Partner
+from reconciler.config.model.schema_url import EDITOR_LINE
 from reconciler.config.starter import starter
 from reconciler.core.links import Action
 from tests.config.conftest import TODAY, Loader
@@ -88,7 +88,7 @@ def test_the_example_holds_every_key() -> None:
 @pytest.mark.parametrize("text", [EXAMPLE.read_text(encoding="utf-8"), starter()])
 def test_the_first_line_names_the_schema_for_editors(text: str) -> None:
     """Editors load it from the site, so no local file is needed."""
-    assert text.splitlines()[0] == f"# yaml-language-server: $schema={SCHEMA_URL}"
+    assert text.splitlines()[0] == EDITOR_LINE
 
 
 def test_no_example_holds_a_secret() -> None:

@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from reconciler.config.model.document import Document
+from reconciler.config.model.schema_url import SCHEMA_URL
 
 
 class _JsonSchema(GenerateJsonSchema):
@@ -33,10 +34,6 @@ class _JsonSchema(GenerateJsonSchema):
         if isinstance(dft, timedelta):
             return f"{dft.days}d" if dft.days > 1 else f"{dft // timedelta(hours=1)}h"
         return super().encode_default(dft)
-
-
-SCHEMA_URL = "https://pal-reconcile.github.io/pal-reconcile/tenants.schema.json"
-"""Where the documentation site serves the schema, for editors."""
 
 
 def json_schema() -> dict[str, Any]:

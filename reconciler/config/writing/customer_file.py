@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from reconciler.config.checks.names import folded
 from reconciler.config.model.fields import MASKED, Name, PartnerId
 from reconciler.config.model.identity_fields import ClientId
+from reconciler.config.model.schema_url import EDITOR_LINE
 from reconciler.config.reading.csv_reader import protected
 from reconciler.config.reading.customer_tables import SPLIT
 from reconciler.config.reading.diagnostics import quoted
@@ -28,12 +29,13 @@ TABLE = "tenants.csv"
 LEAST_IN_TABLE = 50
 """From this many customers on, they are written to a table."""
 
-_HEAD = """\
+_HEAD = (
+    f"{EDITOR_LINE}\n"
+    + """\
 # Every customer below should be linked to this partner ID. Next steps:
 #   pal-reconcile validate --without-secrets    checks this file, offline
 #   export PAL_AUTOMATION_SECRET=...            the client secret of the app
 #   pal-reconcile plan                          shows what Azure has, and what would change
-# All keys: pal-reconcile schema
 version: 1
 cloud: public                 # public, usgov or china
 
@@ -52,6 +54,7 @@ defaults:                     # for every tenant without its own values
   identities: [automation]
 
 """
+)
 
 
 @dataclass(frozen=True, slots=True)

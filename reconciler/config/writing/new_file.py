@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from reconciler.config.model.schema_url import EDITOR_LINE
 from reconciler.config.reading.tree import Items, Node, Plain, Table
 from reconciler.config.writing.existing_file import ExistingFile
 from reconciler.config.writing.labels import clean_name, partner_alias
@@ -55,6 +56,7 @@ def first_file(
     for name in names:
         used[name] = moved.node(source.root["identities"][name])  # type: ignore[call-overload,index]
     lines = [
+        EDITOR_LINE,
         f"# Written by pal-reconcile discover on {today}. Review it, then run: pal-reconcile plan",
         "version: 1",
         f"cloud: {cloud}",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from reconciler.config.load import Config
+from reconciler.config.model.schema_url import EDITOR_LINE
 from reconciler.config.writing.yaml_editor import Value, flow
 from reconciler.core.links import Wanted
 from reconciler.core.text import visible
@@ -23,6 +24,7 @@ def person_file(config: Config, identity: str, links: Sequence[Wanted], today: d
     aliases = {partner_id: alias for alias, partner_id in reversed(list(config.partners.items()))}
     count = len(links)
     lines = [
+        EDITOR_LINE,
         f"# Links that only {visible(username)} can read and change.",
         f"# Written by pal-reconcile plan on {today}. Run: uvx pal-reconcile apply -c tenants.yaml",
         "version: 1",
