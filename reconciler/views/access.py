@@ -43,6 +43,8 @@ def render_table(plan: Plan, page: Page) -> str:
         cells[-1] += [Cell(shown[3], style), Cell(visible(found))]
     columns = (NAME, NAME, FIXED, FIXED, text_column(20))
     lines = [line for lines in page.table(cells, columns) for line in lines]
+    for said in _workload_notes(rows):
+        lines += ["", *page.note(said, lead="  ")]
     lines += problem_lines(page, rows)
     lines += finding_lines(page, plan.findings, "--format json lists all")
     lines += changes_since_lines(page, plan)
@@ -56,7 +58,8 @@ def render_markdown(plan: Plan) -> str:
         for tenant, identity, partner, verdict, found in _lines(plan_rows(plan))
     ]
     head = ["## pal-reconcile access", "", f"**{escape(access_sentence(plan))}**", ""]
-    return lines_of([*head, *table(_HEADING, rows)])
+    notes = [line for said in _workload_notes(plan_rows(plan)) for line in ("", escape(said))]
+    return lines_of([*head, *table(_HEADING, rows), *notes])
 
 
 def render_csv(plan: Plan) -> str:
@@ -73,6 +76,12 @@ def _lines(rows: list[Row]) -> Iterator[tuple[str, str, str, AccessVerdict | Non
         yield row.tenant, row.identity, partner, access.verdict if access else None, found
         for each in access.covers if access else ():
             yield each.tenant, row.identity, partner, each.verdict, _covered(row, each)
+
+
+def _workload_notes(rows: list[Row]) -> Iterator[str]:
+    """Yield what has to be known about the verdicts of a workload, each once."""
+    notes = dict.fromkeys(row.access.note for row in rows if row.access and row.access.note)
+    yield from (f"{text}." for text in notes)
 
 
 def _covered(row: Row, covered: Covered) -> str:

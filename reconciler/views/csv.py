@@ -101,7 +101,7 @@ def access_cells(access: Access | None) -> list[object]:
     if access is None:
         return [None] * len(ACCESS_COLUMNS)
     until = iso(access.until) if access.until else None
-    return [access.verdict, access.reason, access.message, access.hint, until]
+    return [access.verdict, access.reason, access.full_message, access.hint, until]
 
 
 def sheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -12,6 +12,7 @@ from reconciler.core.access.values import (
     AccessVerdict,
     Assignment,
     Covered,
+    Workload,
 )
 from reconciler.core.findings import SOON, Finding
 from reconciler.core.links import Change, Observed, ObservedState
@@ -43,9 +44,11 @@ def access_findings(
 
 def _none(change: Change, seen: Observed, access: Access) -> Iterator[Finding]:
     if access.verdict is AccessVerdict.NONE:
+        is_role = access.workload is Workload.AZURE
+        what = "without a role that counts" if is_role else "without anything that counts"
         yield Finding(
             "access_none",
-            f"linked, but without a role that counts: {access.message}",
+            f"linked, but {what}: {access.message}",
             access.hint or "",
             change.place.tenant,
             change.place.identity,

@@ -37,7 +37,7 @@ def access_data(access: Access | None) -> Data | None:
         "workload": access.workload.value,
         "verdict": access.verdict.value,
         "reason": access.reason.value,
-        "message": access.message,
+        "message": access.full_message,
         "hint": access.hint,
         "assignments": [_assignment(each) for each in access.assignments],
         "subscriptions": access.subscriptions,

@@ -78,10 +78,11 @@ def decide_ownership(
         Workload.POWER_PLATFORM,
         verdict,
         reason,
-        f"{found}. {WHAT_COUNTS}",
+        found,
         _hint(reason, [each.host for each in shown], member, _cause(shown, discovery_failed)),
         checked_at,
         complete=not discovery_failed and not any(e.refused or e.failed for e in environments),
+        note=WHAT_COUNTS,
     )
 
 
@@ -110,15 +111,15 @@ def _found(
     match reason:
         case AccessReason.OWNS_ASSETS:
             owned = [asset for asset in Asset if any(asset in each.owned for each in shown)]
-            return f"owns {_joined(owned)} in {where}"
+            return f"this account owns {_joined(owned)} in {where}"
         case AccessReason.MEMBER_OF_ENVIRONMENT:
-            return f"is a user of {where}, and nothing that it owns there was found"
+            return f"this account is a user of {where}, and nothing that it owns there was found"
         case AccessReason.OWNS_NOTHING:
-            return f"is a user of {where}, and owns no flow, canvas app or imported solution there"
+            return f"this account is a user of {where}, and owns nothing that counts there"
         case AccessReason.NOT_A_MEMBER:
-            return f"is not a user of {where}"
+            return f"this account is not a user of {where}"
         case AccessReason.NARROW_ROLE_OR_NO_READ:
-            return f"may not read what it owns in {where}"
+            return f"this account may not read what it owns in {where}"
         case AccessReason.INCOMPLETE:
             cause = _cause(shown, discovery_failed)
             what = f"{where} could not be read" if shown else "environments could not be listed"

@@ -109,13 +109,14 @@ class Covered:
 class Access:
     """What was found about the access of one linked principal.
 
-    message        one sentence
+    message        what was found, one sentence
     hint           what to do or to ask the customer for, one line; None if there is nothing to do
     subscriptions  how many subscriptions the principal can see
     complete       whether each of them was examined
     checked_at     UTC
     covers         one entry for each customer that the link covers, in the file's order
     delegations    one entry for each other directory with a visible subscription; not in the JSON
+    note           what has to be known about every verdict of this workload; tables show it once
     """
 
     workload: Workload
@@ -129,6 +130,12 @@ class Access:
     complete: bool = True
     covers: tuple[Covered, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    note: str = ""
+
+    @property
+    def full_message(self) -> str:
+        """The message with the note, for JSON and CSV."""
+        return f"{self.message}. {self.note}" if self.note else self.message
 
     @property
     def until(self) -> datetime | None:

@@ -72,7 +72,7 @@ def _not_listed(
         label = _shown(customer.name) or customer.directory
         yield Finding(
             "customer_not_listed",
-            f"{label} ({customer.directory}) is a customer and the file does not list it",
+            f"the file does not list this customer ({customer.directory})",
             hint,
             tenant=label,
             tenant_id=customer.directory,
@@ -99,7 +99,7 @@ def _ending(
         label = _shown(own[0].customer) or tenant_id
         yield Finding(
             "gdap_ends",
-            f"GDAP relationships that end and do not extend themselves: {said}",
+            f"a GDAP relationship ends and does not extend itself: {said}",
             _RENEW,
             tenant=label,
             tenant_id=tenant_id,

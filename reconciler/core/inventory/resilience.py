@@ -7,6 +7,7 @@ read, has no finding.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from reconciler.core.access.link_access import access_of
 from reconciler.core.access.values import Workload
 from reconciler.core.findings import Finding
 from reconciler.core.links import (
@@ -41,10 +42,13 @@ def resilience_findings(
             continue
         in_place = [want.place.identity for want in links if _is_in_place(read[want.place])]
         yield from _finding(customer, in_place, people, has_own=customer in own)
-        if in_place and any(
-            want.workload is Workload.POWER_PLATFORM for want in own.get(customer, ())
-        ):
+        if in_place and any(_is_ownership_unknown(want, read) for want in own.get(customer, ())):
             yield _ownership(customer)
+
+
+def _is_ownership_unknown(want: Wanted, read: Mapping[Place, Change]) -> bool:
+    """Whether a Power Platform link counts through what nobody looked at."""
+    return want.workload is Workload.POWER_PLATFORM and access_of(read[want.place]) is None
 
 
 def _ownership(customer: str) -> Finding:
