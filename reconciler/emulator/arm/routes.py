@@ -30,13 +30,13 @@ def understand(request: Request, world: World) -> Call:
     operation, partner_id = "other", ""
     if segments == ["metadata", "endpoints"]:
         operation = "metadata"
-    elif access_operation := authorization.operation_of(request):
-        operation = access_operation
     elif segments[:3] == ["providers", PROVIDER, "partners"]:
         if len(segments) == 3 and request.method == "GET":
             operation = "read"
         elif len(segments) == 4:
             operation, partner_id = BY_METHOD.get(request.method, "other"), segments[3]
+    else:
+        operation = authorization.operation_of(request) or "other"
     return Call(
         operation,
         request,
