@@ -10,7 +10,9 @@ import pytest
 
 from tests.e2e.command import APP, INSTALLED, OURS, SECRET, Desk, tenant_id
 
-PAGE = (Path(__file__).parents[2] / "docs" / "get-started.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "get-started.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 AZ = f"""#!{sys.executable}
 import pathlib, sys
@@ -92,6 +94,17 @@ def test_from_a_customer_list_to_the_first_links(customers: Desk) -> None:
     assigned = [line for line in (desk.path / "az.log").read_text().splitlines() if "role" in line]
     role = "--role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/5ab"
     assert [line[-len(role) - 1 :] for line in assigned] == [f"{role}1", f"{role}2"]
+
+
+def test_the_five_steps_of_the_readme(customers: Desk) -> None:
+    """All but the installation, as printed. The plan lists who has not added the app."""
+    (steps,) = re.findall(r"^```sh\n(# 1.*?)^```", README, re.M | re.S)
+    install, _, others = steps.partition("# 2.")
+    assert install.endswith("pipx install pal-reconcile\n")
+    ran = bash(customers, f"# 2.{others}")
+    assert ran.returncode == 4, ran.stderr
+    assert "1 to create" in ran.stdout
+    assert "2 unreadable" in ran.stdout
 
 
 def test_the_template_delegates_one_role() -> None:
