@@ -5,7 +5,6 @@ from typing import Any
 
 from reconciler.views import access, annotations, checkup, csv, json, validation
 from reconciler.views.formats import Format, View
-from reconciler.views.html import runs as html
 from reconciler.views.lists import events, inventory_groups, runs, sign_ins
 from reconciler.views.markdown import onboarding
 from reconciler.views.markdown import plan as markdown
@@ -17,6 +16,18 @@ from reconciler.views.terminal.layout import UNLIMITED, Page
 Renderer = Callable[..., str]
 """Takes the fact, and for `Format.TABLE` also the page. Returns text that ends with a newline."""
 
+
+def _html(name: str) -> Renderer:
+    """A renderer of the HTML report. Its modules are imported when it is used, to start faster."""
+
+    def render(fact: Any) -> str:
+        from reconciler.views.html import runs
+
+        return str(getattr(runs, name)(fact))
+
+    return render
+
+
 RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
     # A Plan.
     View.PLAN: {
@@ -24,7 +35,7 @@ RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
         Format.JSON: json.render_plan,
         Format.MARKDOWN: markdown.render_plan,
         Format.CSV: csv.render_plan,
-        Format.HTML: html.render_plan,
+        Format.HTML: _html("render_plan"),
     },
     # A Report.
     View.REPORT: {
@@ -32,7 +43,7 @@ RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
         Format.JSON: json.render_report,
         Format.MARKDOWN: markdown.render_report,
         Format.CSV: csv.render_report,
-        Format.HTML: html.render_report,
+        Format.HTML: _html("render_report"),
     },
     # A Plan; what is known of each link is in `known`.
     View.INVENTORY: {
@@ -40,7 +51,7 @@ RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
         Format.JSON: json.render_inventory,
         Format.MARKDOWN: markdown.render_inventory,
         Format.CSV: csv.render_inventory,
-        Format.HTML: html.render_inventory,
+        Format.HTML: _html("render_inventory"),
     },
     # A Plan; in every format but the table, it is an inventory.
     View.DISCOVERY: {
@@ -55,7 +66,7 @@ RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
         Format.JSON: json.render_inventory,
         Format.MARKDOWN: access.render_markdown,
         Format.CSV: access.render_csv,
-        Format.HTML: html.render_inventory,
+        Format.HTML: _html("render_inventory"),
     },
     # A GroupedInventory.
     View.INVENTORY_GROUPS: {
