@@ -27,7 +27,7 @@ def person_note(
     lines = [
         f"# {count(len(links), 'customer')} to link as a Microsoft partner",
         "",
-        f"For **{escape(username)}**. Partner Admin Link records in a customer's directory that",
+        f"For {code(username)}. Partner Admin Link records in a customer's directory that",
         "you work there for us. Only you can link your own account. It changes no permission.",
         "",
         *table(("customer", "directory", "partner ID"), rows),

@@ -36,6 +36,11 @@ _PEOPLE_CHARS = 14_000
 _LIST_CHARS = 8_000
 """Limit of each of the other lists, of which there are at most four."""
 
+_FOLDERS = (
+    "For people who do not have this tenants.yaml, write a folder with only their links:",
+    "`pal-reconcile plan --only identity:NAME --format markdown --out DIR`",
+)
+
 _INVENTORY_COLUMNS = (
     *("tenant", "tenant ID", "identity", "state", "partner ID", "partner name", "since", "note"),
     *("principal", "last change", "last verified", "credential expires", "tags"),
@@ -149,7 +154,9 @@ def _notes(
 def _people(rows: Sequence[Row]) -> list[str]:
     """Return the notes for people; never collapsed, because a mail program cannot expand."""
     lines = list(people_lines(rows, _PEOPLE_CHARS))
-    return ["### Sign-ins that people need to do", "", *lines[:-1]] if lines else []
+    if not lines:
+        return []
+    return ["### Sign-ins that people need to do", "", *lines[:-1], "", *_FOLDERS]
 
 
 def _left_alone(rows: Sequence[Row]) -> list[str]:

@@ -10,6 +10,7 @@ from reconciler.cli import output
 from reconciler.cli.flows.plan_files import MAX_PLAN_BYTES
 from reconciler.core.customers.people import are_of_people, report_name
 from reconciler.core.errors import WrongUsage
+from reconciler.core.links import ObservedState
 from reconciler.regular_files import read_regular
 
 if TYPE_CHECKING:
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
 
 
 def leave_report(report: Report, selection: Selection, options: Options) -> None:
-    """Write the report if a person ran `apply` at a terminal, over links of people only.
+    """Write the report if a person ran `apply` at a terminal, with a file of people's links only.
 
-    A failure is a warning: the changes are made, and `apply --format json` prints the same.
+    Nothing is written if the run was refused or could read no link. If the file cannot be written,
+    that is a warning: the changes are made, and `apply --format json` prints the same.
     """
-    is_theirs = are_of_people(selection.wanted, selection.config.identities)
-    if not (is_theirs and options.is_table and output.asks_here()) or report.refusals:
+    is_theirs = are_of_people(selection.config.wanted, selection.config.identities)
+    if not (is_theirs and options.is_table and output.asks_here()):
+        return
+    seen = [result.observed for result in report.results if result.observed]
+    if report.refusals or all(each.state is ObservedState.UNKNOWN for each in seen):
         return
     from reconciler.store.files import write_private
     from reconciler.views.json import render_report
