@@ -405,6 +405,22 @@ def test_wrong_sections_are_refused(sections: dict[str, Any], complaint: str) ->
         read(sections)
 
 
+def test_an_error_of_one_section_is_not_repeated_in_another() -> None:
+    """What a section with an error defines counts as defined."""
+    entry = {"scope": SCOPE, "client_id": APP, "role": "Operator"}
+    sections = {
+        "subscriptions": [{**FABRIKAM_PROD, "nam": "x"}],
+        "roles": [{"role": "Operator", "action": []}],
+        "role_assignments": [entry],
+    }
+    with pytest.raises(BadSeed) as caught:
+        read(sections)
+    assert str(caught.value).splitlines() == [
+        "subscriptions[0].nam: unknown key; did you mean name?",
+        "roles[0].action: unknown key; did you mean actions?",
+    ]
+
+
 def test_a_wildcard_spans_slashes_and_each_role_is_judged_alone() -> None:
     """`notActions` of a role take away from its own actions only. Case does not matter."""
     roles = {role.name: role for role in BUILT_IN_ROLES}

@@ -23,6 +23,9 @@ from reconciler.emulator.seed.fields import (
 )
 from reconciler.emulator.state.directory import GUID, OURS
 
+UNKNOWN = None
+"""In the context of a validation: the section has errors, so what it defines is not known."""
+
 SCOPE = re.compile(
     rf"/|/subscriptions/{GUID.pattern}(/resourcegroups/[^/]+(/providers(/[^/]+){{3,}})?)?"
     rf"|{MANAGEMENT_GROUPS}[^/]+",
@@ -31,7 +34,10 @@ SCOPE = re.compile(
 
 
 def _role_name(name: str, info: ValidationInfo) -> str:
-    known = {role.name for role in BUILT_IN_ROLES} | set((info.context or {}).get("roles", ()))
+    defined = (info.context or {}).get("roles", ())
+    if defined is UNKNOWN:
+        return name
+    known = {role.name for role in BUILT_IN_ROLES} | set(defined)
     if name not in known and not GUID.fullmatch(name):
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}?" if near else "define it in roles"
@@ -147,8 +153,7 @@ class RoleAssignmentEntry(PrincipalEntry):
 
     @model_validator(mode="after")
     def _known_tenant(self, info: ValidationInfo) -> RoleAssignmentEntry:
-        homes = (info.context or {}).get("homes", {})
-        if self.tenant is None and home_of(self.scope, homes) is None:
+        if self.tenant is None and not _is_known(self.scope, info):
             what = "tenant is missing" if self.scope == ROOT else f"{self.scope} is not listed"
             raise ValueError(f"{what}; list it in subscriptions, or name the tenant")
         return self
@@ -173,7 +178,7 @@ class DelegationEntry(Part):
 
     @model_validator(mode="after")
     def _known_subscription(self, info: ValidationInfo) -> DelegationEntry:
-        if home_of(self.scope, (info.context or {}).get("homes", {})) is None:
+        if not _is_known(self.scope, info):
             raise ValueError(f"{self.scope} is not listed; list it in subscriptions")
         return self
 
@@ -182,6 +187,11 @@ class DelegationEntry(Part):
         """The delegated scope."""
         inside = f"/resourceGroups/{self.resource_group}" if self.resource_group else ""
         return f"/subscriptions/{self.subscription}{inside}"
+
+
+def _is_known(scope: str, info: ValidationInfo) -> bool:
+    homes = (info.context or {}).get("homes", {})
+    return homes is UNKNOWN or home_of(scope, homes) is not None
 
 
 def home_of(scope: str, homes: dict[str, str]) -> str | None:

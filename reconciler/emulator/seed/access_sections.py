@@ -12,6 +12,7 @@ from reconciler.emulator.authorization.built_in_roles import BUILT_IN_ROLES
 from reconciler.emulator.authorization.roles import Role
 from reconciler.emulator.authorization.values import MANAGEMENT_GROUPS, Delegation, RoleAssignment
 from reconciler.emulator.seed.access import (
+    UNKNOWN,
     DelegationEntry,
     GroupEntry,
     PrincipalEntry,
@@ -35,6 +36,18 @@ class AccessSections(Part):
     groups: tuple[GroupEntry, ...] = ()
     role_assignments: tuple[RoleAssignmentEntry, ...] = ()
     delegations: tuple[DelegationEntry, ...] = ()
+
+    @field_validator("subscriptions", mode="before")
+    @classmethod
+    def _before_subscriptions(cls, entries: Any, info: ValidationInfo) -> Any:
+        (info.context or {})["homes"] = UNKNOWN
+        return entries
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _before_roles(cls, entries: Any, info: ValidationInfo) -> Any:
+        (info.context or {})["roles"] = UNKNOWN
+        return entries
 
     @field_validator("subscriptions")
     @classmethod
