@@ -166,3 +166,12 @@ def test_a_release_that_does_not_agree_with_itself_is_refused(
     ran = notes(tmp_path, changelog, tag)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert reason in ran.stderr
+
+
+def test_the_changelog_describes_this_version() -> None:
+    """The notes of the release that `reconciler/version.py` names can be written."""
+    ran = subprocess.run(
+        [ROOT / ".ci" / "release-notes", f"v{__version__}"], capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert len(ran.stdout) > 100
