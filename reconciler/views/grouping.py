@@ -1,5 +1,6 @@
 """Groups of links that share one cause, so that 400 unreadable tenants are one entry."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from shlex import quote
@@ -22,6 +23,13 @@ NAMED = 20
 
 TENANT, CLIENT_ID = "TENANT", "CLIENT_ID"
 """What a shared text has in place of each customer's own tenant and app."""
+
+_GUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_OF_ONE_CUSTOMER = (
+    (re.compile(f"(--assignee-object-id ){_GUID}", re.I), "OBJECT_ID"),
+    (re.compile(f"(/subscriptions/){_GUID}", re.I), "SUBSCRIPTION_ID"),
+)
+_STANDINS = (TENANT, "OBJECT_ID", "SUBSCRIPTION_ID")
 
 PER_CUSTOMER = "for each customer's own: pal-reconcile doctor --format csv"
 IN_JSON = "for each customer's own: --format json"
@@ -90,11 +98,18 @@ def why(row: Row) -> Cause | None:
 
 
 def _without_tenant(cause: Cause, tenant_id: str | None) -> Cause:
-    """Return the cause of a finding with `TENANT` in place of its tenant's GUID."""
-    if not tenant_id:
-        return cause
-    message, hint = (text.replace(tenant_id, TENANT) for text in (cause.message, cause.hint))
+    """Return the cause of a finding without the GUIDs of its tenant, principal and subscriptions.
+
+    `TENANT`, `OBJECT_ID` and `SUBSCRIPTION_ID` stand for them.
+    """
+    message, hint = (_general(text, tenant_id) for text in (cause.message, cause.hint))
     return replace(cause, message=message, hint=hint)
+
+
+def _general(text: str, tenant_id: str | None) -> str:
+    for pattern, word in _OF_ONE_CUSTOMER:
+        text = pattern.sub(rf"\g<1>{word}", text)
+    return text.replace(tenant_id, TENANT) if tenant_id else text
 
 
 def shared_cause(cause: Cause, place: Place, tenant_id: str | None) -> Cause:
@@ -176,7 +191,8 @@ def _group(same: Sequence[tuple[Cause, Cause, Member]]) -> CauseGroup:
     hint = entries[0][0].hint
     if any(cause.hint != hint for cause, _ in entries):
         where = IN_JSON if general.label == FINDING else PER_CUSTOMER
-        hint = f"{general.hint} ({where})" if TENANT in general.hint else general.hint
+        is_general = any(word in general.hint for word in _STANDINS)
+        hint = f"{general.hint} ({where})" if is_general else general.hint
     cause = replace(general, message=message, hint=hint)
     return CauseGroup(entries, cause, is_one_message)
 

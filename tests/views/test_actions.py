@@ -107,3 +107,28 @@ def test_problems_come_before_findings_and_the_most_links_first() -> None:
         (Actor.US, ["conflict", "finding"]),
         (Actor.CUSTOMER, ["unreadable"]),
     ]
+
+
+def test_equal_findings_of_many_customers_are_one_card() -> None:
+    """Their commands differ in GUIDs only; the details of each row have the customer's own."""
+    rows = plan_rows(facts.in_sync_plan())
+    ask = "ask the customer to run: az role assignment create --assignee-object-id"
+    findings = [
+        Finding(
+            "access_none",
+            f"Reader on {n} of {n} subscriptions",
+            f"{ask} {facts.guid(500 + n)} --scope /subscriptions/{facts.guid(700 + n)}",
+            f"Customer {n}",
+            "automation",
+            facts.guid(n),
+        )
+        for n in (1, 2, 3)
+    ]
+    (card,) = finding_cards(findings, LinkIndex(rows))
+    assert card.hint == (
+        f"{ask} OBJECT_ID --scope /subscriptions/SUBSCRIPTION_ID. "
+        "The details of each row have the customer's own"
+    )
+    assert dict(card.own)["Customer 2", "automation"] == (
+        f"Reader on 2 of 2 subscriptions; {findings[1].hint}"
+    )

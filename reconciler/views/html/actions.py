@@ -12,6 +12,8 @@ from reconciler.core.history.link_history import Key
 from reconciler.core.links import WRITES, Action
 from reconciler.views.grouping import (
     FINDING,
+    IN_JSON,
+    PER_CUSTOMER,
     CauseGroup,
     attention_groups,
     group_findings,
@@ -163,12 +165,12 @@ def _card(id: str, group: CauseGroup, index: LinkIndex) -> ActionCard:
         title_of(cause.code),
         cause.code,
         cause.message,
-        cause.hint,
+        _hint(group),
         len(members),
         _names(named),
         () if rows else _lines(group),
         rows,
-        tuple(_own_messages(group, index)) if is_finding and not group.is_one_message else (),
+        tuple(_own_texts(group, index)) if is_finding else (),
     )
 
 
@@ -183,10 +185,25 @@ def _lines(group: CauseGroup) -> tuple[str, ...]:
     return names if len(names) > NAMED else ()
 
 
-def _own_messages(group: CauseGroup, index: LinkIndex) -> Iterator[tuple[Key, str]]:
+def _hint(group: CauseGroup) -> str:
+    """The remedy; where each customer has its own, the details of its row have it."""
+    hint = group.cause.hint
+    for where in (IN_JSON, PER_CUSTOMER):
+        hint = hint.replace(f" ({where})", ". The details of each row have the customer's own")
+    return hint
+
+
+def _own_texts(group: CauseGroup, index: LinkIndex) -> Iterator[tuple[Key, str]]:
+    """The message and the remedy of each link, as far as the card does not have them."""
+    has_own_hints = any(cause.hint not in group.cause.hint for cause, _ in group.entries)
     for cause, member in group.entries:
-        for key in sorted(index.about(member)):
-            yield key, cause.message
+        parts = [
+            "" if group.is_one_message else cause.message,
+            cause.hint if has_own_hints else "",
+        ]
+        if text := "; ".join(filter(None, parts)):
+            for key in sorted(index.about(member)):
+                yield key, text
 
 
 def _actor(cause: Cause) -> Actor:
