@@ -65,14 +65,19 @@ class Listings:
         self._ends_at = clock() + MAX_SECONDS
         self._budget = session.new_budget()
 
-    def get(self, path: str, api_version: str, odata_filter: str = "") -> ListAnswer:
-        """The list at a path below the Resource Manager. Raises nothing."""
+    def get(
+        self, path: str, api_version: str, odata_filter: str = "", *, is_optional: bool = False
+    ) -> ListAnswer:
+        """The list at a path below the Resource Manager. Raises nothing.
+
+        is_optional  the verdict does not depend on it, so a failing service is not asked again
+        """
         query = f"&$filter={odata_filter}" if odata_filter else ""
         url = f"{self._session.arm}{path}?api-version={api_version}{query}"
         entries: list[Entry] = []
         try:
             for _ in range(MOST_PAGES):
-                page = self.page(url)
+                page = self.page(url, is_optional=is_optional)
                 value = page.get("value")
                 if not isinstance(value, list):
                     raise _unexpected("is not a list")
@@ -89,16 +94,16 @@ class Listings:
         except RequestFailed as failure:
             return ListAnswer(AnswerKind.FAILED, problem=failure.problem)
 
-    def page(self, url: str) -> Entry:
+    def page(self, url: str, *, is_optional: bool = False) -> Entry:
         """One JSON object. Raises `DeniedError` or another `RequestFailed`."""
-        return self._budget.call(lambda: self._object(url))
+        return self._budget.call(lambda: self._object(url, is_optional=is_optional))
 
-    def _object(self, url: str) -> Entry:
+    def _object(self, url: str, *, is_optional: bool) -> Entry:
         if self._budget.is_stopped or self._clock() >= self._ends_at:
             raise RequestFailed(_NO_TIME)
         headers = self._session.headers(self._budget)
         reply = self._https.send("GET", url, headers=headers, most_bytes=LARGEST_LIST)
-        if reply.status in _DENIED:
+        if reply.status in _DENIED or (is_optional and reply.status >= 500):
             raise DeniedError(self._session.refused(reply, url).problem)
         if reply.status != 200:
             raise self._session.refused(reply, url)

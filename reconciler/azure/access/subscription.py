@@ -152,5 +152,7 @@ class SubscriptionCheck:
     def _pim(self, scope: str, what: tuple[str, str]) -> Sequence[RoleHeld]:
         """What PIM lists. Without a licence it answers an error, which spoils no verdict."""
         name, version = what
-        listing = self.listings.get(f"{scope}{ROLES}/{name}", version, "asTarget()")
+        listing = self.listings.get(
+            f"{scope}{ROLES}/{name}", version, "asTarget()", is_optional=True
+        )
         return held_by(str(self.session.object_id), listing.entries)
