@@ -53,6 +53,8 @@ class OtherAzure:
                 "expires_in": 3600,
                 "access_token": f"{_part({'alg': 'none'})}.{_part(claims)}.x",
             }
+        if not token:
+            return 401, {"error": {"code": "AuthenticationFailed", "message": "no token"}}
         tenant = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["tid"]
         if path.startswith("/providers/Microsoft.ManagementPartner/"):
             return self._link(tenant)

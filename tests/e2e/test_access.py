@@ -408,3 +408,30 @@ def test_the_report_shows_access(there: Desk, azure: OtherAzure) -> None:
     page = (there.path / "report.html").read_text(encoding="utf-8")
     assert "only roles that Microsoft lists as not eligible" in page
     assert "access_none" in page
+
+
+def test_evidence_shows_which_roles_we_hold(there: Desk, azure: OtherAzure) -> None:
+    """As they were checked last; without a check there is no such section."""
+    plant(there, azure, "listed", "reader")
+    only = ("evidence", "--only", "listed", "--out")
+    assert there.run(*only, "before").status == 0
+    assert "Which of your roles" not in (there.path / "before/explanation.md").read_text()
+    there.run("access")
+    assert there.run(*only, "after").status == 0
+    page = (there.path / "after/explanation.md").read_text(encoding="utf-8")
+    assert "Support Request Contributor on 1 of 1 subscription" in page
+    history = json.loads((there.path / "after/history.json").read_text(encoding="utf-8"))
+    assert history["links"][0]["access"]["verdict"] == "eligible"
+    assert "Reader" not in page
+
+
+def test_doctor_writes_the_request_for_a_role(there: Desk, azure: OtherAzure) -> None:
+    """To the customer whose link is ready but had no role that counts at the last check."""
+    plant(there, azure, "listed", "reader")
+    there.run("access")
+    ran = there.run("doctor", "--format", "markdown")
+    assert ran.status == 0, ran.err
+    assert "## reader: what our partner link needs" in ran.out
+    assert f"az role assignment create --assignee-object-id {OID}" in ran.out
+    assert "counts only while it is active" in ran.out
+    assert "## listed" not in ran.out

@@ -41,6 +41,7 @@ def doctor(
     that has something to do. With --format csv, it writes a row for each link, with its consent
     link.
     """
+    from reconciler.cli.flows.customers.role_requests import with_recorded_access
     from reconciler.cli.flows.new_folder import check_new_folder
     from reconciler.cli.flows.partner_ids import home_of, with_partner_ids
     from reconciler.cli.next_steps import after_doctor
@@ -54,7 +55,7 @@ def doctor(
     selection = read_file(options, with_secrets=False)
     home = home_of(selection, partner_ids) if partner_ids else None
     with wiring.local_session(options, selection) as run:
-        checkup = run.checkup()
+        checkup = with_recorded_access(run, run.checkup())
         if home:
             checkup = with_partner_ids(run, checkup, home)
     needs_attention = not checkup.is_healthy or checkup.findings

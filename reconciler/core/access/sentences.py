@@ -15,7 +15,8 @@ from reconciler.core.access.values import (
 
 MINIMAL_ROLE = "Support Request Contributor"
 WHY_MINIMAL = (
-    "this role can only open support requests and read role assignments, and is on Microsoft's list"
+    "it can open support requests and read role assignments, reads no data, and is on Microsoft's "
+    "list"
 )
 WHY_PERMANENT = "a role that PIM activates counts only while it is active"
 

@@ -169,11 +169,13 @@ class CustomerHistory:
 
     def link_history(self, link_history: LinkHistory) -> LinkHistory:
         """A link's history in this tenant, with the writes that may have changed it."""
+        periods = tuple(p for p in link_history.periods if self._is_here(p.observation.tenant_id))
+        # A link of our own tenant has roles at many customers, and its verdict counts them all.
+        is_own = self.identities is None and periods == link_history.periods
         return replace(
             link_history,
-            periods=tuple(
-                p for p in link_history.periods if self._is_here(p.observation.tenant_id)
-            ),
+            access=link_history.access if is_own else None,
+            periods=periods,
             writes=tuple(
                 w
                 for w in link_history.writes

@@ -1,7 +1,7 @@
 """Evidence as JSON data: the links of one customer, and what earlier runs recorded of them."""
 
 from reconciler.core.customers.evidence import Evidence, EvidenceItem, without_others
-from reconciler.core.history.link_history import Period, Write
+from reconciler.core.history.link_history import LinkHistory, Period, Write
 from reconciler.core.plan_json import FORMAT, Data, fields_of, iso
 
 ANSWER = "answer-{number}.json"
@@ -39,6 +39,7 @@ def history_data(evidence: Evidence) -> Data:
                 "identity": link_history.identity,
                 "seen": [_period(period) for period in link_history.periods],
                 "written": [_write(write) for write in link_history.writes],
+                "access": _access(link_history, evidence),
             }
             for link_history in link_histories or ()
         ],
@@ -78,6 +79,21 @@ def _link(number: int, item: EvidenceItem, evidence: Evidence) -> Data:
 def _period(period: Period) -> Data:
     times = {"first_at": iso(period.first_at), "last_at": iso(period.last_at)}
     return times | fields_of(period.observation, *_PERIOD)
+
+
+def _access(link_history: LinkHistory, evidence: Evidence) -> Data | None:
+    """The last verdict about the roles that we hold; None if they were never checked."""
+    access = link_history.access
+    if access is None:
+        return None
+    own = (evidence.customer, link_history.tenant)
+    return {
+        "checked_at": iso(access.last_at),
+        "verdict": access.verdict.value,
+        "reason": access.reason.value,
+        "message": without_others(access.message, evidence.others, own),
+        "until": iso(access.until) if access.until else None,
+    }
 
 
 def _write(write: Write) -> Data:

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reconciler.core.access.values import Access
+from reconciler.core.history.access_history import RecordedAccess
 from reconciler.core.identities import SecretRef
 from reconciler.core.links import Action, ObservedState
 from reconciler.core.results import Outcome
@@ -158,12 +159,16 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class LinkHistory:
-    """The periods and writes of one link, oldest first."""
+    """The periods and writes of one link, oldest first.
+
+    access  the last verdict about its principal's roles; None if they were never checked
+    """
 
     tenant: str
     identity: str
     periods: tuple[Period, ...]
     writes: tuple[Write, ...]
+    access: RecordedAccess | None = None
 
 
 _HEALTH = {

@@ -27,7 +27,7 @@ from reconciler.store.history.tables import (
     runs,
     writes,
 )
-from reconciler.store.history.verdicts import verdicts_as_of
+from reconciler.store.history.verdicts import last_verdict, verdicts_as_of
 
 DAY = timedelta(days=1)
 """A run from a journal is dated by its start, and its writes are later."""
@@ -102,7 +102,8 @@ class HistoryRepository:
             seen = connection.execute(_periods(self._name).where(is_it))
             found = tuple(map(period_of, seen))
             written = connection.execute(_writes(self._name).where(is_it))
-            return LinkHistory(tenant, identity, found, tuple(map(write_of, written)))
+            access = last_verdict(connection, is_it & (links.c.history == self._name))
+            return LinkHistory(tenant, identity, found, tuple(map(write_of, written)), access)
 
     def periods(self, since: datetime | None = None) -> tuple[Period, ...]:
         """The periods that began since a time, or all, oldest first."""

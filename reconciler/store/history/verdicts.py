@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, update
 
 from reconciler.core.access.values import AccessReason, AccessVerdict
 from reconciler.core.history.access_history import DECIDED, RecordedAccess, recorded
@@ -55,6 +55,13 @@ def verdicts_as_of(
     if moment:
         query = query.where(verdicts.c.at <= moment)
     return {(row.tenant, row.identity): access_of_row(row) for row in connection.execute(query)}
+
+
+def last_verdict(connection: Connection, is_link: ColumnElement[bool]) -> RecordedAccess | None:
+    """The last verdict about one link, whatever it is; None without one."""
+    query = select(verdicts).join(links).where(is_link).order_by(verdicts.c.id.desc()).limit(1)
+    row = connection.execute(query).first()
+    return access_of_row(row) if row else None
 
 
 def access_of_row(row: Row[Any]) -> RecordedAccess:

@@ -121,6 +121,7 @@ def _lines(evidence: Evidence) -> Iterator[str]:
     yield ""
     for item in evidence.items:
         yield from _remark(item, evidence)
+    yield from _roles(evidence)
     yield from _past(evidence)
     yield _QUESTIONS.format(looks_at=_LOOKS_AT[evidence.workload]).rstrip("\n")
 
@@ -177,6 +178,22 @@ def _remark(item: EvidenceItem, evidence: Evidence) -> Iterator[str]:
             f"{_account(item)} works from our own tenant, through your delegation "
             "(Azure Lighthouse). The link is in our tenant, and ends for you with the delegation."
         )
+        yield ""
+
+
+def _roles(evidence: Evidence) -> Iterator[str]:
+    """Yield the roles that our accounts held when they were last checked."""
+    known = {(each.tenant, each.identity): each.access for each in evidence.link_histories or ()}
+    rows = []
+    for item in evidence.items:
+        place = item.change.place
+        if access := known.get((place.tenant, place.identity)):
+            own = (evidence.customer, place.tenant)
+            message = without_others(access.message, evidence.others, own)
+            rows.append((_account(item), escape(message), iso(access.last_at)))
+    if rows:
+        yield from ("## Which of your roles we hold", "")
+        yield from table(("account", "roles", "checked"), rows)
         yield ""
 
 
