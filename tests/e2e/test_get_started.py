@@ -23,7 +23,8 @@ if "--create-cert" in words:
     pathlib.Path("created.pem").write_text("")
 answers = {{
     "appId": "{APP}", "password": "{SECRET}", "fileWithCertAndPrivateKey": "created.pem",
-    "id": "0b1ec7", "[?tenantId=='2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11'].id": "5ab1\\n5ab2",
+    "id": "0b1ec7", "tenantId": "7e4a47",
+    "[?tenantId=='2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11'].id": "5ab1\\n5ab2",
 }}
 if "--query" in words and "none" not in words:
     print(answers[words[words.index("--query") + 1]])
@@ -77,7 +78,7 @@ def test_from_a_customer_list_to_the_first_links(customers: Desk) -> None:
     assert ran.stdout.count(": added") == 2
     assert (desk.path / "automation.pem").exists()
     log = (desk.path / "az.log").read_text()
-    assert [line for line in log.splitlines() if "--tenant" in line] == [
+    assert [line for line in log.splitlines() if "--tenant 0" in line] == [
         f"login --tenant {tenant_id(n)} --allow-no-subscriptions --output none" for n in (2, 3)
     ]
     assert log.count(f"ad sp create --id {APP}") == 2
@@ -86,12 +87,13 @@ def test_from_a_customer_list_to_the_first_links(customers: Desk) -> None:
     notes = bash(desk, shell("The customer adds it"), PAL_AUTOMATION_SECRET=SECRET)
     assert notes.returncode == 0, notes.stderr
     apply = shell("Apply").replace("pal-reconcile apply", "pal-reconcile apply --yes")
-    ran = bash(
-        desk, f"APP_ID={APP}\n{shell('Give the app a role')}{apply}", PAL_AUTOMATION_SECRET=SECRET
-    )
+    script = shell("Give the app a role", "With Azure Lighthouse instead") + apply
+    ran = bash(desk, f"APP_ID={APP}\n{script}", PAL_AUTOMATION_SECRET=SECRET)
     assert ran.returncode == 0, ran.stderr
     assert [desk.truth(n) for n in (1, 2, 3)] == [OURS] * 3
-    assigned = [line for line in (desk.path / "az.log").read_text().splitlines() if "role" in line]
+    assigned = [
+        line for line in (desk.path / "az.log").read_text().splitlines() if "role as" in line
+    ]
     role = "--role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/5ab"
     assert [line[-len(role) - 1 :] for line in assigned] == [f"{role}1", f"{role}2"]
 
