@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from reconciler.core.doctor.checkup import Checkup, LinkCheck
     from reconciler.core.findings import Finding
     from reconciler.core.guards.partner_trust import Trust
+    from reconciler.core.history.customer_history import CustomerSnapshot
     from reconciler.core.history.run_summary import RequestStats
     from reconciler.core.links import Observed, Place, Problem, Wanted
     from reconciler.core.plan import Plan, Report
@@ -43,14 +44,16 @@ if TYPE_CHECKING:
 class Run(RunContext):
     """One run over a selection.
 
-    allowed   the guards that this run overrides
-    phases_s  the seconds that each phase took, by its name
+    allowed    the guards that this run overrides
+    phases_s   the seconds that each phase took, by its name
+    customers  the list of our customers; None if it was not read
     """
 
     azure: Azure
     workers: Workers
     allowed: tuple[str, ...] = ()
     phases_s: dict[str, float] = field(default_factory=dict)
+    customers: CustomerSnapshot | None = None
     _certificates: Certificates | None = None
     _directories: Remembered | None = None
 

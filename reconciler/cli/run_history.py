@@ -20,6 +20,7 @@ from reconciler.version import __version__
 if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
     from reconciler.cli.run import Run
+    from reconciler.core.history.customer_history import KnownCustomer
     from reconciler.core.history.link_history import HistorySource
     from reconciler.core.history.notifications import EarlierRuns
     from reconciler.core.history.overview import PastRuns
@@ -93,6 +94,16 @@ def previous_run(
             return EarlierRuns(last, read, links, history.latest(), refused, access), None
     except Exception as error:
         return None, str(error)
+
+
+def known_customers(run: Run, source: str) -> tuple[KnownCustomer, ...]:
+    """The customers that earlier lists had; none if the history cannot be read."""
+    try:
+        with closing(state.open_history_of(run)) as history:
+            return history.customers(source)
+    except Exception as error:
+        run.log.warning("history_not_read", message=f"customers of earlier lists: {error}")
+        return ()
 
 
 def with_changes(run: Run, plan: ReviewedT, since: datetime) -> ReviewedT:
@@ -191,4 +202,6 @@ def _recording(run: Run, run_summary: RunSummary, fact: Plan | Report, is_fresh:
         user(),
         host(),
     )
-    return recording.Recording(record, observations, writes, run.allowed, run_summary.refused)
+    return recording.Recording(
+        record, observations, writes, run.allowed, run_summary.refused, run.customers
+    )

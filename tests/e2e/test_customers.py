@@ -1,5 +1,6 @@
 """`customers:`: findings about customers that the file lacks, and relationships that end."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.command import OURS, Desk, Ran, tenant_id
+from tests.receivers import listening
 from tests.services import Answer, Asked, ServiceDouble, Told, service_double
 
 HOME = "f0000000-0000-4000-8000-000000000001"
@@ -222,3 +224,23 @@ def test_partner_center_knows_customers_by_domain(desk: Desk, double: ServiceDou
     double.answer = lambda asked: Told({"items": items, "links": {}})
     shown = desk.run("show", "--format", "json")
     assert about(shown, "customer_not_listed") == [tenant_id(2)]
+
+
+def test_customers_that_come_or_leave_are_notified_once(desk: Desk, double: ServiceDouble) -> None:
+    """Not with the first list, and not by a run in between."""
+    write(desk)
+    path = desk.path / "tenants.yaml"
+    path.write_text(path.read_text() + "notify: [{to: {env: PAL_NOTIFY}, when: [customers]}]\n")
+    with listening() as receiver:
+        env = {"PAL_NOTIFY": receiver.url.replace("http://", "json://")}
+        for count in (3, 5, 5, 4):
+            double.answer = graph(count)
+            desk.run("show")
+            night = desk.run("nightly", "-q", **env)
+            assert (night.status, night.err) == (0, "")
+        titles = [json.loads(body)["title"] for _, body in receiver.got]
+    assert titles == [
+        "pal-reconcile: 2 new in the list of customers",
+        "pal-reconcile: 1 no longer in the list of customers",
+    ]
+    assert "C4" in receiver.got[0][1]

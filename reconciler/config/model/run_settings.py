@@ -104,8 +104,9 @@ class Notification(Part):
     to: Reference
     """A reference to the URL of a service, in the form of apprise: mailtos://…, slack://…."""
     when: list[When] = Field(default=[When.CHANGE], min_length=1)
-    """Events to notify: change (default: all of the next five), drift, unreadable, access, failure,
-    recovery; or always, after each run. access needs nightly --access."""
+    """Events to notify: change (default: all of the next six), drift, unreadable, access,
+    customers, failure, recovery; or always, after each run. access needs nightly --access, and
+    customers the key customers: in the file."""
     after: fields.Nights = 1
     """For how many runs in a row a link must be unreadable before a notification is sent."""
     format: Literal["text", "markdown", "html"] = "text"

@@ -47,6 +47,11 @@ class CustomerSource:
     identity: str
     ignore: tuple[str, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """The name of this list in the history."""
+        return f"{self.origin} {self.tenant}"
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerListing:

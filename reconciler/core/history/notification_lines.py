@@ -18,6 +18,7 @@ def worst(message: Message, run_summary: RunSummary, most: int) -> list[str]:
         for each in message.events
         if (observation := each.observation)
     ]
+    named += [(each.customer, each.kind.value) for each in message.events if each.customer]
     if named:
         return _grouped(named)[:most]
     plan = run_summary.plan

@@ -14,6 +14,7 @@ class When(StrEnum):
     DRIFT = "drift"
     UNREADABLE = "unreadable"
     ACCESS = "access"
+    CUSTOMERS = "customers"
     FAILURE = "failure"
     RECOVERY = "recovery"
     ALWAYS = "always"

@@ -36,6 +36,8 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     RECOVERED = "recovered"
     ACCESS_GAINED = "access gained"
+    CUSTOMER_NEW = "new in the list of customers"
+    CUSTOMER_LEFT = "no longer in the list of customers"
     RUNS_AGAIN = "the run works again"
 
 
@@ -43,6 +45,7 @@ _KINDS = {
     When.DRIFT: {EventKind.DRIFT, EventKind.REPAIRED},
     When.UNREADABLE: {EventKind.UNREADABLE},
     When.ACCESS: {EventKind.ACCESS_LOST, EventKind.ACCESS_GAINED},
+    When.CUSTOMERS: {EventKind.CUSTOMER_NEW, EventKind.CUSTOMER_LEFT},
     When.FAILURE: {EventKind.FAILED},
     When.RECOVERY: {EventKind.RECOVERED, EventKind.RUNS_AGAIN},
     When.CHANGE: set(EventKind),
@@ -75,6 +78,7 @@ class Event:
     """One thing that may be notified.
 
     observation    of the link; None for an event of the whole run
+    customer       the name of a customer; empty for other events
     days           for how many days the link is, or was, unreadable; else 1
     reported_days  how many of those the previous run had counted
     """
@@ -83,6 +87,7 @@ class Event:
     observation: Observation | None = None
     days: int = 1
     reported_days: int = 0
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class Message:
 def events(run_summary: RunSummary, before: EarlierRuns) -> tuple[Event, ...]:
     """All differences from the previous run, the most important first."""
     found = [*_of_run(run_summary, before), *_of_links(run_summary, before)]
+    found += _of_customers(run_summary, before)
     order = list(EventKind)
     return tuple(sorted(found, key=lambda each: order.index(each.kind)))
 
@@ -144,6 +150,18 @@ def _of_run(run_summary: RunSummary, before: EarlierRuns) -> list[Event]:
     if has_failed and not (is_known and set(before.refused) == set(run_summary.refused)):
         return [Event(EventKind.FAILED)]
     return [Event(EventKind.RUNS_AGAIN)] if did_fail and not has_failed else []
+
+
+def _of_customers(run_summary: RunSummary, before: EarlierRuns) -> list[Event]:
+    """Customers that came or left since the previous run that read links."""
+    snapshot = run_summary.customers
+    if snapshot is None or before.read is None:
+        return []
+    since = before.read.at
+    return [
+        *(Event(EventKind.CUSTOMER_NEW, customer=name) for name in snapshot.appeared(since)),
+        *(Event(EventKind.CUSTOMER_LEFT, customer=name) for name in snapshot.left(since)),
+    ]
 
 
 def _of_links(run_summary: RunSummary, before: EarlierRuns) -> list[Event]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reconciler.core.history.customer_history import CustomerSnapshot
 from reconciler.core.history.link_history import Health, Observation, Write
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.links import WRITES, Action, Change, Observed
@@ -46,8 +47,9 @@ class RecordedRun:
 class Recording:
     """All that the history keeps of one run.
 
-    allowed  the guards that the run overrode with --allow
-    refused  the guards that refused the run's plan
+    allowed    the guards that the run overrode with --allow
+    refused    the guards that refused the run's plan
+    customers  the list of our customers; None if it was not read
     """
 
     run: RecordedRun
@@ -55,6 +57,7 @@ class Recording:
     writes: tuple[Write, ...] = ()
     allowed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    customers: CustomerSnapshot | None = None
 
 
 def failed_run(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from reconciler.core.exit_status import SUCCESSES, Status
+from reconciler.core.history.customer_history import CustomerSnapshot
 from reconciler.core.plan import Plan, Report
 
 
@@ -63,6 +64,7 @@ class RunSummary:
     fact        the plan or the report; None if the run ended before that
     complaints  why it ended before that, a line each: the errors of the file, or of the run
     setbacks    the side tasks that failed
+    customers   the list of our customers; None if it was not read
     """
 
     command: str
@@ -75,6 +77,7 @@ class RunSummary:
     fact: Plan | Report | None = None
     complaints: tuple[str, ...] = ()
     setbacks: tuple[SideFailure, ...] = ()
+    customers: CustomerSnapshot | None = None
 
     @property
     def plan(self) -> Plan | None:

@@ -12,9 +12,11 @@ from sqlalchemy import Select, func, select
 
 from reconciler.core.customers.directories import DIRECTORY_CHANGED, SeenDirectory
 from reconciler.core.history.access_history import RecordedAccess
+from reconciler.core.history.customer_history import KnownCustomer
 from reconciler.core.history.link_history import Key, LinkHistory, Period, Write
 from reconciler.core.history.recording import NIGHTLY, RecordedRun, Recording
 from reconciler.store.history import writer
+from reconciler.store.history.customers import known_customers
 from reconciler.store.history.database import Database, open_file
 from reconciler.store.history.database import open_shared as database_at
 from reconciler.store.history.mapping import period_of, run_of, write_of
@@ -94,6 +96,11 @@ class HistoryRepository:
         """Each link's last verdict at a time that says whether a role counts; None: up to now."""
         with self._database.reading() as connection:
             return verdicts_as_of(connection, self._name, moment)
+
+    def customers(self, source: str) -> tuple[KnownCustomer, ...]:
+        """Every customer that a list of this source had, also those that have left it."""
+        with self._database.reading() as connection:
+            return known_customers(connection, self._name, source)
 
     def link_history(self, tenant: str, identity: str) -> LinkHistory:
         """The periods and writes of one link; empty for an unknown link."""

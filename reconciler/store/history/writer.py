@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 
 from reconciler.core.history.link_history import Key, Observation, Period, next_period
 from reconciler.core.history.recording import Recording
+from reconciler.store.history.customers import record_customers
 from reconciler.store.history.mapping import Values, period_of, period_row, run_row, write_row
 from reconciler.store.history.tables import (
     allowed_guards,
@@ -41,6 +42,8 @@ def record(connection: Connection, history: str, recording: Recording) -> None:
         connection, run.id, recording.observations, ids, current(connection, history, keys)
     )
     record_verdicts(connection, run.id, recording.observations, ids)
+    if recording.customers:
+        record_customers(connection, history, run.id, run.at, recording.customers)
     if recording.writes:
         rows = [write_row(write, ids[write.key], run.id) for write in recording.writes]
         connection.execute(insert(writes), rows)

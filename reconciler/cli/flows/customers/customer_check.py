@@ -13,11 +13,14 @@ from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
+from reconciler.cli.run_history import known_customers
 from reconciler.cli.selection import now
 from reconciler.core.customers.listed import CustomerListing, CustomerSource
 from reconciler.core.customers.missing import ListedTenants, Resolved, customer_findings
+from reconciler.core.history.customer_history import CustomerSnapshot
 from reconciler.core.plan import Plan, Report
 from reconciler.core.problems import internal
+from reconciler.core.text import visible
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
@@ -55,8 +58,10 @@ class CustomerCheck:
             directories = tuple(config.tenants.values())
             names = (*directories, *map(str.casefold, source.ignore))
             resolved = _resolved(self._run, fact, names)
+        listed = listing.result()
+        self._run.customers = _snapshot(self._run, source, listed)
         file = ListedTenants(directories, resolved)
-        findings = customer_findings(listing.result(), source, file, now())
+        findings = customer_findings(listed, source, file, now())
         findings = (*fact.findings, *config.reported(findings))
         return replace(fact, findings=findings)
 
@@ -75,6 +80,14 @@ def _listed(run: Run, source: CustomerSource, ended: Event) -> CustomerListing:
         return run.azure.list_customers(source, ended)
     except Exception as error:
         return CustomerListing(None, None, (internal(error),))
+
+
+def _snapshot(run: Run, source: CustomerSource, listed: CustomerListing) -> CustomerSnapshot | None:
+    """The list for the history; None if it could not be read."""
+    if listed.customers is None:
+        return None
+    names = {each.directory: visible(each.name) for each in listed.customers}
+    return CustomerSnapshot(source.key, names, known_customers(run, source.key))
 
 
 def _resolved(run: Run, fact: Plan | Report, names: Iterable[str]) -> Resolved:

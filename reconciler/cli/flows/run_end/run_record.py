@@ -80,6 +80,7 @@ class RunRecord:
             fact=self.fact,
             complaints=self.errors,
             setbacks=tuple(self.side_failures),
+            customers=run.customers if run else None,
         )
 
     def fail(self, error: PalReconcileError) -> None:

@@ -1,0 +1,57 @@
+"""Which customers are new in the list, and which have left it."""
+
+from datetime import UTC, datetime, timedelta
+
+from reconciler.core.history.customer_history import CustomerSnapshot, KnownCustomer
+
+FIRST = datetime(2026, 11, 20, 2, tzinfo=UTC)
+
+
+def at(day: float) -> datetime:
+    return FIRST + timedelta(days=day)
+
+
+def known(name: str, first: float, last: float) -> KnownCustomer:
+    return KnownCustomer(name.lower(), name, at(first), at(last))
+
+
+def snapshot(names: str, *earlier: KnownCustomer) -> CustomerSnapshot:
+    """A list with these customers, one letter each."""
+    return CustomerSnapshot("gdap", {name.lower(): name for name in names}, earlier)
+
+
+def test_the_first_list_is_no_change() -> None:
+    """Nothing is known to compare it with."""
+    first = snapshot("ABC")
+    assert (first.appeared(at(1)), first.left(at(1))) == ((), ())
+
+
+def test_customers_come_and_leave() -> None:
+    """Compared with the list of the last night."""
+    now = snapshot("AC", known("A", 0, 5), known("B", 0, 5), known("X", 0, 3))
+    assert (now.appeared(at(5)), now.left(at(5))) == (("C",), ("B",))
+
+
+def test_what_another_run_recorded_in_between_is_still_new() -> None:
+    """A person's `show` at noon does not keep the news from the next night."""
+    earlier = (known("A", 0, 5.5), known("B", 0, 5), known("C", 5.5, 5.5))
+    now = snapshot("AC", *earlier)
+    assert (now.appeared(at(5)), now.left(at(5))) == (("C",), ("B",))
+
+
+def test_a_night_without_a_list_is_skipped() -> None:
+    """The list is compared with the last one that could be read."""
+    now = snapshot("AC", known("A", 0, 3), known("B", 0, 3), known("X", 0, 2))
+    assert (now.appeared(at(5)), now.left(at(5))) == (("C",), ("B",))
+
+
+def test_a_customer_that_returns_is_new_again() -> None:
+    """Its first day is that of its return."""
+    now = snapshot("AB", known("A", 0, 5), known("B", 0, 3))
+    assert (now.appeared(at(5)), now.left(at(5))) == (("B",), ())
+
+
+def test_a_customer_without_a_name_is_named_by_its_id() -> None:
+    """Graph need not have a name."""
+    now = CustomerSnapshot("gdap", {"a": "", "b": ""}, (KnownCustomer("a", "", at(0), at(5)),))
+    assert now.appeared(at(5)) == ("b",)

@@ -1,0 +1,49 @@
+"""Lists of our customers in the history."""
+
+from dataclasses import replace
+
+from reconciler.core.history.customer_history import CustomerSnapshot
+from reconciler.core.history.recording import Recording
+from reconciler.store.history.repository import HistoryRepository
+from tests.store.history.runs import at, in_sync, recording
+
+SOURCE = "gdap contoso.example"
+
+
+def listed(day: int, names: str, source: str = SOURCE) -> Recording:
+    """A run with this list, one letter for each customer."""
+    snapshot = CustomerSnapshot(source, {name.lower(): name for name in names})
+    return replace(recording(day, in_sync(day)), customers=snapshot)
+
+
+def test_each_customer_has_the_time_of_its_first_and_its_last_list(
+    repository: HistoryRepository,
+) -> None:
+    """One that returns begins again."""
+    for day, names in enumerate(("AB", "AC", "ABC")):
+        repository.record(listed(day, names))
+    found = {c.name: (c.first_seen, c.last_seen) for c in repository.customers(SOURCE)}
+    assert found == {"A": (at(0), at(2)), "B": (at(2), at(2)), "C": (at(1), at(2))}
+
+
+def test_lists_of_other_sources_are_apart(repository: HistoryRepository) -> None:
+    """Another service, or another tenant of ours."""
+    repository.record(listed(0, "AB"))
+    repository.record(listed(1, "C", "partner_center contoso.example"))
+    assert [c.name for c in repository.customers(SOURCE)] == ["A", "B"]
+
+
+def test_a_run_without_a_list_changes_nothing(repository: HistoryRepository) -> None:
+    """Nobody has left when the list could not be read."""
+    repository.record(listed(0, "AB"))
+    before = repository.customers(SOURCE)
+    repository.record(recording(1, in_sync(1)))
+    assert repository.customers(SOURCE) == before
+
+
+def test_a_run_that_is_recorded_late_changes_nothing(repository: HistoryRepository) -> None:
+    """A newer list is known."""
+    repository.record(listed(3, "AB"))
+    before = repository.customers(SOURCE)
+    repository.record(listed(1, "ABC"))
+    assert repository.customers(SOURCE) == before
