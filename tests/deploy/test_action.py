@@ -170,17 +170,14 @@ def test_nightly_repairs_only_if_it_is_told_to(job: Job) -> None:
 
 
 @pytest.mark.parametrize("name", ["COMMAND", "REPAIR", "ALLOW", "PAL_RECONCILE_CONFIG"])
-@pytest.mark.parametrize("value", ["$(touch run-by-shell)", "`touch run-by-shell`", "; touch x #"])
-def test_an_input_is_never_run(job: Job, name: str, value: str) -> None:
+def test_an_input_is_never_run(job: Job, name: str) -> None:
     """Whatever an input contains, it is a value, and a wrong one is refused."""
+    value = "$(touch run-by-shell) `touch run-by-shell`; touch run-by-shell #"
     inputs = {"COMMAND": "nightly", "REPAIR": "true"} | {name: value}
     ran = job.run(inputs.pop("COMMAND"), **inputs)
-    assert (
-        ran.returncode == 64
-        or "failed=64" in (job.path / "output").read_text()
-        or (name == "PAL_RECONCILE_CONFIG" and "failed=78" in (job.path / "output").read_text())
-    )
-    assert not [path for path in job.path.iterdir() if path.name in ("run-by-shell", "x")]
+    failed = [line for line in (job.path / "output").read_text().splitlines() if "failed=" in line]
+    assert ran.returncode == 64 or failed in (["failed=64"], ["failed=78"])
+    assert not (job.path / "run-by-shell").exists()
 
 
 def test_githubs_schema_accepts_the_action() -> None:

@@ -90,13 +90,12 @@ def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
     assert found == set()
 
 
-@pytest.mark.parametrize(
-    "text", ["[a](nowhere.md)", "[a](#nowhere)", "[a](concepts.md#nowhere)", "[a](../nowhere.py)"]
-)
-def test_a_broken_link_fails_the_build(tmp_path: Path, text: str) -> None:
-    """A page, an anchor or a file of the repository that does not exist is an error."""
+def test_a_broken_link_fails_the_build(tmp_path: Path) -> None:
+    """A page, an anchor or a file of the repository that does not exist is a warning."""
     docs = tmp_path / "docs"
     docs.mkdir()
+    links = ("missing.md", "#missing-here", "concepts.md#missing-there", "../missing.py")
+    text = "\n\n".join(f"[a]({link})" for link in links)
     (docs / "index.md").write_text(f"# Home\n\n{text}\n", encoding="utf-8")
     (docs / "concepts.md").write_text("# Concepts\n", encoding="utf-8")
     settings = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:")[0]
@@ -104,4 +103,5 @@ def test_a_broken_link_fails_the_build(tmp_path: Path, text: str) -> None:
     (tmp_path / "mkdocs.yml").write_text(settings, encoding="utf-8")
     built = build(tmp_path / "mkdocs.yml", tmp_path / "site")
     assert built.returncode != 0
-    assert "nowhere" in built.stdout + built.stderr
+    warned = [line for line in built.stderr.splitlines() if line.startswith("WARNING")]
+    assert [link for link in links if not any(link.strip("./") in line for line in warned)] == []
