@@ -21,15 +21,18 @@ FINDING = "finding"
 NAMED = 20
 """How many of its members a group names; JSON, CSV and the inventory have them all."""
 
-TENANT, CLIENT_ID = "TENANT", "CLIENT_ID"
-"""What a shared text has in place of each customer's own tenant and app."""
-
-_GUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_OF_ONE_CUSTOMER = (
-    (re.compile(f"(--assignee-object-id ){_GUID}", re.I), "OBJECT_ID"),
-    (re.compile(f"(/subscriptions/){_GUID}", re.I), "SUBSCRIPTION_ID"),
+TENANT, CLIENT_ID, OBJECT_ID, SUBSCRIPTION_ID = PLACEHOLDERS = (
+    *("TENANT", "CLIENT_ID", "OBJECT_ID", "SUBSCRIPTION_ID"),
 )
-_STANDINS = (TENANT, "OBJECT_ID", "SUBSCRIPTION_ID")
+"""What a shared text has in place of each customer's own tenant, app, principal and scopes."""
+
+_GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_OWN_IDS = (
+    (re.compile(f"(--assignee-object-id ){_GUID}"), rf"\1{OBJECT_ID}"),
+    (re.compile(f"(/subscriptions/){_GUID}"), rf"\1{SUBSCRIPTION_ID}"),
+    (re.compile(r"(az [^&]+)(?: && \1)+"), r"\1"),
+    (re.compile(r" \(and for [0-9]+ more subscriptions\)"), ""),
+)
 
 PER_CUSTOMER = "for each customer's own: pal-reconcile doctor --format csv"
 IN_JSON = "for each customer's own: --format json"
@@ -97,18 +100,18 @@ def why(row: Row) -> Cause | None:
     return Cause(word, word, f"{row.before}; {left_alone(row)}", "")
 
 
-def _without_tenant(cause: Cause, tenant_id: str | None) -> Cause:
-    """Return the cause of a finding without the GUIDs of its tenant, principal and subscriptions.
+def shared_finding(cause: Cause, tenant_id: str | None) -> Cause:
+    """Return the cause of a finding without this customer's own tenant, principal and scopes.
 
-    `TENANT`, `OBJECT_ID` and `SUBSCRIPTION_ID` stand for them.
+    A command that is repeated for each of a customer's subscriptions is left once.
     """
     message, hint = (_general(text, tenant_id) for text in (cause.message, cause.hint))
     return replace(cause, message=message, hint=hint)
 
 
 def _general(text: str, tenant_id: str | None) -> str:
-    for pattern, word in _OF_ONE_CUSTOMER:
-        text = pattern.sub(rf"\g<1>{word}", text)
+    for pattern, general in _OWN_IDS:
+        text = pattern.sub(general, text)
     return text.replace(tenant_id, TENANT) if tenant_id else text
 
 
@@ -150,7 +153,7 @@ def group_findings(findings: Sequence[Finding]) -> list[CauseGroup]:
     for finding in findings:
         cause = Cause(FINDING, finding.code, finding.message, finding.hint)
         member = (finding.tenant or "", finding.identity or "")
-        items.append((cause, _without_tenant(cause, finding.tenant_id), member))
+        items.append((cause, shared_finding(cause, finding.tenant_id), member))
     return group_causes(items)
 
 
@@ -190,9 +193,9 @@ def _group(same: Sequence[tuple[Cause, Cause, Member]]) -> CauseGroup:
         message = general.message if is_one_message else f"for example: {message}"
     hint = entries[0][0].hint
     if any(cause.hint != hint for cause, _ in entries):
+        has_placeholder = any(word in general.hint for word in PLACEHOLDERS)
         where = IN_JSON if general.label == FINDING else PER_CUSTOMER
-        is_general = any(word in general.hint for word in _STANDINS)
-        hint = f"{general.hint} ({where})" if is_general else general.hint
+        hint = f"{general.hint} ({where})" if has_placeholder else general.hint
     cause = replace(general, message=message, hint=hint)
     return CauseGroup(entries, cause, is_one_message)
 

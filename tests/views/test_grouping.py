@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core.access.sentences import Principal, commands
 from reconciler.core.findings import Finding
 from reconciler.core.links import App, Observed, Place, Problem
 from reconciler.core.text import visible
@@ -112,3 +113,22 @@ def test_findings_that_differ_in_the_tenant_are_one_group() -> None:
     known = [replace(one, tenant_id=facts.guid(n)) for n, one in enumerate(findings)]
     (group,) = group_findings(known)
     assert group.cause.hint == ("run az x --tenant TENANT (for each customer's own: --format json)")
+
+
+def test_one_request_for_a_role_is_one_group() -> None:
+    """The exact commands differ in principal and subscriptions, and in how many there are."""
+    findings = []
+    for n in range(1, 9):
+        request = commands(
+            Principal(facts.guid(n), facts.guid(n + 500), is_app=True),
+            [facts.guid(number) for number in range(n)],
+        )
+        hint = f"ask the customer to run: {request}"
+        findings.append(Finding("access_none", "no role", hint, f"C{n}", None, facts.guid(n)))
+    (group,) = group_findings(findings)
+    assert group.cause.hint.startswith(
+        "ask the customer to run: az role assignment create --assignee-object-id OBJECT_ID "
+    )
+    assert group.cause.hint.endswith(
+        "--scope /subscriptions/SUBSCRIPTION_ID (for each customer's own: --format json)"
+    )

@@ -21,7 +21,7 @@ from reconciler.views.grouping import (
     member_label,
 )
 from reconciler.views.markdown.escape import code, escape, folded, limited, table
-from reconciler.views.markdown.sign_in_note import people_lines
+from reconciler.views.markdown.sign_in_note import people_section
 from reconciler.views.notes import access, changed, expires, note, since, verified
 from reconciler.views.rows import QUIET, Cause, Row, is_not_read, plan_rows, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
@@ -36,11 +36,6 @@ _PEOPLE_CHARS = 14_000
 _LIST_CHARS = 8_000
 """Limit of each of the other lists, of which there are at most four."""
 
-_FOLDERS = (
-    "For people who do not have this tenants.yaml, write a folder with only their links:",
-    "`pal-reconcile plan --only identity:NAME --format markdown --out DIR`",
-)
-
 _INVENTORY_COLUMNS = (
     *("tenant", "tenant ID", "identity", "state", "partner ID", "partner name", "since", "note"),
     *("principal", "last change", "last verified", "credential expires", "tags"),
@@ -50,7 +45,7 @@ _INVENTORY_COLUMNS = (
 def render_plan(plan: Plan) -> str:
     """Render the plan as a comment: summary, changes, problems, and the plan's digest."""
     rows = plan_rows(plan)
-    people = _people(rows)
+    people = people_section(rows, _PEOPLE_CHARS)
     counts = count_actions(plan.changes)
     not_read = sum(is_not_read(change.problem) for change in plan.changes)
     counts["unreadable"] = counts.pop(Action.UNKNOWN) - not_read
@@ -149,14 +144,6 @@ def _notes(
     """Yield the problems and the findings."""
     yield _section("Needs attention", _items(attention_groups(rows)), limit)
     yield _section("Findings", _items(group_findings(findings)), limit)
-
-
-def _people(rows: Sequence[Row]) -> list[str]:
-    """Return the notes for people; never collapsed, because a mail program cannot expand."""
-    lines = list(people_lines(rows, _PEOPLE_CHARS))
-    if not lines:
-        return []
-    return ["### Sign-ins that people need to do", "", *lines[:-1], "", *_FOLDERS]
 
 
 def _left_alone(rows: Sequence[Row]) -> list[str]:

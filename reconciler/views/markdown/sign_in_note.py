@@ -21,6 +21,23 @@ FEW = 5
 _LOGIN = "pal-reconcile login "
 
 
+_FOLDERS = (
+    "For people who do not have this tenants.yaml, write a folder with only their links:",
+    "`pal-reconcile plan --only identity:NAME --format markdown --out DIR`",
+)
+
+
+def people_section(rows: Sequence[Row], limit_chars: int) -> list[str]:
+    """Return the notes for people; never collapsed, because a mail program cannot expand.
+
+    limit_chars  as in `people_lines`
+    """
+    lines = list(people_lines(rows, limit_chars))
+    if not lines:
+        return []
+    return ["### Sign-ins that people need to do", "", *lines[:-1], "", *_FOLDERS]
+
+
 def people_lines(rows: Sequence[Row], limit_chars: int) -> Iterator[str]:
     """Yield a note for each person: customers, commands in order, and what to send back.
 
