@@ -7,7 +7,9 @@ addEventListener("DOMContentLoaded", () => {
   const source = document.getElementById("data");
   if (!source) return;
 
-  const MOST = 100; // Rows that are drawn at first; thousands would slow down every keystroke.
+  // Rows that are drawn at first; thousands would slow down every keystroke. The template hides the
+  // others, so that they are not drawn while the page loads.
+  const MOST = 100;
   const { texts, links, groups } = JSON.parse(source.textContent);
   const section = document.querySelector(".links");
   const find = (what) => section.querySelector(what);
@@ -36,7 +38,8 @@ addEventListener("DOMContentLoaded", () => {
     element.append(...children);
     return element;
   };
-  const cell = (row, name) => row.cells[headings.findIndex((heading) => heading.classList.contains(name))];
+  const place = (name) => headings.findIndex((heading) => heading.classList.contains(name));
+  const text = (name, column = place(name)) => (row) => [column < 0 ? "" : row.children[column].textContent];
   const label = (row, column) => (row.cells[column].querySelector("bdi") ?? row.cells[column]).textContent.trim();
   const read = (numbers = []) => numbers.map((each) => texts[each]);
   const isPressed = (button) => button.ariaPressed === "true";
@@ -46,8 +49,8 @@ addEventListener("DOMContentLoaded", () => {
   const values = {
     partner: (row) => [texts[link.get(row).p]],
     tag: (row) => read(link.get(row).t),
-    identity: (row) => [cell(row, "identity")?.textContent.trim() ?? ""],
-    access: (row) => [cell(row, "access")?.textContent.trim() ?? ""],
+    identity: text("identity"),
+    access: text("access"),
   };
   for (const [name, select] of Object.entries(picks)) {
     const counts = new Map();
@@ -55,7 +58,7 @@ addEventListener("DOMContentLoaded", () => {
     counts.delete("");
     const found = [...counts.keys()].sort(collator.compare);
     select.append(...found.map((value) => new Option(`${value} (${number.format(counts.get(value))})`, value)));
-    select.closest("label").hidden = found.length < (name === "tag" ? 1 : 2);
+    select.closest("label").hidden = found.length < (name === "tag" || name === "access" ? 1 : 2);
     select.onchange = show;
   }
 
@@ -83,7 +86,7 @@ addEventListener("DOMContentLoaded", () => {
       count += isShown;
       const isPast = isShown && !showsAll && count > MOST;
       if (row.hidden === isShown) row.hidden = !isShown;
-      if (row.classList.contains("past") !== isPast) row.classList.toggle("past", isPast);
+      if (row.className !== (isPast ? "past" : "")) row.className = isPast ? "past" : "";
       if (isShown && !isPast) equip(row);
       else close(row);
     }
