@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reconciler.cli.flows.access import findings_of_access, with_covered
+from reconciler.cli.flows.access import with_access_findings, with_covered
 from reconciler.cli.flows.certificates import Certificates
 from reconciler.cli.flows.earlier_runs import recall, remembered_directories
 from reconciler.cli.flows.run_end.run_log import log_read, log_result
@@ -133,11 +133,8 @@ class Run(RunContext):
 
         people = [name for name, identity in self.config.identities.items() if identity.username]
         findings = resilience_findings(self.config.wanted, plan.changes, people)
-        found = (
-            *self.config.reported(findings),
-            *findings_of_access(self.config, self.azure, plan),
-        )
-        return replace(plan, findings=(*plan.findings, *found))
+        plan = replace(plan, findings=(*plan.findings, *self.config.reported(findings)))
+        return with_access_findings(self.config, self.azure, plan)
 
     def apply(
         self,

@@ -23,6 +23,9 @@ _PATH = re.compile(
     re.IGNORECASE,
 )
 
+_ANYWHERE = "/providers/Microsoft.Authorization/roleDefinitions/"
+"""Where built-in roles are found without a scope."""
+
 _PARTS = ("actions", "notActions", "dataActions", "notDataActions")
 
 Found = RoleDefinition | None
@@ -51,11 +54,12 @@ class RoleDefinitions:
             return None
 
         def request() -> Found:
-            url = f"{arm}{path}?api-version={API_VERSION}"
-            try:
-                return _definition(listings.page(url))
-            except DeniedError:
-                return None
+            for place in dict.fromkeys((path, f"{_ANYWHERE}{role_id}")):
+                try:
+                    return _definition(listings.page(f"{arm}{place}?api-version={API_VERSION}"))
+                except DeniedError:
+                    continue
+            return None
 
         with self._lock:
             earlier = self._requested.get(role_id)

@@ -104,9 +104,9 @@ class Listings:
         headers = self._session.headers(self._budget)
         reply = self._https.send("GET", url, headers=headers, most_bytes=LARGEST_LIST)
         if reply.status in _DENIED or (is_optional and reply.status >= 500):
-            raise DeniedError(self._session.refused(reply, url).problem)
+            raise DeniedError(self._session.refused(reply, url, is_final=False).problem)
         if reply.status != 200:
-            raise self._session.refused(reply, url)
+            raise self._session.refused(reply, url, is_final=False)
         try:
             page = json.loads(reply.body)
         except (ValueError, RecursionError):

@@ -9,8 +9,9 @@ DOWN_AFTER = 20
 """After this many unanswered or 5xx requests in a row, requests to the host are not retried."""
 
 
-_SERVICES = ("providers", "subscriptions")
-"""First parts of paths of services that fail independently of others on the same origin."""
+_SERVICES = {"providers": 2, "subscriptions": 1}
+"""First parts of paths of services that fail independently of others on the same origin, and how
+many parts name the service."""
 
 
 def origin(url: str) -> str:
@@ -21,8 +22,8 @@ def origin(url: str) -> str:
 
 def _service(url: str) -> str:
     """The service behind a URL. Those on one origin are counted apart: links, access, Entra."""
-    first = urlsplit(url).path.split("/")[1:2]
-    return origin(url) + "".join(f"/{name}" for name in first if name in _SERVICES)
+    parts = urlsplit(url).path.split("/")[1:3]
+    return "/".join([origin(url), *parts[: _SERVICES.get(parts[0] if parts else "", 0)]])
 
 
 class CircuitBreaker:

@@ -32,6 +32,7 @@ def fields(incomplete: str) -> list[str]:
 
 def conditions(ctx: typer.Context, incomplete: str) -> list[str]:
     """The fields that `--where` compares, and the values of those that have a few."""
+    from reconciler.core.access.values import AccessVerdict
     from reconciler.core.inventory.filters import FIELDS
     from reconciler.core.inventory.inventory import STATES
     from reconciler.core.links import Action
@@ -42,6 +43,7 @@ def conditions(ctx: typer.Context, incomplete: str) -> list[str]:
     values: dict[str, Iterable[str]] = {
         "state": (*STATES, "unreadable"),
         "action": [action.value for action in Action],
+        "access": [verdict.value for verdict in AccessVerdict],
         **{name: words for name, words in _words(ctx).items() if name in FIELDS},
     }
     return _starting((f"{field}={value}" for value in values.get(field, ())), incomplete)

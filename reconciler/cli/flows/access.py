@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cli.selection import now
 from reconciler.core.access.coverage import with_covers
@@ -13,6 +13,7 @@ from reconciler.core.access.link_access import access_of
 from reconciler.core.access.values import Workload
 from reconciler.core.errors import WrongUsage
 from reconciler.core.inventory.filters import ACCESS_FIELDS
+from reconciler.core.plan import Plan, Report
 
 if TYPE_CHECKING:
     from reconciler.azure.access.checkers import AccessSettings
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
     from reconciler.cli.selected_links import Selection
     from reconciler.config.load import Config
-    from reconciler.core.findings import Finding
-    from reconciler.core.plan import Plan
+
+
+FactT = TypeVar("FactT", bound="Plan | Report")
 
 
 def check_access_options(options: Options) -> None:
@@ -66,14 +68,17 @@ def with_covered(config: Config, azure: Azure, plan: Plan) -> Plan:
     return replace(plan, changes=with_covers(plan.changes, _tenant_ids(config, azure, plan, names)))
 
 
-def findings_of_access(config: Config, azure: Azure, plan: Plan) -> tuple[Finding, ...]:
-    """The findings of the access check that the file does not ignore; none without a check."""
+def with_access_findings(config: Config, azure: Azure, fact: FactT) -> FactT:
+    """The plan or report with the findings about access that it does not have yet."""
+    plan = fact.plan if isinstance(fact, Report) else fact
     has_delegations = any(
         access.delegations for change in plan.changes if (access := access_of(change))
     )
     names = config.tenants if has_delegations else ()
     listed = set(filter(None, _tenant_ids(config, azure, plan, names).values()))
-    return config.reported(access_findings(plan.changes, listed, now()))
+    found = config.reported(access_findings(plan.changes, listed, now()))
+    new = (finding for finding in found if finding not in fact.findings)
+    return replace(fact, findings=(*fact.findings, *new))
 
 
 def _tenant_ids(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli import wiring
+from reconciler.cli.flows.access import with_access_findings
 from reconciler.cli.flows.approval import ApplyPolicy, carry_out
 from reconciler.cli.flows.customers.customer_check import CustomerCheck
 from reconciler.cli.flows.run_end.run_record import RunRecord, finished_by
@@ -89,7 +90,9 @@ def _plan(record: RunRecord, selection: Selection) -> None:
     with wiring.read_session(record.options, selection) as run:
         record.run = run
         customers = CustomerCheck(run)
-        plan = record.fact = customers.added_to(run.plan())
+        plan = record.fact = customers.added_to(
+            with_access_findings(run.config, run.azure, run.plan())
+        )
     record.status = run.status(of_plan(plan, detailed=True))
 
 
@@ -102,5 +105,6 @@ def _repair(record: RunRecord, selection: Selection, nightly_options: NightlyOpt
         record.run, journal = opened
         customers = CustomerCheck(record.run)
         report = carry_out(record.run, journal, record.run.plan(), policy, ask=lambda changes: ())
+        report = with_access_findings(record.run.config, record.run.azure, report)
         record.fact = report = customers.added_to(report)
     record.status = record.run.status(of_report(report))

@@ -21,8 +21,8 @@ from reconciler.views.grouping import (
     member_label,
 )
 from reconciler.views.markdown.escape import code, escape, folded, limited, table
+from reconciler.views.markdown.inventory_table import inventory_table
 from reconciler.views.markdown.sign_in_note import people_section
-from reconciler.views.notes import access, changed, expires, note, since, verified
 from reconciler.views.rows import QUIET, Cause, Row, is_not_read, plan_rows, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
 
@@ -35,11 +35,6 @@ _CHANGES_CHARS = 30_000
 _PEOPLE_CHARS = 14_000
 _LIST_CHARS = 8_000
 """Limit of each of the other lists, of which there are at most four."""
-
-_INVENTORY_COLUMNS = (
-    *("tenant", "tenant ID", "identity", "state", "partner ID", "partner name", "since", "note"),
-    *("principal", "last change", "last verified", "credential expires", "tags"),
-)
 
 
 def render_plan(plan: Plan) -> str:
@@ -83,7 +78,7 @@ def render_inventory(plan: Plan) -> str:
     rows = plan_rows(plan)
     return _text(
         _head("inventory", inventory_summary(plan)),
-        _inventory(rows, has_access=roles_as_of(plan) is not None),
+        inventory_table(rows, has_access=roles_as_of(plan) is not None),
         *_notes(rows, plan.findings, None),
         _changes_since(plan),
         [_read(plan)],
@@ -212,33 +207,3 @@ def _item(lead: str, word: str, cause: Cause, message: str, names: str) -> str:
     if names:
         parts.append(escape(names))
     return "<br>".join(parts)
-
-
-def _inventory(rows: Sequence[Row], *, has_access: bool) -> list[str]:
-    """Return the table of links; with two columns more if access was checked."""
-    columns = (*_INVENTORY_COLUMNS, *(("access", "access found") if has_access else ()))
-    cells = ([*_inventory_cells(row), *(_access_cells(row) if has_access else ())] for row in rows)
-    return table(columns, cells)
-
-
-def _access_cells(row: Row) -> list[str]:
-    return [access(row), escape(row.access.message) if row.access else ""]
-
-
-def _inventory_cells(row: Row) -> list[str]:
-    seen = row.observed
-    return [
-        escape(row.tenant),
-        code(row.directory),
-        escape(row.identity),
-        row.state,
-        escape(seen.partner_id or "") if seen else "",
-        escape(seen.partner_name or "") if seen else "",
-        escape(since(row)),
-        escape(note(row)),
-        code(object_id) if (object_id := seen.object_id if seen else None) else "",
-        escape(changed(row)),
-        verified(row),
-        expires(row),
-        escape(", ".join(row.change.wanted.tags)),
-    ]

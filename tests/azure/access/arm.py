@@ -137,7 +137,8 @@ class SignedIn:
     def headers(self, budget: RetryBudget) -> dict[str, str]:
         return {"Authorization": "Bearer x"}
 
-    def refused(self, reply: HttpReply, url: str) -> RequestFailed:
+    def refused(self, reply: HttpReply, url: str, *, is_final: bool) -> RequestFailed:
+        assert not is_final  # a challenge to this check says nothing about the next sign-in
         failure = of_arm(reply, url)
         return RequestFailed(failure.problem)  # no retries: tests do not wait
 

@@ -408,3 +408,13 @@ def test_a_limit_leaves_out_no_directory() -> None:
         most=2,
     )
     assert access.delegations[0].verdict == "eligible"
+
+
+def test_a_definition_is_also_found_without_a_scope() -> None:
+    """Built-in roles are the same everywhere."""
+    path = f"/providers/Microsoft.Authorization/roleDefinitions/{RBAC_ADMIN}"
+    answers = {
+        "roleAssignments": listed(role(RBAC_ADMIN)),
+        path: definition("Helper", "BuiltInRole", "A/b/write"),
+    }
+    assert judged(ONE | answers) == ("probably", "role_not_on_list")
