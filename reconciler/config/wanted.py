@@ -8,6 +8,7 @@ from reconciler.config.partners import Partners
 from reconciler.config.per_tenant_apps import app_of
 from reconciler.config.precedence import LinkEntry, entries
 from reconciler.core.links import Action, Place, Settled, Wanted, WantedState
+from reconciler.core.network.environments import environment_host
 
 
 def wanted(document: Document, partners: Partners, today: date) -> Iterator[Wanted]:
@@ -32,7 +33,7 @@ def wanted(document: Document, partners: Partners, today: date) -> Iterator[Want
                 covers=covers,
                 settled=_settled(entry, partners, today),
                 workload=entry.customer.workload,
-                environments=_environments(tenant),
+                environments=_environments(tenant, document.cloud),
             )
 
 
@@ -50,8 +51,11 @@ def _replaceable(tenant: Tenant, partners: Partners) -> frozenset[str] | None:
     return partners.ours | {partners.id_of(foreign) for foreign in tenant.replaces}
 
 
-def _environments(tenant: Tenant) -> tuple[str, ...]:
-    return tuple(url.removeprefix("https://") for url in tenant.environments or ())
+def _environments(tenant: Tenant, cloud: str) -> tuple[str, ...]:
+    """The hosts of its environments; those of another cloud are reported and left out."""
+    if not tenant.environments:
+        return ()
+    return tuple(host for url in tenant.environments if (host := environment_host(url, cloud)))
 
 
 def _settled(entry: LinkEntry, partners: Partners, today: date) -> Settled | None:

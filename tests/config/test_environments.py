@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.core.network.environments import environment_host, same_environment
+from reconciler.core.network.environments import environment_host
 from tests.config.conftest import SOUND, Complainer, Loader
 
 GOOD = "fabrikam.crm4.dynamics.com"
@@ -83,7 +83,7 @@ def test_a_hostile_address_is_refused_offline(complaints: Complainer, url: str) 
         ("https://Fabrikam.CRM4.dynamics.com/", "public", GOOD),
         ("https://fabrikam.crm.dynamics.com", "public", "fabrikam.crm.dynamics.com"),
         ("https://fabrikam.crm19.dynamics.com", "public", "fabrikam.crm19.dynamics.com"),
-        ("https://f.api.crm4.dynamics.com", "public", "f.api.crm4.dynamics.com"),
+        ("https://f.api.crm4.dynamics.com", "public", "f.crm4.dynamics.com"),
         ("https://f.crm.microsoftdynamics.us", "usgov", "f.crm.microsoftdynamics.us"),
         ("https://f.crm.appsplatform.us", "usgov", "f.crm.appsplatform.us"),
         ("https://f.crm.dynamics.cn", "china", "f.crm.dynamics.cn"),
@@ -115,4 +115,3 @@ def test_an_environment_is_listed_once(complaints: Complainer) -> None:
     url = f'https://{GOOD}", "https://fabrikam.api.crm4.dynamics.com'
     (complaint,) = complaints(listed(url))
     assert complaint.endswith("is listed twice; remove one")
-    assert same_environment("fabrikam.api.crm4.dynamics.com") == GOOD

@@ -1,11 +1,13 @@
 """`--access` at Power Platform customers: ownership in their environments counts."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.command import OURS, Desk, tenant_id
+from tests.e2e.test_users import ALICE, at_a_terminal
 from tests.services import Asked, ServiceDouble, Told, service_double
 
 NAMES = ("Owner", "Member", "Stranger", "Unlisted", "Importer")
@@ -95,6 +97,41 @@ def test_without_an_endpoint_no_environment_of_another_cloud_gets_a_token(desk: 
     access = shown.link("Owner")["access"]
     assert (shown.status, access["verdict"], access["reason"]) == (0, "cannot_tell", "incomplete")
     assert "--endpoint dataverse=URL" in (access["message"] + str(access["hint"]))
+
+
+def test_the_environments_of_a_person_are_discovered(desk: Desk) -> None:
+    """With a token of their stored sign-in for the discovery service, and one for each of them."""
+    home = desk.path / "home"
+    home.mkdir()
+    desk.env |= {
+        "HOME": str(home),
+        "DBUS_SESSION_BUS_ADDRESS": "",
+        "PAL_RECONCILE_ENDPOINTS": f"dataverse={desk.azure.endpoint} "
+        f"discovery={desk.azure.endpoint}",
+    }
+    (desk.path / "tenants.yaml").write_text(
+        f'version: 1\npartners: {{uk: {{id: "{OURS}"}}}}\n'
+        f"identities:\n  alice: {{kind: user, username: {ALICE}}}\n"
+        "defaults: {partner: uk, identities: [alice], workload: power_platform}\n"
+        f"tenants:\n  - {{name: C1, tenant: {tenant_id(1)}}}\n"
+    )
+    member = {"username": ALICE, "flows": 0}
+    environment = {"url": "https://one.crm4.dynamics.com", "tenant": tenant_id(1)}
+    desk.seed(
+        tenants=[{"tenant": tenant_id(1)}],
+        users=[{"username": ALICE, "tenant": tenant_id(1)}],
+        environments=[{**environment, "members": [member]}],
+        approve_as=ALICE,
+        device_code_interval_s=1,
+    )
+    signed_in = desk.run("login", "alice", "--device-code", "--allow-plaintext-cache")
+    assert signed_in.status == 0, signed_in.err
+    status, out = at_a_terminal(desk, "show", "--access", "--format", "json")
+    (link,) = json.loads(out)["links"]
+    assert (status, link["access"]["verdict"]) == (0, "probably")
+    assert link["access"]["reason"] == "member_of_environment"
+    assert len(desk.requests("discovery")) == 1
+    assert len(desk.requests("who_am_i", "flows", "canvas_apps", "solutions")) == 4
 
 
 @pytest.mark.parametrize(

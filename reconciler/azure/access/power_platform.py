@@ -13,7 +13,7 @@ from reconciler.azure.session import Session
 from reconciler.core.access.ownership import EnvironmentAccess, Member, decide_ownership
 from reconciler.core.access.values import Access
 from reconciler.core.links import Place
-from reconciler.core.network.environments import environment_host, same_environment
+from reconciler.core.network.environments import environment_host
 from reconciler.core.network.services import Service
 
 MOST_DISCOVERED = 5
@@ -50,8 +50,7 @@ class PowerPlatform:
         client = self.open_service(place, self.services.of(Service.DISCOVERY))
         urls = list_environments(client, str(session.tenant_id))
         hosts = (environment_host(url, self.services.cloud) for url in urls)
-        known = {same_environment(host) for host in listed}
-        new = dict.fromkeys(host for host in hosts if host and same_environment(host) not in known)
+        new = dict.fromkeys(host for host in hosts if host and host not in listed)
         return tuple(new)[:MOST_DISCOVERED]
 
     def _read(self, place: Place, host: str) -> EnvironmentAccess:

@@ -11,7 +11,6 @@ from reconciler.azure.clouds import CLOUDS, Cloud
 from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.core.links import Place, Problem, Wanted
-from reconciler.core.network.environments import same_environment
 from reconciler.core.network.services import Endpoints, Service
 
 
@@ -60,8 +59,7 @@ class Services:
         if self.dataverse is None and not self.is_named:
             raise _not_named(Service.DATAVERSE)
         url = f"{self.dataverse}/{host}" if self.dataverse else f"https://{host}"
-        scope = f"https://{same_environment(host)}/.default"
-        return ServiceEndpoint(Service.DATAVERSE, url, scope)
+        return ServiceEndpoint(Service.DATAVERSE, url, f"https://{host}/.default")
 
 
 _RESOURCES: Mapping[str, Mapping[Service, str]] = {

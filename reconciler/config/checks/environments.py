@@ -2,7 +2,7 @@
 
 from reconciler.config.checks.context import CheckContext
 from reconciler.config.reading.diagnostics import quoted
-from reconciler.core.network.environments import EXAMPLES, environment_host, same_environment
+from reconciler.core.network.environments import EXAMPLES, environment_host
 
 
 def check_environments(context: CheckContext) -> None:
@@ -21,7 +21,7 @@ def check_environments(context: CheckContext) -> None:
                     f"environment {quoted(url)} is in another cloud than cloud: {cloud}, where "
                     f"environments are {EXAMPLES[cloud]}; correct one of them",
                 )
-            elif host and (same := same_environment(host)) in seen:
+            elif host in seen:
                 context.add(path, f"environment {quoted(url)} is listed twice; remove one")
             elif host:
-                seen.add(same)
+                seen.add(host)

@@ -135,7 +135,7 @@ class Access:
     @property
     def full_message(self) -> str:
         """The message with the note, for JSON and CSV."""
-        return f"{self.message}. {self.note}" if self.note else self.message
+        return f"{self.message.rstrip('.')}. {self.note}" if self.note else self.message
 
     @property
     def until(self) -> datetime | None:

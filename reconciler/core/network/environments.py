@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 
 _ORGANIZATION = r"(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_API = ".api"
 
 _SUFFIXES: Mapping[str, str] = {
     "public": r"crm(?:[2-9]|[1-9][0-9])?\.dynamics\.com",
@@ -24,7 +23,7 @@ EXAMPLES: Mapping[str, str] = {
 }
 
 _URLS = {
-    cloud: re.compile(rf"https://({_ORGANIZATION}(?:\.api)?\.{suffix})/?")
+    cloud: re.compile(rf"https://({_ORGANIZATION})(?:\.api)?\.({suffix})/?")
     for cloud, suffix in _SUFFIXES.items()
 }
 
@@ -32,20 +31,15 @@ _URLS = {
 def environment_host(url: str, cloud: str) -> str | None:
     """The host of an environment in lower case; None unless it is one of this cloud.
 
-    url  `https://ORG.crm4.dynamics.com`, also with `.api` and with one slash at the end
+    url  `https://ORG.crm4.dynamics.com`, also with one slash at the end. `ORG.api.crm4.…`, which
+         discovery names, is another name of the same environment
     """
     if not url.isascii():
         return None
     found = _URLS[cloud].fullmatch(url.lower())
-    return found[1] if found else None
+    return f"{found[1]}.{found[2]}" if found else None
 
 
 def cloud_of(url: str) -> str | None:
     """The cloud to which an environment belongs; None if it is none of a known cloud."""
     return next((cloud for cloud in _URLS if environment_host(url, cloud)), None)
-
-
-def same_environment(host: str) -> str:
-    """What two hosts of one environment share: Dataverse answers at both."""
-    organization, _, rest = host.partition(".")
-    return f"{organization}.{rest.removeprefix(_API[1:] + '.')}"

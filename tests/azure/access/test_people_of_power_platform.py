@@ -75,7 +75,7 @@ def instance(host: str, **more: Any) -> dict[str, Any]:
 
 def test_a_user_of_a_discovered_environment_probably_counts() -> None:
     """Nothing that they own was found, but Power BI and Customer Insights were not read."""
-    world = World([instance("a.api.crm4.dynamics.com")], {"a.api.crm4.dynamics.com"})
+    world = World([instance("a.api.crm4.dynamics.com")], {"a.crm4.dynamics.com"})
     assert check(world).reason is AccessReason.MEMBER_OF_ENVIRONMENT
 
 
@@ -110,8 +110,8 @@ def test_no_token_goes_to_an_environment_that_does_not_belong_here(entry: dict[s
 
 def test_an_environment_is_asked_once_and_few_are_discovered() -> None:
     """The one in the file has another name of the same host."""
-    hosts = [f"a{n}.api.crm4.dynamics.com" for n in range(20)]
-    world = World([instance(host) for host in hosts], set())
+    hosts = [f"a{n}.crm4.dynamics.com" for n in range(20)]
+    world = World([instance(host.replace(".", ".api.", 1)) for host in hosts], set())
     assert check(world, "a0.crm4.dynamics.com").reason is AccessReason.NOT_A_MEMBER
     assert world.asked == ["disco.example", "a0.crm4.dynamics.com", *hosts[1 : MOST_DISCOVERED + 1]]
 
