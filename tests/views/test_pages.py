@@ -79,3 +79,19 @@ def test_refusals_come_first() -> None:
     page = render(View.REPORT, Format.HTML, facts.refused_report())
     assert page.index("Refused by remove-count:") < page.index('class="tiles"')
     assert "not tried</span>" in page
+
+
+def test_a_summary_names_only_changes_that_there_are() -> None:
+    """`0 to create` says nothing on a page that counts the states in tiles."""
+    page = render(View.PLAN, Format.HTML, facts.many_plan(2, 3))
+    assert '<p class="summary">3 to update; 2 unreadable; 0 in sync.</p>' in page
+    page = render(View.PLAN, Format.HTML, facts.people_plan())
+    assert '<p class="summary">4 unreadable; 1 in sync.</p>' in page
+
+
+def test_changes_come_before_problems_and_findings() -> None:
+    """Then every link."""
+    page = render(View.PLAN, Format.HTML, facts.ordinary_plan())
+    ids = [f'<h2 id="{name}"' for name in ("changes", "problems", "findings", "links")]
+    places = list(map(page.index, ids))
+    assert places == sorted(places)

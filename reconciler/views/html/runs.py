@@ -69,7 +69,7 @@ def _page(
     has_changes: bool = True,
     **more: object,
 ) -> str:
-    text = summary.removeprefix(f"{title}: ")
+    text = _without_zeros(summary.removeprefix(f"{title}: "))
     pairs = [(row, badge_of(row)) for row in rows]
     index = LinkIndex(rows)
     problems, findings = problem_cards(rows, index), finding_cards(plan.findings, index)
@@ -103,3 +103,12 @@ def _page(
         "failure": None,
     }
     return page("run.html", **facts | more)
+
+
+def _without_zeros(summary: str) -> str:
+    """The summary without the kinds of changes of which there are none."""
+    clauses = (
+        ", ".join(part for part in clause.split(", ") if not part.startswith("0 to "))
+        for clause in summary.split("; ")
+    )
+    return "; ".join(filter(None, clauses))
