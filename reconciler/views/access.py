@@ -11,6 +11,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.text import visible
 from reconciler.views.csv import ACCESS_COLUMNS, access_cells, sheet
 from reconciler.views.markdown.escape import code, escape, lines_of, table
+from reconciler.views.markdown.plan import note_sections
 from reconciler.views.rows import Row, plan_rows
 from reconciler.views.summary import access_sentence
 from reconciler.views.terminal.causes import changes_since_lines, finding_lines, problem_lines
@@ -52,14 +53,17 @@ def render_table(plan: Plan, page: Page) -> str:
 
 
 def render_markdown(plan: Plan) -> str:
-    """Render the list as a Markdown table."""
-    rows = [
+    """Render the list as a Markdown table, then what needs attention and the findings."""
+    rows = plan_rows(plan)
+    cells = [
         [escape(tenant), escape(identity), code(partner), verdict or "", escape(found)]
-        for tenant, identity, partner, verdict, found in _lines(plan_rows(plan))
+        for tenant, identity, partner, verdict, found in _lines(rows)
     ]
     head = ["## pal-reconcile access", "", f"**{escape(access_sentence(plan))}**", ""]
-    notes = [line for said in _workload_notes(plan_rows(plan)) for line in ("", escape(said))]
-    return lines_of([*head, *table(_HEADING, rows), *notes])
+    notes = [[escape(said)] for said in _workload_notes(rows)]
+    sections = [*notes, *filter(None, note_sections(rows, plan.findings, None))]
+    after = [line for section in sections for line in ("", *section)]
+    return lines_of([*head, *table(_HEADING, cells), *after])
 
 
 def render_csv(plan: Plan) -> str:

@@ -141,7 +141,7 @@ def filtered(plan: Plan, wanted: Sequence[Filter]) -> Plan:
         for change in plan.changes
         if all(one.holds(change, known_about(plan, change)) for one in wanted)
     )
-    tenants = {change.place.tenant for change in kept} | {None}
+    tenants = {name for c in kept for name in (c.place.tenant, *c.wanted.covers)} | {None}
     findings = tuple(finding for finding in plan.findings if finding.tenant in tenants)
     shown = replace(plan, changes=kept, findings=findings)
     if isinstance(shown, Inventory) and shown.changes_since:

@@ -51,7 +51,7 @@ def render_plan(plan: Plan) -> str:
         _counts(counts),
         _changes(rows, _CHANGES_CHARS - sum(map(len, people)), has_outcomes=False),
         people,
-        *_notes(rows, plan.findings, _LIST_CHARS),
+        *note_sections(rows, plan.findings, _LIST_CHARS),
         _forecasts(plan),
         _left_alone(rows),
         _changes_since(plan),
@@ -66,7 +66,7 @@ def render_report(report: Report) -> str:
         _head("apply", report_summary(report)),
         _counts(count_outcomes(report.results)),
         _changes(rows, _CHANGES_CHARS, has_outcomes=True),
-        *_notes(rows, report.findings, _LIST_CHARS),
+        *note_sections(rows, report.findings, _LIST_CHARS),
         _left_alone(rows),
         _refusals(report),
         _footer(report.plan, report.journal),
@@ -79,7 +79,7 @@ def render_inventory(plan: Plan) -> str:
     return _text(
         _head("inventory", inventory_summary(plan)),
         inventory_table(rows, has_access=roles_as_of(plan) is not None),
-        *_notes(rows, plan.findings, None),
+        *note_sections(rows, plan.findings, None),
         _changes_since(plan),
         [_read(plan)],
     )
@@ -133,7 +133,7 @@ def _tenant(row: Row) -> str:
     return escape(row.tenant) + found
 
 
-def _notes(
+def note_sections(
     rows: Sequence[Row], findings: Sequence[Finding], limit: int | None
 ) -> Iterator[list[str]]:
     """Yield the problems and the findings."""
