@@ -24,7 +24,10 @@ def after_plan(plan: PlanReview, status: int, options: Options, out: Path | None
     if not options.is_table:
         return
     if status == Status.PARTIAL:
-        note(f"Exit status 4: {_counts(plan, Action.UNKNOWN)}.")
+        from reconciler.views.summary import unreadable_causes
+
+        causes = unreadable_causes(plan.changes)
+        note(f"Exit status 4: {_counts(plan, Action.UNKNOWN)} ({causes}).")
         note(f"To find out why, run: {command_line('doctor', options)}")
     if not plan.writes or plan.interrupted:
         return

@@ -1,14 +1,12 @@
 """One-line result of an unattended run, for cron's mail and for the body of a heartbeat."""
 
 import shlex
-from collections import Counter
 
 from reconciler.core.exit_status import Status
 from reconciler.core.history.run_summary import RunSummary
-from reconciler.core.links import Action
 from reconciler.core.plan import Report
 from reconciler.core.text import visible
-from reconciler.views.summary import plan_summary, report_summary
+from reconciler.views.summary import plan_summary, report_summary, unreadable_causes
 
 WORDS = {
     Status.IN_SYNC: "in sync",
@@ -66,13 +64,7 @@ def result_text(run_summary: RunSummary) -> str:
 
 def cause_text(run_summary: RunSummary) -> str:
     """Return `Causes: 388 app_not_in_tenant, 2 throttled.`; empty if every link could be read."""
-    plan = run_summary.plan
-    codes = Counter(
-        change.problem.code
-        for change in (plan.changes if plan else ())
-        if change.action is Action.UNKNOWN and change.problem
-    )
-    text = ", ".join(f"{number} {code}" for code, number in codes.most_common())
+    text = unreadable_causes(run_summary.plan.changes) if run_summary.plan else ""
     return f"Causes: {text}." if text else ""
 
 

@@ -4,6 +4,7 @@ A summary never says that nothing changed where a link could not be read or is i
 Held, attested and unmanaged links are counted apart from those in sync.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from reconciler.core.access.link_access import count_verdicts
@@ -89,6 +90,16 @@ def access_sentence(plan: Plan) -> str:
     counts = [f"{n} {verdict}" for verdict, n in count_verdicts(plan.changes).items() if n]
     found = ", ".join(counts) or "no link could be checked"
     return f"Access: {found} (by Microsoft's list of roles of {as_of})."
+
+
+def unreadable_causes(changes: Iterable[Change]) -> str:
+    """Return `388 app_not_in_tenant, 2 throttled`; empty if every link could be read."""
+    codes = Counter(
+        change.problem.code
+        for change in changes
+        if change.action is Action.UNKNOWN and change.problem
+    )
+    return ", ".join(f"{number} {code}" for code, number in codes.most_common())
 
 
 def count(number: int, noun: str) -> str:
