@@ -34,7 +34,9 @@ class HangingAzure:
 def codes(azure: Any, stop: Stop) -> list[str]:
     """The findings of a run whose links were read."""
     with ThreadPoolExecutor(1) as pool:
-        config = SimpleNamespace(customers=SOURCE, tenants={"A": "a.example"}, reported=tuple)
+        config = SimpleNamespace(
+            customers=SOURCE, tenants={"A": "a.example"}, path="tenants.yaml", reported=tuple
+        )
         workers = SimpleNamespace(pool=pool, stop=stop)
         run = SimpleNamespace(config=config, workers=workers, azure=azure)
         return [f.code for f in CustomerCheck(cast(Run, run)).added_to(PLAN).findings]

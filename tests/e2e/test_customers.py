@@ -1,6 +1,7 @@
 """`customers:`: findings about customers that the file lacks, and relationships that end."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,17 @@ def test_customers_that_the_file_lacks_are_findings_of_show_and_not_of_plan(
     table = desk.run("show").out
     assert "9 times" in table
     assert "C13" in table
+
+
+def test_the_command_in_the_hint_adds_the_customers(desk: Desk, double: ServiceDouble) -> None:
+    """As it is printed; then nothing is missing except what is ignored."""
+    write(desk)
+    double.answer = graph(13)
+    found = desk.run("show", "--format", "json").data["findings"]
+    hint = next(f["hint"] for f in found if f["code"] == "customer_not_listed")
+    command = hint.partition("run: pal-reconcile ")[2].partition(". If")[0]
+    assert desk.run(*shlex.split(command)).status == 0
+    assert about(desk.run("show", "--format", "json"), "customer_not_listed") == []
 
 
 def test_the_digest_does_not_depend_on_the_list(desk: Desk, double: ServiceDouble) -> None:

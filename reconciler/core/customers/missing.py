@@ -4,6 +4,7 @@ They never change an action or an exit status. An unreadable list is one finding
 that a customer is missing.
 """
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,6 @@ from reconciler.core.text import visible
 Resolved = Mapping[str, str | None]
 """Domain to the GUID of its directory; None if it could not be resolved."""
 
-_ADD = "add it with discover --update, or list it under customers: ignore:"
 _RENEW = (
     "ask the customer for a new relationship in Partner Center, or turn on its automatic extension "
     "(not possible with the role Global Administrator)"
@@ -31,10 +31,12 @@ class ListedTenants:
     """The tenants of the file, by GUID or domain in lower case.
 
     resolved  the domains among them, and those that are ignored
+    path      of the file, as it was named
     """
 
     directories: Sequence[str]
     resolved: Resolved
+    path: str = "tenants.yaml"
 
     @property
     def names(self) -> frozenset[str]:
@@ -65,7 +67,7 @@ def _not_listed(
 ) -> Iterator[Finding]:
     known = distinct(customers)
     ignored = _ignored(known, source, file)
-    names, hint = file.names, _ADD + _remark(file)
+    names, hint = file.names, _addition(source, file) + _remark(file)
     for number, customer in enumerate(known):
         if number in ignored or customer.names & names:
             continue
@@ -115,6 +117,16 @@ def _ignored(
     )
     guids = (file.resolved.get(selector.casefold()) for selector in source.ignore)
     return frozenset(index.union((*source.ignore, *(guid for guid in guids if guid))))
+
+
+def _addition(source: CustomerSource, file: ListedTenants) -> str:
+    """The command that adds the customers to the file."""
+    command = ("pal-reconcile", "discover", "--update", file.path, "--identity", source.identity)
+    listed = ("--tenants-from", source.origin.value, "--home-tenant", source.tenant)
+    return (
+        f"to add it, run: {shlex.join((*command, *listed))}. If it needs no entry, list it under "
+        "customers: ignore:"
+    )
 
 
 def _remark(file: ListedTenants) -> str:

@@ -60,7 +60,7 @@ class CustomerCheck:
             resolved = _resolved(self._run, fact, names)
         listed = listing.result()
         self._run.customers = _snapshot(self._run, source, listed)
-        file = ListedTenants(directories, resolved)
+        file = ListedTenants(directories, resolved, str(config.path))
         findings = customer_findings(listed, source, file, now())
         findings = (*fact.findings, *config.reported(findings))
         return replace(fact, findings=findings)
