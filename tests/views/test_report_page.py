@@ -124,6 +124,16 @@ def test_details_are_a_row_of_full_width_that_leads_to_findings(
         assert details.count() == 0
 
 
+def test_details_have_the_roles_with_their_scopes(browser: Chromium, report: Path) -> None:
+    """GUIDs are stored once on the page, and each text has its own again."""
+    with browser.seeing(report) as seen:
+        seen.search(f"/subscriptions/{facts.guid(6)}")
+        assert rows_of(seen) == 1
+        seen.page.locator(".links tbody th button:visible").first.click()
+        details = seen.page.locator("tr.more").inner_text()
+        assert f"Support Request Contributor on /subscriptions/{facts.guid(6)}" in details
+
+
 def test_the_table_has_only_columns_with_content(
     browser: Chromium, written: Callable[[Overview], Path]
 ) -> None:

@@ -19,6 +19,7 @@ from reconciler.core.plan_json import iso
 from reconciler.core.text import visible
 from reconciler.views.html.badges import Badge, Tally, by_urgency, tallies
 from reconciler.views.html.reasons import reason
+from reconciler.views.html.text_pool import TextPool
 from reconciler.views.html.timeline import timeline, timeline_limit
 from reconciler.views.notes import changed, expires, since, verified
 from reconciler.views.rows import Row
@@ -119,22 +120,12 @@ def _line(row: Row, badge: Badge) -> LinkRow:
     )
 
 
-class _Pool:
-    """Texts, each stored once and named by its number."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-
-    def number(self, text: str) -> int:
-        return self.numbers.setdefault(visible(text), len(self.numbers))
-
-
 def _data(
     rows: Sequence[LinkRow], timelines: Mapping[Key, LinkTimeline], groups: Sequence[RowGroup]
 ) -> "Markup":
     from markupsafe import Markup
 
-    pool = _Pool()
+    pool = TextPool()
     groups_of: dict[Key, list[int]] = {}
     own: dict[Key, Facts] = {}
     for n, group in enumerate(groups):
@@ -164,7 +155,7 @@ def _link(
     facts: Facts,
     history: LinkTimeline | None,
     groups: list[int],
-    pool: _Pool,
+    pool: TextPool,
     most: int,
 ) -> dict[str, object]:
     row = line.row
@@ -182,7 +173,7 @@ def _link(
     fields: dict[str, object] = {
         "p": pool.number(partner),
         "t": [pool.number(tag) for tag in row.change.wanted.tags],
-        "f": [pool.number(text) for text in chain.from_iterable(facts)],
+        "f": [each for label, text in facts for each in (pool.number(label), pool.value(text))],
         "h": [pool.number(text) for text in chain.from_iterable(entries)],
         "m": shown.left_out if shown else 0,
         "g": groups,

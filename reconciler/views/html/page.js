@@ -41,7 +41,13 @@ addEventListener("DOMContentLoaded", () => {
   const place = (name) => headings.findIndex((heading) => heading.classList.contains(name));
   const text = (name, column = place(name)) => (row) => [column < 0 ? "" : row.children[column].textContent];
   const label = (row, column) => (row.cells[column].querySelector("bdi") ?? row.cells[column]).textContent.trim();
-  const read = (numbers = []) => numbers.map((each) => texts[each]);
+  const read = (numbers = []) => numbers.map(textOf);
+  // A text, or a text with a NUL for each of the GUIDs that follow it.
+  function textOf(each) {
+    if (!Array.isArray(each)) return texts[each];
+    const [first, ...guids] = each;
+    return guids.reduce((whole, guid) => whole.replace("\u0000", texts[guid]), texts[first]);
+  }
   const isPressed = (button) => button.ariaPressed === "true";
   const plural = (count) => `${number.format(count)} link${count === 1 ? "" : "s"}`;
 
@@ -152,10 +158,10 @@ addEventListener("DOMContentLoaded", () => {
     const cards = g.filter((each) => groups[each][2]).map((each) => groups[each]);
     const facts = make("dl", { className: "facts" });
     for (let at = 0; at < f.length; at += 2) {
-      const text = texts[f[at + 1]];
+      const text = textOf(f[at + 1]);
       const isCode = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(text);
-      const value = make("bdi", {}, text);
-      facts.append(make("dt", {}, texts[f[at]]), make("dd", {}, isCode ? make("code", {}, value) : value));
+      const shown = make("bdi", {}, text);
+      facts.append(make("dt", {}, texts[f[at]]), make("dd", {}, isCode ? make("code", {}, shown) : shown));
     }
     if (cards.length) {
       const anchors = cards.flatMap(([id, title], index) => [index ? ", " : "", make("a", { href: `#${id}` }, title)]);
@@ -212,7 +218,7 @@ addEventListener("DOMContentLoaded", () => {
     for (const row of rows.filter((each) => !each.hidden)) {
       const { f = [] } = link.get(row);
       const fact = (field) => {
-        const found = f.flatMap((each, index) => (index % 2 === 0 && each === field ? [texts[f[index + 1]]] : []));
+        const found = f.flatMap((each, index) => (index % 2 === 0 && each === field ? [textOf(f[index + 1])] : []));
         return found.join("; ");
       };
       const cells = headings.map((_, column) => (column ? label(row, column) : row.dataset.word));
