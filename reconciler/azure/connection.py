@@ -220,7 +220,7 @@ class Azure:
         stop: Event | None = None,
     ) -> ServiceClient:
         session = ServiceSession(*self._sign_in_of(place, stop=stop), scope=endpoint.scope)
-        https = self._https_get.ended_by(stop) if stop else self._https_get
+        https = self._https_get.beside(stop) if stop else self._https_get
         return ServiceClient(session, https, endpoint, forbidden)
 
     def _session(self, place: Place, propagation: SecretPropagation | None = None) -> Session:

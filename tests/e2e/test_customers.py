@@ -213,6 +213,20 @@ def test_nightly_and_the_report_have_the_findings(desk: Desk, double: ServiceDou
     assert "customer_not_listed" in (desk.path / "report.html").read_text()
 
 
+def test_a_list_that_hangs_delays_no_link(desk: Desk, double: ServiceDouble) -> None:
+    """Even if the run has one thread: Graph answers only after every link was read."""
+    write(desk)
+    answer = graph(4)
+
+    def late(asked: Asked) -> Told:
+        desk.wait_for("read", 3)
+        return answer(asked)
+
+    double.answer = late
+    shown = desk.run("show", "--format", "json", "--concurrency", "1")
+    assert (shown.status, about(shown, "customer_not_listed")) == (0, [tenant_id(4)])
+
+
 def test_names_from_graph_are_shown_safely(desk: Desk, double: ServiceDouble) -> None:
     """No control character of a customer's name reaches the terminal."""
     write(desk)

@@ -120,10 +120,14 @@ class Https:
         unstopped._stop = None
         return unstopped
 
-    def ended_by(self, stop: Event) -> "Https":
-        """The same client, for requests that another event ends."""
+    def beside(self, stop: Event) -> "Https":
+        """The same client, for requests beside the links: they do not count as concurrent.
+
+        stop  ends these requests and no others
+        """
         other = copy(self)
         other._stop = stop
+        other._concurrency = ConcurrencyLimit(1)
         return other
 
     def close(self) -> None:

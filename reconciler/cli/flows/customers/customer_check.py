@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import Future, wait
 from dataclasses import replace
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cli.run_history import known_customers
@@ -46,7 +46,7 @@ class CustomerCheck:
         self._ended = Event()
         self._listing: Future[CustomerListing] | None = None
         if self._source:
-            self._listing = run.workers.pool.submit(_listed, run, self._source, self._ended)
+            self._listing = _begin(run, self._source, self._ended)
 
     def added_to(self, fact: FactT) -> FactT:
         """The plan or report with the findings about customers."""
@@ -73,6 +73,17 @@ class CustomerCheck:
         while not listing.done() and not stop.is_set and time.monotonic() < until:
             wait([listing], timeout=_SIGNAL_S)
         self._ended.set()
+
+
+def _begin(run: Run, source: CustomerSource, ended: Event) -> Future[CustomerListing]:
+    """Read the list in a thread of its own: a list that hangs must not delay a link."""
+    future: Future[CustomerListing] = Future()
+
+    def work() -> None:
+        future.set_result(_listed(run, source, ended))
+
+    Thread(target=work, name="customers", daemon=True).start()
+    return future
 
 
 def _listed(run: Run, source: CustomerSource, ended: Event) -> CustomerListing:
