@@ -12,6 +12,8 @@ from reconciler.core.access.values import Assignment
 
 _FRACTION = re.compile(r"\.[0-9]+")
 _GROUPS = frozenset({"group", "foreigngroup"})
+_ALONE = frozenset({"user", "serviceprincipal", "device"})
+"""Types of principals without members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,9 @@ def _parsed(object_id: str, entry: Entry) -> RoleHeld | None:
     if not isinstance(properties, dict):
         return None
     principal = _text(properties.get("principalId")).lower()
-    through_group = _text(properties.get("principalType")).lower() in _GROUPS
-    if principal and principal != object_id and not through_group:
+    kind = _text(properties.get("principalType")).lower()
+    is_other = bool(principal) and principal != object_id
+    if is_other and kind in _ALONE:
         return None
     origin = properties.get("originRoleAssignmentId") or entry.get("id")
     return RoleHeld(
@@ -90,7 +93,7 @@ def _parsed(object_id: str, entry: Entry) -> RoleHeld | None:
         _text(properties.get("roleDefinitionId")),
         _text(properties.get("scope")),
         principal,
-        through_group,
+        is_other or kind in _GROUPS,
         bool(properties.get("condition")),
         _moment(properties.get("endDateTime")),
     )

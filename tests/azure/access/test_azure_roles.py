@@ -100,6 +100,13 @@ def test_a_role_through_a_group_counts() -> None:
     assert access.message.endswith("through a group")
 
 
+def test_a_role_of_a_group_counts_without_its_type() -> None:
+    """The filter of the request leaves only the principal and its groups."""
+    held = role(SRC, principalId=GROUP, principalType=None)
+    access, _ = check(ONE | {"roleAssignments": listed(held), ACTIVE: EMPTY})
+    assert access.assignments[0].through_group
+
+
 def test_a_role_of_a_management_group_counts_with_its_scope() -> None:
     """Inherited assignments are listed with the scope where they were made."""
     scope = "/providers/Microsoft.Management/managementGroups/contoso"
