@@ -6,13 +6,13 @@ and the hint (see `sign_in_errors`), never whether something is written.
 Sources: the recorded tests of the ManagementPartner provider, and logged calls of its clients.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.azure.claims_challenges import Challenge, challenge_in
 from reconciler.azure.http.client import HttpReply
+from reconciler.azure.http.header_values import json_object
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.sign_in_errors import AGAIN, HINTS, code_of, hint_of
 from reconciler.azure.stable_texts import stable_text
@@ -36,7 +36,7 @@ class SignIn:
 
 def of_sign_in(reply: HttpReply, who: SignIn) -> RequestFailed:
     """The meaning of an Entra error answer to a token or OpenID document request."""
-    data = _json_object(reply.body)
+    data = json_object(reply.body) or {}
     text = str(data.get("error_description") or data.get("error") or "")
     return sign_in_failed(
         text,
@@ -159,17 +159,9 @@ def _arm_error(body: bytes) -> tuple[str, str]:
 
 def _arm_fields(body: bytes) -> dict[str, Any]:
     """The fields of an error. The provider repeats them at both levels, ARM does not."""
-    data = _json_object(body)
+    data = json_object(body) or {}
     inner = data.get("error")
     return inner if isinstance(inner, dict) and inner.get("code") else data
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
 
 
 def _list(value: Any) -> list[Any]:

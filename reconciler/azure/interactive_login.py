@@ -20,7 +20,7 @@ from azure.identity import (
 
 from reconciler.azure.error_codes import SignIn, sign_in_failed
 from reconciler.azure.http.client import HttpReply, Https
-from reconciler.azure.http.header_values import https_origin
+from reconciler.azure.http.header_values import https_origin, json_object
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.session import Session
 from reconciler.azure.signin.cached_users import (
@@ -114,7 +114,7 @@ class _InteractiveTransport(Transport):
 
     def check(self, reply: HttpReply) -> None:
         """Accept a device code, a pending answer, or a token of this user and of no other."""
-        data = _json_object(reply.body)
+        data = json_object(reply.body) or {}
         if reply.status == 200 and data.get("device_code"):
             return
         if reply.status == 400 and data.get("error") in PENDING:
@@ -162,11 +162,3 @@ def _username(id_token: Any) -> str:
     """The user name in an ID token received from the authority over TLS; empty if missing."""
     claims = claims_in(str(id_token))
     return str(claims.get("preferred_username") or claims.get("upn") or "")
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}

@@ -4,11 +4,10 @@
 its display name and verified domains. An app sees only the tenant that it signed in to.
 """
 
-import json
 from typing import Any
 
 from reconciler.azure.http.client import LARGEST_LIST, Https
-from reconciler.azure.http.header_values import https_origin
+from reconciler.azure.http.header_values import https_origin, json_object
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.session import Session
 from reconciler.azure.signin.openid import GUID
@@ -43,11 +42,8 @@ def _page(session: Session, https: Https, url: str) -> dict[str, Any]:
     reply = https.send("GET", url, headers=headers, most_bytes=LARGEST_LIST)
     if reply.status != 200:
         raise session.refused(reply, url)
-    try:
-        page = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        page = None
-    if not isinstance(page, dict) or not isinstance(page.get("value"), list):
+    page = json_object(reply.body)
+    if page is None or not isinstance(page.get("value"), list):
         raise _unexpected("is not a list")
     return page
 

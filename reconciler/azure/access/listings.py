@@ -3,7 +3,6 @@
 An answer is the whole list, a refusal, or a failure. Only GET is sent, with the token of the link.
 """
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from enum import Enum, auto
 from typing import Any
 
 from reconciler.azure.http.client import LARGEST_LIST, Https
-from reconciler.azure.http.header_values import https_origin
+from reconciler.azure.http.header_values import https_origin, json_object
 from reconciler.azure.http.retry import MAX_SECONDS, RequestFailed
 from reconciler.azure.session import Session
 from reconciler.core.links import Problem
@@ -107,11 +106,8 @@ class Listings:
             raise DeniedError(self._session.refused(reply, url, is_final=False).problem)
         if reply.status != 200:
             raise self._session.refused(reply, url, is_final=False)
-        try:
-            page = json.loads(reply.body)
-        except (ValueError, RecursionError):
-            page = None
-        if not isinstance(page, dict):
+        page = json_object(reply.body)
+        if page is None:
             raise _unexpected("is not JSON")
         return page
 

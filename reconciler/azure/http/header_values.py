@@ -1,4 +1,4 @@
-"""Parsers of header values and URLs from other services; None if malformed.
+"""Parsers of header values, URLs and JSON from other services; None if malformed.
 
 Nothing here raises: a malformed value counts as missing.
 """
@@ -7,6 +7,7 @@ import json
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 _TOKEN_TEXTS = (
@@ -58,16 +59,22 @@ def https_origin(url: object) -> str | None:
     return f"https://{parts.hostname}:{port or 443}"
 
 
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """The JSON object in a body; None for anything else."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
 def is_token_answer(body: bytes) -> bool:
     """Whether a token endpoint's answer has an access token and only fields of the right type.
 
     MSAL and azure-identity do not check the types and fail with unrelated errors otherwise.
     """
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    if not isinstance(answer, dict) or not answer.get("access_token") or "error" in answer:
+    answer = json_object(body)
+    if answer is None or not answer.get("access_token") or "error" in answer:
         return False
     texts = (answer[key] for key in _TOKEN_TEXTS if key in answer)
     times = (str(answer[key]) for key in _TOKEN_TIMES if key in answer)

@@ -4,13 +4,12 @@ Redirects are not followed. A next page is requested only on the service's own o
 answer can send the token to another host.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.azure.bearer_tokens import access_token
 from reconciler.azure.http.client import LARGEST_LIST, HttpReply, Https
-from reconciler.azure.http.header_values import https_origin
+from reconciler.azure.http.header_values import https_origin, json_object
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.services.endpoints import ServiceEndpoint
 from reconciler.azure.services.errors import of_service, unexpected
@@ -89,11 +88,8 @@ class ServiceClient:
             reply = self._send(url, headers, budget)
         if reply.status != 200:
             raise self.refused(reply, url)
-        try:
-            data = json.loads(reply.body)
-        except (ValueError, RecursionError):
-            data = None
-        if not isinstance(data, dict):
+        data = json_object(reply.body)
+        if data is None:
             raise unexpected(self.label, "is not a JSON object")
         return data
 

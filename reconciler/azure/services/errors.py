@@ -4,10 +4,10 @@ Graph and Dataverse answer `{"error": {"code", "message"}}`, Partner Center
 `{"code": 900421, "description": "…"}`.
 """
 
-import json
 from typing import Any
 
 from reconciler.azure.http.client import HttpReply
+from reconciler.azure.http.header_values import json_object
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.sign_in_errors import AGAIN
 from reconciler.azure.stable_texts import stable_text
@@ -86,12 +86,9 @@ def _problem(status: int, code: str, said: str, service: str, forbidden: str) ->
 
 def error_of(body: bytes) -> tuple[str, str]:
     """Code and message of an error; empty texts if the answer has none."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return "", ""
-    inner = data.get("error") if isinstance(data, dict) else None
-    source = inner if isinstance(inner, dict) else data if isinstance(data, dict) else {}
+    data = json_object(body) or {}
+    inner = data.get("error")
+    source = inner if isinstance(inner, dict) else data
     return _text(source.get("code")), _text(source.get("message") or source.get("description"))
 
 
