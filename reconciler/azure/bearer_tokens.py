@@ -6,9 +6,8 @@ and http.client's error message would repeat the token.
 
 import re
 
-from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.failures import unexpected_answer
 from reconciler.azure.signin.secrets import Unresolved
-from reconciler.core.links import Problem
 from reconciler.core.redaction.redactor import remember, remember_token
 from reconciler.core.redaction.secret_forms import SHORTEST
 
@@ -37,10 +36,6 @@ def access_token(token: str) -> str:
     remember_token(token)
     if _TOKEN.fullmatch(token):
         return token
-    raise RequestFailed(
-        Problem(
-            "unexpected_answer",
-            "the access token contains a space, a line end or a special character; it was not sent",
-            "check the sign-in endpoint and any proxy in between",
-        )
+    raise unexpected_answer(
+        "the access token contains a space, a line end or a special character; it was not sent"
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.azure.claims_challenges import Challenge, challenge_in
 from reconciler.azure.http.client import HttpReply
+from reconciler.azure.http.failures import CHECK_ENDPOINT
 from reconciler.azure.http.header_values import json_object
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.sign_in_errors import AGAIN, HINTS, code_of, hint_of
@@ -110,16 +111,8 @@ def is_not_linked(reply: HttpReply) -> bool:
 def _arm_problem(status: int, code: str, message: str, said: str) -> Problem:
     if _names_a_foreign_principal(message):
         return Problem("foreign_principal", said, HINTS["foreign_principal"])
-    if status == 429:
-        return Problem("throttled", said, AGAIN)
-    if status >= 500:
-        return Problem("unavailable", said, AGAIN)
-    if 300 <= status < 400:
-        return Problem(
-            "unexpected_answer",
-            f"Azure answered {status}, a redirect; redirects are not followed",
-            "check the endpoint and any proxy in between",
-        )
+    if problem := status_problem(status, said, "Azure"):
+        return problem
     if status == 401:
         return Problem(
             "token_refused", said, "check this machine's clock, and the cloud: setting in the file"
@@ -140,6 +133,21 @@ def _arm_problem(status: int, code: str, message: str, said: str) -> Problem:
         said,
         "the link is treated as unknown; run again, and report it if it happens again",
     )
+
+
+def status_problem(status: int, said: str, service: str) -> Problem | None:
+    """The problem of a status that means the same for every service; None for any other.
+
+    said  the service's answer, in one line
+    """
+    if status == 429:
+        return Problem("throttled", said, AGAIN)
+    if status >= 500:
+        return Problem("unavailable", said, AGAIN)
+    if 300 <= status < 400:
+        message = f"{service} answered {status}, a redirect; redirects are not followed"
+        return Problem("unexpected_answer", message, CHECK_ENDPOINT)
+    return None
 
 
 def _names_a_foreign_principal(message: str) -> bool:

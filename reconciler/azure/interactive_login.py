@@ -20,6 +20,7 @@ from azure.identity import (
 
 from reconciler.azure.error_codes import SignIn, sign_in_failed
 from reconciler.azure.http.client import HttpReply, Https
+from reconciler.azure.http.failures import CHECK_ENDPOINT, unexpected_answer
 from reconciler.azure.http.header_values import https_origin, json_object
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.session import Session
@@ -137,12 +138,9 @@ def _check_page(directories: OpenIdDocuments, login: UserLogin) -> None:
     """Raise `RequestFailed` if the sign-in page is not on the authority's host."""
     document = json.loads(directories.document(login.tenant_id))
     if https_origin(document["authorization_endpoint"]) != https_origin(login.authority):
-        raise RequestFailed(
-            Problem(
-                "unexpected_answer",
-                f"the OpenID document of {login.tenant_id} names a sign-in page on another host",
-                "the page was not opened; check the endpoint and any proxy in between",
-            )
+        raise unexpected_answer(
+            f"the OpenID document of {login.tenant_id} names a sign-in page on another host",
+            f"the page was not opened; {CHECK_ENDPOINT}",
         )
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from reconciler.azure.error_codes import is_not_linked
 from reconciler.azure.http.client import HttpReply, Https
-from reconciler.azure.http.failures import NoAnswer
+from reconciler.azure.http.failures import NoAnswer, unexpected_answer
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.session import Session, wrong_token
-from reconciler.core.links import Observed, ObservedState, Problem
+from reconciler.core.links import Observed, ObservedState
 from reconciler.core.results import Answer, Reply
 
 PARTNERS = "/providers/Microsoft.ManagementPartner/partners"
@@ -177,10 +177,7 @@ def _number(value: Any) -> int | None:
 
 
 def _unexpected_link() -> RequestFailed:
-    return RequestFailed(
-        Problem(
-            "unexpected_answer",
-            "Azure answered 200 without a well-formed link",
-            "the link is treated as unknown; run again, and report it if it happens again",
-        )
+    return unexpected_answer(
+        "Azure answered 200 without a well-formed link",
+        "the link is treated as unknown; run again, and report it if it happens again",
     )

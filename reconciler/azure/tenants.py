@@ -7,12 +7,12 @@ its display name and verified domains. An app sees only the tenant that it signe
 from typing import Any
 
 from reconciler.azure.http.client import LARGEST_LIST, Https
+from reconciler.azure.http.failures import unexpected_answer
 from reconciler.azure.http.header_values import https_origin, json_object
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.session import Session
 from reconciler.azure.signin.openid import GUID
 from reconciler.core.customers.discovery import Customer
-from reconciler.core.links import Problem
 
 API_VERSION = "2022-12-01"
 
@@ -63,10 +63,5 @@ def _customer(entry: Any) -> Customer:
 
 
 def _unexpected(what: str) -> RequestFailed:
-    return RequestFailed(
-        Problem(
-            "unexpected_answer",
-            f"the list of tenants {what}",
-            "name the tenants with --tenants or --tenants-from",
-        )
-    )
+    hint = "name the tenants with --tenants or --tenants-from"
+    return unexpected_answer(f"the list of tenants {what}", hint)

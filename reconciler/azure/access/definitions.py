@@ -10,10 +10,10 @@ from threading import Lock
 from typing import Any
 
 from reconciler.azure.access.listings import DeniedError, Listings
+from reconciler.azure.http.failures import unexpected_answer
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.core.access.grants import Permission
 from reconciler.core.access.roles import RoleDefinition
-from reconciler.core.links import Problem
 
 API_VERSION = "2022-04-01"
 
@@ -108,10 +108,4 @@ def permission_of(block: Any) -> Permission:
 
 
 def _malformed() -> RequestFailed:
-    return RequestFailed(
-        Problem(
-            "unexpected_answer",
-            "Azure answered with permissions that are not well formed",
-            "check the endpoint and any proxy in between",
-        )
-    )
+    return unexpected_answer("Azure answered with permissions that are not well formed")

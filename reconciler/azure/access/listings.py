@@ -10,6 +10,7 @@ from enum import Enum, auto
 from typing import Any
 
 from reconciler.azure.http.client import LARGEST_LIST, Https
+from reconciler.azure.http.failures import unexpected_answer
 from reconciler.azure.http.header_values import https_origin, json_object
 from reconciler.azure.http.retry import MAX_SECONDS, RequestFailed
 from reconciler.azure.session import Session
@@ -122,6 +123,4 @@ _NO_TIME = Problem(
 
 
 def _unexpected(what: str) -> RequestFailed:
-    return RequestFailed(
-        Problem("unexpected_answer", f"a list of Azure {what}", "check the endpoint and any proxy")
-    )
+    return unexpected_answer(f"a list of Azure {what}")

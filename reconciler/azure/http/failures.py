@@ -15,6 +15,8 @@ from urllib3.exceptions import (
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.core.links import Problem
 
+CHECK_ENDPOINT = "check the endpoint and any proxy in between; then run again"
+
 
 class NoAnswer(RequestFailed):
     """No usable answer: whether the request took effect is unknown."""
@@ -22,26 +24,40 @@ class NoAnswer(RequestFailed):
 
 def no_answer(url: str, error: HTTPError) -> RequestFailed:
     """The failure of a request without a usable answer."""
-    host = host_of(url)
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return RequestFailed(
-            Problem(
-                "untrusted_certificate",
-                f"the certificate of {host} is not trusted",
-                "behind a TLS-inspecting proxy, name its CA with --ca-bundle",
-            )
-        )
+    if is_untrusted(error):
+        return untrusted_certificate(url)
     if isinstance(error, DecodeError):
         return unusable(url, "cannot be decompressed")
     return NoAnswer(
         Problem(
             "unavailable",
-            f"no answer from {host}: {_cause(error)}",
+            f"no answer from {host_of(url)}: {_cause(error)}",
             "check the network, DNS and proxy from this machine; then run again",
         ),
         is_transient=True,
         host=url,
     )
+
+
+def is_untrusted(error: Exception) -> bool:
+    """Whether a library reports that no trusted authority signed the host's certificate."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+def untrusted_certificate(url: str) -> RequestFailed:
+    """A host whose certificate is not trusted."""
+    return RequestFailed(
+        Problem(
+            "untrusted_certificate",
+            f"the certificate of {host_of(url)} is not trusted",
+            "behind a TLS-inspecting proxy, name its CA with --ca-bundle",
+        )
+    )
+
+
+def unexpected_answer(message: str, hint: str = CHECK_ENDPOINT) -> RequestFailed:
+    """An answer that does not have the documented form. `hint`: what to do next."""
+    return RequestFailed(Problem("unexpected_answer", message, hint))
 
 
 def unusable(url: str, what: str) -> NoAnswer:
@@ -50,7 +66,7 @@ def unusable(url: str, what: str) -> NoAnswer:
         Problem(
             "unexpected_answer",
             f"the answer of {host_of(url)} {what}; the link is treated as unknown",
-            "check the endpoint and any proxy in between; then run again",
+            CHECK_ENDPOINT,
         )
     )
 

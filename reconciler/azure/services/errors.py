@@ -6,10 +6,11 @@ Graph and Dataverse answer `{"error": {"code", "message"}}`, Partner Center
 
 from typing import Any
 
+from reconciler.azure.error_codes import TRY_AGAIN, status_problem
 from reconciler.azure.http.client import HttpReply
+from reconciler.azure.http.failures import unexpected_answer
 from reconciler.azure.http.header_values import json_object
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.azure.sign_in_errors import AGAIN
 from reconciler.azure.stable_texts import stable_text
 from reconciler.core.links import Problem
 
@@ -31,7 +32,7 @@ class ServiceRefused(RequestFailed):
     def __init__(self, reply: HttpReply, url: str, problem: Problem, code: str) -> None:
         super().__init__(
             problem,
-            is_transient=problem.code in ("throttled", "unavailable"),
+            is_transient=problem.code in TRY_AGAIN,
             host=url,
             retry_after_s=reply.retry_after_s,
         )
@@ -53,26 +54,12 @@ def of_service(reply: HttpReply, url: str, service: str, forbidden: str = "") ->
 
 def unexpected(service: str, what: str) -> RequestFailed:
     """An answer that cannot be used; `what` completes "the answer of SERVICE …"."""
-    return RequestFailed(
-        Problem(
-            "unexpected_answer",
-            f"the answer of {service} {what}",
-            "check the endpoint and any proxy in between; then run again",
-        )
-    )
+    return unexpected_answer(f"the answer of {service} {what}")
 
 
 def _problem(status: int, code: str, said: str, service: str, forbidden: str) -> Problem:
-    if status == 429:
-        return Problem("throttled", said, AGAIN)
-    if status >= 500:
-        return Problem("unavailable", said, AGAIN)
-    if 300 <= status < 400:
-        return Problem(
-            "unexpected_answer",
-            f"{service} answered {status}, a redirect; redirects are not followed",
-            "check the endpoint and any proxy in between",
-        )
+    if problem := status_problem(status, said, service):
+        return problem
     if status == 401 and code == MFA_MISSING:
         return Problem("person_needed", said, _NO_MFA)
     if status == 401:

@@ -11,6 +11,7 @@ from azure.identity import AuthenticationRequiredError, CredentialUnavailableErr
 from reconciler.azure.clouds import Cloud
 from reconciler.azure.error_codes import SignIn, sign_in_failed
 from reconciler.azure.http.client import Https
+from reconciler.azure.http.failures import unexpected_answer
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.signin.cached_users import (
     CachedUsers,
@@ -90,13 +91,7 @@ class Entra:
 
 
 def _malformed(error: Exception) -> RequestFailed:
-    return RequestFailed(
-        Problem(
-            "unexpected_answer",
-            f"the answer to the sign-in is malformed ({type(error).__name__})",
-            "check the endpoint and any proxy in between; then run again",
-        )
-    )
+    return unexpected_answer(f"the answer to the sign-in is malformed ({type(error).__name__})")
 
 
 def unusable(identity: Identity, why: str) -> RequestFailed:

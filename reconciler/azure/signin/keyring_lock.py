@@ -5,11 +5,12 @@ held during a sign-in from the cache, except while a request to Entra is in flig
 """
 
 from threading import Lock
-from types import TracebackType
 from typing import Any, Protocol
 
 from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import HttpTransport
+
+from reconciler.azure.signin.transport import LentTransport
 
 _LOCK = Lock()
 
@@ -31,7 +32,7 @@ class LockedCredential:
             return self._credential.get_token(*scopes, **more)
 
 
-class UnlockedTransport(HttpTransport[Any, Any]):
+class UnlockedTransport(LentTransport[Any]):
     """A transport that releases the lock while it waits for an answer."""
 
     def __init__(self, transport: HttpTransport[Any, Any]) -> None:
@@ -43,20 +44,3 @@ class UnlockedTransport(HttpTransport[Any, Any]):
             return self._transport.send(request, **options)
         finally:
             _LOCK.acquire()
-
-    def open(self) -> None:
-        """Nothing to open: the run owns the transport."""
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-    def __enter__(self) -> "UnlockedTransport":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """Nothing to close."""

@@ -17,6 +17,7 @@ from azure.identity import ManagedIdentityCredential
 
 from reconciler.azure import bearer_tokens
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
+from reconciler.azure.http.failures import host_of, is_untrusted, untrusted_certificate
 from reconciler.azure.http.header_values import retry_after_s
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.sign_in_errors import AGAIN
@@ -124,22 +125,15 @@ def refusal(url: str, status: int, retry_after: str) -> RequestFailed | None:
 
 def no_answer(url: str, error: AzureError) -> RequestFailed:
     """An endpoint that did not answer, as `RequestFailed`, without the addresses in its cause."""
-    host = urlsplit(url).netloc
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return RequestFailed(
-            Problem(
-                "untrusted_certificate",
-                f"the certificate of {host} is not trusted",
-                "behind a TLS-inspecting proxy, name its CA with --ca-bundle",
-            )
-        )
+    if is_untrusted(error):
+        return untrusted_certificate(url)
     why = "it is unreachable"
     if isinstance(error, ServiceResponseError):
         why = "the connection was dropped"
     return RequestFailed(
         Problem(
             "unavailable",
-            f"no answer from {host}: {why}",
+            f"no answer from {host_of(url)}: {why}",
             "check that this machine has a managed identity and that its endpoint is not blocked; "
             "then run again",
         ),

@@ -14,9 +14,9 @@ from typing import Any
 
 from reconciler.azure.error_codes import SignIn, of_sign_in
 from reconciler.azure.http.client import Https
+from reconciler.azure.http.failures import unexpected_answer
 from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.core.links import Problem
 
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
@@ -96,10 +96,4 @@ class OpenIdDocuments:
 
 
 def _unexpected(directory: str, what: str) -> RequestFailed:
-    return RequestFailed(
-        Problem(
-            "unexpected_answer",
-            f"the OpenID document of {directory} {what}; nothing was sent there",
-            "check the endpoint and any proxy in between",
-        )
-    )
+    return unexpected_answer(f"the OpenID document of {directory} {what}; nothing was sent there")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import Any, Self, TypeVar
 from urllib.parse import parse_qs
 
 from azure.core.pipeline.policies import SansIOHTTPPolicy
@@ -18,8 +18,31 @@ from reconciler.azure.signin.openid import OpenIdDocuments
 from reconciler.core.links import Problem
 from reconciler.core.redaction.redactor import remember_token
 
+ReplyT = TypeVar("ReplyT")
 
-class Transport(HttpTransport[Any, "Response"]):
+
+class LentTransport(HttpTransport[Any, ReplyT]):
+    """A transport over connections that the run owns: a credential does not close them."""
+
+    def open(self) -> None:
+        """Nothing to open."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        """Nothing to close."""
+
+
+class Transport(LentTransport["Response"]):
     """The transport of one sign-in, which can reach only the authority.
 
     The tenant's OpenID document comes from the template. Any answer that is not a token is raised
@@ -84,23 +107,6 @@ class Transport(HttpTransport[Any, "Response"]):
         for name in _TOKENS:
             if isinstance(token := answer.get(name), str):
                 remember_token(token)
-
-    def open(self) -> None:
-        """Nothing to open: the run owns the connections."""
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-    def __enter__(self) -> "Transport":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """Nothing to close."""
 
 
 _TOKENS = ("access_token", "refresh_token", "id_token")
