@@ -19,7 +19,7 @@ from reconciler.core.identities import Identity
 from reconciler.core.selectors import Selectable, SelectorIndex, keywords
 from reconciler.core.text import visible
 
-OF_TENANT = ("tags", "key", "expires_on", "replaces", "workload", "covers")
+OF_TENANT = ("tags", "key", "expires_on", "replaces", "workload", "environments", "covers")
 OF_LINK = ("partner", "hold", "attested", "from", "until")
 
 

@@ -204,7 +204,8 @@ def _facts(row: Row, most: int) -> Facts:
 
 def _access(access: Access, most: int) -> Iterable[tuple[str, str]]:
     """The verdict, and the assignments that decide it: at most `most`, those that count first."""
-    yield "Access", f"{access.verdict.value}: {access.full_message}"
+    yield "Access", f"{access.verdict.value}: {access.message}"
+    yield "What counts", access.note
     if access.verdict is not AccessVerdict.NONE:  # that is a finding, which has its remedy
         yield "To do for access", access.hint or ""
     listed = sorted(access.assignments, key=lambda each: list(Counts).index(each.counts))
