@@ -11,10 +11,11 @@ from reconciler.core.history.changes_since import (
     daily_runs,
     latest_noon,
 )
-from reconciler.core.history.link_history import Observation, Period, periods_of
+from reconciler.core.history.link_history import Observation, Period
 from reconciler.core.history.recording import RecordedRun
 from tests.core.test_link_history import at, failed, observation
 from tests.core.worlds import OLD
+from tests.periods import periods_of
 
 KEY = ("Fabrikam", "automation")
 SINCE = at(1) + timedelta(hours=10)

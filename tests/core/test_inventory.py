@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reconciler.core.errors import WrongUsage
-from reconciler.core.history.link_history import periods_of
 from reconciler.core.history.recording import observations_of_plan
 from reconciler.core.inventory.filters import FIELDS, filtered, grouped, parse_filters
 from reconciler.core.inventory.inventory import Known, known_of
 from reconciler.core.inventory.inventory_json import inventory_data
 from reconciler.core.links import Observed, ObservedState, Problem
+from tests.periods import periods_of
 from tests.views import facts
 
 READ_AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

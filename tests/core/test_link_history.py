@@ -13,7 +13,6 @@ from reconciler.core.history.link_history import (
     Observation,
     count_health,
     next_period,
-    periods_of,
 )
 from reconciler.core.history.recording import (
     fresh_observations,
@@ -26,6 +25,7 @@ from reconciler.core.plan import Report
 from reconciler.core.problems import INTERRUPTED
 from reconciler.core.results import Outcome, Result, not_written
 from tests.core.worlds import FOREIGN, OLD, OURS, PROBLEM, linked, plan, unknown, unlinked, wanted
+from tests.periods import periods_of
 
 FIRST = datetime(2026, 11, 20, 2, tzinfo=UTC)
 ENDED = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconciler.core.history.link_history import count_health, periods_of
+from reconciler.core.history.link_history import count_health
 from reconciler.core.history.notification_targets import Subscriber, When
 from reconciler.core.history.notifications import EarlierRuns, EventKind, events, message_for
 from reconciler.core.history.recording import RecordedRun, failed_run, observations_of_plan
@@ -13,6 +13,7 @@ from reconciler.core.identities import SecretRef
 from reconciler.core.links import Observed, WantedState
 from reconciler.core.plan import Plan, Refusal, not_applied
 from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
+from tests.periods import periods_of
 
 FIRST = datetime(2026, 11, 1, 2, tzinfo=UTC)
 TO = SecretRef("env", "PAL_NOTIFY")

@@ -16,7 +16,6 @@ from reconciler.core.history.link_history import (
     Period,
     Write,
     count_health,
-    periods_of,
 )
 from reconciler.core.history.overview import Overview, PastRuns, overview
 from reconciler.core.history.recording import RecordedRun, observations_of_plan
@@ -45,6 +44,7 @@ from reconciler.core.results import (
     skipped,
 )
 from reconciler.views.formats import View
+from tests.periods import periods_of
 
 VIEWS = (View.PLAN, View.REPORT, View.INVENTORY)
 """The views of plans and reports."""

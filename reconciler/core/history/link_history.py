@@ -8,7 +8,7 @@ needs no new row, and the state at any time is still known.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -217,19 +217,6 @@ def next_period(before: Period | None, observation: Observation) -> Period:
         return replace(before, last_at=observation.at, read_at=read_at)
     since = before.standing_since if observation.health is before.health else observation.at
     return Period(observation, observation.at, since, *_last_answer(before, observation))
-
-
-def periods_of(observations: Sequence[Observation]) -> tuple[Period, ...]:
-    """The periods of these observations of one link, oldest first."""
-    periods: list[Period] = []
-    for observation in observations:
-        last = periods[-1] if periods else None
-        now = next_period(last, observation)
-        if last and now.first_at == last.first_at:
-            periods[-1] = now
-        else:
-            periods.append(now)
-    return tuple(periods)
 
 
 def _last_answer(

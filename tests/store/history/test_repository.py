@@ -10,8 +10,9 @@ import pytest
 
 from reconciler.core.customers.directories import newest
 from reconciler.core.errors import RunFailed
-from reconciler.core.history.link_history import Health, periods_of
+from reconciler.core.history.link_history import Health
 from reconciler.store.history.repository import HistoryRepository, open_own
+from tests.periods import periods_of
 from tests.store.history.runs import at, checked, drifted, failed, in_sync, recording, written
 
 
