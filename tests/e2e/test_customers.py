@@ -198,6 +198,19 @@ def test_any_failure_of_the_list_is_one_finding(
     assert "customer_not_listed" not in codes
 
 
+@pytest.mark.parametrize("more", [{"status": None}, {"endDateTime": "soon"}, {"customer": 7}])
+def test_a_malformed_relationship_is_a_finding(
+    more: dict[str, Any], desk: Desk, double: ServiceDouble
+) -> None:
+    """It may end soon. The list of customers is as good as before."""
+    write(desk)
+    double.answer = graph(4, relationship(2, 9, **more))
+    shown = desk.run("show", "--format", "json")
+    codes = {f["code"] for f in shown.data["findings"]}
+    assert {"customers_unreadable", "customer_not_listed"} <= codes
+    assert "gdap_ends" not in codes
+
+
 def test_nightly_and_the_report_have_the_findings(desk: Desk, double: ServiceDouble) -> None:
     """Also with --repair, and the status does not change."""
     write(desk)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.azure.access.listings import Entry
+from reconciler.azure.signin.openid import GUID
 from reconciler.core.access.roles import Judgement
 from reconciler.core.access.values import Assignment
 
@@ -49,6 +50,13 @@ def held_by(object_id: str, entries: Iterable[Entry]) -> tuple[RoleHeld, ...]:
     return tuple(held for held in found if held)
 
 
+def is_malformed(entry: Entry) -> bool:
+    """Whether an entry does not say which role it is about."""
+    properties = entry.get("properties")
+    path = _text(properties.get("roleDefinitionId")) if isinstance(properties, dict) else ""
+    return not GUID.fullmatch(path.rpartition("/")[2])
+
+
 def assignment_of(
     subscription_id: str, held: RoleHeld, judged: tuple[str, Judgement]
 ) -> Assignment:
@@ -79,9 +87,9 @@ def end_of(held: RoleHeld, instances: Sequence[RoleHeld]) -> datetime | None:
 
 
 def _parsed(object_id: str, entry: Entry) -> RoleHeld | None:
-    properties = entry.get("properties")
-    if not isinstance(properties, dict):
+    if is_malformed(entry):
         return None
+    properties = entry["properties"]
     principal = _text(properties.get("principalId")).lower()
     kind = _text(properties.get("principalType")).lower()
     is_other = bool(principal) and principal != object_id

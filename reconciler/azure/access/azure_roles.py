@@ -22,6 +22,9 @@ from reconciler.core.links import Place
 
 API_VERSION = "2022-12-01"
 
+_ENDED = ("disabled", "deleted")
+"""The states of subscriptions that are not in use. Whether roles there count is not documented."""
+
 
 @dataclass(frozen=True, slots=True)
 class AzureRoles:
@@ -52,21 +55,28 @@ class AzureRoles:
 
 
 def _subscription(entry: Entry, principal: Principal) -> SubscriptionAccess:
-    """A subscription that was not examined yet. One without a GUID never is."""
-    subscription_id, home = str(entry.get("subscriptionId")), entry.get("tenantId")
-    home = home.lower() if isinstance(home, str) and GUID.fullmatch(home) else None
+    """A subscription that was not examined yet. A malformed one never is."""
+    subscription_id = str(entry.get("subscriptionId"))
+    home = str(entry.get("tenantId") or principal.tenant_id)
+    if not (GUID.fullmatch(subscription_id) and GUID.fullmatch(home)):
+        return SubscriptionAccess("", "", sight=Sight.FAILED)
+    state = str(entry.get("state")).casefold()
     return SubscriptionAccess(
-        subscription_id.lower() if GUID.fullmatch(subscription_id) else "",
-        home or principal.tenant_id,
+        subscription_id.lower(),
+        home.lower(),
         sight=Sight.FAILED,
+        ended=state if state in _ENDED else "",
     )
 
 
 def _in_turns(found: Sequence[SubscriptionAccess]) -> list[SubscriptionAccess]:
-    """The first subscription of each directory first, so that a limit leaves out no customer."""
+    """The first subscription of each directory first, so that a limit leaves out no customer.
+
+    Those that are not in use come last.
+    """
     before: dict[str, int] = {}
     turns = []
     for one in found:
         before[one.tenant_id] = turn = before.get(one.tenant_id, -1) + 1
-        turns.append((turn, one))
+        turns.append(((bool(one.ended), turn), one))
     return [one for _, one in sorted(turns, key=lambda pair: pair[0])]

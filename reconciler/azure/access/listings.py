@@ -81,7 +81,9 @@ class Listings:
                 value = page.get("value")
                 if not isinstance(value, list):
                     raise _unexpected("is not a list")
-                entries += (entry for entry in value if isinstance(entry, dict))
+                if not all(isinstance(entry, dict) for entry in value):
+                    raise _unexpected("contains an entry that is not an object")
+                entries += value
                 following = page.get("nextLink")
                 if not following:
                     return ListAnswer(AnswerKind.WHOLE, tuple(entries))

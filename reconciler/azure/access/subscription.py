@@ -5,11 +5,18 @@ a principal never sees its own assignments. Resource groups are read where both 
 asked when a role that counts ends, or, without one, whether one could be activated.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from reconciler.azure.access.assignments import RoleHeld, assignment_of, end_of, held_by
+from reconciler.azure.access.assignments import (
+    RoleHeld,
+    assignment_of,
+    end_of,
+    held_by,
+    is_malformed,
+)
 from reconciler.azure.access.definitions import RoleDefinitions, permission_of
 from reconciler.azure.access.listings import AnswerKind, Entry, Listings
 from reconciler.azure.http.retry import RequestFailed
@@ -24,6 +31,9 @@ PERMISSIONS = ("permissions", "2022-04-01")
 ACTIVE = ("roleAssignmentScheduleInstances", "2020-10-01")
 ELIGIBLE = ("roleEligibilityScheduleInstances", "2020-10-01")
 GROUPS_VERSION = "2021-04-01"
+
+_GROUP = re.compile(r"(?!\.+\Z)[^/\\?#%\x00-\x1f]{1,90}")
+"""The name of a resource group that can be a segment of a path."""
 
 MOST_GROUPS = 20
 """Resource groups that are examined for one link."""
@@ -80,10 +90,11 @@ class SubscriptionCheck:
         return listing.entries if listing.kind is AnswerKind.WHOLE else None
 
     def _judged(
-        self, subscription_id: str, scope: str, entries: Iterable[Entry]
+        self, subscription_id: str, scope: str, entries: Sequence[Entry]
     ) -> list[Assignment]:
         """The assignments that were listed at a scope, with their ends if a role counts."""
         held = held_by(str(self.session.object_id), entries)
+        self._is_failed = self._is_failed or any(map(is_malformed, entries))
         is_listed = any(self._counts_by_list(each) for each in held)
         found = [
             (each, assignment_of(subscription_id, each, self._judge(each, may_ask=not is_listed)))
@@ -130,11 +141,15 @@ class SubscriptionCheck:
         self._is_failed = self._is_failed or listing.is_failed
         found: list[Assignment] = []
         for entry in listing.entries:
+            name = entry.get("name")
             if self.groups_left == 0:
                 self._is_failed = True
                 break
+            if not (isinstance(name, str) and _GROUP.fullmatch(name)):
+                self._is_failed = True
+                continue
             self.groups_left -= 1
-            group = f"{scope}/resourceGroups/{quote(str(entry.get('name')), safe='()')}"
+            group = f"{scope}/resourceGroups/{quote(name, safe='()')}"
             entries = self._listed(group, ASSIGNMENTS, f"assignedTo('{self.session.object_id}')")
             found += self._judged(subscription_id, group, entries or ())
             if any(each.counts is Counts.YES for each in found):

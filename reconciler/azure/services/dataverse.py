@@ -62,6 +62,7 @@ def _owns(dataverse: ServiceClient, asset: Asset, user: str) -> bool:
     table, columns, condition = _QUERIES[asset]
     query = quote(condition.format(user=user), safe="()")
     page = dataverse.get(f"{API}/{table}?$select={columns}&$filter={query}&$top=1", _ODATA)
-    if not isinstance(page.get("value"), list):
+    rows = page.get("value")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and row for row in rows):
         raise unexpected(dataverse.label, f"is not a list of {table}")
-    return bool(page["value"])
+    return bool(rows)

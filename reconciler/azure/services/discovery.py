@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconciler.azure.services.client import ServiceClient
+from reconciler.azure.services.errors import unexpected
 
 INSTANCES = (
     "/api/discovery/v2.0/Instances?$select=ApiUrl,EnvironmentId,FriendlyName,TenantId,State,"
@@ -27,15 +28,16 @@ def list_environments(discovery: ServiceClient, tenant_id: str) -> tuple[str, ..
         url
         for page in discovery.pages(INSTANCES)
         for entry in page["value"]
-        if isinstance(entry, dict)
-        for url in _url(entry, tenant_id)
+        for url in _url(discovery, entry, tenant_id)
     )
 
 
-def _url(entry: dict[str, Any], tenant_id: str) -> Iterator[str]:
+def _url(discovery: ServiceClient, entry: Any, tenant_id: str) -> Iterator[str]:
+    if not isinstance(entry, dict) or not isinstance(entry.get("ApiUrl"), str):
+        raise unexpected(discovery.label, "contains an environment without a URL")
     url, tenant = entry.get("ApiUrl"), entry.get("TenantId")
     is_here = not isinstance(tenant, str) or tenant.lower() == tenant_id
     is_enabled = entry.get("State", ENABLED[0]) in ENABLED
     is_production = entry.get("OrganizationType", PRODUCTION[0]) in PRODUCTION
-    if isinstance(url, str) and is_here and is_enabled and is_production:
+    if is_here and is_enabled and is_production:
         yield url

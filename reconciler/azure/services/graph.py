@@ -45,7 +45,7 @@ def list_relationships(graph: ServiceClient) -> tuple[GdapRelationship, ...]:
         for page in graph.pages(RELATIONSHIPS)
         for entry in page["value"]
         if isinstance(entry, dict) or _malformed(graph)
-        if _text(entry.get("status")).casefold() in _ACTIVE
+        if _status(graph, entry) in _ACTIVE
     )
 
 
@@ -57,7 +57,7 @@ def _relationship(graph: ServiceClient, entry: dict[str, Any]) -> GdapRelationsh
         name=_text(entry.get("displayName")),
         tenant_id=_tenant_id(graph, customer),
         customer=_text(customer.get("displayName")),
-        ends_at=_time(entry.get("endDateTime")),
+        ends_at=_time(graph, entry.get("endDateTime")),
         is_extended=_text(entry.get("autoExtendDuration")) not in _NO_EXTENSION,
     )
 
@@ -69,15 +69,22 @@ def _tenant_id(graph: ServiceClient, entry: dict[str, Any]) -> str:
     return tenant_id.lower()
 
 
-def _time(value: object) -> datetime | None:
-    """A time in UTC; None if it is missing or malformed."""
+def _status(graph: ServiceClient, entry: dict[str, Any]) -> str:
+    status = _text(entry.get("status")).casefold()
+    if not status:
+        raise unexpected(graph.label, "contains a relationship without a status")
+    return status
+
+
+def _time(graph: ServiceClient, value: object) -> datetime | None:
+    """A time in UTC; None if it is missing."""
+    if value is None:
+        return None
     try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = datetime.fromisoformat(_text(value))
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise unexpected(graph.label, "contains a relationship with a malformed end") from None
 
 
 def _text(value: object) -> str:

@@ -43,6 +43,7 @@ def _covered(name: str, tenant_id: str | None, access: Access) -> Covered:
     if found:
         return Covered(name, tenant_id, found.verdict, found.reason)
     is_listed = access.complete or access.subscriptions > 0
+    is_listed = is_listed and not any(d.tenant_id == "" for d in access.delegations)
     if tenant_id and is_listed:
         return Covered(name, tenant_id, AccessVerdict.NONE, AccessReason.NO_SUBSCRIPTION)
     return Covered(name, tenant_id, AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE)

@@ -46,9 +46,11 @@ class Sight(Enum):
 class SubscriptionAccess:
     """What was read of one subscription.
 
-    tenant_id      the subscription's own directory, which may be another than the principal's
+    tenant_id      the subscription's own directory, which may be another than the principal's;
+                   empty if the entry of the list is malformed
     sight          how much of it could be seen
     eligible_role  a role that would count if the principal activated it; None if there is none
+    ended          `disabled` or `deleted`; empty for a subscription in use
     """
 
     subscription_id: str
@@ -56,6 +58,7 @@ class SubscriptionAccess:
     assignments: tuple[Assignment, ...] = ()
     sight: Sight = Sight.WHOLE
     eligible_role: str | None = None
+    ended: str = ""
 
 
 _VERDICTS = {
@@ -92,7 +95,7 @@ def decide(
         Workload.AZURE,
         verdict,
         reason,
-        message_of(reason, facts, total, eligible, left_out),
+        message_of(reason, facts, total, eligible, left_out) + _ended(verdict, subscriptions),
         hint_of(verdict, reason, facts, request_of(principal, own, is_delegated=is_delegated)),
         checked_at,
         facts,
@@ -133,6 +136,17 @@ def best_of(conclusions: Iterable[Conclusion]) -> Conclusion | None:
 
 def _is_complete(subscriptions: Sequence[SubscriptionAccess]) -> bool:
     return all(one.sight is not Sight.FAILED for one in subscriptions)
+
+
+def _ended(verdict: AccessVerdict, subscriptions: Sequence[SubscriptionAccess]) -> str:
+    """What to add if a role counts only on subscriptions that are not in use any more."""
+    if verdict not in _COUNTING:
+        return ""
+    best = [one for one in subscriptions if judge(one)[0] is verdict]
+    if not all(one.ended for one in best):
+        return ""
+    what = "the subscription is" if len(best) == 1 else "these subscriptions are"
+    return f"; {what} {' or '.join(sorted({one.ended for one in best}))}"
 
 
 def _overall(subscriptions: Sequence[SubscriptionAccess]) -> Conclusion:

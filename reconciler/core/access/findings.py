@@ -26,7 +26,7 @@ def access_findings(
     listed  the GUID of every tenant that the file names
     now     UTC
     """
-    reported: set[str] = set(listed)
+    reported: set[str] = {"", *listed}
     for change in changes:
         access, seen = access_of(change), change.observed
         if access is None or seen is None:

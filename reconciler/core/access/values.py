@@ -84,7 +84,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """The verdict about the subscriptions of one other directory, by Azure Lighthouse."""
+    """The verdict about the subscriptions of one other directory, by Azure Lighthouse.
+
+    tenant_id  empty for entries of the list of subscriptions that are malformed
+    """
 
     tenant_id: str
     verdict: AccessVerdict

@@ -309,6 +309,17 @@ def test_a_denial_beside_permissions_that_only_read_is_not_none() -> None:
         {"/subscriptions": DENIED},
         {"/subscriptions": (200, b"not JSON")},
         {"/subscriptions": (200, {"value": 1})},
+        {"/subscriptions": (200, {"value": [1]})},
+        {"/subscriptions": (200, {"value": [{"displayName": "without an ID"}]})},
+        {"/subscriptions": (200, {"value": [{"subscriptionId": "../../providers"}]})},
+        ONE | {"roleAssignments": (200, {"value": [1]})},
+        ONE | {"roleAssignments": (200, {"value": [role(READER), {}]})},
+        ONE | {"roleAssignments": (200, {"value": [role(READER, roleDefinitionId=5)]})},
+        ONE | {"roleAssignments": EMPTY, "permissions": (200, {"value": [1]})},
+        ONE | {"roleAssignments": EMPTY, "permissions": (200, {"value": [{"actions": 1}]})},
+        ONE | {"roleAssignments": EMPTY, "resourcegroups": (200, {"value": [1]})},
+        ONE | {"roleAssignments": EMPTY, "resourcegroups": listed({"id": "x"})},
+        ONE | {"roleAssignments": EMPTY, "resourcegroups": listed({"name": ".."})},
         ONE | {"roleAssignments": BROKEN},
         ONE | {"roleAssignments": (200, b"<html>")},
         ONE | {"roleAssignments": DENIED, "permissions": BROKEN},
@@ -425,3 +436,49 @@ def test_a_definition_is_also_found_without_a_scope() -> None:
         path: definition("Helper", "BuiltInRole", "A/b/write"),
     }
     assert judged(ONE | answers) == ("probably", "role_not_on_list")
+
+
+@pytest.mark.parametrize(
+    ("states", "ends"),
+    [
+        (("Disabled", "Enabled"), "on 2 of 2 subscriptions"),
+        (("Disabled", "Disabled"), "; these subscriptions are disabled"),
+        (("Disabled", "Deleted"), "; these subscriptions are deleted or disabled"),
+        (("Deleted",), "; the subscription is deleted"),
+        (("Warned",), "on 1 of 1 subscription"),
+        (("PastDue",), "on 1 of 1 subscription"),
+    ],
+)
+def test_the_message_says_that_subscriptions_are_disabled(
+    states: tuple[str, ...], ends: str
+) -> None:
+    """Whether a role there counts is not documented, so the verdict is that of the role."""
+    entries = subscriptions(*range(len(states)))[1]["value"]
+    for entry, state in zip(entries, states, strict=True):
+        entry["state"] = state
+    access, _ = check({"/subscriptions": listed(*entries), "roleAssignments": listed(role(SRC))})
+    assert (access.verdict, access.reason) == ("eligible", "role_listed")
+    assert access.message.endswith(ends)
+
+
+def test_a_limit_leaves_out_disabled_subscriptions_first() -> None:
+    """A role on a subscription in use is found although many are disabled."""
+    many, used = subscriptions(*range(9))[1]["value"], subscriptions(99)[1]["value"]
+    access, _ = check(
+        {
+            "/subscriptions": listed(*({**each, "state": "Disabled"} for each in many), *used),
+            f"/subscriptions/{sub(99)}/roleAssignments": listed(role(SRC, 99)),
+        },
+        most=1,
+    )
+    assert access.message == "Support Request Contributor on 1 of 10 subscriptions"
+
+
+def test_a_malformed_entry_may_be_of_any_directory() -> None:
+    """Its directory is not known, and no customer is said to delegate nothing."""
+    good = subscriptions(1)[1]["value"]
+    access, _ = check(
+        {"/subscriptions": listed(*good, {"id": "x"}), "roleAssignments": listed(role(SRC))}
+    )
+    assert (access.verdict, access.complete) == ("eligible", False)
+    assert [(each.tenant_id, each.verdict) for each in access.delegations] == [("", "cannot_tell")]

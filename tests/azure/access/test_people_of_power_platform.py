@@ -96,9 +96,6 @@ def test_only_an_app_is_not_asked_for_by_discovery() -> None:
         instance("a.crm4.dynamics.com", State=1),
         instance("a.crm4.dynamics.com", OrganizationType=5),
         instance("a.crm4.dynamics.com", TenantId="7c0d5a0a-0f5b-4f4e-8b7e-2a51f2f3c999"),
-        {"ApiUrl": None},
-        {"ApiUrl": 7},
-        {},
     ],
 )
 def test_no_token_goes_to_an_environment_that_does_not_belong_here(entry: dict[str, Any]) -> None:
@@ -123,3 +120,10 @@ def test_without_discovery_the_verdict_is_never_none(status: int) -> None:
     found = check(world, "a.crm4.dynamics.com")
     assert found.reason is AccessReason.INCOMPLETE
     assert not found.complete
+
+
+@pytest.mark.parametrize("entry", [7, {}, {"ApiUrl": None}, {"ApiUrl": 7}])
+def test_an_entry_that_is_not_an_environment_makes_the_list_unreadable(entry: Any) -> None:
+    """What could not be read is never none, although the listed environment has no such user."""
+    access = check(World([entry], set()), "a.crm4.dynamics.com")
+    assert (access.reason, access.complete) == (AccessReason.INCOMPLETE, False)

@@ -148,6 +148,11 @@ def test_the_requests_are_those_of_the_contract(
             AccessReason.NARROW_ROLE_OR_NO_READ,
         ),
         (environment(workflows=BROKEN), AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE),
+        (
+            environment(workflows=Told({"value": [7]}), solutions=Told({"value": [{}]})),
+            AccessVerdict.CANNOT_TELL,
+            AccessReason.INCOMPLETE,
+        ),
         (lambda asked: BROKEN, AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE),
         (lambda asked: Told({}, 401), AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE),
         (lambda asked: Told({}, 404), AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE),
