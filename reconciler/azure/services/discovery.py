@@ -33,9 +33,10 @@ def list_environments(discovery: ServiceClient, tenant_id: str) -> tuple[str, ..
 
 
 def _url(discovery: ServiceClient, entry: Any, tenant_id: str) -> Iterator[str]:
-    if not isinstance(entry, dict) or not isinstance(entry.get("ApiUrl"), str):
+    url = entry.get("ApiUrl") if isinstance(entry, dict) else None
+    if not isinstance(url, str):
         raise unexpected(discovery.label, "contains an environment without a URL")
-    url, tenant = entry.get("ApiUrl"), entry.get("TenantId")
+    tenant = entry.get("TenantId")
     is_here = not isinstance(tenant, str) or tenant.lower() == tenant_id
     is_enabled = entry.get("State", ENABLED[0]) in ENABLED
     is_production = entry.get("OrganizationType", PRODUCTION[0]) in PRODUCTION
