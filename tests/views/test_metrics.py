@@ -20,6 +20,7 @@ from reconciler.core.plan import Plan, Report
 from reconciler.views.metrics import last_success, render
 from tests.tools import tool
 from tests.views import facts
+from tests.views.test_access import inventory
 
 GOLDEN = Path(__file__).parent / "golden_metrics"
 ENDED_AT = datetime(2026, 11, 23, 2, 0, 30, tzinfo=UTC)
@@ -30,6 +31,7 @@ FACTS: dict[str, Callable[[], Plan | Report | None]] = {
     "report": lambda: facts.report_of(facts.busy_plan()),
     "report_refused": facts.refused_report,
     "hostile": facts.hostile_plan,
+    "access": lambda: inventory("Operator"),
     "nothing": lambda: None,
 }
 
