@@ -14,7 +14,7 @@ from reconciler.azure.access.checkers import AccessLinkReader, AccessSettings, o
 from reconciler.azure.access.power_platform import PowerPlatform
 from reconciler.azure.cloud_metadata import checked_endpoint, described
 from reconciler.azure.clouds import CLOUDS, Cloud
-from reconciler.azure.doctor.steps import Doctor
+from reconciler.azure.doctor.checks import Doctor
 from reconciler.azure.http.circuit_breaker import CircuitBreaker, origin
 from reconciler.azure.http.client import Https
 from reconciler.azure.http.proxies import check_proxy

@@ -92,7 +92,7 @@ class Run(RunContext):
     def read_raw(self) -> dict[Place, RawReading]:
         """Read every selected link and keep Azure's answers unchanged."""
         from reconciler.core.customers.evidence import without_other_directories
-        from reconciler.engine.jobs import read_raw
+        from reconciler.engine.link_jobs import read_raw
 
         places = [want.place for want in self.selection.wanted if want.is_read]
         with self.working("Reading", len(places)) as advance:

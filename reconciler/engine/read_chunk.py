@@ -19,7 +19,7 @@ from reconciler.core.ports import OpenedAzure, WorkerRecipe
 from reconciler.core.problems import CREDENTIAL_UNUSABLE, INTERRUPTED
 from reconciler.core.redaction.redactor import redact
 from reconciler.engine.gates import Identities, ReadGates
-from reconciler.engine.jobs import read_link
+from reconciler.engine.link_jobs import read_link
 from reconciler.engine.scheduler import run_all
 
 CHUNK_LINKS = 50

@@ -25,7 +25,7 @@ from reconciler.core.results import Result, not_written, skipped
 from reconciler.engine.canary import PartnerIds
 from reconciler.engine.cancellation import Stop
 from reconciler.engine.gates import Identities, ReadGates, WriteGates
-from reconciler.engine.jobs import apply_change, read_link
+from reconciler.engine.link_jobs import apply_change, read_link
 from reconciler.engine.listeners import Listeners
 from reconciler.engine.read_workers import WorkerReads
 from reconciler.engine.scheduler import run_all

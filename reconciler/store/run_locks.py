@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.core.errors import RunFailed
+from reconciler.store.file_lock import Lock, hold
 from reconciler.store.files import sync_directory
-from reconciler.store.lock import Lock, hold
 from reconciler.store.state_paths import StateFile, StateFiles
 
 _KEPT = (StateFile.JOURNAL, StateFile.HISTORY)

@@ -15,7 +15,7 @@ from threading import Event
 
 from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
 from reconciler.config.load import load
-from reconciler.engine.jobs import read_link
+from reconciler.engine.link_jobs import read_link
 
 WARM = 20
 

@@ -6,8 +6,8 @@ import pytest
 
 from reconciler.config.load import Config, load
 from reconciler.config.writing.existing_file import WITHOUT_A_FILE, ExistingFile, read, with_tenants
+from reconciler.config.writing.file_from_discovery import discovered_file
 from reconciler.config.writing.labels import clean_name
-from reconciler.config.writing.new_file import first_file
 from reconciler.core.customers.discovery import DiscoveredTenant
 from reconciler.core.errors import RunFailed
 from reconciler.core.links import Observed, ObservedState, Problem
@@ -53,7 +53,7 @@ def test_a_new_file_describes_the_observed_links(folder: Path) -> None:
         tenant(4, ("me", linked(None))),
         tenant(5, unread=(("me", REFUSED),)),
     ]
-    text = first_file(
+    text = discovered_file(
         source("version: 1\ncloud: usgov\nidentities: {me: {kind: azure_cli}}\n"),
         ["me"],
         found,
@@ -84,7 +84,7 @@ def test_partners_that_are_listed_stay_the_only_ones(folder: Path) -> None:
         tenant(1, ("alice", linked(FOREIGN, "Somebody Else"))),
         tenant(2, ("alice", linked(UK))),
     ]
-    text = first_file(source(SOUND), ["alice"], found, Path("out.yaml"), TODAY)
+    text = discovered_file(source(SOUND), ["alice"], found, Path("out.yaml"), TODAY)
     config = loaded(folder, text)
     assert said(config) == [("C1", "alice", "unmanaged", None), ("C2", "alice", "linked", UK)]
     assert config.partners == {"contoso-uk": UK, "contoso-old": OLD}
@@ -102,7 +102,7 @@ def test_several_identities_of_a_tenant_are_one_entry(folder: Path) -> None:
         tenant(4, ("automation", linked(UK)), unread=(("alice", REFUSED),)),
     ]
     names = ["automation", "alice"]
-    text = first_file(source(SOUND), names, found, Path("out.yaml"), TODAY)
+    text = discovered_file(source(SOUND), names, found, Path("out.yaml"), TODAY)
     assert said(loaded(folder, text)) == [
         ("C1", "automation", "linked", UK),
         ("C1", "alice", "linked", UK),
@@ -126,7 +126,7 @@ def test_paths_in_references_still_point_to_the_same_files(folder: Path) -> None
     (folder / "sub").mkdir()
     found = [tenant(1, ("a", linked(UK)), ("b", linked(UK)))]
     out = Path("sub/out.yaml")
-    out.write_text(first_file(source(text), ["a", "b"], found, out, TODAY))
+    out.write_text(discovered_file(source(text), ["a", "b"], found, out, TODAY))
     identities = load(out, TODAY).identities
     assert identities["b"] == source(text).config.identities["b"]
     (ref,) = identities["a"].secret_refs
@@ -157,7 +157,9 @@ def test_any_name_can_be_read_back(folder: Path, name: str) -> None:
     label = clean_name(name)
     found = [tenant(1, ("azure-cli", linked(UK, name)), name=label, tags=(label,))]
     cli = read(FILE, TODAY, WITHOUT_A_FILE)
-    (want,) = loaded(folder, first_file(cli, ["azure-cli"], found, Path("out.yaml"), TODAY)).wanted
+    (want,) = loaded(
+        folder, discovered_file(cli, ["azure-cli"], found, Path("out.yaml"), TODAY)
+    ).wanted
     assert (want.place.tenant, want.tags, want.partner_id) == (label, (label,), UK)
 
 

@@ -11,7 +11,7 @@ from reconciler.core.ports import OpenReader
 from reconciler.core.results import Outcome, Reply
 from reconciler.emulator.seed.seed import read as seed
 from reconciler.emulator.server import Emulator
-from reconciler.engine.jobs import apply_change, read_link
+from reconciler.engine.link_jobs import apply_change, read_link
 from tests.contract.worlds import NAMES, EmulatedWorld, FakeWorld, World, place
 
 OURS = frozenset({"4936128", "1158331"})

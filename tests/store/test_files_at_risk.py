@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.errors import RunFailed
+from reconciler.store.file_lock import hold
 from reconciler.store.files import open_regular, sync_directory
 from reconciler.store.journal import lines
 from reconciler.store.journal_check import verify
-from reconciler.store.lock import hold
 from tests.store.journals import change, opened, result, written
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.errors import Locked, RunFailed
+from reconciler.store.file_lock import hold
 from reconciler.store.history.repository import open_own
 from reconciler.store.journal import START
 from reconciler.store.journal_check import verify
-from reconciler.store.lock import hold
 from reconciler.store.run_locks import hold_locks, move_database
 from reconciler.store.state_paths import StateFile, StateFiles, file_key, named_path, state_files
 from tests.store.journals import written

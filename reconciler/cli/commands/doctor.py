@@ -42,7 +42,7 @@ def doctor(
     link.
     """
     from reconciler.cli.flows.customers.role_requests import with_recorded_access
-    from reconciler.cli.flows.new_folder import check_new_folder
+    from reconciler.cli.flows.output_folder import check_new_folder
     from reconciler.cli.flows.partner_ids import home_of, with_partner_ids
     from reconciler.cli.next_steps import after_doctor
     from reconciler.cli.output import show

@@ -87,7 +87,7 @@ def _write_for_list(
     listed_in: Path, target: Path, partner: str, client_id: str, name: str | None
 ) -> None:
     from reconciler.cli.output import note, warn
-    from reconciler.config.writing.customer_file import first_link
+    from reconciler.config.writing.file_from_customer_list import first_link
 
     link = first_link(partner, client_id, name)
     written = first_file.write_for_list(listed_in, link, target)

@@ -16,6 +16,7 @@ from reconciler.core.history.customer_history import KnownCustomer
 from reconciler.core.history.link_history import Key, LinkHistory, Period, Write
 from reconciler.core.history.recording import NIGHTLY, RecordedRun, Recording
 from reconciler.store.history import writer
+from reconciler.store.history.access_verdicts import last_verdict, verdicts_as_of
 from reconciler.store.history.customers import known_customers
 from reconciler.store.history.database import Database, open_file
 from reconciler.store.history.database import open_shared as database_at
@@ -29,7 +30,6 @@ from reconciler.store.history.tables import (
     runs,
     writes,
 )
-from reconciler.store.history.verdicts import last_verdict, verdicts_as_of
 
 DAY = timedelta(days=1)
 """A run from a journal is dated by its start, and its writes are later."""

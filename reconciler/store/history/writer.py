@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 
 from reconciler.core.history.link_history import Key, Observation, Period, next_period
 from reconciler.core.history.recording import Recording
+from reconciler.store.history.access_verdicts import record_verdicts
 from reconciler.store.history.customers import record_customers
 from reconciler.store.history.mapping import Values, period_of, period_row, run_row, write_row
 from reconciler.store.history.tables import (
@@ -20,7 +21,6 @@ from reconciler.store.history.tables import (
     runs,
     writes,
 )
-from reconciler.store.history.verdicts import record_verdicts
 
 MOST_NAMED = 500
 """The number of links up to which a query names them."""

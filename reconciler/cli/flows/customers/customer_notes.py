@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reconciler.cli import output
-from reconciler.cli.flows.new_folder import fill_new_folder
+from reconciler.cli.flows.output_folder import fill_new_folder
 from reconciler.core.doctor.checkup import Checkup
 from reconciler.core.file_names import file_stems
 from reconciler.views.formats import Format

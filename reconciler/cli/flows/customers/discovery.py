@@ -192,14 +192,14 @@ def write(scope: Scope, discovery: Discovery, path: Path) -> None:
     """Write a new file, or add the new tenants to the existing one. Raises `RunFailed`."""
     from reconciler.config.reading.files import MOST_BYTES
     from reconciler.config.writing.existing_file import with_tenants
-    from reconciler.config.writing.new_file import first_file
+    from reconciler.config.writing.file_from_discovery import discovered_file
     from reconciler.store.files import rewrite, write_private
 
     today = now().date()
     existing = scope.existing
     try:
         if existing is None:
-            text = first_file(
+            text = discovered_file(
                 scope.source, scope.names, discovery.tenants, path, today, scope.unlinked
             )
             write_private(path, text)

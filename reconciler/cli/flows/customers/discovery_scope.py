@@ -119,7 +119,7 @@ def service_of(tenants_from: Path | None, home_tenant: str | None) -> CustomerSe
 
 def _partner_id(file: ExistingFile, partner: str) -> str:
     """The ID of an alias, or an ID that the file may link. Raises `WrongUsage` for any other."""
-    from reconciler.config.writing.customer_file import checked_partner_id
+    from reconciler.config.writing.file_from_customer_list import checked_partner_id
 
     known, ours = file.config.partners, file.file_defaults.ours
     if partner in known:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.core.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from reconciler.config.writing.customer_file import FirstLink
+    from reconciler.config.writing.file_from_customer_list import FirstLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class FromList:
 def write_for_list(listed_in: Path, link: FirstLink, target: Path) -> FromList:
     """Write the files. Raises `BadFile` for the list, and `WrongUsage` if a file exists."""
     from reconciler.config.reading import customer_lists
-    from reconciler.config.writing.customer_file import TABLE, first_file_for
+    from reconciler.config.writing.file_from_customer_list import TABLE, first_file_for
 
     refuse_existing(target)
     found = customer_lists.read(listed_in)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.errors import Locked, RunFailed
-from reconciler.store.lock import hold
+from reconciler.store.file_lock import hold
 
 HOLDER = (
-    "import sys, pathlib; from reconciler.store.lock import hold\n"
+    "import sys, pathlib; from reconciler.store.file_lock import hold\n"
     "with hold(pathlib.Path(sys.argv[1]), 0): print('held', flush=True); sys.stdin.read()"
 )
 
@@ -101,6 +101,6 @@ def test_a_filesystem_without_stable_inodes_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It must not keep a run busy forever."""
-    monkeypatch.setattr("reconciler.store.lock.is_at", lambda *_: False)
+    monkeypatch.setattr("reconciler.store.file_lock.is_at", lambda *_: False)
     with pytest.raises(RunFailed, match="keeps being replaced"), hold(tmp_path / "lock", 0):
         raise AssertionError("held")

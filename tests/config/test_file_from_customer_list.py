@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from reconciler.config.load import load
 from reconciler.config.model.fields import LONGEST_NAME
-from reconciler.config.writing.customer_file import LEAST_IN_TABLE, TABLE, FirstLink, first_file_for
+from reconciler.config.writing.file_from_customer_list import (
+    LEAST_IN_TABLE,
+    TABLE,
+    FirstLink,
+    first_file_for,
+)
 from reconciler.config.writing.labels import clean_name, partner_alias
 from reconciler.core.customers.discovery import Customer
 from reconciler.core.links import Wanted

@@ -21,7 +21,7 @@ from reconciler.core.links import (
 )
 from reconciler.core.redaction.redactor import remember
 from reconciler.core.results import Answer, Outcome
-from reconciler.engine.jobs import apply_change, read_link, read_raw, redacted
+from reconciler.engine.link_jobs import apply_change, read_link, read_raw, redacted
 from tests.engine.runs import FOREIGN, NAMES, OLD, OURS, where, wish
 from tests.fakes import FakeAzure
 
@@ -266,7 +266,9 @@ def test_an_error_of_a_library_is_named_by_its_kind() -> None:
 
     problem = read_link(broken, where(1)).problem  # type: ignore[arg-type]
     assert problem
-    assert problem.message.startswith("the program failed on this link: ValueError at engine/jobs")
+    assert problem.message.startswith(
+        "the program failed on this link: ValueError at engine/link_jobs"
+    )
 
 
 def test_evidence_contains_no_secret() -> None:

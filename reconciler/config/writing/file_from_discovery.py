@@ -22,7 +22,7 @@ _REVIEW = """\
 # the IDs that are not yours, and set state: unmanaged for the tenants that are linked to them."""
 
 
-def first_file(
+def discovered_file(
     source: ExistingFile,
     names: Sequence[str],
     tenants: Sequence[DiscoveredTenant],

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 
 from reconciler.azure.clouds import Cloud
 from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
+from reconciler.azure.doctor.checks import Doctor
 from reconciler.azure.doctor.customer_requests import consent_link, request_for
 from reconciler.azure.doctor.endpoints import skew
-from reconciler.azure.doctor.steps import Doctor
 from reconciler.azure.error_codes import SignIn
 from reconciler.azure.sign_in_errors import TENANT_RESTRICTED
 from reconciler.core.doctor.checkup import CredentialCheck, EndpointCheck, LinkCheck, clock_step
