@@ -14,10 +14,10 @@ from reconciler.azure.access.subscription import SubscriptionCheck
 from reconciler.azure.http.client import Https
 from reconciler.azure.session import Session
 from reconciler.azure.signin.openid import GUID
-from reconciler.core.access.decision import Sight, SubscriptionAccess, decide, unreadable
 from reconciler.core.access.roles import RoleList
 from reconciler.core.access.sentences import Principal
 from reconciler.core.access.values import Access
+from reconciler.core.access.verdict import SubscriptionAccess, Visibility, decide, unreadable
 from reconciler.core.links import Place
 
 API_VERSION = "2022-12-01"
@@ -59,12 +59,12 @@ def _subscription(entry: Entry, principal: Principal) -> SubscriptionAccess:
     subscription_id = str(entry.get("subscriptionId"))
     home = str(entry.get("tenantId") or principal.tenant_id)
     if not (GUID.fullmatch(subscription_id) and GUID.fullmatch(home)):
-        return SubscriptionAccess("", "", sight=Sight.FAILED)
+        return SubscriptionAccess("", "", visibility=Visibility.FAILED)
     state = str(entry.get("state")).casefold()
     return SubscriptionAccess(
         subscription_id.lower(),
         home.lower(),
-        sight=Sight.FAILED,
+        visibility=Visibility.FAILED,
         ended=state if state in _ENDED else "",
     )
 

@@ -21,9 +21,9 @@ from reconciler.azure.access.definitions import RoleDefinitions, permission_of
 from reconciler.azure.access.listings import AnswerKind, Entry, Listings
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.session import Session
-from reconciler.core.access.decision import Sight, SubscriptionAccess
 from reconciler.core.access.roles import Judgement, RoleList, judge_defined
 from reconciler.core.access.values import COUNTING, Assignment, Counts
+from reconciler.core.access.verdict import SubscriptionAccess, Visibility
 
 ROLES = "/providers/Microsoft.Authorization"
 ASSIGNMENTS = ("roleAssignments", "2022-04-01")
@@ -72,11 +72,11 @@ class SubscriptionCheck:
         eligible = None
         if not any(each.counts in COUNTING for each in found):
             eligible = self._eligible_role(scope)
-        partly = Sight.PARTLY if is_partly else Sight.WHOLE
+        partly = Visibility.PARTLY if is_partly else Visibility.WHOLE
         return replace(
             one,
             assignments=tuple(found),
-            sight=Sight.FAILED if self._is_failed else partly,
+            visibility=Visibility.FAILED if self._is_failed else partly,
             eligible_role=eligible,
         )
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.flows.customers import first_file
+from reconciler.cli.flows.customers import init_files
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
 
@@ -79,7 +79,7 @@ def _write_starter(target: Path, given: Mapping[str, str | None]) -> None:
 
     if option := next((name for name, value in given.items() if value), None):
         raise WrongUsage(f"{option} needs --tenants-from FILE, the list of customers")
-    first_file.create({target: starter()})
+    init_files.create({target: starter()})
     note(f"Wrote {target}. Fill it in, then run: {_command('validate', target)}")
 
 
@@ -90,7 +90,7 @@ def _write_for_list(
     from reconciler.config.writing.file_from_customer_list import first_link
 
     link = first_link(partner, client_id, name)
-    written = first_file.write_for_list(listed_in, link, target)
+    written = init_files.write_for_list(listed_in, link, target)
     if written.warning:
         warn(f"{listed_in}: {written.warning}")
     if written.skipped:

@@ -1,4 +1,4 @@
-"""Decision of the access check of Power Platform: ownership in environments, not an Azure role.
+"""Verdict of the access check at Power Platform: ownership in environments, not an Azure role.
 
 Source of what counts: Microsoft's page "Link your partner ID to your Power Platform and Dynamics
 Customer Insights credentials".
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from reconciler.core.access.decision import Conclusion, best_of
 from reconciler.core.access.values import Access, AccessReason, AccessVerdict, Workload
+from reconciler.core.access.verdict import Conclusion, best_of
 from reconciler.core.links import Problem
 
 WHAT_COUNTS = (

@@ -6,7 +6,13 @@ from collections.abc import Iterable
 
 from reconciler.emulator.arm import responses
 from reconciler.emulator.authorization import answers
-from reconciler.emulator.authorization.asked import Asked, denied, document, page, subscription_of
+from reconciler.emulator.authorization.request_context import (
+    RequestContext,
+    denied,
+    document,
+    page,
+    subscription_of,
+)
 from reconciler.emulator.authorization.values import RoleAssignment
 from reconciler.emulator.messages import Answer
 
@@ -17,7 +23,7 @@ NO_LICENSE = (
 )
 
 
-def role_assignments(asked: Asked) -> Answer:
+def role_assignments(asked: RequestContext) -> Answer:
     """List the assignments at, above and below a scope."""
     action = READ_ASSIGNMENTS
     if not asked.may(action, asked.scope):
@@ -29,7 +35,7 @@ def role_assignments(asked: Asked) -> Answer:
     return page(asked, [answers.role_assignment(one, asked.scope) for one in matching])
 
 
-def _filtered(asked: Asked, found: Iterable[RoleAssignment]) -> list[RoleAssignment]:
+def _filtered(asked: RequestContext, found: Iterable[RoleAssignment]) -> list[RoleAssignment]:
     conditions = asked.filter
     if conditions.is_at_scope:
         found = [one for one in found if asked.access.is_at_or_above(one, asked.scope)]
@@ -41,7 +47,7 @@ def _filtered(asked: Asked, found: Iterable[RoleAssignment]) -> list[RoleAssignm
     return list(found)
 
 
-def schedules(asked: Asked) -> Answer:
+def schedules(asked: RequestContext) -> Answer:
     """List what PIM knows. Without a subscription in the path, only the caller's own are asked."""
     is_eligible = asked.target.operation == "eligibility_schedules"
     kind = f"role{'Eligibility' if is_eligible else 'Assignment'}ScheduleInstances"
@@ -60,7 +66,7 @@ def schedules(asked: Asked) -> Answer:
     )
 
 
-def permissions(asked: Asked) -> Answer:
+def permissions(asked: RequestContext) -> Answer:
     """List what the caller's roles allow at a scope, an entry for each assignment."""
     action = "Microsoft.Authorization/permissions/read"
     if not asked.may(action, asked.scope):
@@ -70,7 +76,7 @@ def permissions(asked: Asked) -> Answer:
     return page(asked, [answers.permission(one, version) for one in held])
 
 
-def role_definitions(asked: Asked) -> Answer:
+def role_definitions(asked: RequestContext) -> Answer:
     """List the roles. Built-in ones are readable by everyone, without a scope."""
     action = "Microsoft.Authorization/roleDefinitions/read"
     if asked.scope != "/" and not asked.may(action, asked.scope):
@@ -88,7 +94,7 @@ def role_definitions(asked: Asked) -> Answer:
     return page(asked, entries)
 
 
-def registrations(asked: Asked) -> Answer:
+def registrations(asked: RequestContext) -> Answer:
     """List the delegations of a subscription that the caller's tenant takes part in."""
     is_definition = asked.target.operation == "registration_definitions"
     kind = "registrationDefinitions" if is_definition else "registrationAssignments"

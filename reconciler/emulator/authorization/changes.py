@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.emulator.arm import responses
 from reconciler.emulator.authorization import answers
-from reconciler.emulator.authorization.asked import Asked, denied, document
+from reconciler.emulator.authorization.request_context import RequestContext, denied, document
 from reconciler.emulator.authorization.values import RoleAssignment
 from reconciler.emulator.messages import Answer
 from reconciler.emulator.seed.access import RoleAssignmentEntry
@@ -17,7 +17,7 @@ WRITE = "Microsoft.Authorization/roleAssignments/write"
 DELETE = "Microsoft.Authorization/roleAssignments/delete"
 
 
-def assign(asked: Asked) -> Answer:
+def assign(asked: RequestContext) -> Answer:
     """Assign a role to a principal at the scope."""
     if not asked.may(WRITE, asked.scope):
         return denied(asked, WRITE, asked.scope)
@@ -53,7 +53,7 @@ def assign(asked: Asked) -> Answer:
     return document(answers.role_assignment(made, asked.scope), 201)
 
 
-def unassign(asked: Asked) -> Answer:
+def unassign(asked: RequestContext) -> Answer:
     """Remove an assignment; 204 where there is none."""
     if not asked.may(DELETE, asked.scope):
         return denied(asked, DELETE, asked.scope)
@@ -66,6 +66,6 @@ def unassign(asked: Asked) -> Answer:
     return document(answers.role_assignment(found[0], asked.scope))
 
 
-def _at_scope(asked: Asked) -> list[RoleAssignment]:
+def _at_scope(asked: RequestContext) -> list[RoleAssignment]:
     found = asked.access.listed(asked.scope, asked.call.tenant, asked.now)
     return [one for one in found if one.scope.lower() == asked.scope.lower()]

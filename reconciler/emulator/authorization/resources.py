@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from reconciler.emulator.arm import responses
 from reconciler.emulator.authorization import answers
-from reconciler.emulator.authorization.asked import Asked, denied, document, page, subscription_of
+from reconciler.emulator.authorization.request_context import (
+    RequestContext,
+    denied,
+    document,
+    page,
+    subscription_of,
+)
 from reconciler.emulator.messages import Answer
 
 
-def subscriptions(asked: Asked) -> Answer:
+def subscriptions(asked: RequestContext) -> Answer:
     """List the subscriptions that the caller sees, or show one."""
     narrow = asked.world.links.switches.narrow_subscriptions == "listed"
     found = asked.access.visible(asked.caller, asked.now, narrow=narrow)
@@ -21,7 +27,7 @@ def subscriptions(asked: Asked) -> Answer:
     return document(wanted[0])
 
 
-def resource_groups(asked: Asked) -> Answer:
+def resource_groups(asked: RequestContext) -> Answer:
     """List the resource groups that the caller may read, or show one."""
     action = "Microsoft.Resources/subscriptions/resourceGroups/read"
     names = subscription_of(asked).resource_groups
@@ -40,7 +46,7 @@ def resource_groups(asked: Asked) -> Answer:
     return page(asked, [answers.resource_group(asked.scope, name) for name in readable])
 
 
-def resources(asked: Asked) -> Answer:
+def resources(asked: RequestContext) -> Answer:
     """List the resources that the caller may read."""
     action = "Microsoft.Resources/subscriptions/resources/read"
     subscription = subscription_of(asked)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reconciler.emulator.arm import responses
 from reconciler.emulator.authorization import assignments, changes, resources
-from reconciler.emulator.authorization.asked import Asked
+from reconciler.emulator.authorization.request_context import RequestContext
 from reconciler.emulator.authorization.requests import read_filter, target
 from reconciler.emulator.messages import Answer, Request
 from reconciler.emulator.request_log import Call
@@ -49,11 +49,11 @@ def carry_out(call: Call, world: World) -> Answer:
     if conditions is None:
         message = "The filter is not supported. Supported are assignedTo, atScope and principalId."
         return responses.gateway_error(400, "UnsupportedQuery", message)
-    asked = Asked(call, world, found, conditions)
+    asked = RequestContext(call, world, found, conditions)
     return _no_subscription(asked) or HANDLERS[call.operation](asked)
 
 
-def _no_subscription(asked: Asked) -> Answer | None:
+def _no_subscription(asked: RequestContext) -> Answer | None:
     parts = asked.scope.split("/")
     if parts[1].lower() != "subscriptions":
         return None

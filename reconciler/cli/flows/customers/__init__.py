@@ -1,1 +1,1 @@
-"""Flows about customers: discover, attest and evidence."""
+"""Flows about customers and people: init, discover, attest, evidence, and notes to send."""

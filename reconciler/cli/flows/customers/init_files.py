@@ -1,4 +1,4 @@
-"""First file: writes a tenants.yaml without a request to Azure, and never overwrites a file."""
+"""Files that `init` writes, without a request to Azure and without overwriting a file."""
 
 from __future__ import annotations
 

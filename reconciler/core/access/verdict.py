@@ -1,4 +1,4 @@
-"""Decision of the access check: from what was read of each subscription to one verdict.
+"""Verdict of the access check: one verdict from what was read of each subscription.
 
 The best assignment on the best subscription decides. A refused request never means that there is no
 role, and neither does an empty answer: Azure leaves out what a principal may not see. Where
@@ -29,7 +29,7 @@ from reconciler.core.access.values import (
 Conclusion = tuple[AccessVerdict, AccessReason]
 
 
-class Sight(Enum):
+class Visibility(Enum):
     """How much of a subscription's assignments a principal could see.
 
     WHOLE    the assignments at, above and below the subscription
@@ -48,7 +48,7 @@ class SubscriptionAccess:
 
     tenant_id      the subscription's own directory, which may be another than the principal's;
                    empty if the entry of the list is malformed
-    sight          how much of it could be seen
+    visibility     how much of it could be seen
     eligible_role  a role that would count if the principal activated it; None if there is none
     ended          `disabled` or `deleted`; empty for a subscription in use
     """
@@ -56,7 +56,7 @@ class SubscriptionAccess:
     subscription_id: str
     tenant_id: str
     assignments: tuple[Assignment, ...] = ()
-    sight: Sight = Sight.WHOLE
+    visibility: Visibility = Visibility.WHOLE
     eligible_role: str | None = None
     ended: str = ""
 
@@ -118,11 +118,11 @@ def judge(one: SubscriptionAccess) -> Conclusion:
     best = best_of((_VERDICTS[each.counts], each.reason) for each in one.assignments)
     if best and best[0] in _COUNTING:
         return best
-    if one.sight is Sight.FAILED:
+    if one.visibility is Visibility.FAILED:
         return _INCOMPLETE
     if best and best[0] is AccessVerdict.CANNOT_TELL:
         return best
-    if one.sight is Sight.PARTLY:
+    if one.visibility is Visibility.PARTLY:
         return _NARROW
     if one.eligible_role:
         return _ONLY_ELIGIBLE
@@ -135,7 +135,7 @@ def best_of(conclusions: Iterable[Conclusion]) -> Conclusion | None:
 
 
 def _is_complete(subscriptions: Sequence[SubscriptionAccess]) -> bool:
-    return all(one.sight is not Sight.FAILED for one in subscriptions)
+    return all(one.visibility is not Visibility.FAILED for one in subscriptions)
 
 
 def _ended(verdict: AccessVerdict, subscriptions: Sequence[SubscriptionAccess]) -> str:

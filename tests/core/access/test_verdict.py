@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.access.decision import Sight, SubscriptionAccess, decide, judge, unreadable
 from reconciler.core.access.sentences import Principal
 from reconciler.core.access.values import (
     Access,
@@ -15,6 +14,7 @@ from reconciler.core.access.values import (
     Assignment,
     Counts,
 )
+from reconciler.core.access.verdict import SubscriptionAccess, Visibility, decide, judge, unreadable
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 OWN, OTHER = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11", "7c0d5a0a-0f5b-4f4e-8b7e-2a51f2f3c999"
@@ -36,12 +36,14 @@ def held(counts: Counts, reason: AccessReason, name: str = "Role") -> Assignment
 
 def on(
     *judged: tuple[Counts, AccessReason],
-    sight: Sight = Sight.WHOLE,
+    visibility: Visibility = Visibility.WHOLE,
     eligible: str | None = None,
     home: str = OWN,
 ) -> SubscriptionAccess:
     """A subscription with these assignments."""
-    return SubscriptionAccess("s", home, tuple(held(*each) for each in judged), sight, eligible)
+    return SubscriptionAccess(
+        "s", home, tuple(held(*each) for each in judged), visibility, eligible
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,20 +59,20 @@ def on(
         (on(READER, UNKNOWN), "cannot_tell", "role_not_on_list"),
         (on(UNKNOWN, eligible="Contributor"), "cannot_tell", "role_not_on_list"),
         (
-            on((Counts.YES, AccessReason.FROM_PERMISSIONS), sight=Sight.PARTLY),
+            on((Counts.YES, AccessReason.FROM_PERMISSIONS), visibility=Visibility.PARTLY),
             "eligible",
             "from_permissions",
         ),
         (on(), "cannot_tell", "narrow_role_or_no_read"),
-        (on(sight=Sight.PARTLY), "cannot_tell", "narrow_role_or_no_read"),
-        (on(READER, sight=Sight.PARTLY), "cannot_tell", "narrow_role_or_no_read"),
+        (on(visibility=Visibility.PARTLY), "cannot_tell", "narrow_role_or_no_read"),
+        (on(READER, visibility=Visibility.PARTLY), "cannot_tell", "narrow_role_or_no_read"),
         (
-            on(sight=Sight.PARTLY, eligible="Contributor"),
+            on(visibility=Visibility.PARTLY, eligible="Contributor"),
             "cannot_tell",
             "narrow_role_or_no_read",
         ),
-        (on(READER, sight=Sight.FAILED), "cannot_tell", "incomplete"),
-        (on(LISTED, sight=Sight.FAILED), "eligible", "role_listed"),
+        (on(READER, visibility=Visibility.FAILED), "cannot_tell", "incomplete"),
+        (on(LISTED, visibility=Visibility.FAILED), "eligible", "role_listed"),
     ],
 )
 def test_each_row_of_the_table(found: SubscriptionAccess, verdict: str, reason: str) -> None:
@@ -102,7 +104,9 @@ def test_the_best_subscription_decides() -> None:
 def test_each_delegating_directory_is_judged_alone() -> None:
     """A failure in one directory leaves the verdict about the other as it is."""
     access = decide(
-        PRINCIPAL, [on(LISTED), on(READER, home=OTHER), on(sight=Sight.FAILED, home="x")], NOW
+        PRINCIPAL,
+        [on(LISTED), on(READER, home=OTHER), on(visibility=Visibility.FAILED, home="x")],
+        NOW,
     )
     assert [(d.tenant_id, d.verdict, d.reason) for d in access.delegations] == [
         (OTHER, "none", "reader_only"),
@@ -126,9 +130,9 @@ def test_no_text_promises_credit() -> None:
 
 judgements = st.tuples(st.sampled_from(Counts), st.sampled_from(AccessReason))
 found = st.builds(
-    lambda judged, sight, eligible: on(*judged, sight=sight, eligible=eligible),
+    lambda judged, visibility, eligible: on(*judged, visibility=visibility, eligible=eligible),
     st.lists(judgements, max_size=4),
-    st.sampled_from(Sight),
+    st.sampled_from(Visibility),
     st.sampled_from([None, "Contributor"]),
 )
 
@@ -145,7 +149,7 @@ def test_a_further_assignment_never_lowers_a_verdict(
     first, *rest = ones
     if first.assignments:
         added = SubscriptionAccess(
-            "s", OWN, (*first.assignments, held(*more)), first.sight, first.eligible_role
+            "s", OWN, (*first.assignments, held(*more)), first.visibility, first.eligible_role
         )
         before, after = of(first, *rest), of(added, *rest)
         assert RANK.index(after.verdict) <= RANK.index(before.verdict)
@@ -156,8 +160,8 @@ def test_incomplete_never_says_none(
     ones: list[SubscriptionAccess], failed: SubscriptionAccess
 ) -> None:
     """Neither does a denial, nor a part of what could be seen."""
-    for sight in (Sight.FAILED, Sight.PARTLY):
-        unseen = SubscriptionAccess("s", OWN, failed.assignments, sight, failed.eligible_role)
+    for visibility in (Visibility.FAILED, Visibility.PARTLY):
+        unseen = SubscriptionAccess("s", OWN, failed.assignments, visibility, failed.eligible_role)
         access = of(*ones, unseen)
         assert access.verdict is not AccessVerdict.NONE
     assert access.complete or access.verdict is not AccessVerdict.NONE

@@ -19,7 +19,7 @@ SKIP = "$skipToken"
 LEFT = (b"x-ms-ratelimit-remaining-subscription-reads", b"249")
 
 
-class Asked(NamedTuple):
+class RequestContext(NamedTuple):
     """A request about access, with the state that answers it."""
 
     call: Call
@@ -52,14 +52,14 @@ class Asked(NamedTuple):
         return self.access.may(self.caller, action, scope, self.now)
 
 
-def subscription_of(asked: Asked) -> Subscription:
+def subscription_of(asked: RequestContext) -> Subscription:
     """Return the subscription of the scope, which exists."""
     found = asked.access.subscription_of(asked.scope)
     assert found is not None  # noqa: S101 - routes have checked it
     return found
 
 
-def denied(asked: Asked, action: str, scope: str) -> Answer:
+def denied(asked: RequestContext, action: str, scope: str) -> Answer:
     """Answer 403: no role of the caller allows the action."""
     claims = asked.call.claims or {}
     client = claims.get("unique_name") or asked.call.client_id
@@ -72,7 +72,7 @@ def denied(asked: Asked, action: str, scope: str) -> Answer:
 
 
 def page(
-    asked: Asked, entries: list[dict[str, Any]], more: Mapping[str, Any] | None = None
+    asked: RequestContext, entries: list[dict[str, Any]], more: Mapping[str, Any] | None = None
 ) -> Answer:
     """Answer with a page of a list, and the link to the next one."""
     request, size = asked.call.request, asked.world.links.switches.page_size
