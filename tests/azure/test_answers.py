@@ -56,16 +56,21 @@ def test_regular_headers_are_those_of_http_client(headers: dict[str, str]) -> No
         b"A: 1\r\nB : 2\r\n\r\n",
         b": 1\r\n\r\n",
         b"A: 1\r\nB: \x00\r\n\r\n",
-        b"A: 1\r\n",
-        b"",
         b"".join(b"H%d: %d\r\n" % (n, n) for n in range(99)) + b"\r\n",
     ],
 )
 def test_irregular_headers_are_left_to_http_client(head: bytes) -> None:
-    """Folded, malformed and unfinished headers, and other line ends."""
+    """Folded and malformed headers, and other line ends."""
     expected = {name: " ".join(value.split()) for name, value in by_urllib3(head).items()}
     found = {name: " ".join(value.split()) for name, value in parse_headers(BytesIO(head)).items()}
     assert found == expected
+
+
+@pytest.mark.parametrize("head", [b"", b"A: 1\r\n", b"A: 1\r\nB", b"A: 1\r\n b"])
+def test_headers_that_end_with_the_connection_are_refused(head: bytes) -> None:
+    """http.client would accept them: an answer that was cut there could pass for an empty one."""
+    with pytest.raises(client.HTTPException):
+        parse_headers(BytesIO(head))
 
 
 @pytest.mark.parametrize(
@@ -131,6 +136,7 @@ def ask(folder: Path, raw: bytes, *, close: bool = False) -> HttpReply:
         reply(b"{}"),
         reply(b"{}", "Content-Length: 2"),
         b"HTTP/1.1 100 Continue\r\nX: y\r\n\r\n" + reply(b"{}"),
+        b"HTTP/1.1 103 Early Hints\r\nLink: y\r\n\r\nHTTP/1.1 102 P\r\n\r\n" + reply(b"{}"),
         b"HTTP/1.0 200 OK\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}",
         b"HTTP/1.1 200\r\nTransfer-Encoding: CHUNKED\r\n\r\n1;x\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
@@ -149,7 +155,14 @@ def test_each_framing_of_a_body_is_read(tmp_path: Path, raw: bytes) -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 9\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0_2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\nContent-Length: 2\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n{}",
         b"HTTP/1.1 OK\r\n\r\n",
         b"SSH-2.0\r\n\r\n",
         b"",

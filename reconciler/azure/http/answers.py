@@ -23,13 +23,16 @@ _LONGEST_LINE = 65536
 _MOST_LINES = 100
 """The limits of http.client."""
 
+_LENGTH = re.compile(r"[0-9]{1,18}")
+
 _PIECE = 1 << 16
 
 
 class Headers(Mapping[str, str]):
     """The headers of an answer. Names are case-insensitive; repeated headers are joined.
 
-    Raises `HTTPException` if the headers contain several lengths of the body.
+    Raises `HTTPException` if they do not say clearly where the body ends: a length that is not one
+    number, or a transfer encoding other than `chunked`.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -38,8 +41,10 @@ class Headers(Mapping[str, str]):
             key = name.lower()
             known = self._values.get(key, value)
             self._values[key] = value if known == value else f"{known}, {value}"
-        if "," in self._values.get("content-length", ""):
-            raise client.HTTPException("the answer has several lengths")
+        if not _LENGTH.fullmatch(self._values.get("content-length", "0")):
+            raise client.HTTPException("the length of the answer is not one number")
+        if self._values.get("transfer-encoding", "chunked").lower() != "chunked":
+            raise client.HTTPException("the answer has an unknown transfer encoding")
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
@@ -54,7 +59,8 @@ class Headers(Mapping[str, str]):
 def parse_headers(stream: BinaryIO, **_: Any) -> Headers:
     """Read the headers of an answer. Those that are not regular are left to http.client.
 
-    Raises what `http.client.parse_headers` raises.
+    Raises what `http.client.parse_headers` raises, and `HTTPException` if the connection ends
+    before the headers do.
     """
     pairs: list[tuple[str, str]] = []
     lines: list[bytes] = []
@@ -76,17 +82,42 @@ class _Again:
     stream: BinaryIO
 
     def readline(self, limit: int = -1, /) -> bytes:
-        """The next line, of at most so many bytes."""
-        return self.lines.pop(0) if self.lines else self.stream.readline(limit)
+        """The next line, of at most so many bytes. Raises `HTTPException` if there is none."""
+        line = self.lines.pop(0) if self.lines else self.stream.readline(limit)
+        if not line:
+            raise client.HTTPException("the headers are not complete")
+        return line
 
 
 class RawResponse(client.HTTPResponse):
-    """The answer on a connection, with the headers that `parse_headers` reads."""
+    """The answer on a connection, with the headers that `parse_headers` reads.
+
+    Two more differences to http.client: interim answers such as 103 are skipped, because the next
+    request would get the answer to this one; and a negative size of a chunk is an error, because
+    -1 would read without a limit.
+    """
 
     begin = FunctionType(  # the same code, which finds another function under this name
         client.HTTPResponse.begin.__code__, {**vars(client), "parse_headers": parse_headers}
     )
     begin.__kwdefaults__ = client.HTTPResponse.begin.__kwdefaults__
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The next status that is not an interim one. Raises `HTTPException`."""
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status == client.SWITCHING_PROTOCOLS:
+                raise client.HTTPException("the server switched to another protocol")
+            if not client.CONTINUE <= status < client.OK:
+                return version, status, reason
+            parse_headers(self.fp)
+
+    def _read_next_chunk_size(self) -> int:
+        """The size of the next chunk. Raises `ValueError`, which http.client expects."""
+        size: int = super()._read_next_chunk_size()  # type: ignore[misc]
+        if size < 0:
+            raise ValueError("the size of a chunk is negative")
+        return size
 
 
 class HttpAnswer:
