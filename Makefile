@@ -30,7 +30,7 @@ test: $(FULL)  ## run all tests, or those in TESTS=...
 	@$(PYTEST) $(COVERAGE) $(TESTS)
 
 # Without the tests in a browser, and with fewer examples for each property. make test runs them all.
-UNIT := tests/core tests/config tests/views --ignore tests/views/test_browser.py --hypothesis-profile unit
+UNIT := tests/core tests/config tests/views --ignore-glob=*/test_browser*.py --hypothesis-profile unit
 
 unit:  ## run the fast tests: core, config and views
 	@$(MAKE) --no-print-directory test TESTS='$(UNIT)'
