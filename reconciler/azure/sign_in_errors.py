@@ -28,10 +28,10 @@ HINTS = {
     "and store it where the identity's reference points",
     "invalid_client_certificate": "upload this certificate to the app registration, "
     "or point the identity at the certificate that is registered",
-    "app_not_in_tenant": "add the app to {tenant}: (1) with GDAP Cloud Application Administrator "
-    "you can install it yourself; (2) or the customer's administrator runs "
+    "app_not_in_tenant": "the app must be added to {tenant}: (1) add it yourself, with the GDAP "
+    "role Cloud Application Administrator; (2) or the customer's administrator runs "
     "az ad sp create --id {client_id}, which grants no access; "
-    "(3) or, if the app has a redirect URI, sends them to "
+    "(3) or, if the app has a redirect URI, they open "
     "{authority}/{tenant}/adminconsent?client_id={client_id}",
     "app_disabled": "the customer disabled the app, or it was never enabled: ask them to enable "
     "sign-in for the enterprise application {client_id}",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.output import note
-from reconciler.core.exit_status import Status
+from reconciler.core.exit_status import Status, is_beyond_limit
 from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 
@@ -28,7 +28,7 @@ def after_plan(plan: PlanReview, status: int, options: Options, out: Path | None
 
         causes = unreadable_causes(plan.changes)
         note(f"Exit status 4: {_counts(plan, Action.UNKNOWN)} ({causes}).")
-        note(f"To find out why, run: {command_line('doctor', options)}")
+        note(f"To check each step and what to do, run: {command_line('doctor', options)}")
     if not plan.writes or plan.interrupted:
         return
     if plan.for_day:
@@ -49,6 +49,7 @@ def after_apply(report: Report, status: int, options: Options) -> None:
         return
     reasons = [_counts(report.plan, action) for action in (Action.CONFLICT, Action.UNKNOWN)]
     outcomes = count_outcomes(report.results)
+    outcomes["skipped"] -= sum(map(is_beyond_limit, report.results))
     for outcome in ("failed", "stale", "unverified", "skipped"):
         if count := outcomes[outcome]:
             reasons.append(f"{_links(count)} {outcome}")

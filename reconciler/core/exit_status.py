@@ -61,7 +61,7 @@ def of_report(report: Report) -> Status:
     if {change.action for change in report.plan.changes} & {Action.UNKNOWN, Action.CONFLICT}:
         return Status.PARTIAL
     unmade = [result for result in report.results if result.outcome not in CONVERGED | {None}]
-    if all(map(_is_beyond_limit, unmade)):
+    if all(map(is_beyond_limit, unmade)):
         return Status.DIFFERENCES if unmade else Status.IN_SYNC
     return Status.PARTIAL
 
@@ -95,6 +95,6 @@ _OF_ERRORS = {
 }
 
 
-def _is_beyond_limit(result: Result) -> bool:
+def is_beyond_limit(result: Result) -> bool:
     """Whether a change was left for a later run by --max-changes."""
     return result.outcome is Outcome.SKIPPED and result.problem == LIMIT

@@ -34,8 +34,8 @@ _OWN_IDS = (
     (re.compile(r" \(and for [0-9]+ more subscriptions\)"), ""),
 )
 
-PER_CUSTOMER = "for each customer's own: pal-reconcile doctor --format csv"
-IN_JSON = "for each customer's own: --format json"
+PER_CUSTOMER = "for each customer's own values: pal-reconcile doctor --format csv"
+IN_JSON = "for each customer's own values: --format json"
 
 
 @dataclass(frozen=True, slots=True)

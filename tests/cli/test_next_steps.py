@@ -35,7 +35,9 @@ def test_a_plan_names_the_command_that_makes_its_changes(
 
 
 def test_an_apply_says_why_the_status_is_4(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    """With the number of links of each reason."""
+    """With the number of links of each reason; those left by --max-changes are none."""
+    assert run(["apply", "--yes", "--max-changes", "1"]) == 4
+    assert "Exit status 4: 1 link in conflict.\n" in capsys.readouterr().err
     assert run(["apply", "--yes"]) == 4
     assert "Exit status 4: 1 link in conflict.\n" in capsys.readouterr().err
     assert run(["apply", "--yes", "--exclude", "C3"]) == 0

@@ -79,7 +79,7 @@ def test_the_site_serves_the_schema(site: Path) -> None:
 
 
 def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
-    """Fonts, styles, scripts and images are part of the site."""
+    """Fonts, styles, scripts and images are part of the site; no script asks GitHub for stars."""
     loaded = re.compile(r'<(?:link|script|img|iframe)\b[^>]*(?:src|href)="(https?://[^"]+)"')
     found = {
         url
@@ -88,6 +88,7 @@ def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
         if not url.startswith("https://pal-reconcile.github.io/")  # the canonical address
     }
     assert found == set()
+    assert 'data-md-component="source"' not in (site / "index.html").read_text("utf-8")
 
 
 def test_a_broken_link_fails_the_build(tmp_path: Path) -> None:
@@ -99,7 +100,8 @@ def test_a_broken_link_fails_the_build(tmp_path: Path) -> None:
     (docs / "index.md").write_text(f"# Home\n\n{text}\n", encoding="utf-8")
     (docs / "concepts.md").write_text("# Concepts\n", encoding="utf-8")
     settings = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:")[0]
-    settings = settings.replace("docs/site/hooks.py", str(ROOT / "docs/site/hooks.py"))
+    settings = settings.replace(": docs/site/", f": {ROOT}/docs/site/")
+    settings = settings.replace("- docs/site/", f"- {ROOT}/docs/site/")
     (tmp_path / "mkdocs.yml").write_text(settings, encoding="utf-8")
     built = build(tmp_path / "mkdocs.yml", tmp_path / "site")
     assert built.returncode != 0

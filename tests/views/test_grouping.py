@@ -112,7 +112,9 @@ def test_findings_that_differ_in_the_tenant_are_one_group() -> None:
     ]
     known = [replace(one, tenant_id=facts.guid(n)) for n, one in enumerate(findings)]
     (group,) = group_findings(known)
-    assert group.cause.hint == ("run az x --tenant TENANT (for each customer's own: --format json)")
+    assert group.cause.hint == (
+        "run az x --tenant TENANT (for each customer's own values: --format json)"
+    )
 
 
 def test_one_request_for_a_role_is_one_group() -> None:
@@ -130,5 +132,5 @@ def test_one_request_for_a_role_is_one_group() -> None:
         "ask the customer to run: az role assignment create --assignee-object-id OBJECT_ID "
     )
     assert group.cause.hint.endswith(
-        "--scope /subscriptions/SUBSCRIPTION_ID (for each customer's own: --format json)"
+        "--scope /subscriptions/SUBSCRIPTION_ID (for each customer's own values: --format json)"
     )

@@ -33,6 +33,15 @@ def test_a_table_counts_and_names() -> None:
     assert all(len(line) <= 110 for line in lines)
 
 
+def test_a_narrow_table_has_the_names_below() -> None:
+    """At 80 columns, no line is longer, no name is cut, and the counts are one line."""
+    lines = grouped("table", facts.inventory(), ["partner"], width=80).splitlines()
+    assert lines[0].endswith("LINKS  LINKED  UNREAD  CUSTOMERS")
+    assert lines[1].split()[:1] == [facts.OURS]
+    assert lines[2].strip() == "Tailspin Toys, Adatum, Margie's Travel"
+    assert all(len(line) <= 80 for line in lines)
+
+
 def test_the_other_formats_name_every_customer() -> None:
     """JSON has the inventory's shape with groups added."""
     plan = facts.inventory()

@@ -125,5 +125,5 @@ def _write(scope: Scope, discovery: flow.Discovery, path: Path) -> None:
         flow.write(scope, discovery, path)
         output.note(f"Wrote {path}. Review it, then run: pal-reconcile plan -c {path}")
     else:
-        hint = flow.without_links(discovery)
+        hint = flow.without_links(discovery, is_new=scope.existing is None)
         output.note(f"No new link could be read, so nothing was written to {path}.{hint}")

@@ -13,10 +13,20 @@ from reconciler.views.csv import sheet
 from reconciler.views.grouping import NAMED
 from reconciler.views.markdown.escape import escape, lines_of, table
 from reconciler.views.summary import inventory_summary
-from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, text_column
+from reconciler.views.terminal.layout import (
+    FIXED,
+    NAME,
+    Cell,
+    Column,
+    Page,
+    narrowest,
+    text_column,
+)
 
 NOTHING = "-"
 """Stands for a field without a value."""
+
+_INDENT = "       "
 
 COUNTS = ("links", *STATES, "customers")
 
@@ -35,7 +45,10 @@ class GroupedInventory:
 
 
 def render_table(inventory: GroupedInventory, page: Page) -> str:
-    """Render the groups for a terminal, with the summary of the inventory."""
+    """Render the groups for a terminal, with the summary of the inventory.
+
+    On a narrow page, the customers of a group are on lines of their own, below its counts.
+    """
     by = inventory.by
     heading = [*by, "partner names", "links", "linked", "unread", "customers", "names"]
     cells = [[Cell(word.replace("_", " ").upper(), "strong") for word in heading]]
@@ -52,9 +65,25 @@ def render_table(inventory: GroupedInventory, page: Page) -> str:
                 Cell(visible(_named(group.customers)), "quiet"),
             ]
         )
-    columns = (*[NAME] * len(by), text_column(14), *[FIXED] * 4, text_column(20))
-    lines = [line for lines in page.table(cells, columns) for line in lines]
+    columns = (*[NAME] * len(by), text_column(14), *[FIXED] * 4, text_column(40))
+    if narrowest(cells, columns) <= page.width:
+        lines = [line for lines in page.table(cells, columns) for line in lines]
+    else:
+        lines = _names_below(page, cells, columns)
     return lines_of([*lines, "", inventory_summary(inventory.plan)])
+
+
+def _names_below(
+    page: Page, cells: Sequence[Sequence[Cell]], columns: Sequence[Column]
+) -> list[str]:
+    """The table without its last column, with the names below the counts of each group."""
+    lines: list[str] = []
+    counts = page.table([row[:-1] for row in cells], columns[:-1])
+    for number, (row, names) in enumerate(zip(counts, cells, strict=True)):
+        lines += row
+        if number:
+            lines += page.note(names[-1].text, lead=_INDENT, style=names[-1].style)
+    return lines
 
 
 def render_markdown(inventory: GroupedInventory) -> str:

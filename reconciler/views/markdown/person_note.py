@@ -8,6 +8,7 @@ from reconciler.views.markdown.escape import code, escape, table
 from reconciler.views.summary import count
 
 UV = "https://docs.astral.sh/uv/getting-started/installation/"
+WSL = "https://learn.microsoft.com/windows/wsl/install"
 
 
 def person_note(
@@ -33,6 +34,7 @@ def person_note(
         *table(("customer", "directory", "partner ID"), rows),
         "",
         f"1. Install uv, once: <{UV}>",
+        f"   On Windows, do this and the next step in WSL: <{WSL}>",
         "2. Open a terminal in this folder and run:",
         "",
         "~~~sh",
@@ -40,7 +42,8 @@ def person_note(
         "~~~",
         "",
         "   It opens a browser window for each customer, in which you sign in with your account",
-        "   for that customer. Then it shows the changes, asks you, makes them and checks each.",
+        "   for that customer. Without a browser, it shows a code to enter on another device.",
+        "   Then it shows the changes, asks you, makes them and checks each.",
         "",
         f"3. Send {code(report)} back. The command writes it into this folder. It has no secrets.",
         "",

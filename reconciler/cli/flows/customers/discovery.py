@@ -125,7 +125,10 @@ def _customers(run: Run, source: CustomerSource) -> tuple[Customer, ...]:
         )
     found = listed_online(listing.customers)
     if not found.listed:
-        raise RunFailed(f"{source.identity} sees no customers of {source.tenant}")
+        raise RunFailed(
+            f"the customer list of {source.tenant} is empty for {source.identity}; check "
+            "--home-tenant and what this identity may read"
+        )
     if found.warning:
         output.warn(found.warning)
     return found.customers
@@ -177,8 +180,13 @@ def next_step(discovery: Discovery, scope: Scope) -> str | None:
     return f"{count} not linked: written as unmanaged; to link them, name --partner ALIAS or ID"
 
 
-def without_links(discovery: Discovery) -> str:
-    """What to do if no link could be read."""
+def without_links(discovery: Discovery, *, is_new: bool) -> str:
+    """What to do if no link could be read.
+
+    is_new  whether a new file was asked for; an existing one is never written by `init`
+    """
+    if not is_new:
+        return " When these problems are solved, run discover again."
     problems = {problem.code for tenant in discovery.tenants for _, problem in tenant.unread}
     if "app_not_in_tenant" not in problems:
         return ""
