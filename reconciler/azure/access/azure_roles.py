@@ -55,7 +55,7 @@ class AzureRoles:
 
 
 def _subscription(entry: Entry, principal: Principal) -> SubscriptionAccess:
-    """A subscription that was not examined yet. A malformed one never is."""
+    """A subscription that was not examined yet. A malformed entry is never examined."""
     subscription_id = str(entry.get("subscriptionId"))
     home = str(entry.get("tenantId") or principal.tenant_id)
     if not (GUID.fullmatch(subscription_id) and GUID.fullmatch(home)):

@@ -50,7 +50,7 @@ class AccessCheckers:
     workloads: Mapping[Place, Workload]
 
     def check(self, place: Place, session: Session) -> Access:
-        """The access of a principal that has signed in. Raises nothing that was foreseen."""
+        """The access of a principal that has signed in. Failed requests are part of the result."""
         workload = self.workloads.get(place, Workload.AZURE)
         return self.by_workload[workload].check(place, session)
 

@@ -165,7 +165,7 @@ class SubscriptionCheck:
         return None
 
     def _pim(self, scope: str, what: tuple[str, str]) -> Sequence[RoleHeld]:
-        """What PIM lists. Without a licence it answers an error, which spoils no verdict."""
+        """What PIM lists. Without a licence it answers an error, which changes no verdict."""
         name, version = what
         listing = self.listings.get(
             f"{scope}{ROLES}/{name}", version, "asTarget()", is_optional=True

@@ -1,4 +1,4 @@
-"""Failures of a request: no answer, an unusable answer, a request that was not sent."""
+"""Failures of a request: no answer, an answer that cannot be used, a request that was not sent."""
 
 from urllib.parse import urlsplit
 

@@ -32,7 +32,7 @@ _QUERIES = {
 
 
 def read_environment(dataverse: ServiceClient, host: str) -> EnvironmentAccess:
-    """What the principal is and owns in one environment. Raises nothing that was foreseen."""
+    """What the principal is and owns in one environment. Failed requests are part of the result."""
     try:
         user = str(dataverse.get(f"{API}/WhoAmI", _ODATA).get("UserId"))
         if not GUID.fullmatch(user):

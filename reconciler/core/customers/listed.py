@@ -1,4 +1,4 @@
-"""Customers that Microsoft lists for us, and the findings about those that the file lacks."""
+"""Lists of our customers: where the file says that they are, and what was read there."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ class CustomerOrigin(StrEnum):
 class GdapRelationship:
     """An active relationship of granular delegated administration (GDAP).
 
-    name         as our administrators called it
+    name         as our administrators named it
     tenant_id    of the customer
     customer     the customer's name
     ends_at      UTC; None if it is unknown

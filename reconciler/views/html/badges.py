@@ -1,4 +1,4 @@
-"""Badges: the state of a link as a word with a tone. The colour never stands without the word.
+"""Badges: the state of a link as a word with a tone. The colour never appears without the word.
 
 Tones: `good` as wanted, `change` to be written, `alarm` a person has to act, `quiet` left alone.
 """
