@@ -51,7 +51,9 @@ class AzureRoles:
         check = SubscriptionCheck(session, listings, self.roles, self.definitions)
         examined, rest = visible[: self.most_subscriptions], visible[self.most_subscriptions :]
         found = [check.of(one) for one in examined]
-        return decide(principal, [*found, *rest], datetime.now(UTC), left_out=len(rest))
+        cause = listings.failure.message if listings.failure else ""
+        now = datetime.now(UTC)
+        return decide(principal, [*found, *rest], now, left_out=len(rest), cause=cause)
 
 
 def _subscription(entry: Entry, principal: Principal) -> SubscriptionAccess:

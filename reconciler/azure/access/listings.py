@@ -53,7 +53,8 @@ class ListAnswer:
 class Listings:
     """Requests lists for one link, within one retry budget and one time limit.
 
-    clock  monotonic seconds
+    clock    monotonic seconds
+    failure  why the first list that failed could not be read; None if none failed
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Listings:
         self._https = https
         self._clock = clock
         self._ends_at = clock() + MAX_SECONDS
+        self.failure: Problem | None = None
         self._budget = session.new_budget()
 
     def get(
@@ -94,6 +96,8 @@ class Listings:
         except DeniedError as denied:
             return ListAnswer(AnswerKind.DENIED, problem=denied.problem)
         except RequestFailed as failure:
+            if not is_optional:
+                self.failure = self.failure or failure.problem
             return ListAnswer(AnswerKind.FAILED, problem=failure.problem)
 
     def page(self, url: str, *, is_optional: bool = False) -> Entry:

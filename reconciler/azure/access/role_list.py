@@ -51,7 +51,7 @@ def roles_from(path: Path) -> RoleList:
 
 def parse_roles(text: str, name: str) -> RoleList:
     """The list in this text; `name` is its file's. Raises `WrongUsage` with each error."""
-    lines = list(_rows(text))
+    lines = list(_rows(text, name))
     if not lines:
         raise WrongUsage(f"{name}: is empty; the columns are {','.join(COLUMNS)}")
     (at, heading), *rows = lines
@@ -81,11 +81,14 @@ def parse_roles(text: str, name: str) -> RoleList:
     return RoleList(as_of, roles, _known_permissions(roles))
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with its line number, without comments and empty lines."""
+def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its line number, without comments and empty lines. Raises `WrongUsage`."""
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):
-            yield number, next(csv.reader(StringIO(line)))
+            try:
+                yield number, next(csv.reader(StringIO(line)))
+            except csv.Error as error:
+                raise WrongUsage(f"{name}:{number}: is not a row of CSV: {error}") from None
 
 
 def _error(values: dict[str, str], seen: dict[str, ListedRole]) -> str | None:

@@ -36,17 +36,28 @@ class Principal:
     is_app: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What could not be read.
+
+    left_out  how many subscriptions were not examined
+    cause     why the first list that failed could not be read; empty if none failed
+    """
+
+    left_out: int = 0
+    cause: str = ""
+
+
 def message_of(
     reason: AccessReason,
     assignments: Sequence[Assignment],
     total: int,
     eligible_role: str | None,
-    left_out: int,
+    gap: Gap,
 ) -> str:
     """What was found, in one sentence.
 
-    total     how many subscriptions the principal can see
-    left_out  how many of them were not examined
+    total  how many subscriptions the principal can see
     """
     best = _best(assignments)
     if best and best[0].counts in (Counts.YES, Counts.PROBABLY):
@@ -59,10 +70,13 @@ def message_of(
             return f"{eligible_role} can be activated, but is not active on {examined}"
         case AccessReason.READER_ONLY:
             return f"only roles that Microsoft lists as not eligible: {_names(best)}"
-        case AccessReason.INCOMPLETE if left_out:
-            return f"{left_out} of {examined} were not examined, and no role that counts was found"
+        case AccessReason.INCOMPLETE if gap.left_out:
+            return (
+                f"{gap.left_out} of {examined} were not examined, and no role that counts was found"
+            )
         case AccessReason.INCOMPLETE:
-            return f"not every role on {examined} could be read"
+            why = f": {gap.cause}" if gap.cause else ""
+            return f"not every role on {examined} could be read{why}"
         case AccessReason.NARROW_ROLE_OR_NO_READ:
             more = f"; {eligible_role} can be activated" if eligible_role else ""
             return f"this principal cannot see its roles on {examined}, or has none{more}"
@@ -70,7 +84,11 @@ def message_of(
 
 
 def hint_of(
-    verdict: AccessVerdict, reason: AccessReason, assignments: Sequence[Assignment], request: str
+    verdict: AccessVerdict,
+    reason: AccessReason,
+    assignments: Sequence[Assignment],
+    request: str,
+    gap: Gap,
 ) -> str | None:
     """What to do next; None if nothing has to be done.
 
@@ -79,8 +97,10 @@ def hint_of(
     if verdict is AccessVerdict.ELIGIBLE:
         is_ending = all(each.until for each in _best(assignments))
         return f"ask for a permanent assignment, because {WHY_PERMANENT}" if is_ending else None
-    if reason is AccessReason.INCOMPLETE:
-        return "run again; for more subscriptions, set limits: access_subscriptions in the file"
+    if reason is AccessReason.INCOMPLETE and gap.left_out:
+        return "to examine more, set limits: access_subscriptions in the file; then run again"
+    if reason is AccessReason.INCOMPLETE and gap.cause:
+        return "run again"
     if verdict is AccessVerdict.PROBABLY:
         return f"to be sure, ask the customer to {request}"
     if reason is AccessReason.ONLY_PIM_ELIGIBLE:

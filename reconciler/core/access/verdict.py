@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from reconciler.core.access.sentences import (
+    Gap,
     Principal,
     hint_of,
     message_of,
@@ -79,24 +80,27 @@ def decide(
     checked_at: datetime,
     *,
     left_out: int = 0,
+    cause: str = "",
 ) -> Access:
     """The access of a principal.
 
     subscriptions  what was read of each, in Azure's order; those that were left out have failed
     left_out       how many of them were not examined
+    cause          why the first list that failed could not be read; empty if none failed
     """
     verdict, reason = _overall(subscriptions)
     facts = tuple(each for one in subscriptions for each in one.assignments)
     eligible = next((s.eligible_role for s in subscriptions if s.eligible_role), None)
     total = len(subscriptions)
     own = [one.subscription_id for one in subscriptions if one.tenant_id == principal.tenant_id]
-    is_delegated = total > len(own)
+    request = request_of(principal, own, is_delegated=total > len(own))
+    gap = Gap(left_out, cause)
     return Access(
         Workload.AZURE,
         verdict,
         reason,
-        message_of(reason, facts, total, eligible, left_out) + _ended(verdict, subscriptions),
-        hint_of(verdict, reason, facts, request_of(principal, own, is_delegated=is_delegated)),
+        message_of(reason, facts, total, eligible, gap) + _ended(verdict, subscriptions),
+        hint_of(verdict, reason, facts, request, gap),
         checked_at,
         facts,
         total,
@@ -109,7 +113,7 @@ def unreadable(checked_at: datetime, cause: str) -> Access:
     """The access of a principal whose list of subscriptions could not be read."""
     verdict, reason = _INCOMPLETE
     message = f"the list of subscriptions could not be read: {cause}"
-    hint = hint_of(verdict, reason, (), "")
+    hint = hint_of(verdict, reason, (), "", Gap(cause=cause))
     return Access(Workload.AZURE, verdict, reason, message, hint, checked_at, complete=False)
 
 

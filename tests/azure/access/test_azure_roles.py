@@ -389,6 +389,7 @@ def test_subscriptions_beyond_the_limit_are_left_out() -> None:
     assert (access.verdict, access.reason) == ("cannot_tell", "incomplete")
     assert (access.subscriptions, access.complete) == (60, False)
     assert access.message.startswith("10 of 60 subscriptions were not examined")
+    assert "limits: access_subscriptions" in str(access.hint)
     assert len(arm.requested) == 1 + 2 * 50
 
 
@@ -398,6 +399,15 @@ def test_groups_beyond_the_limit_are_left_out() -> None:
     access, arm = check(ONE | {"roleAssignments": EMPTY, "resourcegroups": listed(*names)})
     assert (access.verdict, access.reason) == ("cannot_tell", "incomplete")
     assert sum("assignedTo" in each for each in arm.requested) == 21
+    assert str(access.hint).startswith("ask the customer which role this principal has")
+
+
+def test_the_message_names_the_cause_of_a_failure() -> None:
+    """Of the first list that failed; running again may help."""
+    access, _ = check(ONE | {"roleAssignments": BROKEN})
+    assert access.message.startswith("not every role on 1 subscription could be read: ")
+    assert "InternalServerError" in access.message
+    assert access.hint == "run again"
 
 
 def test_each_delegating_directory_has_a_verdict() -> None:
