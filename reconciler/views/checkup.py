@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from reconciler.core.doctor.checkup import Checkup, CredentialCheck, LinkCheck
+from reconciler.core.doctor.checkup import Checkup, CoveredCheck, CredentialCheck, LinkCheck
 from reconciler.core.doctor.steps import IDENTITY_STEPS, LINK_STEPS, RUN_STEPS, State, Step
 from reconciler.core.plan_json import FORMAT, Data, finding_data, iso, text
 from reconciler.views.csv import sheet
@@ -61,15 +61,17 @@ def render_json(checkup: Checkup) -> str:
                 for each in checkup.partner_ids
             ],
             "checks": [_check(check) for check in checks],
+            "covered": [_covered(each) for each in checkup.covered],
             "findings": [finding_data(finding) for finding in checkup.findings],
         }
     )
 
 
 def render_csv(checkup: Checkup) -> str:
-    """Render the checkup as CSV, one row for each link."""
+    """Render the checkup as CSV: a row for each link, and for each covered customer to ask."""
     apps = {(one.identity, one.tenant): one.client_id for one in checkup.credentials}
-    return sheet(COLUMNS, (_cells(_check(check), check, apps) for check in checkup.checks))
+    rows = [_cells(_check(check), check, apps) for check in checkup.checks]
+    return sheet(COLUMNS, [*rows, *map(_covered_cells, checkup.covered)])
 
 
 def faults(checks: Iterable[LinkCheck]) -> list[tuple[Step, CauseGroup]]:
@@ -176,6 +178,16 @@ def _check(check: LinkCheck) -> Data:
     }
 
 
+def _covered(covered: CoveredCheck) -> Data:
+    place = covered.place
+    return {
+        "tenant": covered.tenant,
+        "tenant_id": covered.tenant_id,
+        "covered_by": {"tenant": place.tenant, "identity": place.identity},
+        "request": asdict(covered.request),
+    }
+
+
 def _steps(steps: Iterable[Step]) -> list[Data]:
     return [_step(step) for step in steps]
 
@@ -187,6 +199,12 @@ def _step(step: Step) -> Data:
         "problem": asdict(step.problem) if step.problem else None,
         "blocked_by": step.blocked_by.value if step.blocked_by else None,
     }
+
+
+def _covered_cells(covered: CoveredCheck) -> Sequence[object]:
+    """Flatten the request to a covered customer, in the order of `COLUMNS`."""
+    named = {"tenant": covered.tenant, "tenant_id": covered.tenant_id, **asdict(covered.request)}
+    return [named.get("link" if name == "consent_link" else name) for name in COLUMNS]
 
 
 def _cells(

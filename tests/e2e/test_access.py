@@ -282,8 +282,8 @@ def test_a_newer_list_of_roles(there: Desk, azure: OtherAzure) -> None:
     assert (ran.status, "roles.csv:3:" in ran.err) == (64, True)
 
 
-def test_lighthouse_has_a_verdict_for_each_covered_customer(there: Desk, azure: OtherAzure) -> None:
-    """One customer delegates, one has vanished, and one is not in the file."""
+def plant_lighthouse(desk: Desk, azure: OtherAzure) -> None:
+    """A link that covers a customer who delegates, and one who has vanished."""
     delegated, vanished, unlisted = (tenant_id(n) for n in (51, 52, 53))
     azure.answers[HOME] = {
         "/subscriptions": listed(
@@ -294,11 +294,17 @@ def test_lighthouse_has_a_verdict_for_each_covered_customer(there: Desk, azure: 
         "roleAssignments": EMPTY,
         f"/subscriptions/{sub(2)}/permissions": listed(SRC_BLOCK),
     }
-    there.write(
+    desk.write(
         f"  - {{name: Contoso, tenant: {HOME}, covers: [Fabrikam, Northwind]}}\n"
         f"  - {{name: Fabrikam, tenant: {delegated}}}\n"
         f"  - {{name: Northwind, tenant: {vanished}}}\n"
     )
+
+
+def test_lighthouse_has_a_verdict_for_each_covered_customer(there: Desk, azure: OtherAzure) -> None:
+    """One customer delegates, one has vanished, and one is not in the file."""
+    delegated, vanished, unlisted = (tenant_id(n) for n in (51, 52, 53))
+    plant_lighthouse(there, azure)
     ran = there.run("show", "--access", "--format", "json")
     assert ran.status == 0
     assert access(ran, "Contoso")["covers"] == [
@@ -434,5 +440,44 @@ def test_doctor_writes_the_request_for_a_role(there: Desk, azure: OtherAzure) ->
     assert ran.status == 0, ran.err
     assert "## reader: what our partner link needs" in ran.out
     assert f"az role assignment create --assignee-object-id {OID}" in ran.out
+    assert f"--scope /subscriptions/{sub(1)}`" in ran.out
     assert "counts only while it is active" in ran.out
     assert "## listed" not in ran.out
+
+
+def test_doctor_asks_covered_customers_for_a_delegated_role(there: Desk, azure: OtherAzure) -> None:
+    """A note has the Lighthouse authorization, and names neither our own nor another customer."""
+    plant_lighthouse(there, azure)
+    there.run("access")
+    ran = there.run("doctor", "--format", "markdown", "--out", "notes")
+    assert ran.status == 0, ran.err
+    notes = {path.stem: path.read_text(encoding="utf-8") for path in there.path.glob("notes/*")}
+    assert list(notes) == ["Northwind"]
+    note = notes["Northwind"]
+    assert f'`{{"managedByTenantId": "{HOME}", "authorizations": [{{"principalId": "{OID}"' in note
+    assert "Support Request Contributor is enough" in note
+    assert "counts only while it is active" in note
+    assert "Fabrikam" not in note
+    assert "Contoso" not in note
+    ran = there.run("doctor", "--format", "json")
+    assert [(one["tenant"], one["covered_by"]["tenant"]) for one in ran.data["covered"]] == [
+        ("Northwind", "Contoso")
+    ]
+    assert f"{tenant_id(52)}" in there.run("doctor", "--format", "csv").out.splitlines()[-1]
+
+
+def test_evidence_shows_a_covered_customer_which_of_its_roles_we_hold(
+    there: Desk, azure: OtherAzure
+) -> None:
+    """Those on its own subscriptions only; a name that means another directory shows none."""
+    plant_lighthouse(there, azure)
+    there.run("access")
+    assert there.run("evidence", "--only", "Fabrikam", "--out", "one").status == 0
+    page = (there.path / "one/explanation.md").read_text(encoding="utf-8")
+    assert "Support Request Contributor on 1 of 1 subscription" in page
+    assert sub(1) not in (there.path / "one/history.json").read_text(encoding="utf-8")
+    file = there.path / "tenants.yaml"
+    file.write_text(file.read_text().replace(tenant_id(51), tenant_id(54)))
+    assert there.run("evidence", "--only", "Fabrikam", "--out", "two").status == 0
+    page = (there.path / "two/explanation.md").read_text(encoding="utf-8")
+    assert "Which of your roles" not in page

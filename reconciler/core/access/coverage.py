@@ -41,9 +41,13 @@ def _covered(name: str, tenant_id: str | None, access: Access) -> Covered:
     """The verdict about one customer. Without a list of subscriptions nothing is known."""
     found = next((d for d in access.delegations if d.tenant_id == tenant_id), None)
     if found:
-        return Covered(name, tenant_id, found.verdict, found.reason)
+        return Covered(
+            name, tenant_id, found.verdict, found.reason, found.message, found.subscriptions
+        )
     is_listed = access.complete or access.subscriptions > 0
     is_listed = is_listed and not any(d.tenant_id == "" for d in access.delegations)
     if tenant_id and is_listed:
-        return Covered(name, tenant_id, AccessVerdict.NONE, AccessReason.NO_SUBSCRIPTION)
-    return Covered(name, tenant_id, AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE)
+        message = "no subscription is delegated to this principal"
+        return Covered(name, tenant_id, AccessVerdict.NONE, AccessReason.NO_SUBSCRIPTION, message)
+    message = "whether a subscription is delegated could not be read"
+    return Covered(name, tenant_id, AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE, message)

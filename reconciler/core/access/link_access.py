@@ -67,6 +67,10 @@ def cleaned(access: Access | None, clean: Callable[[str], str]) -> Access | None
             replace(each, role=clean(each.role), scope=clean(each.scope))
             for each in access.assignments
         ),
+        covers=tuple(replace(each, message=clean(each.message)) for each in access.covers),
+        delegations=tuple(
+            replace(each, message=clean(each.message)) for each in access.delegations
+        ),
     )
 
 

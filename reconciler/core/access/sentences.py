@@ -20,7 +20,8 @@ WHY_MINIMAL = (
 )
 WHY_PERMANENT = "a role that PIM activates counts only while it is active"
 
-_MOST_COMMANDS = 3
+MOST_COMMANDS = 3
+"""The number of subscriptions up to which each has its own command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,9 @@ def commands(principal: Principal, subscriptions: Sequence[str]) -> str:
     lines = [
         f"az role assignment create --assignee-object-id {principal.object_id} "
         f'--assignee-principal-type {kind} --role "{MINIMAL_ROLE}" --scope /subscriptions/{each}'
-        for each in subscriptions[:_MOST_COMMANDS] or ["SUBSCRIPTION_ID"]
+        for each in subscriptions[:MOST_COMMANDS] or ["SUBSCRIPTION_ID"]
     ]
-    more = len(subscriptions) - _MOST_COMMANDS
+    more = len(subscriptions) - MOST_COMMANDS
     return " && ".join(lines) + (f" (and for {more} more subscriptions)" if more > 0 else "")
 
 

@@ -86,26 +86,34 @@ class Assignment:
 class Delegation:
     """The verdict about the subscriptions of one other directory, by Azure Lighthouse.
 
-    tenant_id  empty for entries of the list of subscriptions that are malformed
+    tenant_id      empty for entries of the list of subscriptions that are malformed
+    message        what was found on these subscriptions, one sentence
+    subscriptions  their IDs
     """
 
     tenant_id: str
     verdict: AccessVerdict
     reason: AccessReason
+    message: str = ""
+    subscriptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
     """The verdict about one customer that a link of the partner's own tenant covers.
 
-    tenant     the customer's name in the file
-    tenant_id  its GUID; None if the file names a domain that cannot be resolved
+    tenant         the customer's name in the file
+    tenant_id      its GUID; None if the file names a domain that cannot be resolved
+    message        what was found on the customer's subscriptions, one sentence; not in the JSON
+    subscriptions  the IDs of those that are delegated; not in the JSON
     """
 
     tenant: str
     tenant_id: str | None
     verdict: AccessVerdict
     reason: AccessReason
+    message: str = ""
+    subscriptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,8 @@ class Access:
     covers         one entry for each customer that the link covers, in the file's order
     delegations    one entry for each other directory with a visible subscription; not in the JSON
     note           what has to be known about every verdict of this workload; tables show it once
+    own            the IDs of the visible subscriptions of the principal's own directory; not in the
+                   JSON
     """
 
     workload: Workload
@@ -134,6 +144,7 @@ class Access:
     covers: tuple[Covered, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     note: str = ""
+    own: tuple[str, ...] = ()
 
     @property
     def full_message(self) -> str:

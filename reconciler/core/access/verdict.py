@@ -92,7 +92,7 @@ def decide(
     facts = tuple(each for one in subscriptions for each in one.assignments)
     eligible = next((s.eligible_role for s in subscriptions if s.eligible_role), None)
     total = len(subscriptions)
-    own = [one.subscription_id for one in subscriptions if one.tenant_id == principal.tenant_id]
+    own = _ids(one for one in subscriptions if one.tenant_id == principal.tenant_id)
     request = request_of(principal, own, is_delegated=total > len(own))
     gap = Gap(left_out, cause)
     return Access(
@@ -106,6 +106,7 @@ def decide(
         total,
         _is_complete(subscriptions),
         delegations=_delegations(principal, subscriptions),
+        own=own,
     )
 
 
@@ -173,4 +174,18 @@ def _delegations(
     for one in subscriptions:
         if one.tenant_id != principal.tenant_id:
             found.setdefault(one.tenant_id, []).append(one)
-    return tuple(Delegation(tenant_id, *_overall(ones)) for tenant_id, ones in found.items())
+    return tuple(_delegation(tenant_id, ones) for tenant_id, ones in found.items())
+
+
+def _delegation(tenant_id: str, subscriptions: Sequence[SubscriptionAccess]) -> Delegation:
+    """The verdict about one other directory, and what was found there."""
+    verdict, reason = _overall(subscriptions)
+    facts = tuple(each for one in subscriptions for each in one.assignments)
+    eligible = next((one.eligible_role for one in subscriptions if one.eligible_role), None)
+    message = message_of(reason, facts, len(subscriptions), eligible, Gap())
+    message += _ended(verdict, subscriptions)
+    return Delegation(tenant_id, verdict, reason, message, _ids(subscriptions))
+
+
+def _ids(subscriptions: Iterable[SubscriptionAccess]) -> tuple[str, ...]:
+    return tuple(one.subscription_id for one in subscriptions if one.subscription_id)

@@ -14,6 +14,7 @@ from typing import Any
 from reconciler.core.access.values import Workload
 from reconciler.core.customers.directories import Remembered, check_directories
 from reconciler.core.errors import WrongUsage
+from reconciler.core.history.access_history import RecordedCover
 from reconciler.core.history.link_history import Key, LinkHistory
 from reconciler.core.identities import Identity
 from reconciler.core.links import Change, Observed, Place, Wanted
@@ -139,11 +140,13 @@ class CustomerHistory:
     tenant      the name of the tenant that its links are in
     identities  those that count; None means all, if the tenant is the customer's own
     tenant_ids  the GUIDs that the name means now; another GUID may be another customer's
+    customer    its name in the file
     """
 
     tenant: str
     identities: frozenset[str] | None
     tenant_ids: frozenset[str]
+    customer: str = ""
 
     @classmethod
     def of(cls, customer: str, changes: Sequence[Change]) -> "CustomerHistory":
@@ -151,7 +154,7 @@ class CustomerHistory:
         tenant = changes[0].place.tenant
         names = frozenset(change.place.identity for change in changes)
         ids = {c.observed.tenant_id for c in changes if c.observed and c.observed.tenant_id}
-        return cls(tenant, names if tenant != customer else None, frozenset(ids))
+        return cls(tenant, names if tenant != customer else None, frozenset(ids), customer)
 
     def has(self, key: Key) -> bool:
         """Whether this link, named as in the file, is the customer's."""
@@ -167,14 +170,27 @@ class CustomerHistory:
             and self._is_here(line.get("tenant_id"))
         )
 
-    def link_history(self, link_history: LinkHistory) -> LinkHistory:
-        """A link's history in this tenant, with the writes that may have changed it."""
+    def link_history(
+        self,
+        link_history: LinkHistory,
+        cover: RecordedCover | None = None,
+        directory: str | None = None,
+    ) -> LinkHistory:
+        """A link's history in this tenant, with the writes that may have changed it.
+
+        cover      the last verdict about the roles that this customer delegates; None without one
+        directory  the GUID of the customer's directory now; None if that is not known
+        """
         periods = tuple(p for p in link_history.periods if self._is_here(p.observation.tenant_id))
         # A link of our own tenant has roles at many customers, and its verdict counts them all.
-        is_own = self.identities is None and periods == link_history.periods
+        access = None
+        if self.identities is None and periods == link_history.periods:
+            access = link_history.access
+        elif self.identities is not None and cover and cover.tenant_id == directory:
+            access = cover.access
         return replace(
             link_history,
-            access=link_history.access if is_own else None,
+            access=access,
             periods=periods,
             writes=tuple(
                 w

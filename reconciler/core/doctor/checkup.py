@@ -93,6 +93,19 @@ class CustomerRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class CoveredCheck:
+    """What a customer has to do that a link of our own tenant covers (Azure Lighthouse).
+
+    place  of that link
+    """
+
+    tenant: str
+    tenant_id: str
+    place: Place
+    request: CustomerRequest
+
+
+@dataclass(frozen=True, slots=True)
 class LinkCheck:
     """All steps of one link, with those of the run and of its identity.
 
@@ -134,6 +147,7 @@ class Checkup:
     endpoints    the authority first, then Azure Resource Manager
     interrupted  the run was interrupted; the steps that were not tried are skipped
     partner_ids  what Partner Center says about the partner IDs; empty if it was not asked
+    covered      the customers with a request that another tenant's link covers
     """
 
     endpoints: tuple[EndpointCheck, ...]
@@ -146,6 +160,7 @@ class Checkup:
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
     partner_ids: tuple[PartnerIdCheck, ...] = ()
+    covered: tuple[CoveredCheck, ...] = ()
 
     @property
     def is_complete(self) -> bool:

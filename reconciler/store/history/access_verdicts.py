@@ -1,17 +1,46 @@
-"""Access verdicts in the history: a row for each time in which every check found the same."""
+"""Access verdicts in the history: a row for each time in which every check found the same.
 
-from collections.abc import Mapping, Sequence
+`verdicts` has those about links, `covered_verdicts` those about the customers that links cover.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from reconciler.core.access.values import AccessReason, AccessVerdict
-from reconciler.core.history.access_history import DECIDED, RecordedAccess, recorded
+from reconciler.core.history.access_history import (
+    DECIDED,
+    RecordedAccess,
+    RecordedCover,
+    recorded,
+    recorded_covers,
+)
 from reconciler.core.history.link_history import Key, Observation
 from reconciler.core.redaction.redactor import redact
 from reconciler.store.history.mapping import Values
-from reconciler.store.history.tables import links, verdicts
+from reconciler.store.history.tables import covered_verdicts, links, verdicts
+
+_MOST_NAMED = 500
+"""The number of links up to which a query names them."""
+
+_MOST_SUBSCRIPTIONS = 50
+"""The number of subscriptions that are kept with a verdict."""
+
+_SubjectKey = tuple[Any, ...]
 
 
 def record_verdicts(
@@ -21,25 +50,67 @@ def record_verdicts(
     ids: Mapping[Key, int],
 ) -> None:
     """Record the verdicts of a run: the last one of a link is extended, or a new one begins."""
-    checked = {
-        ids[each.key]: recorded(each.access, each.at) for each in observations if each.access
+    checked = [(each, each.access) for each in observations if each.access]
+    found = {(ids[each.key],): recorded(access, each.at) for each, access in checked}
+    covered = {
+        (ids[each.key], cover.customer, cover.tenant_id): cover.access
+        for each, access in checked
+        for cover in recorded_covers(*each.key, access, each.at)
     }
-    if not checked:
+    _record(connection, run_id, _LINKS, found)
+    _record(connection, run_id, _COVERED, covered)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subjects:
+    """What the verdicts of a table are about: the columns that name it."""
+
+    table: Table
+    columns: tuple[str, ...]
+
+    def key(self, row: Row[Any]) -> _SubjectKey:
+        return tuple(row._mapping[name] for name in self.columns)
+
+    def newest(self, link_ids: Collection[int]) -> Select[Any]:
+        """The newest row of each; of all links if there are many."""
+        columns = self.table.c
+        newest = select(func.max(columns.id)).group_by(*(columns[name] for name in self.columns))
+        if len(link_ids) <= _MOST_NAMED:
+            newest = newest.where(columns.link_id.in_(link_ids))
+        return select(self.table).where(columns.id.in_(newest))
+
+
+_LINKS = _Subjects(verdicts, ("link_id",))
+_COVERED = _Subjects(covered_verdicts, ("link_id", "customer", "tenant_id"))
+
+
+def _record(
+    connection: Connection,
+    run_id: str,
+    subjects: _Subjects,
+    found: Mapping[_SubjectKey, RecordedAccess],
+) -> None:
+    if not found:
         return
-    last = {row.link_id: row for row in connection.execute(_newest(checked.keys()))}
+    rows = connection.execute(subjects.newest({key[0] for key in found}))
+    last = {subjects.key(row): row for row in rows}
     longer: list[Values] = []
     new: list[Values] = []
-    for link_id, access in checked.items():
-        row = last.get(link_id)
-        if row is not None and access_of_row(row).shows_the_same(_redacted(access)):
-            longer.append({"row": row.id, "last_at": access.last_at})
+    for key, access in found.items():
+        # Names of roles are text from Azure: secrets in them are hidden.
+        access = replace(access, message=redact(access.message))
+        row = last.get(key)
+        if row is not None and access_of_row(row).shows_the_same(access):
+            known = {"last_at": access.last_at, "subscriptions": _joined(access)}
+            longer.append({"row": row.id, **known})
         else:
-            new.append(_values(link_id, run_id, _redacted(access)))
-    this_row: Any = verdicts.c.id == bindparam("row")
+            subject = dict(zip(subjects.columns, key, strict=True))
+            new.append({**subject, "run_id": run_id, **_values(access)})
+    this_row: Any = subjects.table.c.id == bindparam("row")
     if longer:
-        connection.execute(update(verdicts).where(this_row), longer)
+        connection.execute(update(subjects.table).where(this_row), longer)
     if new:
-        connection.execute(insert(verdicts), new)
+        connection.execute(insert(subjects.table), new)
 
 
 def verdicts_as_of(
@@ -55,6 +126,26 @@ def verdicts_as_of(
     if moment:
         query = query.where(verdicts.c.at <= moment)
     return {(row.tenant, row.identity): access_of_row(row) for row in connection.execute(query)}
+
+
+def last_covers(connection: Connection, history: str) -> dict[tuple[Key, str], RecordedCover]:
+    """The last verdict about each covered customer that says whether a role counts.
+
+    By the link that covers the customer, and the customer's name.
+    """
+    query = (
+        select(covered_verdicts, links.c.tenant, links.c.identity)
+        .join(links)
+        .where(links.c.history == history)
+        .where(covered_verdicts.c.verdict.in_([v.value for v in DECIDED]))
+        .order_by(covered_verdicts.c.last_at, covered_verdicts.c.id)
+    )
+    return {
+        ((row.tenant, row.identity), row.customer): RecordedCover(
+            row.tenant, row.identity, row.customer, row.tenant_id, access_of_row(row)
+        )
+        for row in connection.execute(query)
+    }
 
 
 def last_verdict(connection: Connection, is_link: ColumnElement[bool]) -> RecordedAccess | None:
@@ -73,41 +164,21 @@ def access_of_row(row: Row[Any]) -> RecordedAccess:
         AccessReason(row.reason),
         row.message,
         row.until,
+        tuple((row.subscriptions or "").split()),
     )
 
 
-def _newest(link_ids: Any) -> Any:
-    """The newest row of each link; all links if there are many."""
-    newest = select(func.max(verdicts.c.id)).group_by(verdicts.c.link_id)
-    if len(link_ids) <= _MOST_NAMED:
-        newest = newest.where(verdicts.c.link_id.in_(list(link_ids)))
-    return select(verdicts).where(verdicts.c.id.in_(newest))
+def _joined(access: RecordedAccess) -> str:
+    return " ".join(access.own[:_MOST_SUBSCRIPTIONS])
 
 
-_MOST_NAMED = 500
-"""The number of links up to which a query names them."""
-
-
-def _values(link_id: int, run_id: str, access: RecordedAccess) -> Values:
+def _values(access: RecordedAccess) -> Values:
     return {
-        "link_id": link_id,
-        "run_id": run_id,
         "at": access.at,
         "last_at": access.last_at,
         "verdict": access.verdict.value,
         "reason": access.reason.value,
         "message": access.message,
         "until": access.until,
+        "subscriptions": _joined(access),
     }
-
-
-def _redacted(access: RecordedAccess) -> RecordedAccess:
-    """The verdict with secrets hidden: names of roles are text from Azure."""
-    return RecordedAccess(
-        access.at,
-        access.last_at,
-        access.verdict,
-        access.reason,
-        redact(access.message),
-        access.until,
-    )

@@ -11,12 +11,12 @@ from pathlib import Path
 from sqlalchemy import Select, func, select
 
 from reconciler.core.customers.directories import DIRECTORY_CHANGED, SeenDirectory
-from reconciler.core.history.access_history import RecordedAccess
+from reconciler.core.history.access_history import RecordedAccess, RecordedCover
 from reconciler.core.history.customer_history import KnownCustomer
 from reconciler.core.history.link_history import Key, LinkHistory, Period, Write
 from reconciler.core.history.recording import NIGHTLY, RecordedRun, Recording
 from reconciler.store.history import writer
-from reconciler.store.history.access_verdicts import last_verdict, verdicts_as_of
+from reconciler.store.history.access_verdicts import last_covers, last_verdict, verdicts_as_of
 from reconciler.store.history.customers import known_customers
 from reconciler.store.history.database import Database, open_file
 from reconciler.store.history.database import open_shared as database_at
@@ -96,6 +96,14 @@ class HistoryRepository:
         """Each link's last verdict at a time that says whether a role counts; None: up to now."""
         with self._database.reading() as connection:
             return verdicts_as_of(connection, self._name, moment)
+
+    def covers(self) -> dict[tuple[Key, str], RecordedCover]:
+        """The last verdict about each covered customer that says whether a role counts.
+
+        By the link that covers the customer, and the customer's name.
+        """
+        with self._database.reading() as connection:
+            return last_covers(connection, self._name)
 
     def customers(self, source: str) -> tuple[KnownCustomer, ...]:
         """Every customer that a list of this source had, also those that have left it."""

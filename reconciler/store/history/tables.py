@@ -157,7 +157,26 @@ verdicts = Table(
     Column("reason", String, nullable=False),
     Column("message", String, nullable=False),
     Column("until", Utc),
+    Column("subscriptions", String),
     Index("verdicts_by_link", "link_id", "at"),
+)
+
+covered_verdicts = Table(
+    "covered_verdicts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("link_id", ForeignKey("links.id"), nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("customer", String, nullable=False),
+    Column("tenant_id", String),
+    Column("at", Utc, nullable=False),
+    Column("last_at", Utc, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("message", String, nullable=False),
+    Column("until", Utc),
+    Column("subscriptions", String),
+    Index("covered_verdicts_by_link", "link_id", "customer", "at"),
 )
 
 customers = Table(

@@ -5,7 +5,7 @@ A note mentions no other customer. What the partner has to fix follows in a sect
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.core.doctor.checkup import Checkup, CredentialCheck, LinkCheck
+from reconciler.core.doctor.checkup import Checkup, CredentialCheck, CustomerRequest
 from reconciler.core.doctor.steps import Step
 from reconciler.core.text import visible
 from reconciler.views.checkup import WHERE, affected, checkup_summary, faults, tenant_id
@@ -28,11 +28,20 @@ def render(checkup: Checkup) -> str:
 
 def customer_notes(checkup: Checkup) -> dict[str, str]:
     """Return the note for each customer that has to act, by the customer's name."""
-    by_tenant: dict[str, list[LinkCheck]] = {}
+    directories: dict[str, str] = {}
+    needs: dict[str, list[list[str]]] = {}
     for check in checkup.checks:
         if check.request:
-            by_tenant.setdefault(check.place.tenant, []).append(check)
-    return {tenant: "\n".join(_note(checks)) + "\n" for tenant, checks in by_tenant.items()}
+            tenant = check.place.tenant
+            directories.setdefault(tenant, tenant_id(check) or check.place.directory)
+            needs.setdefault(tenant, []).append([*_needs(check.request, check.own_failure)])
+    for covered in checkup.covered:
+        directories.setdefault(covered.tenant, covered.tenant_id)
+        needs.setdefault(covered.tenant, []).append([*_needs(covered.request, None)])
+    return {
+        tenant: "\n".join(_note(tenant, directories[tenant], items)) + "\n"
+        for tenant, items in needs.items()
+    }
 
 
 def render_own(checkup: Checkup) -> str:
@@ -40,31 +49,28 @@ def render_own(checkup: Checkup) -> str:
     return "\n".join(_ours(checkup) or [escape(checkup_summary(checkup))]) + "\n"
 
 
-def _note(checks: Sequence[LinkCheck]) -> list[str]:
+def _note(tenant: str, directory: str, items: Sequence[Sequence[str]]) -> list[str]:
     """Return the note for one customer, about every account that needs something from it."""
-    place = checks[0].place
     lines = [
-        f"## {escape(place.tenant)}: what our partner link needs",
+        f"## {escape(tenant)}: what our partner link needs",
         "",
         "We record in your Microsoft Entra directory that we work for you as a Microsoft partner",
         "(Partner Admin Link). It changes no permission and collects no new data.",
         "",
-        f"Directory: {code(tenant_id(checks[0]) or place.directory)}",
+        f"Directory: {code(directory)}",
     ]
-    for check in checks:
-        lines += ["", *_needs(check)]
+    for item in items:
+        lines += ["", *item]
     return lines
 
 
-def _needs(check: LinkCheck) -> Iterator[str]:
-    request, fault = check.request, check.own_failure
-    if request:
-        yield f"- **What is missing:** {_prose(request.missing)}"
-        yield f"- **Who can do it:** {_prose(request.who)}"
-        yield f"- **What to do:** {_prose(request.remedy)}"
-        if request.link:
-            yield f"- **Consent link:** <{request.link}>"
-            yield f"- **If that page shows AADSTS500113:** {_NO_REDIRECT_URI}"
+def _needs(request: CustomerRequest, fault: Step | None) -> Iterator[str]:
+    yield f"- **What is missing:** {_prose(request.missing)}"
+    yield f"- **Who can do it:** {_prose(request.who)}"
+    yield f"- **What to do:** {_prose(request.remedy)}"
+    if request.link:
+        yield f"- **Consent link:** <{request.link}>"
+        yield f"- **If that page shows AADSTS500113:** {_NO_REDIRECT_URI}"
     if fault and fault.problem:
         yield f"- **What Microsoft answered:** {escape(fault.problem.message)}"
 

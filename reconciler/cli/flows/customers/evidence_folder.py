@@ -84,14 +84,24 @@ def _link_histories(run: Run, past: CustomerHistory) -> tuple[LinkHistory, ...] 
     """The history of the customer's links; None, after a warning, if it cannot be read."""
     try:
         with closing(state.open_history_of(run)) as history:
+            covers = history.covers() if past.identities is not None else {}
+            directory = _directory(run, past.customer) if covers else None
             return tuple(
-                past.link_history(history.link_history(*key))
+                past.link_history(
+                    history.link_history(*key), covers.get((key, past.customer)), directory
+                )
                 for key in history.links()
                 if past.has(key)
             )
     except RunFailed as error:
         output.warn(f"the history is left out: {error}")
         return None
+
+
+def _directory(run: Run, customer: str) -> str | None:
+    """The GUID of a covered customer's directory; None if its domain cannot be resolved."""
+    directory = run.config.tenants[customer]
+    return run.azure.tenant_id(directory) if "." in directory else directory
 
 
 def _write(path: Path, evidence: Evidence, *, is_there: bool) -> None:
