@@ -153,7 +153,8 @@ class TagDefaults(Part):
     identities: list[Override] | None = None
     """Identities to link; [] for customers that are covered through Azure Lighthouse."""
     workload: Workload | None = None
-    """What the principal works on: azure (default) or power_platform. Affects findings only."""
+    """What the principal works on: azure (default) or power_platform. Affects findings and --access
+    only."""
 
     @model_validator(mode="after")
     def _says_something(self) -> "TagDefaults":
@@ -170,7 +171,8 @@ class Defaults(Part):
     identities: Overrides | None = None
     """Identities to link."""
     workload: Workload | None = None
-    """What the principal works on: azure (default) or power_platform. Affects findings only."""
+    """What the principal works on: azure (default) or power_platform. Affects findings and --access
+    only."""
     by_tag: Annotated[dict[fields.Name, TagDefaults], Field(min_length=1)] | None = None
     """Defaults for the tenants with a tag. They take precedence over the defaults for all."""
 
