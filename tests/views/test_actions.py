@@ -127,7 +127,7 @@ def test_equal_findings_of_many_customers_are_one_card() -> None:
     (card,) = finding_cards(findings, LinkIndex(rows))
     assert card.hint == (
         f"{ask} OBJECT_ID --scope /subscriptions/SUBSCRIPTION_ID. "
-        "The details of each row have the customer's own"
+        "The details of each row have the customer's own values"
     )
     assert dict(card.own)["Customer 2", "automation"] == (
         f"Reader on 2 of 2 subscriptions; {findings[1].hint}"

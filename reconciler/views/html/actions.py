@@ -188,8 +188,9 @@ def _lines(group: CauseGroup) -> tuple[str, ...]:
 def _hint(group: CauseGroup) -> str:
     """The remedy; where each customer has its own, the details of its row have it."""
     hint = group.cause.hint
+    in_rows = ". The details of each row have the customer's own values"
     for where in (IN_JSON, PER_CUSTOMER):
-        hint = hint.replace(f" ({where})", ". The details of each row have the customer's own")
+        hint = hint.replace(f" ({where})", in_rows)
     return hint
 
 
