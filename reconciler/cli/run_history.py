@@ -20,7 +20,7 @@ from reconciler.version import __version__
 if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
     from reconciler.cli.run import Run
-    from reconciler.core.history.customer_history import KnownCustomer
+    from reconciler.core.history.customer_history import CustomerEvent, KnownCustomer
     from reconciler.core.history.link_history import HistorySource
     from reconciler.core.history.notifications import EarlierRuns
     from reconciler.core.history.overview import PastRuns
@@ -119,7 +119,12 @@ def with_changes(run: Run, plan: ReviewedT, since: datetime) -> ReviewedT:
         note(f"warning: changes are not shown, because the history cannot be read: {error}")
         return plan
     found = changes_since(since, before, latest, observations_of_plan(plan), access)
-    return replace(plan, changes_since=found)
+    return replace(plan, changes_since=replace(found, customers=customer_changes(run, since)))
+
+
+def customer_changes(run: Run, since: datetime) -> tuple[CustomerEvent, ...]:
+    """The customers that came or left since a time, by the list that this run read, if any."""
+    return run.customers.changes(since, now()) if run.customers else ()
 
 
 def with_known(run: Run, plan: Plan) -> Inventory:

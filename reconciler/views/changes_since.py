@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.core.history.changes_since import ChangeKind, ChangesSince, LinkChange
+from reconciler.core.history.customer_history import CustomerEventKind
 from reconciler.core.inventory.inventory import Inventory
 from reconciler.core.plan import Plan
 from reconciler.core.plan_json import Data, iso
@@ -17,6 +18,11 @@ LABELS = {
     ChangeKind.RECOVERED: "recovered",
     ChangeKind.ACCESS_LOST: "access lost",
     ChangeKind.ACCESS_GAINED: "access gained",
+}
+
+CUSTOMER_LABELS = {
+    CustomerEventKind.NEW: "new in the list of customers",
+    CustomerEventKind.LEFT: "no longer in the list of customers",
 }
 
 
@@ -34,7 +40,7 @@ def change_lines(changes_since: ChangesSince) -> Iterator[str]:
     """Yield a sentence for each kind of change that occurred; raw text."""
     if not changes_since.is_known:
         yield "no earlier run is recorded, so every difference counts as new"
-    if not changes_since.items:
+    if not changes_since.items and not changes_since.customers:
         yield "no changes"
     for kind, label in LABELS.items():
         items = changes_since.of(kind)
@@ -43,6 +49,13 @@ def change_lines(changes_since: ChangesSince) -> Iterator[str]:
             more = len(items) - NAMED
             rest = f" and {more} more (--format csv and json list all)" if more > 0 else ""
             yield f"{label} ({len(items)}): {names}{rest}"
+    for customer_kind, label in CUSTOMER_LABELS.items():
+        customers = changes_since.customers_of(customer_kind)
+        if customers:
+            names = ", ".join(each.label for each in customers[:NAMED])
+            more = len(customers) - NAMED
+            rest = f" and {more} more (--format json lists all)" if more > 0 else ""
+            yield f"{label} ({len(customers)}): {names}{rest}"
 
 
 def changes_data(changes_since: ChangesSince) -> Data:
@@ -59,6 +72,10 @@ def changes_data(changes_since: ChangesSince) -> Data:
                 "nights": item.days,
             }
             for item in changes_since.items
+        ],
+        "customers": [
+            {"tenant_id": each.tenant_id, "name": each.name, "news": each.kind.value}
+            for each in changes_since.customers
         ],
     }
 

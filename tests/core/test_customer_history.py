@@ -2,7 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from reconciler.core.history.customer_history import CustomerSnapshot, KnownCustomer
+from reconciler.core.history.customer_history import (
+    CustomerSnapshot,
+    KnownCustomer,
+    customer_events,
+)
 
 FIRST = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
@@ -55,3 +59,28 @@ def test_a_customer_without_a_name_is_named_by_its_id() -> None:
     """Graph need not have a name."""
     now = CustomerSnapshot("gdap", {"a": "", "b": ""}, (KnownCustomer("a", "", at(0), at(5)),))
     assert now.appeared(at(5)) == ("b",)
+
+
+def test_a_time_before_the_first_list_means_that_list() -> None:
+    """Who begins to list customers today is not told that all of them are new."""
+    now = snapshot("ABC", known("A", 4, 5), known("B", 4, 5))
+    assert (now.appeared(at(1)), now.left(at(1))) == (("C",), ())
+
+
+def test_changes_have_the_tenant_and_the_time() -> None:
+    """For JSON, and for lists that are sorted by time."""
+    now = snapshot("AC", known("A", 0, 5), known("B", 0, 5))
+    assert [(c.kind, c.at, c.tenant_id, c.last_seen) for c in now.changes(at(5), at(6))] == [
+        ("customer_new", at(6), "c", None),
+        ("customer_left", at(6), "b", at(5)),
+    ]
+
+
+def test_events_of_the_history_leave_out_the_first_list() -> None:
+    """A customer that left has the time of the first list without it."""
+    gone = KnownCustomer("b", "B", at(0), at(3), at(4))
+    found = customer_events([known("A", 0, 5), gone, known("C", 2, 5)])
+    assert [(each.kind, each.at, each.name, each.last_seen) for each in found] == [
+        ("customer_new", at(2), "C", None),
+        ("customer_left", at(4), "B", at(3)),
+    ]

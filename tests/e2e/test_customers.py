@@ -283,3 +283,35 @@ def test_customers_that_come_or_leave_are_notified_once(desk: Desk, double: Serv
         "pal-reconcile: 1 no longer in the list of customers",
     ]
     assert "C4" in receiver.got[0][1]
+
+
+def test_customers_that_come_or_leave_are_in_show_the_report_and_the_history(
+    desk: Desk, double: ServiceDouble
+) -> None:
+    """Since the first list: two came, and one of them left again."""
+    write(desk)
+    double.answer = graph(4)
+    desk.run("show")
+    double.answer = graph(6)
+    desk.run("report", "--out", "report.html")
+    page = (desk.path / "report.html").read_text(encoding="utf-8")
+    assert "new in the list of customers" in page
+    assert "<bdi>C5</bdi>, <bdi>C6</bdi>" in page
+    double.answer = graph(5)
+    news = desk.run("show", "--since", "last-night", "--format", "json").data["news"]
+    assert news["customers"] == [
+        {"tenant_id": tenant_id(5), "name": "C5", "news": "customer_new"},
+        {"tenant_id": tenant_id(6), "name": "C6", "news": "customer_left"},
+    ]
+    shown = desk.run("show", "--since", "last-night").out
+    assert "new in the list of customers (1): C5" in shown
+    events = desk.run("history", "--since", "2026-01-01", "--format", "json").data["events"]
+    found = [(e["event"], e["tenant"], e["tenant_id"]) for e in events if "customer" in e["event"]]
+    assert found == [
+        ("customer_new", "C5", tenant_id(5)),
+        ("customer_new", "C6", tenant_id(6)),
+        ("customer_left", "C6", tenant_id(6)),
+    ]
+    rows = desk.run("history", "--since", "2026-01-01", "--format", "csv").out
+    assert f"customer_left,C6,,{tenant_id(6)}" in rows
+    assert "customer" not in desk.run("history", "C1").out

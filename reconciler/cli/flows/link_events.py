@@ -17,6 +17,7 @@ from reconciler.views.formats import View
 if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
     from reconciler.config.load import Config
+    from reconciler.core.history.customer_history import CustomerEvent
     from reconciler.store.history.repository import HistoryRepository
 
 LAST_RUNS = 30
@@ -45,10 +46,12 @@ def show_events(
     config = selection.config
     with closing(state.open_history(options, config.history, config.cloud)) as history:
         events = _events(history, link, begin, config)
+        customers = history.customer_events(begin) if link is None else ()
     if options.only or options.exclude:
         kept = {(want.place.tenant, want.place.identity) for want in selection.wanted}
-        events = tuple(each for each in events if _key(each) in kept)
-    output.show(events, View.EVENTS, options.format)
+        events, customers = tuple(each for each in events if _key(each) in kept), ()
+    shown = sorted((*events, *customers), key=_at)
+    output.show(shown, View.EVENTS, options.format)
     return Status.IN_SYNC
 
 
@@ -73,7 +76,7 @@ def _events(
     return tuple(each for each in events if begin is None or _at(each) >= begin)
 
 
-def _at(each: Period | Write) -> datetime:
+def _at(each: Period | Write | CustomerEvent) -> datetime:
     return each.first_at if isinstance(each, Period) else each.at
 
 

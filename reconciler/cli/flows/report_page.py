@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cli.run_history import past_of, with_known
+from reconciler.cli.run_history import customer_changes, past_of, with_known
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.plan import Report
 
@@ -41,6 +42,9 @@ def write_report(path: Path, run: Run, fact: Plan | Report) -> None:
     is_whole = not (plan.not_selected or plan.interrupted)
     inventory = with_known(run, run.with_resilience(plan))
     page = overview(inventory, past, is_whole=is_whole, failure=failure)
+    if page.changes_since:
+        customers = customer_changes(run, page.changes_since.since)
+        page = replace(page, changes_since=replace(page.changes_since, customers=customers))
     try:
         write_private(path, render_overview(page))
     except OSError as error:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from reconciler.core.findings import Finding
 from reconciler.core.history.access_history import RecordedAccess, is_gained, is_lost
+from reconciler.core.history.customer_history import CustomerEvent, CustomerEventKind
 from reconciler.core.history.link_history import Health, Key, Observation, Period
 from reconciler.core.history.recording import RecordedRun
 
@@ -48,15 +49,21 @@ class ChangesSince:
 
     since     the time to compare with
     is_known  whether the history has observations from before that time
+    customers the customers that came into the list of our customers, or left it
     """
 
     since: datetime
     is_known: bool
     items: tuple[LinkChange, ...]
+    customers: tuple[CustomerEvent, ...] = ()
 
     def of(self, kind: ChangeKind) -> tuple[LinkChange, ...]:
         """The changes of this kind."""
         return tuple(item for item in self.items if item.kind is kind)
+
+    def customers_of(self, kind: CustomerEventKind) -> tuple[CustomerEvent, ...]:
+        """The customers to which this happened."""
+        return tuple(each for each in self.customers if each.kind is kind)
 
     def only(self, keys: Collection[Key]) -> "ChangesSince":
         """The changes of these links."""

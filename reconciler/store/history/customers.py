@@ -30,18 +30,37 @@ def record_customers(
             first = row.first_seen if row.last_seen == newest else at
             seen.append({"row": row.id, **_values(name, first, at)})
     this_row: Any = customers.c.id == bindparam("row")
+    gone = [
+        {"row": row.id, "left_at": at}
+        for row in rows.values()
+        if row.tenant_id not in snapshot.names and row.left_at is None
+    ]
     if seen:
         connection.execute(update(customers).where(this_row), seen)
+    if gone:
+        connection.execute(update(customers).where(this_row), gone)
     if new:
         connection.execute(insert(customers), new)
 
 
 def known_customers(connection: Connection, history: str, source: str) -> tuple[KnownCustomer, ...]:
     """Every customer that a list of this source had."""
-    return tuple(
-        KnownCustomer(row.tenant_id, row.name or "", row.first_seen, row.last_seen)
-        for row in _rows(connection, history, source)
-    )
+    return tuple(map(_known, _rows(connection, history, source)))
+
+
+def customers_by_source(
+    connection: Connection, history: str
+) -> dict[str, tuple[KnownCustomer, ...]]:
+    """Every customer that a list had, by the source of the list."""
+    query = select(customers).where(customers.c.history == history).order_by(customers.c.id)
+    found: dict[str, list[KnownCustomer]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.source, []).append(_known(row))
+    return {source: tuple(known) for source, known in found.items()}
+
+
+def _known(row: Row[Any]) -> KnownCustomer:
+    return KnownCustomer(row.tenant_id, row.name or "", row.first_seen, row.last_seen, row.left_at)
 
 
 def _rows(connection: Connection, history: str, source: str) -> list[Row[Any]]:
@@ -50,4 +69,5 @@ def _rows(connection: Connection, history: str, source: str) -> list[Row[Any]]:
 
 
 def _values(name: str, first_seen: datetime, last_seen: datetime) -> Values:
-    return {"name": redact(name), "first_seen": first_seen, "last_seen": last_seen}
+    seen = {"first_seen": first_seen, "last_seen": last_seen, "left_at": None}
+    return {"name": redact(name), **seen}

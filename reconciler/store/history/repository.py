@@ -12,12 +12,12 @@ from sqlalchemy import Select, func, select
 
 from reconciler.core.customers.directories import DIRECTORY_CHANGED, SeenDirectory
 from reconciler.core.history.access_history import RecordedAccess, RecordedCover
-from reconciler.core.history.customer_history import KnownCustomer
+from reconciler.core.history.customer_history import CustomerEvent, KnownCustomer, customer_events
 from reconciler.core.history.link_history import Key, LinkHistory, Period, Write
 from reconciler.core.history.recording import NIGHTLY, RecordedRun, Recording
 from reconciler.store.history import writer
 from reconciler.store.history.access_verdicts import last_covers, last_verdict, verdicts_as_of
-from reconciler.store.history.customers import known_customers
+from reconciler.store.history.customers import customers_by_source, known_customers
 from reconciler.store.history.database import Database, open_file
 from reconciler.store.history.database import open_shared as database_at
 from reconciler.store.history.mapping import period_of, run_of, write_of
@@ -109,6 +109,14 @@ class HistoryRepository:
         """Every customer that a list of this source had, also those that have left it."""
         with self._database.reading() as connection:
             return known_customers(connection, self._name, source)
+
+    def customer_events(self, since: datetime | None = None) -> tuple[CustomerEvent, ...]:
+        """The customers that came into a list of our customers or left it, oldest first."""
+        with self._database.reading() as connection:
+            by_source = customers_by_source(connection, self._name)
+        found = [each for known in by_source.values() for each in customer_events(known)]
+        found = [each for each in found if since is None or each.at >= since]
+        return tuple(sorted(found, key=lambda each: each.at))
 
     def link_history(self, tenant: str, identity: str) -> LinkHistory:
         """The periods and writes of one link; empty for an unknown link."""

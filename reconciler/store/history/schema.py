@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from reconciler.core.errors import RunFailed
 from reconciler.store.history.database import Database
 
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """All schema versions that this release knows, oldest first."""
 
 _TABLE = "alembic_version"

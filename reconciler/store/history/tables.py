@@ -190,5 +190,6 @@ customers = Table(
     Column("run_id", ForeignKey("runs.id"), nullable=False),
     Column("first_seen", Utc, nullable=False),
     Column("last_seen", Utc, nullable=False),
+    Column("left_at", Utc),
     UniqueConstraint("history", "source", "tenant_id", name="one_row_a_customer"),
 )

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from reconciler.core.access.link_access import has_access
 from reconciler.core.history.changes_since import ChangeKind, ChangesSince
+from reconciler.core.history.customer_history import CustomerEventKind
 from reconciler.core.history.link_history import Key
 from reconciler.core.history.overview import Overview
 from reconciler.core.inventory.partner_totals import partner_totals
-from reconciler.views.changes_since import LABELS
+from reconciler.views.changes_since import CUSTOMER_LABELS, LABELS
 from reconciler.views.html.actions import (
     ActionCard,
     LinkIndex,
@@ -40,6 +41,10 @@ _SIGNS = {
     ChangeKind.ACCESS_LOST: ("alarm", "!"),
     ChangeKind.RECOVERED: ("good", "✓"),
     ChangeKind.ACCESS_GAINED: ("good", "✓"),
+}
+_CUSTOMER_SIGNS = {
+    CustomerEventKind.NEW: ("change", "+"),
+    CustomerEventKind.LEFT: ("quiet", "-"),
 }
 _STAYED = (ChangeKind.STILL_DRIFT, ChangeKind.STILL_UNREADABLE)
 
@@ -88,6 +93,7 @@ def render_overview(overview: Overview) -> str:
         overview=overview,
         headline=headline(overview, rows),
         changes=changes,
+        customer_changes=_customer_changes(overview.changes_since),
         stayed=stayed,
         chart=chart(overview.daily_health),
         actors=by_actor(cards),
@@ -134,6 +140,17 @@ def _changes(overview: Overview) -> list[ChangeGroup]:
     written = tuple(write.key for write in overview.written)
     found.append(ChangeGroup(WRITTEN, Badge("changes made", "quiet", "✎"), written))
     return [group for group in found if group.keys]
+
+
+def _customer_changes(since: ChangesSince | None) -> list[tuple[Badge, tuple[str, ...]]]:
+    """Return the customers that came into the list of our customers, and those that left it."""
+    if since is None:
+        return []
+    found = [
+        (Badge(label, *_CUSTOMER_SIGNS[kind]), tuple(c.label for c in since.customers_of(kind)))
+        for kind, label in CUSTOMER_LABELS.items()
+    ]
+    return [(badge, names) for badge, names in found if names]
 
 
 def _stayed(since: ChangesSince | None) -> list[Stayed]:

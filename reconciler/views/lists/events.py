@@ -5,14 +5,16 @@ The CSV is made for auditors: a row is one observation or one write, with all it
 
 from collections.abc import Sequence
 
+from reconciler.core.history.customer_history import CustomerEvent
 from reconciler.core.history.link_history import Health, Period, Write
 from reconciler.core.links import ObservedState
 from reconciler.core.plan_json import FORMAT, iso, text
+from reconciler.views.changes_since import CUSTOMER_LABELS
 from reconciler.views.csv import sheet
 from reconciler.views.lists.listing import Listing
 from reconciler.views.terminal.layout import FIXED, NAME, Page, text_column
 
-Event = Period | Write
+Event = Period | Write | CustomerEvent
 
 COLUMNS = (
     *("at", "event", "tenant", "identity", "tenant_id", "object_id", "state", "partner_id"),
@@ -20,7 +22,8 @@ COLUMNS = (
     *("outcome", "problem", "correlation_id", "run"),
 )
 """A `seen` event fills state to until, a `written` one action to correlation_id. Both may have a
-problem."""
+problem. `customer_new` and `customer_left` have the customer's name and tenant ID. `until` is when
+one that left was last in the list."""
 
 HEALTH_WORDS = {
     Health.IN_SYNC: "in sync",
@@ -58,9 +61,16 @@ def listing(events: Sequence[Event]) -> Listing:
 
 
 def _row(event: Event) -> list[str]:
+    if isinstance(event, CustomerEvent):
+        return [iso(event.at), event.label, _customer(event)]
     if isinstance(event, Write):
         return [iso(event.at), " / ".join(event.key), _written(event)]
     return [iso(event.first_at), " / ".join(event.observation.key), _seen(event)]
+
+
+def _customer(event: CustomerEvent) -> str:
+    until = f"; last in it {iso(event.last_seen)}" if event.last_seen else ""
+    return f"{CUSTOMER_LABELS[event.kind]}{until}"
 
 
 def _seen(period: Period) -> str:
@@ -87,6 +97,16 @@ def _written(write: Write) -> str:
 
 
 def _cells(event: Event) -> list[object]:
+    if isinstance(event, CustomerEvent):
+        until = iso(event.last_seen) if event.last_seen else None
+        named = {
+            "at": iso(event.at),
+            "event": event.kind.value,
+            "tenant": event.name,
+            "tenant_id": event.tenant_id,
+            "until": until,
+        }
+        return [named.get(column) for column in COLUMNS]
     if isinstance(event, Write):
         return [
             *(iso(event.at), "written", *event.key, event.tenant_id, event.object_id),

@@ -47,3 +47,16 @@ def test_a_run_that_is_recorded_late_changes_nothing(repository: HistoryReposito
     before = repository.customers(SOURCE)
     repository.record(listed(1, "ABC"))
     assert repository.customers(SOURCE) == before
+
+
+def test_events_say_who_came_and_who_left_when(repository: HistoryRepository) -> None:
+    """The time is that of the first list that showed it. One that returns came again."""
+    for day, names in enumerate(("AB", "AC", "AC", "ABC")):
+        repository.record(listed(day, names))
+    found = [(e.at, e.kind, e.name) for e in repository.customer_events()]
+    assert found == [(at(1), "customer_new", "C"), (at(3), "customer_new", "B")]
+    repository.record(listed(4, "BC"))
+    (last,) = repository.customer_events(at(4))
+    assert (last.kind, last.name, last.at, last.last_seen) == (
+        *("customer_left", "A", at(4), at(3)),
+    )

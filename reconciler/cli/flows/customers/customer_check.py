@@ -20,6 +20,7 @@ from reconciler.core.customers.missing import ListedTenants, Resolved, customer_
 from reconciler.core.history.customer_history import CustomerSnapshot
 from reconciler.core.plan import Plan, Report
 from reconciler.core.problems import internal
+from reconciler.core.redaction.redactor import redact
 from reconciler.core.text import visible
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _snapshot(run: Run, source: CustomerSource, listed: CustomerListing) -> Cust
     """The list for the history; None if it could not be read."""
     if listed.customers is None:
         return None
-    names = {each.directory: visible(each.name) for each in listed.customers}
+    names = {each.directory: visible(redact(each.name)) for each in listed.customers}
     return CustomerSnapshot(source.key, names, known_customers(run, source.key))
 
 
