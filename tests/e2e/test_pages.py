@@ -18,8 +18,8 @@ def test_a_result_can_be_a_page(desk: Desk, command: str, word: str, status: int
     assert ran.status == status
     assert ran.out.startswith("<!doctype html>\n")
     assert ran.out.endswith("</html>\n")
-    assert f"</span> {word}</span>" in ran.out
-    assert ran.out.count("<tr data-word=") == 2
+    assert f'">{word}</span>' in ran.out
+    assert ran.out.count('<tr><td class="state">') == 2
 
 
 def test_a_command_without_a_page_says_so(desk: Desk) -> None:

@@ -132,3 +132,13 @@ def test_equal_findings_of_many_customers_are_one_card() -> None:
     assert dict(card.own)["Customer 2", "automation"] == (
         f"Reader on 2 of 2 subscriptions; {findings[1].hint}"
     )
+
+
+def test_hundreds_of_different_causes_share_a_card_for_each_code() -> None:
+    """The largest have their own; the details of each row have its message and remedy."""
+    seen = [Observed.unknown(Problem("odd", f"oddity {n}", f"ask {n}")) for n in range(200)]
+    plan = facts.plan_of(*((facts.wanted(f"C{n}", n), each) for n, each in enumerate(seen)))
+    rows = plan_rows(plan)
+    *single, joined = problem_cards(rows, LinkIndex(rows))
+    assert (len(single), joined.count, len(joined.rows)) == (50, 150, 150)
+    assert joined.message == "150 different messages"

@@ -3,17 +3,29 @@
 import csv
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from reconciler.core.access.values import (
+    Access,
+    AccessReason,
+    AccessVerdict,
+    Assignment,
+    Counts,
+    Workload,
+)
+from reconciler.core.findings import Finding
 from reconciler.core.history.overview import Overview
+from reconciler.core.links import Observed, Wanted
 from reconciler.views.html.overview import render_overview
 from tests.views import facts
 from tests.views.browser import Chromium, Seen, chromium
-from tests.views.quarter import quarter
+from tests.views.quarter import customer, quarter
 
 DAYS = [*range(0, 89, 9), 87, 88]
 
@@ -186,11 +198,60 @@ def test_a_print_is_a_table_on_a4(browser: Chromium, report: Path) -> None:
         seen.page.emulate_media(media="print")
         assert len(seen.shown) == 150
         assert seen.page.locator(".links thead").is_visible()
+        foot = seen.page.locator(".links tfoot")
+        assert foot.inner_text() == "Report · 150 customers · 2026-11-23"
+        group = "getComputedStyle(document.querySelector('.links tfoot')).display"
+        assert seen.page.evaluate(group) == "table-footer-group"  # Repeated on each page.
         display = "getComputedStyle(document.querySelector('.links tbody tr')).display"
         assert seen.page.evaluate(display) == "table-row"
         assert not seen.page.locator(".controls").is_visible()
         assert not seen.page.locator(".bar").is_visible()
         assert seen.spill_px == 0
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_the_filters_stay_in_view(browser: Chromium, report: Path, width: int) -> None:
+    """Also on phones, where they unfold; a filter brings the first rows into view again."""
+    with browser.seeing(report) as seen:
+        page = seen.page
+        page.set_viewport_size({"width": width, "height": 900})
+        page.locator(".links tbody th button").nth(60).scroll_into_view_if_needed()
+        bar = 0 if width == 390 else page.locator(".bar").evaluate("each => each.offsetHeight")
+        tops = page.evaluate(
+            "[...document.querySelectorAll('.controls, .links thead th.state')]"
+            ".map(each => each.getBoundingClientRect()).map(({ top, height }) => [top, height])"
+        )
+        assert tops[0][0] == pytest.approx(bar, abs=1)
+        if width > 390:
+            assert tops[1][0] == pytest.approx(bar + tops[0][1], abs=1)
+        else:
+            assert tops[0][1] < 160
+            seen.press("Filters")
+        seen.press("in sync")
+        first = page.locator(".links tbody th button").first
+        assert first.evaluate("each => each.getBoundingClientRect().top") > 0
+        assert seen.spill_px == 0
+
+
+def test_escape_closes_details(browser: Chromium, report: Path) -> None:
+    """The focus returns to the row, also from a link inside the details."""
+    with browser.seeing(report) as seen:
+        seen.search("fourth coffee alice")
+        button = seen.page.locator(".links tbody th button:visible").first
+        button.press("Enter")
+        seen.page.locator("tr.more a").first.press("Escape")
+        assert seen.page.locator("tr.more").count() == 0
+        assert button.evaluate("each => each === document.activeElement")
+
+
+def test_a_filter_draws_only_the_first_rows_again(browser: Chromium, report: Path) -> None:
+    """After all rows were shown, the next keystroke is as fast as before."""
+    with browser.seeing(report) as seen:
+        seen.press("Show all 150")
+        assert len(seen.shown) == 150
+        assert seen.page.evaluate("document.activeElement.closest('tbody tr') !== null")
+        seen.search("e")
+        assert len(seen.shown) == 100
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -257,6 +318,47 @@ def test_5000_links_with_timelines_and_roles_stay_small() -> None:
     """Below 4 MB, with an access check and five runs."""
     page = render_overview(quarter(5000, [10, 60, 80, 88]))
     assert len(page.encode()) < 4_000_000
+
+
+def test_5000_links_with_a_remedy_each_stay_small() -> None:
+    """Below 4 MB, also if each link has its own subscription, role, message and command."""
+    plan = facts.plan_of(*map(_lacking_access, range(5000)))
+    findings = tuple(
+        Finding(
+            "access_none",
+            f"{change.place.tenant} is linked, but the principal has only Reader",
+            _command(n),
+            change.place.tenant,
+            change.place.identity,
+            facts.guid(n),
+        )
+        for n, change in enumerate(plan.changes)
+    )
+    page = render_overview(facts.overview_of(plan, plan, replace(plan, findings=findings)))
+    assert len(page.encode()) < 4_000_000
+
+
+def _lacking_access(n: int) -> tuple[Wanted, Observed]:
+    scope = facts.guid(100_000 + n)
+    role = Assignment(
+        *(scope, f"/subscriptions/{scope}", "Reader", facts.guid(0)),
+        *(Counts.NO, AccessReason.READER_ONLY),
+    )
+    access = Access(
+        *(Workload.AZURE, AccessVerdict.NONE, AccessReason.READER_ONLY),
+        *("Reader on 1 of 1 subscription", _command(n), datetime(2026, 11, 23, tzinfo=UTC)),
+        *((role,), 1),
+    )
+    seen = facts.linked(n, facts.OURS, "Contoso Consulting UK")
+    return facts.wanted(customer(n), n, tags=("emea", "retail")), replace(seen, access=access)
+
+
+def _command(n: int) -> str:
+    return (
+        "ask the customer to run: az role assignment create "
+        f"--assignee-object-id {facts.guid(n + 500)} --assignee-principal-type ServicePrincipal "
+        f"--role {facts.guid(1)} --scope /subscriptions/{facts.guid(100_000 + n)}"
+    )
 
 
 _CONTRAST = """() => {

@@ -4,7 +4,7 @@ Each card is one cause with its remedy. Its `id` is its anchor, and names its ro
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.core.findings import Finding
@@ -24,6 +24,10 @@ from reconciler.views.rows import Cause, Row
 
 NAMED = 8
 """How many links a card names; the table has the others."""
+
+
+MOST_CARDS = 50
+"""How many causes have a card each; of more, the smaller ones share a card for each code."""
 
 
 class Actor(StrEnum):
@@ -104,14 +108,16 @@ class LinkIndex:
 def problem_cards(rows: Sequence[Row], index: LinkIndex) -> list[ActionCard]:
     """Return a card for each cause of links that are not as wanted and will not be changed."""
     return [
-        _card(f"problem-{n}", group, index) for n, group in enumerate(attention_groups(rows), 1)
+        _card(f"problem-{n}", group, index)
+        for n, group in enumerate(_merged(attention_groups(rows)), 1)
     ]
 
 
 def finding_cards(findings: Sequence[Finding], index: LinkIndex) -> list[ActionCard]:
     """Return a card for each cause of findings."""
     return [
-        _card(f"finding-{n}", group, index) for n, group in enumerate(group_findings(findings), 1)
+        _card(f"finding-{n}", group, index)
+        for n, group in enumerate(_merged(group_findings(findings)), 1)
     ]
 
 
@@ -150,6 +156,27 @@ def by_actor(cards: Iterable[ActionCard]) -> list[ActorCards]:
         ActorCards(actor, tuple(card for card in found if card.actor is actor)) for actor in Actor
     )
     return [group for group in groups if group.cards]
+
+
+def _merged(groups: Sequence[CauseGroup]) -> list[CauseGroup]:
+    """The groups as they are; of too many, the smaller ones by code."""
+    if len(groups) <= MOST_CARDS:
+        return list(groups)
+    by_size = sorted(groups, key=lambda group: -len(group.entries))
+    by_code: dict[tuple[str, str], list[CauseGroup]] = {}
+    for group in by_size[MOST_CARDS:]:
+        by_code.setdefault((group.cause.label, group.cause.code), []).append(group)
+    return by_size[:MOST_CARDS] + list(map(_joined, by_code.values()))
+
+
+def _joined(groups: Sequence[CauseGroup]) -> CauseGroup:
+    """One group for causes of one code, which differ in their messages."""
+    if len(groups) == 1:
+        return groups[0]
+    entries = tuple(entry for group in groups for entry in group.entries)
+    message = f"{len(groups):,} different messages"
+    hint = "open a row in the table: its details have its own message and remedy"
+    return CauseGroup(entries, replace(groups[0].cause, message=message, hint=hint), False)
 
 
 def _card(id: str, group: CauseGroup, index: LinkIndex) -> ActionCard:

@@ -100,8 +100,8 @@ class Chart:
 
 
 def chart(history: Sequence[DailyHealth]) -> Chart | None:
-    """Return the chart of these dates, oldest first; None for fewer than two."""
-    by_date = {daily.at.astimezone(UTC).date(): daily for daily in history}
+    """Return the chart of these dates, oldest first; None for fewer than two with links."""
+    by_date = {daily.at.astimezone(UTC).date(): daily for daily in history if daily.standings}
     last = max(by_date, default=date.min)
     by_date = {day: by_date[day] for day in sorted(by_date) if (last - day).days < DATES}
     if len(by_date) < 2:

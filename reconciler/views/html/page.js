@@ -7,8 +7,8 @@ addEventListener("DOMContentLoaded", () => {
   const source = document.getElementById("data");
   if (!source) return;
 
-  // Rows that are drawn at first; thousands would slow down every keystroke. The template hides the
-  // others, so that they are not drawn while the page loads.
+  // Rows that are drawn at first; thousands would slow down every keystroke. Until the script runs,
+  // the style draws as many.
   const MOST = 100;
   const { texts, links, groups } = JSON.parse(source.textContent);
   const section = document.querySelector(".links");
@@ -16,6 +16,7 @@ addEventListener("DOMContentLoaded", () => {
   const all = (what, within = section) => [...within.querySelectorAll(what)];
   const table = find("table");
   const body = table.tBodies[0];
+  const past = document.createElement("tbody"); // The other rows that fit, which only a print draws.
   const listed = [...body.rows];
   const headings = [...table.tHead.rows[0].cells];
   const search = find(".search input");
@@ -24,12 +25,16 @@ addEventListener("DOMContentLoaded", () => {
   const order = find(".order select");
   const only = find(".only");
   const clear = find(".clear");
+  const controls = find(".controls");
+  const unfold = find(".unfold");
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
   const number = new Intl.NumberFormat("en");
   const link = new Map(listed.map((row, index) => [row, links[index]]));
+  const wordOf = new Map(listed.map((row) => [row, row.cells[0].textContent]));
   const searched = new Map(); // Each row's text in lower case; made when it is first needed.
   const open = new Map(); // The row of details below each open row.
   let rows = listed;
+  let fitting = listed; // The rows that the filters leave.
   let group = null; // The number of the group that is shown alone.
   let showsAll = false;
 
@@ -65,7 +70,7 @@ addEventListener("DOMContentLoaded", () => {
     const found = [...counts.keys()].sort(collator.compare);
     select.append(...found.map((value) => new Option(`${value} (${number.format(counts.get(value))})`, value)));
     select.closest("label").hidden = found.length < (name === "tag" || name === "access" ? 1 : 2);
-    select.onchange = show;
+    select.onchange = filter;
   }
 
   const folded = (row) => {
@@ -82,21 +87,13 @@ addEventListener("DOMContentLoaded", () => {
     const terms = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const chosen = new Set(words.filter(isPressed).map((button) => button.dataset.word));
     const picked = Object.entries(picks).filter(([, select]) => select.value);
-    const fits = (row) => (!chosen.size || chosen.has(row.dataset.word))
+    const fits = (row) => (!chosen.size || chosen.has(wordOf.get(row)))
       && (group === null || (link.get(row).g ?? []).includes(group))
       && picked.every(([name, select]) => values[name](row).includes(select.value))
       && terms.every((term) => folded(row).includes(term));
-    let count = 0;
-    for (const row of rows) {
-      const isShown = fits(row);
-      count += isShown;
-      const isPast = isShown && !showsAll && count > MOST;
-      if (row.hidden === isShown) row.hidden = !isShown;
-      if (row.className !== (isPast ? "past" : "")) row.className = isPast ? "past" : "";
-      if (isShown && !isPast) equip(row);
-      else close(row);
-    }
-    const drawn = showsAll ? count : Math.min(count, MOST);
+    fitting = rows.filter(fits);
+    const count = fitting.length;
+    const drawn = draw(showsAll ? count : MOST);
     const whole = plural(listed.length);
     const part = drawn < count ? `, the first ${drawn} shown` : "";
     find(".shown").textContent = (count === listed.length ? whole : `${number.format(count)} of ${whole}`) + part;
@@ -107,6 +104,24 @@ addEventListener("DOMContentLoaded", () => {
     if (group !== null) only.firstElementChild.textContent = groups[group][1];
     clear.hidden = !terms.length && !chosen.size && !picked.length && group === null;
     mark(chosen);
+  }
+
+  // Draw the first rows that fit, with their details; return how many.
+  function draw(most) {
+    const first = fitting.slice(0, most);
+    const kept = new Set(first);
+    [...open.keys()].filter((row) => !kept.has(row)).forEach(close);
+    first.forEach(equip);
+    body.replaceChildren(...first.flatMap((row) => (open.has(row) ? [row, open.get(row)] : [row])));
+    past.replaceChildren(...fitting.slice(most));
+    return first.length;
+  }
+
+  // After a filter the first rows are drawn and in view, also if all were shown or the table was scrolled.
+  function filter() {
+    showsAll = false;
+    show();
+    if (table.getBoundingClientRect().top < controls.getBoundingClientRect().bottom - 1) section.scrollIntoView();
   }
 
   function mark(chosen) {
@@ -121,7 +136,6 @@ addEventListener("DOMContentLoaded", () => {
   function reset() {
     search.value = "";
     group = null;
-    showsAll = false;
     words.forEach((button) => { button.ariaPressed = "false"; });
     Object.values(picks).forEach((select) => { select.value = ""; });
   }
@@ -147,7 +161,7 @@ addEventListener("DOMContentLoaded", () => {
       close(row);
       return;
     }
-    const details = make("tr", { className: "more" }, make("td", { colSpan: headings.length }, inside(link.get(row))));
+    const details = make("tr", { className: "more" }, make("td", { colSpan: headings.filter((each) => each.checkVisibility()).length || 1 }, inside(link.get(row))));
     row.after(details);
     open.set(row, details);
     row.querySelector("th button").ariaExpanded = "true";
@@ -200,8 +214,7 @@ addEventListener("DOMContentLoaded", () => {
       });
     }
     [...open.keys()].forEach(close);
-    show(); // Moving hidden rows is cheap.
-    body.append(...rows);
+    filter();
   }
 
   // The rows that fit, as CSV. No cell starts a formula in a spreadsheet.
@@ -215,13 +228,13 @@ addEventListener("DOMContentLoaded", () => {
     const shown = headings.map((heading) => heading.textContent.trim());
     const extra = fields.filter((field) => !shown.includes(texts[field]));
     const lines = [[...shown, ...extra.map((field) => texts[field])]];
-    for (const row of rows.filter((each) => !each.hidden)) {
+    for (const row of fitting) {
       const { f = [] } = link.get(row);
       const fact = (field) => {
         const found = f.flatMap((each, index) => (index % 2 === 0 && each === field ? [textOf(f[index + 1])] : []));
         return found.join("; ");
       };
-      const cells = headings.map((_, column) => (column ? label(row, column) : row.dataset.word));
+      const cells = headings.map((_, column) => label(row, column));
       lines.push([...cells, ...extra.map(fact)]);
     }
     return lines.map((line) => line.map(safe).join(",")).join("\r\n") + "\r\n";
@@ -247,24 +260,25 @@ addEventListener("DOMContentLoaded", () => {
   words.forEach((button) => {
     button.onclick = () => {
       button.ariaPressed = String(!isPressed(button));
-      show();
+      filter();
     };
   });
-  search.onfocus = () => listed.forEach(folded); // Prepares the search before the first keystroke.
-  search.oninput = show;
+  search.oninput = filter;
   only.onclick = () => {
     group = null;
-    show();
+    filter();
     search.focus();
   };
   find(".rest button").onclick = () => {
     showsAll = true;
     show();
+    fitting[MOST].querySelector("th button").focus(); // The pressed button is gone.
   };
+  unfold.onclick = () => { unfold.ariaExpanded = String(unfold.ariaExpanded !== "true"); };
   for (const button of [clear, find(".none button")]) {
     button.onclick = () => {
       reset();
-      show();
+      filter();
       search.focus();
     };
   }
@@ -285,7 +299,8 @@ addEventListener("DOMContentLoaded", () => {
       group = found < 0 ? null : found;
     }
     else picks[filter].value = value;
-    show();
+    showsAll = false;
+    show(); // The browser follows the link to the table.
   });
   addEventListener("keydown", (event) => {
     const types = event.target.matches?.("input, select, textarea");
@@ -293,17 +308,29 @@ addEventListener("DOMContentLoaded", () => {
       event.preventDefault();
       search.focus();
     }
-    if (event.key === "Escape" && event.target === search) {
+    if (event.key !== "Escape") return;
+    const row = event.target.closest?.("tr");
+    const opened = open.has(row) ? row : [...open.keys()].find((each) => open.get(each) === row);
+    if (event.target === search) {
       search.value = "";
-      show();
+      filter();
+    } else if (opened) {
+      close(opened);
+      opened.querySelector("th button").focus();
     }
   });
   const folds = [...document.querySelectorAll("details.names")];
   addEventListener("beforeprint", () => folds.forEach((each) => { each.open = true; }));
-  const controls = find(".controls");
+  // Fold the texts that are searched in small steps, before the first keystroke needs them.
+  (function fold(at) {
+    listed.slice(at, at + 250).forEach(folded);
+    if (at < listed.length) setTimeout(fold, 0, at + 250);
+  })(0);
   new ResizeObserver(() => {
-    const isSticky = getComputedStyle(controls).position === "sticky";
-    document.documentElement.style.setProperty("--bar", `${isSticky ? controls.offsetHeight : 0}px`);
+    document.documentElement.style.setProperty("--bar", `${controls.offsetHeight}px`);
   }).observe(controls);
+  past.className = "past";
+  body.after(past);
   show();
+  section.classList.add("ready");
 });

@@ -140,8 +140,7 @@ def render_html(inventory: GroupedInventory) -> str:
         summary=inventory_summary(inventory.plan),
         by=inventory.by,
         groups=inventory.groups,
-        counted=COUNTS,
-        counts=_counts,
+        states=[state for state in STATES if any(each.count(state) for each in inventory.groups)],
         nothing=NOTHING,
     )
 
