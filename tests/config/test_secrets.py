@@ -118,6 +118,20 @@ def test_a_web_address_may_carry_a_key(complaints: Complainer) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "added",
+    ["{}: 1", "id: {}", "findings: {{ignore: [{}]}}", "limits: {{plan_age: {}}}"],
+)
+def test_a_secret_at_any_wrong_place_is_masked(complaints: Complainer, added: str) -> None:
+    """The client secrets of Entra have a form that is recognised; so do JWTs and keys."""
+    secret = f"{SECRET[:3]}8Q~{'t' * 32}"
+    for form in (secret, f"eyJ{'a' * 20}.e30.x", "a;AccountKey=abcdefgh"):
+        found = complaints(SOUND + added.format(form) + "\n")
+        assert found
+        assert form not in "".join(found)
+        assert '"***"' in found[0]
+
+
 def test_several_secrets_keep_their_order(loaded: Loader) -> None:
     """The first is tried first; each has its location."""
     several = "[{env: PAL_NEW}, {file: /run/old}]"

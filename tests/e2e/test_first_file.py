@@ -59,6 +59,7 @@ def test_an_existing_file_is_never_overwritten(desk: Desk, existing: str) -> Non
         (("--partner", "12a", "--client-id", APP), '--partner "12a" is not a partner ID'),
         (("--partner", OURS, "--client-id", SECRET), "--client-id is not a GUID"),
         ((*LINK, "--partner-name", " x"), '--partner-name " x" starts or ends with a space'),
+        ((*LINK, "--partner-name", f"abc8Q~{SECRET}"), "--partner-name looks like a secret"),
         ((*LINK, "--out", "a.yaml", "-c", "b.yaml"), "--out and --config both name the file"),
         ((*LINK, "--out", "nowhere/a.yaml"), "cannot write"),
     ],

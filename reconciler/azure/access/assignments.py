@@ -115,6 +115,6 @@ def _moment(value: Any) -> datetime | None:
     """A time of Azure in UTC, without fractions of a second: it has seven digits of them."""
     try:
         moment = datetime.fromisoformat(_FRACTION.sub("", _text(value)))
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):  # the year 9999, in a zone west of UTC
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Collection
 from pathlib import Path
 
+from reconciler.config.reading.secret_patterns import MASKED, holds_secret
 from reconciler.core.errors import BadFile
 from reconciler.core.text import by_code_point, visible
 
@@ -103,8 +104,11 @@ def hidden(text: str) -> str:
 def quoted(text: str) -> str:
     """A value or key as messages show it.
 
-    Shortened, in quotes, and with code points in place of invisible characters.
+    Shortened, in quotes, and with code points in place of invisible characters. A secret that was
+    pasted at the wrong place is masked.
     """
+    if holds_secret(text):
+        return f'"{MASKED}"'
     short = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
     return f'"{by_code_point(short)}"'
 

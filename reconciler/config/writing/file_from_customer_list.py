@@ -17,6 +17,7 @@ from reconciler.config.model.schema_url import EDITOR_LINE
 from reconciler.config.reading.csv_reader import protected
 from reconciler.config.reading.customer_tables import SPLIT
 from reconciler.config.reading.diagnostics import quoted
+from reconciler.config.reading.secret_patterns import holds_secret
 from reconciler.config.writing.labels import labels_apart, partner_alias
 from reconciler.config.writing.yaml_editor import flow
 from reconciler.core.customers.discovery import Customer
@@ -99,11 +100,14 @@ def checked_partner_id(text: str) -> str:
 
 def _checked(option: str, value: str, kind: TypeAdapter[str]) -> str:
     try:
-        return kind.validate_python(value)
+        checked = kind.validate_python(value)
     except ValidationError as error:
         first = error.errors()[0]
         shown = option if first["type"] == MASKED else f"{option} {quoted(value)}"
         raise WrongUsage(f"{shown} {first['msg']}") from None
+    if holds_secret(checked):
+        raise WrongUsage(f"{option} looks like a secret; leave it out, and rotate the secret")
+    return checked
 
 
 def first_file_for(customers: Sequence[Customer], link: FirstLink) -> FirstFile:

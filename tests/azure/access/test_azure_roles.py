@@ -193,6 +193,15 @@ def test_a_reader_of_one_group_may_have_more_elsewhere() -> None:
     assert judged(answers) == ("cannot_tell", "narrow_role_or_no_read")
 
 
+@pytest.mark.parametrize("name", ["..", ".", "", None, "rg/../x", "rg?x", "rg#x", "rg%2f"])
+def test_a_group_with_a_name_that_leads_elsewhere_is_not_examined(name: str | None) -> None:
+    """The path of a request stays below the list that named the group."""
+    groups = listed({"name": name})
+    access, arm = check(ONE | {"roleAssignments": EMPTY, "resourcegroups": groups})
+    assert (access.verdict, access.reason) == ("cannot_tell", "incomplete")
+    assert sum(each.startswith("roleAssignments ") for each in arm.requested) == 1
+
+
 def test_a_principal_that_is_denied_everything_cannot_be_judged() -> None:
     """A denial is never none."""
     access, arm = check(ONE)
@@ -231,6 +240,14 @@ def test_a_role_that_only_reads_does_not_count_as_eligible() -> None:
         ELIGIBLE: listed(role(READER)),
     }
     assert judged(answers) == ("none", "reader_only")
+
+
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "x"])
+def test_an_end_that_is_no_time_spoils_no_verdict(end: str) -> None:
+    """The years 1 and 9999 are not times in every zone."""
+    held = listed(role(CONTRIBUTOR, 1, endDateTime=end, assignmentType="Activated"))
+    access, _ = check(ONE | {"roleAssignments": listed(role(CONTRIBUTOR)), ACTIVE: held})
+    assert (access.verdict, access.assignments[0].until) == ("eligible", None)
 
 
 def test_an_activated_role_has_its_end() -> None:
