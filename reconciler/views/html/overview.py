@@ -120,7 +120,7 @@ def _table(
             for kind in _STAYED
             if since and since.is_known
         ),
-        RowGroup(NOT_COUNTED, "linked, not counted", not_counted),
+        RowGroup(NOT_COUNTED, "linked, no role that counts", not_counted),
     ]
     return link_table(pairs, overview.link_timelines, [each for each in groups if each.keys])
 

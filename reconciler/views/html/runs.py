@@ -81,7 +81,7 @@ def _page(
             RowGroup(card.id, card.title, card.rows, is_card=True, own=card.own)
             for card in problems + findings
         ),
-        RowGroup(NOT_COUNTED, "linked, not counted", not_counted),
+        RowGroup(NOT_COUNTED, "linked, no role that counts", not_counted),
     ]
     since = changes_of(plan)
     facts: dict[str, object] = {
