@@ -414,6 +414,7 @@ def test_the_report_shows_access(there: Desk, azure: OtherAzure) -> None:
     assert ran.status == 0, ran.err
     page = (there.path / "report.html").read_text(encoding="utf-8")
     assert "only roles that Microsoft lists as not eligible" in page
+    assert "list of roles of 2022-11-08" in page
     assert "access_none" in page
 
 
@@ -456,6 +457,7 @@ def test_doctor_asks_covered_customers_for_a_delegated_role(there: Desk, azure: 
     note = notes["Northwind"]
     assert f'`{{"managedByTenantId": "{HOME}", "authorizations": [{{"principalId": "{OID}"' in note
     assert "Support Request Contributor is enough" in note
+    assert "We work for you through Azure Lighthouse" in note
     assert "counts only while it is active" in note
     assert "Fabrikam" not in note
     assert "Contoso" not in note

@@ -31,6 +31,8 @@ def problem(code: str, hint: str = "do it") -> Problem:
         ("person_needed", "sign in", Actor.PERSON),
         ("expired_client_secret", "make a new one", Actor.US),
         ("something_new", "look", Actor.US),
+        ("access_none", "ask the customer to run: az role", Actor.CUSTOMER),
+        ("access_none", "import your managed solutions with this account", Actor.US),
     ],
 )
 def test_a_code_says_who_has_to_act(code: str, hint: str, actor: Actor) -> None:

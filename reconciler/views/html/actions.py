@@ -238,6 +238,8 @@ def _actor(cause: Cause) -> Actor:
     if cause.code in _PERSON:
         return Actor.PERSON
     is_theirs = cause.code in _CUSTOMER and not cause.hint.startswith(_OWN_BLOCK)
+    if cause.code == "access_none":  # in Power Platform, it may be our own work to own something
+        is_theirs = "ask the customer" in cause.hint
     return Actor.CUSTOMER if is_theirs else Actor.US
 
 

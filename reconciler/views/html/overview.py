@@ -26,6 +26,7 @@ from reconciler.views.html.pages import page
 from reconciler.views.html.scope import scope_of
 from reconciler.views.html.tags import tag_tables
 from reconciler.views.rows import Row, plan_rows
+from reconciler.views.summary import access_sentence
 
 NAMED = 6
 """How many customers are named for one kind of change; the table has the others."""
@@ -92,6 +93,7 @@ def render_overview(overview: Overview) -> str:
         scope=scope_of(plan),
         overview=overview,
         headline=headline(overview, rows),
+        access=access_sentence(plan),
         changes=changes,
         customer_changes=_customer_changes(overview.changes_since),
         stayed=stayed,

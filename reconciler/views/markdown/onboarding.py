@@ -35,11 +35,15 @@ def customer_notes(checkup: Checkup) -> dict[str, str]:
             tenant = check.place.tenant
             directories.setdefault(tenant, tenant_id(check) or check.place.directory)
             needs.setdefault(tenant, []).append([*_needs(check.request, check.own_failure)])
+    linked_here = frozenset(needs)
     for covered in checkup.covered:
         directories.setdefault(covered.tenant, covered.tenant_id)
         needs.setdefault(covered.tenant, []).append([*_needs(covered.request, None)])
     return {
-        tenant: "\n".join(_note(tenant, directories[tenant], items)) + "\n"
+        tenant: "\n".join(
+            _note(tenant, directories[tenant], items, is_linked_here=tenant in linked_here)
+        )
+        + "\n"
         for tenant, items in needs.items()
     }
 
@@ -49,13 +53,27 @@ def render_own(checkup: Checkup) -> str:
     return "\n".join(_ours(checkup) or [escape(checkup_summary(checkup))]) + "\n"
 
 
-def _note(tenant: str, directory: str, items: Sequence[Sequence[str]]) -> list[str]:
-    """Return the note for one customer, about every account that needs something from it."""
+_IN_THEIR_DIRECTORY = (
+    "We record in your Microsoft Entra directory that we work for you as a Microsoft partner",
+    "(Partner Admin Link). It changes no permission and collects no new data.",
+)
+_IN_OUR_DIRECTORY = (
+    "We work for you through Azure Lighthouse, and record in our own directory that we are your",
+    "Microsoft partner (Partner Admin Link). It changes no permission and collects no new data.",
+)
+
+
+def _note(
+    tenant: str, directory: str, items: Sequence[Sequence[str]], *, is_linked_here: bool
+) -> list[str]:
+    """Return the note for one customer, about every account that needs something from it.
+
+    is_linked_here  whether a link is in the customer's own directory
+    """
     lines = [
         f"## {escape(tenant)}: what our partner link needs",
         "",
-        "We record in your Microsoft Entra directory that we work for you as a Microsoft partner",
-        "(Partner Admin Link). It changes no permission and collects no new data.",
+        *(_IN_THEIR_DIRECTORY if is_linked_here else _IN_OUR_DIRECTORY),
         "",
         f"Directory: {code(directory)}",
     ]
