@@ -8,6 +8,8 @@ import pytest
 from reconciler.azure import sign_in_errors
 from reconciler.azure.error_codes import SignIn, is_not_linked, of_arm, of_sign_in, sign_in_failed
 from reconciler.azure.http.client import HttpReply
+from reconciler.azure.signin.entra import unusable
+from reconciler.core.identities import AzureCli, User
 from reconciler.core.problems import BROKEN_IDENTITY
 
 TENANT = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"
@@ -209,3 +211,9 @@ def test_a_long_message_is_cut() -> None:
     """A page of text becomes one line of at most 300 characters."""
     message = of_arm(reply(400, error("X", "long " * 500)), "https://arm").problem.message
     assert len(message) < 340
+
+
+def test_the_azure_cli_needs_a_sign_in_and_no_reference() -> None:
+    """Its hint names az login; that of other kinds names the references in the file."""
+    assert "az login" in unusable(AzureCli("me"), "Azure CLI not found on path").problem.hint
+    assert "references" in unusable(User("alice"), "no such file").problem.hint

@@ -26,7 +26,7 @@ from reconciler.azure.signin.openid import OpenIdDocuments
 from reconciler.azure.signin.secret_rotation import Rotations
 from reconciler.azure.signin.secrets import Secrets, Unresolved
 from reconciler.azure.signin.transport import Transport
-from reconciler.core.identities import Identity
+from reconciler.core.identities import AzureCli, Identity
 from reconciler.core.links import Problem
 from reconciler.core.problems import CREDENTIAL_UNUSABLE
 from reconciler.core.redaction.redactor import redact
@@ -96,10 +96,8 @@ def _malformed(error: Exception) -> RequestFailed:
 
 def unusable(identity: Identity, why: str) -> RequestFailed:
     """An identity whose credential cannot be used, found before any request."""
-    return RequestFailed(
-        Problem(
-            CREDENTIAL_UNUSABLE,
-            f"identity {identity.label}: {' '.join(redact(why).split())[:300]}",
-            "run validate and check the identity's references in the file",
-        )
-    )
+    hint = "run validate and check the identity's references in the file"
+    if isinstance(identity, AzureCli):
+        hint = "install the Azure CLI if it is missing, then run az login"
+    message = f"identity {identity.label}: {' '.join(redact(why).split())[:300]}"
+    return RequestFailed(Problem(CREDENTIAL_UNUSABLE, message, hint))
