@@ -216,4 +216,7 @@ def test_a_long_message_is_cut() -> None:
 def test_the_azure_cli_needs_a_sign_in_and_no_reference() -> None:
     """Its hint names az login; that of other kinds names the references in the file."""
     assert "az login" in unusable(AzureCli("me"), "Azure CLI not found on path").problem.hint
-    assert "references" in unusable(User("alice"), "no such file").problem.hint
+    assert (
+        "references"
+        in unusable(User("alice", username="alice@contoso.example"), "no such file").problem.hint
+    )
