@@ -12,9 +12,9 @@ from tests.store.history.servers import Server, serving
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgresql() -> Iterator[Server]:
     """A PostgreSQL server for these tests only."""
-    with serving(tmp_path_factory.mktemp("postgresql")) as server:
+    with serving() as server:
         yield server
 
 

@@ -13,9 +13,9 @@ from tests.store.history.servers import Server, serving
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgresql() -> Iterator[Server]:
     """A server for this test session."""
-    with serving(tmp_path_factory.mktemp("postgresql")) as server:
+    with serving() as server:
         yield server
 
 

