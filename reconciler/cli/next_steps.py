@@ -31,12 +31,9 @@ def after_plan(plan: PlanReview, status: int, options: Options, out: Path | None
         note(f"To check each step and what to do, run: {command_line('doctor', options)}")
     if not plan.writes or plan.interrupted:
         return
-    if plan.for_day:
-        note(f"This plan is for {plan.for_day}; apply refuses it before that day.")
-    elif out:
-        note(f"To make these changes, run: {command_line('apply', options, str(out))}")
-    else:
-        note(f"To make these changes, run: {command_line('apply', options)}")
+    if not plan.for_day:  # the summary says from which day it can be applied
+        saved = str(out) if out else None
+        note(f"To make these changes, run: {command_line('apply', options, saved)}")
     for forecast in plan.forecasts:
         guards = ", ".join(refusal.guard for refusal in forecast.refusals)
         if forecast.command == "apply":

@@ -8,7 +8,10 @@ import pytest
 
 from reconciler.core.access.values import Workload
 from reconciler.core.customers.evidence import Evidence, EvidenceItem, RawReading
+from reconciler.core.history.link_history import LinkHistory, Write
 from reconciler.core.identities import User
+from reconciler.core.links import Action
+from reconciler.core.results import Outcome
 from reconciler.core.text import visible
 from reconciler.views.markdown.evidence import files, render
 from tests.views import facts
@@ -55,3 +58,20 @@ def test_the_page_says_what_microsoft_looks_at() -> None:
     azure = evidence("Fabrikam")
     assert "within the roles and the scope" in render(azure)
     assert "that it created" in render(replace(azure, workload=Workload.POWER_PLATFORM))
+
+
+def test_a_write_under_another_partner_name_is_a_change() -> None:
+    """Azure made the link, although its outcome is failed; other failed writes changed nothing."""
+    write = Write(NOW, "Fabrikam", "automation", Action.CREATE, None, facts.OURS, Outcome.FAILED)
+    named = replace(write, problem="partner_name_mismatch")
+    page = {
+        one.problem: render(
+            replace(
+                evidence("Fabrikam"),
+                link_histories=(LinkHistory("Fabrikam", "automation", (), (one,)),),
+            )
+        )
+        for one in (write, named)
+    }
+    assert "Our history has no changes." in page[None]
+    assert "written, but partner\\_name\\_mismatch" in page["partner_name_mismatch"]

@@ -15,9 +15,10 @@ from reconciler.core.access.values import Workload
 from reconciler.core.customers.directories import Remembered, check_directories
 from reconciler.core.errors import WrongUsage
 from reconciler.core.history.access_history import RecordedCover
-from reconciler.core.history.link_history import Key, LinkHistory
+from reconciler.core.history.link_history import Key, LinkHistory, Write
 from reconciler.core.identities import Identity
 from reconciler.core.links import Change, Observed, Place, Wanted
+from reconciler.core.problems import NAME_MISMATCH
 from reconciler.core.results import Outcome
 
 Line = Mapping[str, Any]
@@ -28,7 +29,12 @@ ANOTHER = "[another customer]"
 
 
 UNCHANGED = frozenset({Outcome.ALREADY, Outcome.STALE, Outcome.FAILED})
-"""Outcomes that changed nothing."""
+"""Outcomes that changed nothing, unless Azure returned another partner name for the new link."""
+
+
+def may_have_changed(write: Write) -> bool:
+    """Whether a write changed the link, or may have."""
+    return write.outcome not in UNCHANGED or write.problem == NAME_MISMATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +199,7 @@ class CustomerHistory:
             access=access,
             periods=periods,
             writes=tuple(
-                w
-                for w in link_history.writes
-                if self._is_here(w.tenant_id) and w.outcome not in UNCHANGED
+                w for w in link_history.writes if self._is_here(w.tenant_id) and may_have_changed(w)
             ),
         )
 

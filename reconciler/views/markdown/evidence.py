@@ -8,8 +8,15 @@ import json
 from collections.abc import Iterator
 
 from reconciler.core.access.values import Workload
-from reconciler.core.customers.evidence import Evidence, EvidenceItem, Line, without_others
+from reconciler.core.customers.evidence import (
+    Evidence,
+    EvidenceItem,
+    Line,
+    may_have_changed,
+    without_others,
+)
 from reconciler.core.customers.evidence_json import ANSWER, history_data, links_data
+from reconciler.core.history.link_history import Write
 from reconciler.core.links import ObservedState
 from reconciler.core.plan_json import Data, iso
 from reconciler.core.results import Outcome
@@ -71,10 +78,6 @@ The usage of Azure resources, within the roles and the scope that this account h
 The usage of what this account owns in the Power Platform: apps of which it is owner or co-owner,
 flows that it created, datasets that it published.""",
 }
-
-
-_CHANGED = (Outcome.APPLIED, Outcome.UNVERIFIED, None)
-"""Outcomes of writes that changed the link, or may have; None if the run was interrupted."""
 
 
 def files(evidence: Evidence) -> dict[str, bytes]:
@@ -197,12 +200,18 @@ def _roles(evidence: Evidence) -> Iterator[str]:
         yield ""
 
 
+def _outcome(write: Write) -> str:
+    if write.outcome is Outcome.FAILED:
+        return f"written, but {write.problem}"
+    return write.outcome.value if write.outcome else "unknown"
+
+
 def _past(evidence: Evidence) -> Iterator[str]:
     writes = [
         write
         for link_history in evidence.link_histories or ()
         for write in link_history.writes
-        if write.outcome in _CHANGED
+        if write.outcome is not Outcome.SKIPPED and may_have_changed(write)
     ]
     yield "## What we changed"
     yield ""
@@ -217,7 +226,7 @@ def _past(evidence: Evidence) -> Iterator[str]:
                 escape(write.action.value),
                 code(write.before) if write.before else "nothing",
                 code(write.after) if write.after else "nothing",
-                escape(write.outcome.value if write.outcome else "unknown"),
+                escape(_outcome(write)),
             )
             for write in writes
         ]
