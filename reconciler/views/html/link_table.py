@@ -137,7 +137,7 @@ def _data(
     links = []
     for line in rows:
         key = line.row.tenant, line.row.identity
-        facts = [*_facts(line.row, most), *own.get(key, ())]
+        facts = [*_facts(line, most), *own.get(key, ())]
         links.append(_link(line, facts, timelines.get(key), groups_of.get(key, []), pool, most))
     data = {
         "texts": list(pool.numbers),
@@ -181,13 +181,15 @@ def _link(
     return {name: value for name, value in fields.items() if value or name == "p"}
 
 
-def _facts(row: Row, most: int) -> Facts:
+def _facts(line: LinkRow, most: int) -> Facts:
+    row = line.row
     wanted, cause = row.change.wanted, row.cause
     why = "" if cause or row.change.reason == "in sync" else row.change.reason
     access = access_of(row.change)
     found = [
         ("Reason", cause.message if cause else why),
         ("What to do", cause.hint if cause else ""),
+        ("Wanted", line.wanted),
         ("Tenant", row.directory),
         ("Identity", row.identity),
         ("Principal", (row.observed and row.observed.object_id) or ""),
