@@ -93,7 +93,10 @@ def _next_step(message: Message, run_summary: RunSummary) -> str:
         for member in group.members
     }
     found = next((hints[key] for key in keys if key in hints), next(iter(hints.values()), None))
-    if not found and any(each.kind is EventKind.CUSTOMER_NEW for each in message.events):
+    kinds = {each.kind for each in message.events}
+    if not found and EventKind.ACCESS_LOST in kinds:
+        return "run access: it shows what to ask the customers for."
+    if not found and EventKind.CUSTOMER_NEW in kinds:
         return "run show: it names the customers that the file does not list."
     return found or ("none." if run_summary.status == 0 else "run the command below.")
 

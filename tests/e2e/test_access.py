@@ -399,6 +399,7 @@ def test_lost_access_is_shown_and_notified(
     assert message["title"] == "pal-reconcile: 1 access lost"
     assert "access_none" in there.run("nightly", "--access").out
     assert "listed / app: access lost (reader_only)" in message["message"]
+    assert "Next step: run access: it shows what to ask" in message["message"]
     assert 'pal_reconcile_links_by_access{verdict="none"} 2.0' in metrics.read_text()
     ran = there.run("show", "--access", "--since", "last-night", "--format", "json")
     assert [(item["tenant"], item["news"]) for item in ran.data["news"]["links"]] == [
