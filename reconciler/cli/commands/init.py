@@ -33,8 +33,8 @@ def init(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="With --tenants-from: the name that Azure returns for the partner ID. A wrong "
-            "ID is found by its name.",
+            help="With --tenants-from: the name that Azure returns for the partner ID. It "
+            "reveals a mistyped ID.",
         ),
     ] = None,
     out: Annotated[

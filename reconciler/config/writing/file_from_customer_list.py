@@ -125,7 +125,7 @@ def _without_secrets(customer: Customer) -> Customer:
 
 
 def _head(link: FirstLink) -> str:
-    comment = "as Azure returns it; a wrong ID is found by its name"
+    comment = "as Azure returns it; it reveals a mistyped ID"
     name = f"    name: {flow(link.partner_name)}  # {comment}\n" if link.partner_name else ""
     alias = partner_alias(link.partner_id, link.partner_name)
     return _HEAD.format(
