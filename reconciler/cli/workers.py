@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 LINKS_PER_PROCESS = 5000
 """For fewer links, starting a process takes longer than it saves."""
 
-REQUESTS_PER_CORE = 64
-"""With fewer requests at a time, a run waits for Azure and not for its CPU core."""
+REQUESTS_PER_CORE = 128
+"""With fewer requests at a time, a run waits for Azure and not for its CPU core.
+
+A core reads about 600 links a second. At 100 ms for a request, 128 requests in progress are 640.
+"""
 
 
 @dataclass(frozen=True, slots=True)
