@@ -85,6 +85,6 @@ def _redacting(renderer: Any) -> Callable[..., str]:
     return lambda *event: redact(str(renderer(*event)))
 
 
-def _plain_text(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG001
+def _plain_text(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG001 - as structlog calls it
     """Make control characters visible; names of tenants and answers may hold them."""
     return {k: visible(value) if isinstance(value, str) else value for k, value in event.items()}

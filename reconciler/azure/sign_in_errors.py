@@ -103,7 +103,7 @@ _ASSERTION = (
     "for this app, unexpired, for the audience api://AzureADTokenExchange"
 )
 _NO_TENANT_NAMED = "name the tenant by its GUID or by a verified domain in the file"
-_PASSWORD = "the account's password or sign-in is blocked, expired or wrong; {again}"  # noqa: S105
+_PASSWORD = "the account's password or sign-in is blocked, expired or wrong; {again}"  # noqa: S105 - a hint
 _CONSENT = "an administrator of the customer has to consent to the app; {again}"
 _SIGN_IN_AGAIN = (
     "then run az login --tenant {tenant} as that person, and run again; if they have left, link "

@@ -74,7 +74,7 @@ def load_history_meanwhile() -> None:
 
     def load() -> None:
         with suppress(Exception):
-            import reconciler.store.history.repository  # noqa: F401
+            import reconciler.store.history.repository  # noqa: F401 - loads it early
 
             gc.freeze()
 

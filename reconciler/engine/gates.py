@@ -99,7 +99,7 @@ class ReadGates:
             or self._tenants.begin(place.directory, place)
         )
 
-    def refuse(self, place: Place, problem: Problem) -> Observed:  # noqa: ARG002
+    def refuse(self, place: Place, problem: Problem) -> Observed:  # noqa: ARG002 - as all gates
         """The result for a link that is not read."""
         return Observed.unknown(problem)
 

@@ -32,7 +32,7 @@ class Validation:
     folder: str = ""
 
 
-def render_table(validation: Validation, page: Page | None = None) -> str:  # noqa: ARG001 - as registered
+def render_table(validation: Validation, page: Page | None = None) -> str:  # noqa: ARG001 - every table gets a page
     """Render the errors, or that the file is valid."""
     if validation.errors:
         return lines_of(map(visible, validation.errors))
@@ -74,7 +74,7 @@ def located(error: str) -> Data:
     return {"file": file, "line": int(line), "column": int(column), "message": message}
 
 
-def explain_table(explained: Sequence[Explanation], page: Page) -> str:  # noqa: ARG001 - as registered
+def explain_table(explained: Sequence[Explanation], page: Page) -> str:  # noqa: ARG001 - every table gets a page
     """Render the values of each tenant, with their sources."""
     return "\n\n".join("\n".join(_lines(one)) for one in explained) + "\n"
 

@@ -109,7 +109,7 @@ def test_a_refused_token_is_forgotten() -> None:
     issued = iter(["first", "second"])
     tokens = SharedTokens(Clock())
     token = tokens.get("key", lambda: PlatformToken(next(issued), 300.0))
-    tokens.forget("of somebody else")
+    tokens.forget("of another identity")
     assert tokens.get("key", lambda: PlatformToken(next(issued), 300.0)) == token
     tokens.forget(token)
     assert tokens.get("key", lambda: PlatformToken(next(issued), 300.0)) == "second"

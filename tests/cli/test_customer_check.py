@@ -21,7 +21,7 @@ PLAN = worlds.plan((wanted(), linked(OLD)))
 
 
 class HangingAzure:
-    """A list that ends only when it is told to."""
+    """A list that ends only when the run stops it."""
 
     def list_customers(self, source: CustomerSource, stop: Event) -> CustomerListing:
         stop.wait()

@@ -65,7 +65,7 @@ def test_the_links_are_those_of_the_partners_file() -> None:
 
 
 def test_only_the_partners_that_are_wanted_are_listed() -> None:
-    """The other IDs of ours may be replaced, and are no partners of the file."""
+    """Our other IDs may be replaced, and are no partners of the file."""
     config, links = own(f"{HEAD}  - {{name: A, tenant: {IDS[1]}}}\n")
     theirs = loaded(person_file(config, "on", links, TODAY))
     assert dict(theirs.partners) == {"uk": "4936128"}

@@ -43,7 +43,7 @@ def check(number: int = 1, observed: Observed | None = None, *failing: StepName)
         worlds.place(number),
         link_timeline(*failing).steps,
         observed or worlds.linked(number=number),
-        CustomerRequest("an app", "somebody", "add it") if failing else None,
+        CustomerRequest("an app", "an administrator", "add it") if failing else None,
     )
 
 

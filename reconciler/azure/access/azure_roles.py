@@ -39,8 +39,8 @@ class AzureRoles:
     https: Https
     definitions: RoleDefinitions
 
-    def check(self, place: Place, session: Session) -> Access:  # noqa: ARG002
-        """The access of the principal of this session, which has signed in."""
+    def check(self, place: Place, session: Session) -> Access:  # noqa: ARG002 - an `AccessChecker`
+        """The access of the principal that has signed in."""
         listings = Listings(session, self.https)
         listing = listings.get("/subscriptions", API_VERSION)
         if listing.kind is not AnswerKind.WHOLE:

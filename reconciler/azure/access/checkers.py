@@ -35,7 +35,7 @@ class AccessChecker(Protocol):
     """Checks the access of principals of one workload."""
 
     def check(self, place: Place, session: Session) -> Access:
-        """The access of the principal of this session, which has signed in. Raises nothing."""
+        """The access of the principal that has signed in. Raises nothing."""
         ...
 
 

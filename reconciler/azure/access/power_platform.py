@@ -31,7 +31,7 @@ class PowerPlatform:
     open_service: OpenService
 
     def check(self, place: Place, session: Session) -> Access:
-        """What the principal of this session owns."""
+        """What the principal that has signed in owns."""
         listed = self.services.environments.get(place, ())
         member = Member(session.name, session.is_app)
         failed = None

@@ -17,7 +17,7 @@ from reconciler.core.links import Problem
 MFA_MISSING = "900421"
 """Partner Center's code of a token without an MFA claim (401)."""
 
-_TOKEN_REFUSED = "check this machine's clock, --endpoint, and the cloud: setting in the file"  # noqa: S105
+_TOKEN_REFUSED = "check this machine's clock, --endpoint, and the cloud: setting in the file"  # noqa: S105 - a hint
 _FORBIDDEN = "ask an administrator to give this principal access to the service"
 _NO_MFA = "sign in as a person with MFA (pal-reconcile login, or az login), then run again"
 

@@ -54,7 +54,7 @@ def discovered_file(
     used = Table()
     moved = _Moved(source.config.path.parent, path.parent)
     for name in names:
-        used[name] = moved.node(source.root["identities"][name])  # type: ignore[call-overload,index]
+        used[name] = moved.node(source.root["identities"][name])  # type: ignore[call-overload,index]  # the file is valid: a mapping
     lines = [
         EDITOR_LINE,
         f"# Written by pal-reconcile discover on {today}. Review it, then run: pal-reconcile plan",

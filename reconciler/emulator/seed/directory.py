@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import Any
 
 from pydantic import ValidationInfo, field_validator
@@ -44,7 +45,7 @@ def _context(info: ValidationInfo) -> dict[str, Any]:
 
 
 def _directory(tenants: Any, clients: Any) -> Directory:
-    value = lambda entry: entry.value()  # noqa: E731
+    value = methodcaller("value")
     return Directory(values(tenants, value), values(clients, value))
 
 

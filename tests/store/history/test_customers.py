@@ -27,7 +27,7 @@ def test_each_customer_has_the_time_of_its_first_and_its_last_list(
 
 
 def test_lists_of_other_sources_are_apart(repository: HistoryRepository) -> None:
-    """Another service, or another tenant of ours."""
+    """Another service, or another of our own tenants."""
     repository.record(listed(0, "AB"))
     repository.record(listed(1, "C", "partner_center contoso.example"))
     assert [c.name for c in repository.customers(SOURCE)] == ["A", "B"]
