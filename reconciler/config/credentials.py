@@ -1,4 +1,4 @@
-"""Identities and secret references of the file, as the values of `core.identities`."""
+"""Identities, secret references and the history's database of the file, as values of `core`."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -9,8 +9,10 @@ from reconciler.config.model.document import Document
 from reconciler.config.model.identities import Identity as IdentityModel
 from reconciler.config.model.identities import Reference, WorkloadToken
 from reconciler.config.model.identity_fields import PER_TENANT
+from reconciler.config.model.run_settings import History
 from reconciler.config.per_tenant_apps import references
 from reconciler.config.reading.tree import Path as NodePath
+from reconciler.core.history.link_history import HistorySource
 from reconciler.core.identities import KINDS, Identity, SecretRef, TokenRef
 
 _LISTS = frozenset({"secret"})
@@ -71,3 +73,17 @@ def secret_ref(found: Reference, folder: Path, where: str) -> SecretRef:
         return SecretRef("keyvault", found.keyvault, where)
     program, *arguments = found.command or ("",)
     return SecretRef("command", program, where, tuple(arguments))
+
+
+def history_source(
+    found: History | None, file_id: str | None, folder: Path, where: Callable[[NodePath], str]
+) -> HistorySource:
+    """Where the history is, for the key `history:`, or None without it, and the key `id:`.
+
+    where  formats a place in the file
+    """
+    if found is None or found.url is None:
+        return HistorySource(file_id=file_id)
+    return HistorySource(
+        secret_ref(found.url, folder, where(("history", "url"))), found.name, file_id
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 
-from reconciler.config.credentials import identities, secret_ref
+from reconciler.config.credentials import history_source, identities
 from reconciler.config.findings import findings
 from reconciler.config.model.document import Document
 from reconciler.config.parse import ParsedFile, read
@@ -120,19 +120,11 @@ def settled(parsed: ParsedFile, path: Path, today: date) -> Config:
             *findings(document, known, partners, today),
         ),
         ignored_findings=frozenset(document.findings.ignore if document.findings else ()),
-        history=_history(parsed, path.parent),
+        history=history_source(document.history, document.id, path.parent, parsed.where),
         customers=_customers(document),
         tenants={tenant.name: tenant.tenant for tenant in document.tenants},
         access_subscriptions=document.limits.access_subscriptions,
     )
-
-
-def _history(parsed: ParsedFile, folder: Path) -> HistorySource:
-    found, file_id = parsed.document.history, parsed.document.id
-    if found.url is None:
-        return HistorySource(file_id=file_id)
-    url = secret_ref(found.url, folder, parsed.where(("history", "url")))
-    return HistorySource(url, found.name, file_id)
 
 
 def _customers(document: Document) -> CustomerSource | None:

@@ -4,13 +4,12 @@ An invalid file is itself a reason for a notification. So these keys of the main
 themselves, and each valid one is used whatever else is wrong.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from reconciler.config.credentials import secret_ref
+from reconciler.config.credentials import history_source, secret_ref
 from reconciler.config.model.document import Cloud
 from reconciler.config.model.fields import FileId
 from reconciler.config.model.identities import Reference
@@ -18,7 +17,7 @@ from reconciler.config.model.run_settings import History, Notification
 from reconciler.config.reading import files, yaml_reader
 from reconciler.config.reading.diagnostics import Diagnostics
 from reconciler.config.reading.tree import Node, Table, place
-from reconciler.core.history.link_history import HistorySource
+from reconciler.config.reading.tree import Path as NodePath
 from reconciler.core.history.notification_targets import NotificationTargets, Subscriber
 from reconciler.core.identities import SecretRef
 
@@ -37,8 +36,11 @@ def read_notification_targets(path: Path) -> NotificationTargets:
     root = _root(path, diagnostics)
     heartbeat = _validated(_REFERENCE, root.get("heartbeat"))
 
+    def where(keys: NodePath) -> str:
+        return diagnostics.where(place(root, keys))
+
     def ref(found: Reference, *keys: str | int) -> SecretRef:
-        return secret_ref(found, path.parent, diagnostics.where(place(root, keys)))
+        return secret_ref(found, path.parent, where(keys))
 
     return NotificationTargets(
         cloud=_validated(_CLOUD, root.get("cloud")) or "public",
@@ -53,15 +55,13 @@ def read_notification_targets(path: Path) -> NotificationTargets:
             for number, node in enumerate(root.items_at("notify"))
             if (found := _validated(_NOTIFICATION, node))
         ),
-        history=_history(root, ref),
+        history=history_source(
+            _validated(_HISTORY, root.get("history")),
+            _validated(_FILE_ID, root.get("id")),
+            path.parent,
+            where,
+        ),
     )
-
-
-def _history(root: Table, ref: Callable[..., SecretRef]) -> HistorySource:
-    found, file_id = _validated(_HISTORY, root.get("history")), _validated(_FILE_ID, root.get("id"))
-    if found is None or found.url is None:
-        return HistorySource(file_id=file_id)
-    return HistorySource(ref(found.url, "history", "url"), found.name, file_id)
 
 
 def _root(path: Path, diagnostics: Diagnostics) -> Table:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.config.load import load
+from reconciler.config.notification_settings import read_notification_targets
 from reconciler.core.guards.attended import GuardLimits
 from reconciler.core.identities import AzureCli, ClientCertificate, ClientSecret, SecretRef
 from reconciler.core.links import Place, Wanted, WantedState
@@ -170,3 +171,16 @@ def test_loading_needs_neither_requests_nor_azure() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    ["", "id: contoso\n", "history: {url: {file: db-url}, name: uk}\n", "id: c\nhistory: sqlite\n"],
+)
+def test_notifications_use_the_history_of_the_file(loaded: Loader, keys: str) -> None:
+    """Loading and the tolerant reading of notification settings agree, also about its location."""
+    source = loaded(SOUND + keys).history
+    found = read_notification_targets(Path("tenants.yaml")).history
+    assert found == source
+    if source.url and found.url:
+        assert found.url.where == source.url.where == "tenants.yaml:19:11"
