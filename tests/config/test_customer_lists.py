@@ -124,14 +124,31 @@ def test_every_customer_has_a_name_of_its_own() -> None:
     ]
     found = labels(customers, ["TAKEN"])
     assert found[:4] == [
-        "Fabrikam",
+        "Fabrikam (fabrikam.example)",
         "FABRIKAM (fabrikam.test)",
         "northwind.example",
         "\\u200b\\x1b[31m\\n",
     ]
     assert [len(name) for name in found[4:6]] == [200, 200]
+    assert found[4].endswith("Tails (tailspin.example)")
     assert found[5].endswith("Tailspin (tailspin.test)")
     assert found[6] == f"Taken ({GUID})"
+
+
+def test_the_order_of_a_list_changes_no_name() -> None:
+    """The first of several customers with equal names has its domain, too."""
+    customers = [
+        Customer("Contoso", GUID, ("contoso-retail.onmicrosoft.com",)),
+        Customer("Fabrikam", "fabrikam.example"),
+        Customer("contoso ", OTHER, ("contoso-logistics.onmicrosoft.com",)),
+    ]
+    names = labels(customers)
+    assert names == [
+        "Contoso (contoso-retail.onmicrosoft.com)",
+        "Fabrikam",
+        "contoso (contoso-logistics.onmicrosoft.com)",
+    ]
+    assert labels(customers[::-1]) == names[::-1]
 
 
 OWN = "11111111-1111-4111-8111-111111111111"

@@ -165,7 +165,7 @@ def test_an_export_of_partner_center_is_included_as_it_is(tabled: Tabled) -> Non
         "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b13,Adatum,adatum.test,Indirect,\n"
     )
     assert [(w.place.tenant, w.partner_id) for w in config.wanted[-2:]] == [
-        ("Adatum", "1158331"),
+        ("Adatum (adatum.example)", "1158331"),
         ("Adatum (adatum.test)", "4936128"),
     ]
     found = {finding.code: finding.message for finding in config.findings}

@@ -31,11 +31,47 @@ def export(desk: Desk, count: int) -> None:
     (desk.path / "Customers.csv").write_bytes(b"\xef\xbb\xbf" + (header + rows).encode())
 
 
+def names(text: str) -> list[str]:
+    """The tenants' names of a file, in order, also those in comments."""
+    return [line.partition("name: ")[2] for line in text.splitlines() if "- name: " in line]
+
+
 def in_sync(desk: Desk, name: str) -> Ran:
     """Plan over that file; it must be in sync and every link readable."""
     ran = desk.run("plan", "-c", name, "--detailed-exitcode", "--format", "json")
     assert ran.status == 0, ran.out + ran.err
     return ran
+
+
+def test_customers_with_equal_names_are_told_apart_as_in_init(desk: Desk) -> None:
+    """Each has its domain, whatever their order, and also the one that is added later."""
+    begin(desk)
+    rows = [
+        f"{tenant_id(1)},Contoso,contoso-retail.onmicrosoft.com\n",
+        f"{tenant_id(2)},Fabrikam,fabrikam.example\n",
+        f"{tenant_id(3)},Contoso,contoso-logistics.onmicrosoft.com\n",
+    ]
+    table = desk.path / "Customers.csv"
+    header = "Microsoft ID,Company name,Primary domain name\n"
+    table.write_text(header + "".join(rows))
+    desk.seed({1: OURS, 2: OURS}, clients=[{"client_id": APP, "absent_from": [tenant_id(3)]}])
+    listed = ("discover", "--tenants-from", "Customers.csv", "-q")
+    assert desk.run(*listed, "--out", "found.yaml").status == 4
+    started = desk.run(
+        *("init", "--tenants-from", "Customers.csv", "--partner", OURS, "--client-id", APP),
+        *("--out", "first.yaml"),
+    )
+    assert started.status == 0, started.err
+    found, first = (names((desk.path / each).read_text()) for each in ("found.yaml", "first.yaml"))
+    assert found == first
+    assert first == [
+        "Contoso (contoso-retail.onmicrosoft.com)",
+        "Fabrikam",
+        "Contoso (contoso-logistics.onmicrosoft.com)",
+    ]
+    desk.seed({1: OURS, 2: OURS, 3: OURS})
+    assert desk.run(*listed, "--update", "found.yaml").status == 0
+    assert desk.run("show", "-c", "found.yaml", "--only", first[2]).status == 0
 
 
 def test_three_hundred_customers_become_a_file_that_is_in_sync(desk: Desk) -> None:

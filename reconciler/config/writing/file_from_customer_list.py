@@ -18,7 +18,7 @@ from reconciler.config.reading.csv_reader import protected
 from reconciler.config.reading.customer_tables import SPLIT
 from reconciler.config.reading.diagnostics import quoted
 from reconciler.config.reading.secret_patterns import holds_secret
-from reconciler.config.writing.labels import labels_apart, partner_alias
+from reconciler.config.writing.labels import labels, partner_alias
 from reconciler.config.writing.yaml_editor import flow
 from reconciler.core.customers.discovery import Customer
 from reconciler.core.errors import WrongUsage
@@ -113,7 +113,7 @@ def _checked(option: str, value: str, kind: TypeAdapter[str]) -> str:
 def first_file_for(customers: Sequence[Customer], link: FirstLink) -> FirstFile:
     """The files for these customers, each of which is listed once."""
     customers = [_without_secrets(customer) for customer in customers]
-    names = labels_apart(customers)
+    names = labels(customers)
     if len(customers) < LEAST_IN_TABLE:
         return FirstFile(_head(link) + "tenants:\n" + "".join(_entries(customers, names)), None)
     return FirstFile(_head(link) + f"include: [{TABLE}]\n", _table(customers, names))

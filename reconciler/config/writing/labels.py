@@ -21,22 +21,17 @@ def labels(customers: Sequence[Customer], taken: Iterable[str] = ()) -> list[str
     """A name for each customer, in order, that differs from all others and from those taken.
 
     Its own name, or its domain or GUID if it has none. A name that is not unique gets the domain or
-    GUID as a suffix.
+    GUID as a suffix, also where it comes first, so that the order of a list changes no name.
     """
+    counts = Counter(folded(clean_name(customer.name)) for customer in customers)
     seen = {folded(name) for name in taken}
+    seen |= {name for name, count in counts.items() if count > 1}
     result = []
     for customer in customers:
         label = next(name for name in _candidates(customer) if folded(name) not in seen)
         seen.add(folded(label))
         result.append(label)
     return result
-
-
-def labels_apart(customers: Sequence[Customer]) -> list[str]:
-    """The labels of a new file: of customers with equal names, each gets its domain or GUID."""
-    names = {number: clean_name(customer.name) for number, customer in enumerate(customers)}
-    counts = Counter(map(folded, names.values()))
-    return labels(customers, [name for name in names.values() if counts[folded(name)] > 1])
 
 
 def partner_alias(partner_id: str, name: str, taken: Collection[str] = ()) -> str:

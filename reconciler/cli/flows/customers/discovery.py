@@ -58,9 +58,9 @@ def discover(run: Run, scope: Scope) -> Discovery:
     source, existing = scope.source, scope.existing
     listed = scope.given or distinct(_listed(run, scope))
     taken = dict(existing.tenants) if existing else {}
-    new = [customer for customer in listed if not customer.names & set(taken)]
-    titled = zip(new, labels(new, taken.values()), strict=True)
-    reads = [want for one, title in titled for want in wanted_reads(one, title, scope.names)]
+    titled = zip(listed, labels(listed, taken.values()), strict=True)
+    new = [(one, title) for one, title in titled if not one.names & taken.keys()]
+    reads = [want for one, title in new for want in wanted_reads(one, title, scope.names)]
     wanted = _selected(source, reads, run.options)
     tenants = found(wanted, run.read(wanted))
     if existing and tenants and existing.domains:
