@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any
 
 from reconciler.core.findings import OUTSIDE_PLAN, Finding
@@ -56,7 +57,11 @@ def report_data(report: Report) -> Data:
 
 def text(data: Mapping[str, Any]) -> str:
     """JSON text as it is saved: indented, with hidden characters escaped, for review."""
-    return json_safe(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
+    # json.dumps would first collect a list of all pieces, which takes several times the memory.
+    pieces = StringIO()
+    json.dump(data, pieces, indent=2, ensure_ascii=False)
+    pieces.write("\n")
+    return json_safe(pieces.getvalue())
 
 
 def digest(data: Mapping[str, Any]) -> str:

@@ -6,9 +6,8 @@ reading direction, start a new line or be invisible. `views` escapes them for Ma
 
 import re
 
-_HIDDEN = re.compile(
-    "["
-    "\x00-\x1f\x7f-\x9f"  # C0 and C1 controls: newline, tab, ESC, CSI
+_HIDDEN_BUT_C0 = (
+    "\x7f-\x9f"  # DEL and C1 controls: CSI
     "\xad\u034f\u061c\u070f\u08e2\u0600-\u0605\u06dd\u0890\u0891"
     "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\u2800"  # letters and marks without a shape
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, line ends, direction
@@ -16,8 +15,10 @@ _HIDDEN = re.compile(
     "\ufe00-\ufe0f\ufeff\ufff0-\ufffb"
     "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff"  # tags: an invisible alphabet
-    "]"
 )
+_HIDDEN = re.compile(f"[\x00-\x1f{_HIDDEN_BUT_C0}]")  # C0 controls: newline, tab, ESC
+_HIDDEN_IN_JSON = f"[\x00-\x09\x0b-\x1f{_HIDDEN_BUT_C0}]"
+"""Without the newline: long JSON has many, and each match would cost memory until the end."""
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -58,7 +59,7 @@ def json_safe(text: str) -> str:
 
     Only for complete JSON, where they can occur in strings only. Newlines stay.
     """
-    return _HIDDEN.sub(_json_escape, text)
+    return re.sub(_HIDDEN_IN_JSON, _json_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -71,8 +72,6 @@ def _escape(match: re.Match[str]) -> str:
 
 def _json_escape(match: re.Match[str]) -> str:
     code = ord(match[0])
-    if code == 0x0A:
-        return "\n"
     if code < 0x10000:
         return f"\\u{code:04x}"
     code -= 0x10000

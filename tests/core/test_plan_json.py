@@ -1,6 +1,7 @@
 """A plan's JSON has the documented shape, and equal plans have equal digests."""
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -191,3 +192,16 @@ def test_times_are_written_in_utc() -> None:
     """Times of any time zone are converted."""
     moment = datetime(2026, 11, 23, 4, 0, 0, 999, timezone(timedelta(hours=2)))
     assert iso(moment) == iso(moment.astimezone(UTC)) == "2026-11-23T02:00:00Z"
+
+
+def test_text_takes_little_more_memory_than_its_result() -> None:
+    """A plan of 20,000 links is 12 MB of JSON. A list of its pieces would be another 60 MB."""
+    data = {"links": [plan_data(worlds.plan((wanted(), linked(OLD))))["links"][0]] * 5000}
+    text(data)
+    tracemalloc.start()
+    try:
+        size = len(text(data))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * size
