@@ -25,6 +25,9 @@ from reconciler.store.history.tables import (
 MOST_NAMED = 500
 """The number of links up to which a query names them."""
 
+PORTION = 1000
+"""Links that are written together. The rows of a link take 2 KB until they are written."""
+
 Current = Mapping[Key, tuple[int, Period]]
 """The newest period of each link, with the ID of its row."""
 
@@ -38,9 +41,10 @@ def record(connection: Connection, history: str, recording: Recording) -> None:
     ]
     keys = list(dict.fromkeys(keys))
     ids = link_ids(connection, history, keys)
-    _record_observations(
-        connection, run.id, recording.observations, ids, current(connection, history, keys)
-    )
+    before = current(connection, history, keys)
+    for start in range(0, len(recording.observations), PORTION):
+        portion = recording.observations[start : start + PORTION]
+        _record_observations(connection, run.id, portion, ids, before)
     record_verdicts(connection, run.id, recording.observations, ids)
     if recording.customers:
         record_customers(connection, history, run.id, run.at, recording.customers)

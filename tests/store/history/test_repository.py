@@ -12,6 +12,7 @@ from reconciler.core.customers.directories import newest
 from reconciler.core.errors import RunFailed
 from reconciler.core.history.link_history import Health
 from reconciler.store.history.repository import HistoryRepository, open_own
+from reconciler.store.history.writer import PORTION
 from tests.periods import periods_of
 from tests.store.history.runs import at, checked, drifted, failed, in_sync, recording, written
 
@@ -52,6 +53,18 @@ def test_a_run_without_changes_adds_no_period(path: Path) -> None:
         for number in range(5):
             repository.record(recording(number, *(in_sync(number, n) for n in range(20))))
     assert (rows(path, "runs"), rows(path, "periods")) == (5, 20)
+
+
+def test_a_run_of_more_links_than_are_written_at_once_is_recorded_whole(path: Path) -> None:
+    """Links are written in portions; each link gets its period and its end."""
+    links = range(PORTION + 2)
+    with closing(open_own(path)) as repository:
+        repository.record(recording(0, *(in_sync(0, n) for n in links)))
+        repository.record(recording(1, *(in_sync(1, n) for n in links)))
+        repository.record(recording(2, *(drifted(2, n) for n in links)))
+        latest = repository.latest()
+    assert {latest[f"C{n}", "app"].health for n in links} == {Health.DRIFT}
+    assert rows(path, "periods") == 2 * len(links)
 
 
 def test_an_earlier_time_shows_the_state_known_at_that_time(repository: HistoryRepository) -> None:
