@@ -14,7 +14,7 @@ LABELS = {
     ChangeKind.NEW_DRIFT: "new drift",
     ChangeKind.NEWLY_UNREADABLE: "newly unreadable",
     ChangeKind.STILL_UNREADABLE: "still unreadable",
-    ChangeKind.STILL_DRIFT: "still drift",
+    ChangeKind.STILL_DRIFT: "still drifted",
     ChangeKind.RECOVERED: "recovered",
     ChangeKind.ACCESS_LOST: "access lost",
     ChangeKind.ACCESS_GAINED: "access gained",

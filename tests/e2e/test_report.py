@@ -51,7 +51,7 @@ def test_a_second_report_compares_with_the_first(desk: Desk) -> None:
     page = (desk.path / "second.html").read_text()
     assert "Compared with the run of" in page
     assert "new drift</span>" in page
-    assert "2 still drift" in page
+    assert "2 still drifted" in page
 
 
 @pytest.mark.parametrize(
