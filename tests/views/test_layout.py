@@ -8,11 +8,10 @@ from reconciler.views.terminal.layout import (
     NAME,
     Cell,
     Page,
-    columns_of,
     fold,
-    shorten,
     text_column,
 )
+from reconciler.views.terminal.shortening import columns_of, shorten, shorten_apart
 
 GUID = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"
 
@@ -28,6 +27,36 @@ def test_a_long_name_is_shortened_in_the_middle() -> None:
     """Its beginning and its end stay, and the next column does not move."""
     row = [Cell("Contoso Consulting Limited"), Cell("4936128")]
     assert list(Page(26).table([row], (NAME, FIXED))) == [["  Contoso…Limited  4936128"]]
+
+
+LONG = "Contoso Retail Deutschland GmbH & Co. KG"
+TWINS = [
+    f"{LONG} (contoso-retail.onmicrosoft.com)",
+    f"{LONG} (contoso-retail-vip.onmicrosoft.com)",
+    f"{LONG} (contoso-logistics.onmicrosoft.com)",
+]
+
+
+def test_names_that_would_look_alike_show_where_they_differ() -> None:
+    """Others show the beginning of their domain, as their twins may be in no row."""
+    rows = [[Cell(name), Cell("4936128")] for name in (*TWINS, f"{LONG} (fabrikam.example)")]
+    assert [line for lines in Page(31).table(rows, (NAME, FIXED)) for line in lines] == [
+        "  Contos…retail.onmic…  4936128",
+        "  Contos…retail-vip.o…  4936128",
+        "  Contos…(contoso-log…  4936128",
+        "  Contos…(fabrikam.ex…  4936128",
+    ]
+
+
+def test_names_that_cannot_be_shortened_apart_are_whole() -> None:
+    """They fold on a terminal. In a pipe, each is on one line."""
+    twins = ["x" * 60 + "y" * n for n in (0, 1)]
+    twins = [f"{name}{'x' * 60}" for name in twins[:1]] + ["x" * 121]
+    rows = [[Cell(name), Cell("1")] for name in twins]
+    shown = list(Page(15).table(rows, (NAME, FIXED)))
+    assert [len(lines) for lines in shown] == [12, 13]
+    assert shown[1] == ["  xxxxxxxxxx  1", *["  xxxxxxxxxx"] * 11, "  x"]
+    assert list(Page().table(rows, (NAME, FIXED))) == [[f"  {name}  1"] for name in twins]
 
 
 def test_a_name_never_widens_the_table() -> None:
@@ -111,3 +140,12 @@ def test_folding_loses_nothing(text: str, width: int) -> None:
     lines = fold(text, width, breaks_words=True)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(columns_of(line) <= width for line in lines)
+
+
+@given(st.lists(st.text("xy… 東", max_size=40), max_size=12), st.integers(8, 20))
+def test_different_names_are_never_shown_alike(names: list[str], width: int) -> None:
+    """Each fits, or is whole because no shorter form tells it apart."""
+    shown = shorten_apart(names, width)
+    assert set(shown) == set(names)
+    assert len(set(shown.values())) == len(shown)
+    assert all(short == name or columns_of(short) <= width for name, short in shown.items())

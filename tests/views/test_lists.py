@@ -9,7 +9,7 @@ from reconciler.core.history.recording import RecordedRun
 from reconciler.core.text import visible
 from reconciler.views.formats import Format, View
 from reconciler.views.registry import RENDERERS, render
-from reconciler.views.terminal.layout import columns_of
+from reconciler.views.terminal.shortening import columns_of
 from tests.views import facts
 
 AT = datetime(2026, 11, 1, 2, tzinfo=UTC)

@@ -14,8 +14,9 @@ from reconciler.core.results import Outcome, Result, not_written
 from reconciler.views.formats import Format, View
 from reconciler.views.grouping import MANY, NAMED
 from reconciler.views.registry import RENDERERS, render
-from reconciler.views.terminal.layout import Page, columns_of
+from reconciler.views.terminal.layout import Page
 from reconciler.views.terminal.plan import render_inventory, render_plan, render_report
+from reconciler.views.terminal.shortening import columns_of
 from tests.views import facts
 
 

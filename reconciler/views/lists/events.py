@@ -53,19 +53,19 @@ def listing(events: Sequence[Event]) -> Listing:
     """Return the list of these events."""
     return Listing(
         "Timeline",
-        ("time", "link", "event"),
+        ("time", "tenant", "identity", "event"),
         [_row(event) for event in events],
-        (FIXED, NAME, text_column(20)),
+        (FIXED, NAME, NAME, text_column(20)),
         "No events are recorded.",
     )
 
 
 def _row(event: Event) -> list[str]:
     if isinstance(event, CustomerEvent):
-        return [iso(event.at), event.label, _customer(event)]
+        return [iso(event.at), event.label, "", _customer(event)]
     if isinstance(event, Write):
-        return [iso(event.at), " / ".join(event.key), _written(event)]
-    return [iso(event.first_at), " / ".join(event.observation.key), _seen(event)]
+        return [iso(event.at), *event.key, _written(event)]
+    return [iso(event.first_at), *event.observation.key, _seen(event)]
 
 
 def _customer(event: CustomerEvent) -> str:

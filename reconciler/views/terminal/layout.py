@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from reconciler.views.terminal.shortening import columns_of, prefix, shorten_apart
+
 GAP = "  "
 MARGIN = "  "
 
@@ -47,13 +49,19 @@ class Column:
     """How a column adapts to the page.
 
     least  its minimum width in columns of the terminal; 0 keeps the width of the longest text
-    most   its maximum width; longer text is shortened in the middle. 0 is no limit
+    most   its maximum width; longer text is a name, which is shortened so that it still differs
+           from the others in the column. 0 is no limit
     folds  continue text that is too long on the next line, instead of shortening it
     """
 
     least: int = 0
     most: int = 0
     folds: bool = False
+
+    @property
+    def is_name(self) -> bool:
+        """Whether texts of this column are shortened."""
+        return self.most > 0
 
 
 FIXED = Column()
@@ -102,14 +110,21 @@ class Page:
         """Yield the lines of each row, with aligned columns that fit the page if they can."""
         rows = list(rows)
         widths = self._fit(rows, columns)
+        names = [
+            shorten_apart((row[i].text for row in rows), widths[i]) if column.is_name else {}
+            for i, column in enumerate(columns)
+        ]
         for row in rows:
-            yield list(self._row(row, columns, widths))
+            cells = [
+                Cell(names[i].get(cell.text, cell.text), cell.style) for i, cell in enumerate(row)
+            ]
+            yield list(self._row(cells, columns, widths))
 
     def _row(
         self, cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int]
     ) -> Iterator[str]:
         pieces_of = [
-            _pieces(cell.text, width, column, is_last=number == len(cells) - 1)
+            self._pieces(cell.text, column, width, is_last=number == len(cells) - 1)
             for number, (cell, column, width) in enumerate(zip(cells, columns, widths, strict=True))
         ]
         for pieces in zip_longest(*pieces_of, fillvalue=""):
@@ -119,6 +134,12 @@ class Page:
                 pad = "" if i == last else " " * (widths[i] - columns_of(pieces[i]))
                 line.append(self.paint(pieces[i], cells[i].style) + pad)
             yield MARGIN + GAP.join(line)
+
+    def _pieces(self, text: str, column: Column, width: int, *, is_last: bool) -> list[str]:
+        """Return a cell's lines; in a pipe, it has one. Only the last cell may extend beyond."""
+        if self.width == UNLIMITED or not (column.folds or column.is_name):
+            return [text]
+        return fold(text, width, breaks_words=column.is_name or not is_last)
 
     def _fit(self, rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> list[int]:
         """Return the widths, after narrowing columns until a row fits.
@@ -169,25 +190,6 @@ def total(widths: Sequence[int]) -> int:
     return len(MARGIN) + sum(widths) + len(GAP) * (len(widths) - 1)
 
 
-def columns_of(text: str) -> int:
-    """Return how many columns of a terminal the text takes; East Asian characters take two."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len  # validate works without it
-
-    return cell_len(text)
-
-
-def shorten(text: str, width: int) -> str:
-    """Return the text with its middle replaced by an ellipsis, in at most that many columns."""
-    if columns_of(text) <= width:
-        return text
-    room = max(width - 1, 0)
-    head = _prefix(text, room - room // 2)
-    tail = _prefix(text[::-1], room // 2)[::-1]
-    return f"{head}…{tail}"
-
-
 def fold(text: str, width: int, *, breaks_words: bool = False) -> list[str]:
     """Return the text in lines of at most that many columns, broken at blanks.
 
@@ -210,13 +212,6 @@ def fold(text: str, width: int, *, breaks_words: bool = False) -> list[str]:
     return [line for line in lines if line]
 
 
-def _pieces(text: str, width: int, column: Column, *, is_last: bool) -> list[str]:
-    """Return a cell's lines. Only the last cell may extend beyond its column."""
-    if column.folds:
-        return fold(text, width, breaks_words=not is_last)
-    return [shorten(text, width)]
-
-
 def _stays_whole(word: str, width: int, breaks_words: bool) -> bool:
     if columns_of(word) <= width or _ID.fullmatch(word):
         return True
@@ -227,16 +222,6 @@ def _chunks(word: str, width: int) -> list[str]:
     """Return the word in pieces; rich's `split_text` loses a wide character at a cut."""
     chunks = []
     while word:
-        chunks.append(_prefix(word, width))
+        chunks.append(prefix(word, width))
         word = word[len(chunks[-1]) :]
     return chunks
-
-
-def _prefix(text: str, width: int) -> str:
-    """Return as many of the first characters as fit."""
-    room = width
-    for number, char in enumerate(text):
-        room -= columns_of(char)
-        if room < 0:
-            return text[:number]
-    return text

@@ -26,7 +26,8 @@ from reconciler.views.terminal.causes import (
     problem_lines,
 )
 from reconciler.views.terminal.inventory import inventory_lines
-from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, shorten, text_column
+from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, text_column
+from reconciler.views.terminal.shortening import shorten
 
 _STYLES = {
     Action.CREATE: "good",
