@@ -42,7 +42,3 @@ class HelpfulGroup(TyperGroup):
         """Ask for help in place of nothing."""
         is_bare = not args and not ctx.resilient_parsing
         return super().parse_args(ctx, ["--help"] if is_bare else args)
-
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """The commands in their order of work; help and version last."""
-        return sorted(super().list_commands(ctx), key=lambda name: name in ("help", "version"))

@@ -34,7 +34,7 @@ ENVIRONMENT = {
 """What each variable does. A file may name more: those of `{env: NAME}` hold secrets."""
 
 
-def help_(
+def help(
     context: typer.Context,
     command: Annotated[
         list[str] | None,

@@ -17,7 +17,7 @@ PartT = TypeVar("PartT", bound="Part")
 class Part(BaseModel):
     """The base of all parts of the file: immutable, and without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
     def known_keys(cls) -> tuple[str, ...]:
