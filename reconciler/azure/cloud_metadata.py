@@ -5,11 +5,14 @@ The endpoint comes from the command line or the environment, never from tenants.
 
 import json
 import re
+from contextlib import closing
+from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
-from reconciler.azure.clouds import NO_VAULTS, Cloud
+from reconciler.azure.clouds import CLOUDS, NO_VAULTS, Cloud
 from reconciler.azure.error_codes import of_arm
+from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.client import HttpReply, Https
 from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
@@ -24,6 +27,15 @@ _DNS_SUFFIX = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 class Malformed(ValueError):
     """A field of the metadata document has an invalid value."""
+
+
+def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None, stop: Event) -> Cloud:
+    """Return a known cloud by name, or the cloud behind the endpoint that the operator chose."""
+    if endpoint is None:
+        return CLOUDS[name]
+    hosts = CircuitBreaker()
+    with closing(Https(hosts, ca_bundle=ca_bundle, stop=stop)) as https:
+        return described(endpoint, https.limited_to("GET"), RetryBudget(hosts, stop))
 
 
 def described(endpoint: str, https: Https, budget: RetryBudget) -> Cloud:

@@ -1,45 +1,47 @@
 """The connection to Azure: picklable settings, and what they open in the process that works.
 
 The settings hold references and endpoints only. Secrets are resolved at sign-in.
+What only some commands use is imported where it is used, because most runs read links only.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from threading import Event
+from typing import TYPE_CHECKING
 
-from reconciler.azure.access.checkers import AccessLinkReader, AccessSettings, open_checkers
-from reconciler.azure.access.power_platform import PowerPlatform
-from reconciler.azure.cloud_metadata import checked_endpoint, described
+from reconciler.azure.cloud_metadata import checked_endpoint
 from reconciler.azure.clouds import CLOUDS, Cloud
-from reconciler.azure.doctor.checks import Doctor
 from reconciler.azure.http.circuit_breaker import CircuitBreaker, origin
 from reconciler.azure.http.client import Https
 from reconciler.azure.http.proxies import check_proxy
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
-from reconciler.azure.interactive_login import SignInMethod, sign_in
 from reconciler.azure.links import AzureLinkReader, AzureLinkWriter
-from reconciler.azure.services import partner_center
 from reconciler.azure.services.client import ServiceClient, ServiceSession
-from reconciler.azure.services.customers import read_listing
 from reconciler.azure.services.endpoints import ServiceEndpoint, Services
 from reconciler.azure.session import WRONG_TOKEN, SecretPropagation, Session
 from reconciler.azure.signin.cached_users import CachedUsers
 from reconciler.azure.signin.entra import Entra
 from reconciler.azure.signin.key_vault import Vaults
-from reconciler.azure.tenants import list_tenants
-from reconciler.core.customers.discovery import Customer
-from reconciler.core.customers.evidence import RawReading
-from reconciler.core.customers.listed import CustomerListing, CustomerSource
-from reconciler.core.doctor.partner_ids import PartnerProfile
 from reconciler.core.errors import WrongUsage
 from reconciler.core.history.run_summary import RequestStats
 from reconciler.core.identities import Identity
 from reconciler.core.links import Place, Problem
 from reconciler.core.network.services import Service
 from reconciler.core.ports import LinkReader
+
+if TYPE_CHECKING:
+    from reconciler.azure.access.checkers import AccessCheckers, AccessSettings
+    from reconciler.azure.doctor.checks import Doctor
+    from reconciler.azure.interactive_login import SignInMethod
+    from reconciler.core.customers.discovery import Customer
+    from reconciler.core.customers.evidence import RawReading
+    from reconciler.core.customers.listed import CustomerListing, CustomerSource
+    from reconciler.core.doctor.partner_ids import PartnerProfile
 
 SignInOf = tuple[Place, Identity, Entra, SecretPropagation, Callable[[], RetryBudget]]
 """What a session of any service is made of."""
@@ -78,15 +80,6 @@ def check_proxies(name: str, endpoint: str | None) -> None:
         raise WrongUsage(failure.problem.message) from None
 
 
-def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None, stop: Event) -> Cloud:
-    """Return a known cloud by name, or the cloud behind the endpoint that the operator chose."""
-    if endpoint is None:
-        return CLOUDS[name]
-    hosts = CircuitBreaker()
-    with closing(Https(hosts, ca_bundle=ca_bundle, stop=stop)) as https:
-        return described(endpoint, https.limited_to("GET"), RetryBudget(hosts, stop))
-
-
 class Azure:
     """Azure for one run: opens one link at a time and shares connections, tokens and limits.
 
@@ -108,10 +101,7 @@ class Azure:
         )
         self._propagation = SecretPropagation(stop.wait)
         self._https_get = self._https.limited_to("GET")
-        power_platform = PowerPlatform(settings.services, self._open_service)
-        self._access = settings.access and open_checkers(
-            settings.access, self._https_get, power_platform
-        )
+        self._access = self._open_checkers(settings.access) if settings.access else None
         self._https_all = self._https.limited_to("GET", "PUT", "PATCH", "DELETE")
 
     @contextmanager
@@ -119,7 +109,7 @@ class Azure:
         """Open a link for reading."""
         session = self._session(place)
         link = AzureLinkReader(session, self._https_get)
-        yield AccessLinkReader(link, place, session, self._access) if self._access else link
+        yield self._access.beside(link, place, session) if self._access else link
 
     @contextmanager
     def writer(self, place: Place) -> Iterator[AzureLinkWriter]:
@@ -144,6 +134,8 @@ class Azure:
 
     def read_raw(self, place: Place, clock: Callable[[], datetime]) -> RawReading:
         """Read a link and keep the raw answer, unless it belongs to another principal."""
+        from reconciler.core.customers.evidence import RawReading
+
         reader = AzureLinkReader(self._session(place), self._https_get)
         observed, answer = reader.read(), reader.answer
         is_strange = observed.problem is not None and observed.problem.code == WRONG_TOKEN
@@ -154,6 +146,8 @@ class Azure:
 
     def doctor(self, clock: Callable[[], datetime]) -> Doctor:
         """Return the checks of everything that a run uses. `clock` is this machine's time, UTC."""
+        from reconciler.azure.doctor.checks import Doctor
+
         no_retry = SecretPropagation(lambda seconds: True)
         return Doctor(
             self._settings.identities,
@@ -165,11 +159,15 @@ class Azure:
 
     def sign_in(self, place: Place, way: SignInMethod) -> Problem | None:
         """Sign in the user of this link and keep the sign-in. Returns the problem if it fails."""
+        from reconciler.azure.interactive_login import sign_in
+
         identity = self._settings.identity(place)
         return sign_in(identity, place, self._session(place), self._entra, self._https, way)
 
     def tenants(self, place: Place) -> tuple[Customer, ...] | Problem:
         """List the tenants that this identity can see. Returns the problem if it cannot."""
+        from reconciler.azure.tenants import list_tenants
+
         try:
             return list_tenants(self._session(place), self._https_get)
         except RequestFailed as failure:
@@ -190,12 +188,16 @@ class Azure:
 
         stop  ends this list and nothing else; None for the stop of the run
         """
+        from reconciler.azure.services.customers import read_listing
+
         return read_listing(
             source, partial(self._client, stop=stop), with_relationships=with_relationships
         )
 
     def partner_profile(self, place: Place, partner_id: str) -> PartnerProfile | Problem:
         """What Partner Center says about a partner ID to a person of our own tenant."""
+        from reconciler.azure.services import partner_center
+
         try:
             client = self._client(place, Service.PARTNER_CENTER, partner_center.FORBIDDEN)
             return partner_center.profile_of(client, partner_id)
@@ -205,6 +207,13 @@ class Azure:
     def close(self) -> None:
         """Close all connections."""
         self._https.close()
+
+    def _open_checkers(self, settings: AccessSettings) -> AccessCheckers:
+        from reconciler.azure.access.checkers import open_checkers
+        from reconciler.azure.access.power_platform import PowerPlatform
+
+        power_platform = PowerPlatform(self._settings.services, self._open_service)
+        return open_checkers(settings, self._https_get, power_platform)
 
     def _client(
         self, place: Place, service: Service, forbidden: str, stop: Event | None = None

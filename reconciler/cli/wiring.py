@@ -35,7 +35,8 @@ def read_session(options: Options, selection: Selection) -> Iterator[Run]:
     from concurrent.futures import ThreadPoolExecutor
 
     from reconciler import log
-    from reconciler.azure.connection import Azure, ConnectionSettings, check_proxies, find_cloud
+    from reconciler.azure.cloud_metadata import find_cloud
+    from reconciler.azure.connection import Azure, ConnectionSettings, check_proxies
     from reconciler.azure.services.endpoints import find_services
     from reconciler.cli.workers import workers_for
     from reconciler.engine import interpreter

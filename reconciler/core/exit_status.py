@@ -4,14 +4,19 @@ Cron jobs and pipelines rely on these numbers. The first that applies counts: in
 locked, refused, partial, differences, in sync.
 """
 
-from enum import IntEnum
+from __future__ import annotations
 
-from reconciler.core.doctor.checkup import Checkup
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
 from reconciler.core.errors import BadFile, Locked, PalReconcileError, Refused, WrongUsage
 from reconciler.core.links import WRITES, Action
-from reconciler.core.plan import Plan, Report
 from reconciler.core.problems import LIMIT
 from reconciler.core.results import CONVERGED, Outcome, Result
+
+if TYPE_CHECKING:
+    from reconciler.core.doctor.checkup import Checkup
+    from reconciler.core.plan import Plan, Report
 
 
 class Status(IntEnum):

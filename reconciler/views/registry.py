@@ -1,127 +1,111 @@
 """Registry of all renderers: one function for each view and format."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
-from reconciler.views import access, annotations, checkup, csv, json, validation
 from reconciler.views.formats import Format, View
-from reconciler.views.lists import events, inventory_groups, runs, sign_ins
-from reconciler.views.markdown import onboarding
-from reconciler.views.markdown import plan as markdown
-from reconciler.views.terminal import checkup as terminal_checkup
-from reconciler.views.terminal import discovery as terminal_discovery
-from reconciler.views.terminal import plan as table
 from reconciler.views.terminal.layout import UNLIMITED, Page
 
-Renderer = Callable[..., str]
-"""Takes the fact, and for `Format.TABLE` also the page. Returns text that ends with a newline."""
-
-
-def _html(name: str) -> Renderer:
-    """A renderer of the HTML report. Its modules are imported when it is used, to start faster."""
-
-    def render(fact: Any) -> str:
-        from reconciler.views.html import runs
-
-        return str(getattr(runs, name)(fact))
-
-    return render
-
-
-RENDERERS: Mapping[View, Mapping[Format, Renderer]] = {
+RENDERERS: Mapping[View, Mapping[Format, str]] = {
     # A Plan.
     View.PLAN: {
-        Format.TABLE: table.render_plan,
-        Format.JSON: json.render_plan,
-        Format.MARKDOWN: markdown.render_plan,
-        Format.CSV: csv.render_plan,
-        Format.HTML: _html("render_plan"),
+        Format.TABLE: "terminal.plan.render_plan",
+        Format.JSON: "json.render_plan",
+        Format.MARKDOWN: "markdown.plan.render_plan",
+        Format.CSV: "csv.render_plan",
+        Format.HTML: "html.runs.render_plan",
     },
     # A Report.
     View.REPORT: {
-        Format.TABLE: table.render_report,
-        Format.JSON: json.render_report,
-        Format.MARKDOWN: markdown.render_report,
-        Format.CSV: csv.render_report,
-        Format.HTML: _html("render_report"),
+        Format.TABLE: "terminal.plan.render_report",
+        Format.JSON: "json.render_report",
+        Format.MARKDOWN: "markdown.plan.render_report",
+        Format.CSV: "csv.render_report",
+        Format.HTML: "html.runs.render_report",
     },
     # A Plan; what is known of each link is in `known`.
     View.INVENTORY: {
-        Format.TABLE: table.render_inventory,
-        Format.JSON: json.render_inventory,
-        Format.MARKDOWN: markdown.render_inventory,
-        Format.CSV: csv.render_inventory,
-        Format.HTML: _html("render_inventory"),
+        Format.TABLE: "terminal.plan.render_inventory",
+        Format.JSON: "json.render_inventory",
+        Format.MARKDOWN: "markdown.plan.render_inventory",
+        Format.CSV: "csv.render_inventory",
+        Format.HTML: "html.runs.render_inventory",
     },
     # A Plan; in every format but the table, it is an inventory.
     View.DISCOVERY: {
-        Format.TABLE: terminal_discovery.render,
-        Format.JSON: json.render_inventory,
-        Format.MARKDOWN: markdown.render_inventory,
-        Format.CSV: csv.render_inventory,
+        Format.TABLE: "terminal.discovery.render",
+        Format.JSON: "json.render_inventory",
+        Format.MARKDOWN: "markdown.plan.render_inventory",
+        Format.CSV: "csv.render_inventory",
     },
     # The same, of a run that checked access.
     View.ACCESS: {
-        Format.TABLE: access.render_table,
-        Format.JSON: json.render_inventory,
-        Format.MARKDOWN: access.render_markdown,
-        Format.CSV: access.render_csv,
-        Format.HTML: _html("render_inventory"),
+        Format.TABLE: "access.render_table",
+        Format.JSON: "json.render_inventory",
+        Format.MARKDOWN: "access.render_markdown",
+        Format.CSV: "access.render_csv",
+        Format.HTML: "html.runs.render_inventory",
     },
     # A GroupedInventory.
     View.INVENTORY_GROUPS: {
-        Format.TABLE: inventory_groups.render_table,
-        Format.JSON: inventory_groups.render_json,
-        Format.MARKDOWN: inventory_groups.render_markdown,
-        Format.CSV: inventory_groups.render_csv,
-        Format.HTML: inventory_groups.render_html,
+        Format.TABLE: "lists.inventory_groups.render_table",
+        Format.JSON: "lists.inventory_groups.render_json",
+        Format.MARKDOWN: "lists.inventory_groups.render_markdown",
+        Format.CSV: "lists.inventory_groups.render_csv",
+        Format.HTML: "lists.inventory_groups.render_html",
     },
     # A Checkup.
     View.CHECKUP: {
-        Format.TABLE: terminal_checkup.render,
-        Format.JSON: checkup.render_json,
-        Format.MARKDOWN: onboarding.render,
-        Format.CSV: checkup.render_csv,
+        Format.TABLE: "terminal.checkup.render",
+        Format.JSON: "checkup.render_json",
+        Format.MARKDOWN: "markdown.onboarding.render",
+        Format.CSV: "checkup.render_csv",
     },
     # A sequence of RecordedRun, oldest first.
     View.RUNS: {
-        Format.TABLE: runs.render_table,
-        Format.JSON: runs.render_json,
-        Format.MARKDOWN: lambda fact: runs.listing(fact).markdown(),
-        Format.CSV: runs.render_csv,
-        Format.HTML: lambda fact: runs.listing(fact).html(),
+        Format.TABLE: "lists.runs.render_table",
+        Format.JSON: "lists.runs.render_json",
+        Format.MARKDOWN: "lists.runs.render_markdown",
+        Format.CSV: "lists.runs.render_csv",
+        Format.HTML: "lists.runs.render_html",
     },
     # A sequence of Period and Write, oldest first.
     View.EVENTS: {
-        Format.TABLE: events.render_table,
-        Format.JSON: events.render_json,
-        Format.MARKDOWN: lambda fact: events.listing(fact).markdown(),
-        Format.CSV: events.render_csv,
-        Format.HTML: lambda fact: events.listing(fact).html(),
+        Format.TABLE: "lists.events.render_table",
+        Format.JSON: "lists.events.render_json",
+        Format.MARKDOWN: "lists.events.render_markdown",
+        Format.CSV: "lists.events.render_csv",
+        Format.HTML: "lists.events.render_html",
     },
     # A sequence of (Place, Problem or None).
     View.SIGN_INS: {
-        Format.TABLE: sign_ins.render_table,
-        Format.JSON: sign_ins.render_json,
-        Format.MARKDOWN: sign_ins.render_markdown,
-        Format.CSV: sign_ins.render_csv,
+        Format.TABLE: "lists.sign_ins.render_table",
+        Format.JSON: "lists.sign_ins.render_json",
+        Format.MARKDOWN: "lists.sign_ins.render_markdown",
+        Format.CSV: "lists.sign_ins.render_csv",
     },
     # A Validation.
     View.VALIDATION: {
-        Format.TABLE: validation.render_table,
-        Format.JSON: validation.render_json,
-        Format.MARKDOWN: validation.render_markdown,
-        Format.CSV: validation.render_csv,
-        Format.GITHUB: annotations.render,
+        Format.TABLE: "validation.render_table",
+        Format.JSON: "validation.render_json",
+        Format.MARKDOWN: "validation.render_markdown",
+        Format.CSV: "validation.render_csv",
+        Format.GITHUB: "annotations.render",
     },
     # A sequence of Explanation.
     View.EXPLANATION: {
-        Format.TABLE: validation.explain_table,
-        Format.JSON: validation.explain_json,
-        Format.MARKDOWN: validation.explain_markdown,
-        Format.CSV: validation.explain_csv,
+        Format.TABLE: "validation.explain_table",
+        Format.JSON: "validation.explain_json",
+        Format.MARKDOWN: "validation.explain_markdown",
+        Format.CSV: "validation.explain_csv",
     },
 }
+"""The modules below `views` and their functions. A module is imported when it is used.
+
+A function takes the fact, and for `Format.TABLE` also the page. It returns text that ends with a
+newline.
+"""
 
 
 def render(
@@ -138,7 +122,7 @@ def render(
     width    columns of the terminal; `UNLIMITED` for a pipe. For tables only, like the others
     is_full  list every link, also where many are alike
     """
-    renderer = RENDERERS[view][format]
-    if format is Format.TABLE:
-        return renderer(fact, Page(width, color, is_full))
-    return renderer(fact)
+    module, _, name = RENDERERS[view][format].rpartition(".")
+    renderer = getattr(import_module(f"reconciler.views.{module}"), name)
+    page = (Page(width, color, is_full),) if format is Format.TABLE else ()
+    return str(renderer(fact, *page))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from reconciler.azure.claims_challenges import POLICY, Challenge, challenge_in
-from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
+from reconciler.azure.cloud_metadata import find_cloud
+from reconciler.azure.connection import Azure, ConnectionSettings
 from reconciler.azure.error_codes import of_arm
 from reconciler.azure.http.client import HttpReply
 from reconciler.azure.links import AzureLinkWriter

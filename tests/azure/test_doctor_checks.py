@@ -15,8 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 
+from reconciler.azure.cloud_metadata import find_cloud
 from reconciler.azure.clouds import Cloud
-from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
+from reconciler.azure.connection import Azure, ConnectionSettings
 from reconciler.azure.doctor.checks import Doctor
 from reconciler.azure.doctor.customer_requests import consent_link, request_for
 from reconciler.azure.doctor.endpoints import skew

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
+from reconciler.azure.cloud_metadata import find_cloud
+from reconciler.azure.connection import Azure, ConnectionSettings
 from reconciler.azure.signin.managed_identity import UPDATING_WAIT_S, refusal
 from reconciler.core.identities import (
     ClientSecret,

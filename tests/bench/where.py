@@ -13,7 +13,8 @@ from datetime import date
 from pathlib import Path
 from threading import Event
 
-from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
+from reconciler.azure.cloud_metadata import find_cloud
+from reconciler.azure.connection import Azure, ConnectionSettings
 from reconciler.config.load import load
 from reconciler.engine.link_jobs import read_link
 

@@ -5,7 +5,8 @@ from threading import Event
 from typing import Any, Protocol
 from uuid import UUID
 
-from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
+from reconciler.azure.cloud_metadata import find_cloud
+from reconciler.azure.connection import Azure, ConnectionSettings
 from reconciler.core.identities import ClientSecret, SecretRef
 from reconciler.core.links import Place
 from reconciler.core.ports import OpenReader, OpenWriter

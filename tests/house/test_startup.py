@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli.command_line.command_table import COMMANDS
+
 FILE = """
 version: 1
 identities:
@@ -21,12 +23,15 @@ HEAVY = {
 }
 
 
+PROGRAM = "import runpy; runpy.run_module('reconciler', run_name='__main__')"
+
+
 def modules(cwd: Path, *arguments: str) -> set[str]:
-    """The modules that a command loads, as `-X importtime` lists them.
+    """The modules that a command loads.
 
     Modules of the standard library and those that the machine loads at each start are left out.
     """
-    loaded = _imported(cwd, "-m", "reconciler", *arguments) - _imported(cwd, "-c", "")
+    loaded = _loaded(cwd, PROGRAM, *arguments) - _loaded(cwd, "")
     return {name for name in loaded if name.partition(".")[0] not in sys.stdlib_module_names}
 
 
@@ -35,21 +40,19 @@ def packages(cwd: Path, *arguments: str) -> set[str]:
     return {name.partition(".")[0] for name in modules(cwd, *arguments)}
 
 
-def _imported(cwd: Path, *arguments: str) -> set[str]:
+def _loaded(cwd: Path, code: str, *arguments: str) -> set[str]:
+    """The modules that are loaded when this code ends."""
+    listing = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     ran = subprocess.run(
-        [sys.executable, "-X", "importtime", *arguments],
+        [sys.executable, "-c", f"{listing}\n{code}", *arguments],
         capture_output=True,
         text=True,
         cwd=cwd,
         env=env | {"X": "a-secret"},
     )
     assert ran.returncode == 0, ran.stderr[-500:]
-    return {
-        line.rpartition("|")[2].strip()
-        for line in ran.stderr.splitlines()
-        if line.startswith("import time:")
-    }
+    return set(ran.stderr.split())
 
 
 def test_version_loads_a_single_module(tmp_path: Path) -> None:
@@ -71,16 +74,35 @@ def test_the_help_of_a_command_loads_nothing_that_a_run_needs(tmp_path: Path, co
     assert packages(tmp_path, command, "--help") & HEAVY == set()
 
 
+def test_a_command_loads_no_other_command(tmp_path: Path) -> None:
+    """Each command is imported when it is used; `--help` lists all, so it loads all."""
+    (tmp_path / "tenants.yaml").write_text(FILE)
+    commands = "reconciler.cli.commands."
+    loaded = {name for name in modules(tmp_path, "validate") if name.startswith(commands)}
+    assert loaded == {commands + "validate"}
+    listed = {name for name in modules(tmp_path, "--help") if name.startswith(commands)}
+    assert listed == {commands + name for name in COMMANDS}
+
+
+def test_a_file_without_tables_loads_no_reader_of_tables(tmp_path: Path) -> None:
+    """`include:` of a CSV file loads it."""
+    (tmp_path / "tenants.yaml").write_text(FILE)
+    assert "reconciler.config.reading.customer_tables" not in modules(tmp_path, "validate")
+    (tmp_path / "tenants.yaml").write_text(f"{FILE}include: [more.csv]\n")
+    (tmp_path / "more.csv").write_text("name,tenant\nContoso,contoso.onmicrosoft.com\n")
+    assert "reconciler.config.reading.customer_tables" in modules(tmp_path, "validate")
+
+
 def test_the_log_loads_no_terminal_package(tmp_path: Path) -> None:
     """structlog would load rich and pygments for tracebacks, which no log line has."""
-    loaded = _imported(tmp_path, "-c", "import reconciler.log, rich.cells")
+    loaded = _loaded(tmp_path, "import reconciler.log, rich.cells")
     assert {"structlog.dev", "rich.cells"} <= loaded
     assert loaded & {"rich.traceback", "pygments"} == set()
 
 
 def test_the_tables_of_the_history_load_no_dialect_of_postgresql(tmp_path: Path) -> None:
     """It is needed only by a shared history."""
-    loaded = _imported(tmp_path, "-c", "import reconciler.store.history.repository")
+    loaded = _loaded(tmp_path, "import reconciler.store.history.repository")
     assert "sqlalchemy.dialects.sqlite" in loaded
     assert "sqlalchemy.dialects.postgresql" not in loaded
 

@@ -54,6 +54,10 @@ class AccessCheckers:
         workload = self.workloads.get(place, Workload.AZURE)
         return self.by_workload[workload].check(place, session)
 
+    def beside(self, link: AzureLinkReader, place: Place, session: Session) -> "AccessLinkReader":
+        """A reader of the link and of its access."""
+        return AccessLinkReader(link, place, session, self)
+
 
 def open_checkers(
     settings: AccessSettings, https: Https, power_platform: AccessChecker

@@ -7,12 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.cli.selection import now
-from reconciler.core.access.coverage import with_covers
-from reconciler.core.access.findings import access_findings
 from reconciler.core.access.link_access import access_of
 from reconciler.core.access.values import Workload
 from reconciler.core.errors import WrongUsage
-from reconciler.core.inventory.filters import ACCESS_FIELDS
 from reconciler.core.plan import Plan, Report
 
 if TYPE_CHECKING:
@@ -34,6 +31,8 @@ def check_access_options(options: Options) -> None:
 
 def check_access_fields(fields: Iterable[str], options: Options) -> None:
     """Raise `WrongUsage` for a field of the access check without `--access`."""
+    from reconciler.core.inventory.filters import ACCESS_FIELDS
+
     for field in fields:
         if field in ACCESS_FIELDS and not options.access:
             raise WrongUsage(f"the field {field} needs --access; add it")
@@ -65,11 +64,15 @@ def with_covered(config: Config, azure: Azure, plan: Plan) -> Plan:
     names = {name for change in plan.changes if access_of(change) for name in change.wanted.covers}
     if not names:
         return plan
+    from reconciler.core.access.coverage import with_covers
+
     return replace(plan, changes=with_covers(plan.changes, _tenant_ids(config, azure, plan, names)))
 
 
 def with_access_findings(config: Config, azure: Azure, fact: FactT) -> FactT:
     """The plan or report with the findings about access that it does not have yet."""
+    from reconciler.core.access.findings import access_findings
+
     plan = fact.plan if isinstance(fact, Report) else fact
     has_delegations = any(
         access.delegations for change in plan.changes if (access := access_of(change))

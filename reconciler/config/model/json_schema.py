@@ -55,8 +55,8 @@ def _descriptions(part: type[Part]) -> dict[str, str]:
     """The docstrings below the fields of a part, inherited ones too, by key in the file."""
     found = {}
     for base in reversed(part.__mro__[: part.__mro__.index(Part)]):
-        (definition,) = ast.parse(dedent(inspect.getsource(base))).body
-        assert isinstance(definition, ast.ClassDef)
+        parsed = ast.walk(ast.parse(dedent(inspect.getsource(base))))
+        definition = next(node for node in parsed if isinstance(node, ast.ClassDef))
         for statement, after in pairwise(definition.body):
             match statement, after:
                 case (

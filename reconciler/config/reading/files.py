@@ -3,9 +3,10 @@
 import errno
 import glob
 import os
-import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
+
+from yaml.reader import Reader
 
 from reconciler.config.reading.diagnostics import Diagnostics, Spot, location, quoted
 from reconciler.regular_files import read_regular
@@ -16,9 +17,7 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_FILES = 1_000
 """The most files that one glob may match."""
 
-_UNREADABLE = re.compile(
-    "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
-)
+_UNREADABLE = Reader.NON_PRINTABLE
 """Characters that YAML does not allow (section 5.1 of its specification)."""
 
 

@@ -1,8 +1,11 @@
 """Reader of the main file and its included files, into one tree.
 
 An included file, YAML or CSV, contains tenants only: a review of the main file sees every partner
-ID, every identity and every limit.
+ID, every identity and every limit. The reader of tables is imported where it is used, because most
+files include none.
 """
+
+from __future__ import annotations
 
 import hashlib
 import os
@@ -10,13 +13,16 @@ import re
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 from reconciler.config.model.fields import LONGEST_NAME
-from reconciler.config.reading import customer_tables, files, yaml_reader
-from reconciler.config.reading.customer_tables import Customers
+from reconciler.config.reading import files, yaml_reader
 from reconciler.config.reading.diagnostics import Diagnostics, Spot, hidden, location, quoted
 from reconciler.config.reading.tree import Items, Node, Path, Plain, Table
 from reconciler.core.findings import Finding
+
+if TYPE_CHECKING:
+    from reconciler.config.reading.customer_tables import Customers
 
 _TENANTS_KEY = re.compile(rb"^[\s{]*[\"']?tenants[\"']?\s*:", re.MULTILINE)
 _SEPARATOR = re.compile("[,;\t|]")
@@ -86,13 +92,15 @@ class _Included:
 
 def _customers(file: _Included, complaints: Diagnostics) -> Customers:
     """The tenants of an included file. If it has none, its contents are never quoted."""
+    from reconciler.config.reading.customer_tables import MUST_HAVE
+
     before = len(complaints)
     customers = _read_customers(file, complaints)
     if len(complaints) > before and not _is_tenants_file(file):
         complaints.replace(
             file.number,
             "the file contains no tenants; its contents are not shown, since they may be secret; "
-            f"start with {','.join(customer_tables.MUST_HAVE) if file.is_table else 'tenants:'}, "
+            f"start with {','.join(MUST_HAVE) if file.is_table else 'tenants:'}, "
             "or correct include: in the main file",
         )
     return customers
@@ -105,21 +113,25 @@ def _is_tenants_file(file: _Included) -> bool:
         return True
     if not file.is_table:
         return _TENANTS_KEY.search(content) is not None
+    from reconciler.config.reading.customer_tables import is_heading
+
     headings = _SEPARATOR.split(content.partition(b"\n")[0].decode("utf-8", "replace"))
-    return any(map(customer_tables.is_heading, headings))
+    return any(map(is_heading, headings))
 
 
 def _read_customers(file: _Included, complaints: Diagnostics) -> Customers:
+    from reconciler.config.reading import customer_tables
+
     if file.is_table:
         text = files.decode(file.content, file.number, complaints, is_table=True)
         if text is None:
-            return Customers(is_complete=False)
+            return customer_tables.Customers(is_complete=False)
         return customer_tables.read(text, file.number, complaints)
     root = _mapping(file.content, file.number, complaints, "start with tenants:")
     if root is None:
-        return Customers(is_complete=False)
+        return customer_tables.Customers(is_complete=False)
     _only_tenants(root, file.number, complaints)
-    return Customers(_tenants(root, complaints))
+    return customer_tables.Customers(_tenants(root, complaints))
 
 
 def _mapping(data: bytes, file: int, complaints: Diagnostics, remedy: str) -> Table | None:

@@ -49,6 +49,16 @@ def render_csv(events: Sequence[Event]) -> str:
     return sheet(COLUMNS, map(_cells, events))
 
 
+def render_markdown(events: Sequence[Event]) -> str:
+    """Render the events as Markdown."""
+    return listing(events).markdown()
+
+
+def render_html(events: Sequence[Event]) -> str:
+    """Render the events as HTML."""
+    return listing(events).html()
+
+
 def listing(events: Sequence[Event]) -> Listing:
     """Return the list of these events."""
     return Listing(

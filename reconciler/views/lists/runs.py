@@ -42,6 +42,16 @@ def render_csv(runs: Sequence[RecordedRun]) -> str:
     return sheet(RUN_COLUMNS, (list(_cells(run)) for run in runs))
 
 
+def render_markdown(runs: Sequence[RecordedRun]) -> str:
+    """Render the runs as Markdown."""
+    return listing(runs).markdown()
+
+
+def render_html(runs: Sequence[RecordedRun]) -> str:
+    """Render the runs as HTML."""
+    return listing(runs).html()
+
+
 def listing(runs: Sequence[RecordedRun], count: int | None = None) -> Listing:
     """Return the list of these runs, with its first columns or all of them."""
     return Listing(

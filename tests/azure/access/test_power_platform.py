@@ -8,7 +8,8 @@ import pytest
 
 from reconciler.azure.access.checkers import AccessSettings
 from reconciler.azure.access.role_list import packaged_roles
-from reconciler.azure.connection import Azure, ConnectionSettings, find_cloud
+from reconciler.azure.cloud_metadata import find_cloud
+from reconciler.azure.connection import Azure, ConnectionSettings
 from reconciler.azure.services.endpoints import find_services
 from reconciler.core.access.link_access import access_of
 from reconciler.core.access.values import Access, AccessReason, AccessVerdict, Workload
