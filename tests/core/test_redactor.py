@@ -2,6 +2,7 @@
 
 import base64
 import json
+import tracemalloc
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.core.redaction.credential_patterns import HIDDEN, hide_credentials
 from reconciler.core.redaction.redactor import MOST_TOKENS, Redactor
+from reconciler.core.redaction.secret_forms import forms_of_token, token_end
 
 SECRET = 'Fabrikam"~&8 ü\\n+/%41'
 JWT = "eyJhbGciOiJSUzI1NiJ9." + "eyJ0aWQiOiJjb250b3NvIn0." + "c2lnbmF0dXJlLW9mLWNvbnRvc28" * 8
@@ -92,6 +94,68 @@ def test_a_run_remembers_its_newest_tokens() -> None:
     assert redactor.redact(tokens[0]) == tokens[0]
     assert redactor.redact(tokens[1]) == redactor.redact(tokens[-1]) == HIDDEN
     assert redactor.redact(JWT) == redactor.redact(JWT[:40]) == HIDDEN
+
+
+def test_a_secret_is_never_forgotten() -> None:
+    """A sign-in remembers its client secret as a part of the request, too. It stays a secret."""
+    for order in ("remember", "remember_token"), ("remember_token", "remember"):
+        redactor = Redactor()
+        for how in order:
+            getattr(redactor, how)(SECRET)
+            getattr(redactor, how)(JWT)
+        for number in range(MOST_TOKENS + 1):
+            redactor.remember_token(f"opaque-token-{number:06}")
+        assert redactor.redact(f"it was {SECRET}.") == f"it was {HIDDEN}."
+        assert redactor.redact(f"it ended with {JWT[-34:]}, ...") == f"it ended with {HIDDEN}, ..."
+
+
+def test_a_token_that_is_used_again_counts_as_new() -> None:
+    """A refresh token is used for many sign-ins."""
+    redactor = Redactor()
+    for number in range(MOST_TOKENS + 1):
+        redactor.remember_token("opaque-token-of-contoso")
+        redactor.remember_token(f"opaque-token-{number:06}")
+    assert redactor.redact("opaque-token-of-contoso") == HIDDEN
+    assert redactor.redact("opaque-token-000000") == "opaque-token-000000"
+
+
+@given(st.text("aZ9+/=_.~-", min_size=60, max_size=70) | st.text(min_size=60, max_size=70))
+def test_the_end_of_a_token_decides_what_is_hidden(end: str) -> None:
+    """So the rest of a long token is not kept: in any text, the same is hidden."""
+    token = f"{JWT}{end}"
+    assert list(forms_of_token(token_end(token))) == list(forms_of_token(token))
+
+
+@pytest.mark.parametrize("token", [JWT, "0.AAAA" + "opaque-Token_1~" * 90], ids=["jwt", "opaque"])
+@pytest.mark.parametrize("before", range(7))
+def test_a_long_token_is_hidden_wherever_a_text_quotes_its_end(token: str, before: int) -> None:
+    """Whole, without its beginning, in base64, and as JSON in a form."""
+    redactor = Redactor()
+    redactor.remember_token(token)
+    start = "x" * before
+    for quoted in token, token[200:], token[-40:]:
+        assert redactor.redact(f"{start} {quoted}, y") == f"{start} {HIDDEN}, y"
+        for form in json.dumps({"t": quoted}), quote(json.dumps({"t": quoted})):
+            assert token[-30:] not in redactor.redact(f"{start} {form}")
+    encoded = base64.b64encode(f"{start}{token}".encode()).decode()
+    assert redactor.redact(f"{start} {encoded}") == f"{start} {HIDDEN}"
+
+
+def test_a_token_takes_the_same_memory_whatever_its_length() -> None:
+    """Tokens of Entra have 2,000 characters, of which the last 65 are kept."""
+
+    def size(length: int) -> int:
+        tokens = (f"{number:04}".rjust(length, "a") for number in range(200))
+        redactor = Redactor()
+        tracemalloc.start()
+        try:
+            for token in tokens:
+                redactor.remember_token(token)
+            return tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+
+    assert size(20_000) < 2 * size(100)
 
 
 def test_a_token_is_hidden_in_base64() -> None:

@@ -21,10 +21,12 @@ from reconciler.core.redaction.secret_forms import (
     MOST_ESCAPES,
     SHORTEST,
     SecretForm,
+    anchor_offsets,
     anchors,
     forms_of,
     forms_of_token,
     secret_parts,
+    token_end,
     unescaped,
 )
 
@@ -42,8 +44,9 @@ class Redactor:
     """Remembers secrets and hides them. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._forms: dict[str, tuple[tuple[SecretForm, int], ...]] = {}
+        self._forms: dict[str, tuple[SecretForm, ...]] = {}
         self._known: set[str] = set()
+        self._lasting: set[SecretForm] = set()
         self._tokens: OrderedDict[str, None] = OrderedDict()
         self._lock = Lock()
 
@@ -55,13 +58,17 @@ class Redactor:
                 if part not in self._known:
                     self._known.add(part)
                     for form in forms_of(part):
+                        self._lasting.add(form)
                         self._add(form)
 
     def remember_token(self, token: str) -> None:
-        """Hide this token from now on. The newest 4,000 tokens are kept."""
-        token = token.strip()
+        """Hide this token from now on. The newest 4,000 tokens are kept, and every secret."""
+        token = token_end(token.strip())
         with self._lock:
-            if len(token) < SHORTEST or token in self._tokens:
+            if len(token) < SHORTEST or token in self._known:
+                return
+            if token in self._tokens:
+                self._tokens.move_to_end(token)
                 return
             self._tokens[token] = None
             for form in forms_of_token(token):
@@ -84,15 +91,20 @@ class Redactor:
         return data if redacted == text else redacted.encode("utf-8", "surrogateescape")
 
     def _add(self, form: SecretForm) -> None:
-        for anchor, offset in anchors(form):
-            kept = self._forms.get(anchor, ())
-            if (form, offset) not in kept:
-                self._forms[anchor] = (*kept, (form, offset))
+        alone = (form,)
+        for anchor in anchors(form):
+            others = self._forms.get(anchor)
+            if others is None:
+                self._forms[anchor] = alone
+            elif form not in others:
+                self._forms[anchor] = (*others, form)
 
     def _drop(self, form: SecretForm) -> None:
-        for anchor, offset in anchors(form):
-            kept = tuple(one for one in self._forms.get(anchor, ()) if one != (form, offset))
-            if kept:
+        """Forget a form of a token, unless it is a form of a secret, too."""
+        if form in self._lasting:
+            return
+        for anchor in anchors(form):
+            if kept := tuple(one for one in self._forms.get(anchor, ()) if one != form):
                 self._forms[anchor] = kept
             else:
                 self._forms.pop(anchor, None)
@@ -103,11 +115,12 @@ class Redactor:
         places = [i for i in range(0, ends_at, ANCHOR_STEP) if text[i : i + ANCHOR_LENGTH] in forms]
         found: list[Span] = []
         for place in places:
-            for form, offset in forms.get(text[place : place + ANCHOR_LENGTH], ()):
-                start = place - offset
-                if start >= 0 and text.startswith(form.text, start):
-                    span = (start, start + len(form.text))
-                    found.append(_widened(text, span) if form.is_open else span)
+            for form in forms.get(text[place : place + ANCHOR_LENGTH], ()):
+                for offset in anchor_offsets(form):
+                    start = place - offset
+                    if start >= 0 and text.startswith(form.text, start):
+                        span = (start, start + len(form.text))
+                        found.append(_widened(text, span) if form.is_open else span)
         return found
 
     def _escaped_spans(self, text: str) -> Iterator[Span]:

@@ -80,6 +80,12 @@ def forms_of_token(token: str) -> Iterator[SecretForm]:
         yield from forms_of(token)
 
 
+def token_end(token: str) -> str:
+    """The part of a token that decides its forms: the end of a long one, else all of it."""
+    is_long = len(token) > LONG_FORM and _WORD.fullmatch(token)
+    return token[-LONG_FORM - 1 :] if is_long else token
+
+
 def _plain(secret: str, raw: bytes) -> Iterator[str]:
     """The secret, and the results of undoing escapes in it."""
     yield secret
@@ -118,11 +124,16 @@ def _ends(text: str, *, is_open: bool) -> Iterator[SecretForm]:
         yield SecretForm(text, is_open)
 
 
-def anchors(form: SecretForm) -> Iterator[tuple[str, int]]:
+def anchors(form: SecretForm) -> Iterator[str]:
     """Pieces of the form's end, one of which a search meets. Tokens have equal beginnings."""
+    for offset in anchor_offsets(form):
+        yield form.text[offset : offset + ANCHOR_LENGTH]
+
+
+def anchor_offsets(form: SecretForm) -> range:
+    """Where the anchors are in the form."""
     first = len(form.text) - ANCHOR_LENGTH - ANCHOR_STEP + 1
-    for offset in range(first, first + ANCHOR_STEP):
-        yield form.text[offset : offset + ANCHOR_LENGTH], offset
+    return range(first, first + ANCHOR_STEP)
 
 
 def unescaped(match: re.Match[str]) -> str:
