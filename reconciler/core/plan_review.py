@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from reconciler.core.history.changes_since import ChangesSince
+from reconciler.core.links import Wanted
 from reconciler.core.plan import Plan, Refusal
 
 
@@ -19,15 +20,32 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonFolder:
+    """A folder that was written for one person.
+
+    links   what the person has to do
+    report  the name of the file that they send back
+    """
+
+    identity: str
+    username: str
+    path: str
+    links: tuple[Wanted, ...]
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanReview(Plan):
     """A plan with what only its views show.
 
     changes_since  what has changed since a time; None where that was not asked for
     forecasts      the guards that would refuse the plan, for each command that they would refuse
+    folders        the folders that were written for people
     """
 
     changes_since: ChangesSince | None = None
     forecasts: tuple[Forecast, ...] = ()
+    folders: tuple[PersonFolder, ...] = ()
 
     @classmethod
     def of(cls, plan: Plan) -> Self:

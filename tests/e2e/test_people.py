@@ -52,6 +52,8 @@ def folder_for_alice(desk: Desk) -> Path:
     ran = desk.run("plan", *only, "--format", "markdown", "--out", "for-alice")
     assert ran.status == 4, ran.err
     assert ran.out.startswith("## pal-reconcile plan")
+    assert "Send both files of the folder for-alice. They send back report-alice.json." in ran.out
+    assert "pal-reconcile login" not in ran.out + ran.err
     return desk.path / "for-alice"
 
 

@@ -32,7 +32,7 @@ from reconciler.core.links import (
     WantedState,
 )
 from reconciler.core.plan import Plan, Refusal, Report
-from reconciler.core.plan_review import PlanReview
+from reconciler.core.plan_review import PersonFolder, PlanReview
 from reconciler.core.results import (
     Answer,
     Outcome,
@@ -213,6 +213,22 @@ def people_plan() -> Plan:
         (wanted("Adatum", 3, identity="alice"), linked(3, OURS)),
         (wanted(HOSTILE["newline"], 4, identity="~~~ $(b)"), Observed.unknown(needed)),
         (wanted("Wingtip", 5, identity="cli"), Observed.unknown(elsewhere)),
+    )
+
+
+def folders_plan() -> Plan:
+    """The same after a folder was written for two of the people."""
+    plan = people_plan()
+    return replace(
+        PlanReview.of(plan),
+        folders=tuple(
+            PersonFolder(
+                *(identity, f"{identity}@contoso.example", f"people/{number}"),
+                tuple(c.wanted for c in plan.changes if c.place.identity == identity),
+                f"report-{number}.json",
+            )
+            for number, identity in enumerate(("alice", "~~~ $(b)"))
+        ),
     )
 
 

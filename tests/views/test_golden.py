@@ -35,6 +35,7 @@ FACTS: dict[str, tuple[View, Callable[[], Plan | Report]]] = {
     "plan_hostile": (View.PLAN, facts.hostile_plan),
     "plan_news": (View.PLAN, facts.plan_with_changes),
     "plan_people": (View.PLAN, facts.people_plan),
+    "plan_folders": (View.PLAN, facts.folders_plan),
     "plan_many": (View.PLAN, facts.many_plan),
     "report": (View.REPORT, lambda: facts.report_of(facts.busy_plan(), interrupted=True)),
     "report_hostile": (View.REPORT, lambda: facts.report_of(facts.hostile_plan())),
@@ -51,9 +52,10 @@ CASES = [
     for form, run_summary in ENDINGS.items()
     if (name, form)
     not in {
+        ("plan_folders", Format.TABLE),
         *(
             (name, form)
-            for name in ("plan_many", "plan_people")
+            for name in ("plan_many", "plan_people", "plan_folders")
             for form in (Format.JSON, Format.CSV, Format.HTML)
         ),
     }

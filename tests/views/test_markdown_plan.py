@@ -1,5 +1,7 @@
 """Markdown comments: they fit a pull request, however large the plan."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from reconciler.core.findings import Finding
 from reconciler.core.links import Observed, Problem, WantedState
 from reconciler.core.plan import Plan
 from reconciler.core.plan_json import digest, plan_data
+from reconciler.core.plan_review import PersonFolder, PlanReview
 from reconciler.views.formats import Format, View
 from reconciler.views.markdown.plan import LONG
 from reconciler.views.registry import render
@@ -64,6 +67,27 @@ def test_the_inventory_is_never_cut() -> None:
     """It is a document, not a comment."""
     text = render(View.INVENTORY, Format.MARKDOWN, _plan("u", 1500))
     assert all(f"| Customer {n} |" in text for n in range(1500))
+
+
+def test_folders_take_the_place_of_instructions() -> None:
+    """They have their own; a sign-in that no folder asks for stays."""
+    text = render(View.PLAN, Format.MARKDOWN, facts.folders_plan())
+    assert "pal-reconcile login" not in text
+    assert "### Folders for people" in text
+    assert "**Wingtip / cli** unreadable" in text
+
+
+@pytest.mark.parametrize("name", ["Customer {}", "|<&@#'" * 33 + "{}"])
+def test_hundreds_of_folders_fit_a_comment(name: str) -> None:
+    """People that do not fit are counted."""
+    plan = _plan("p", 400, name, 400)
+    folders = tuple(
+        PersonFolder(c.place.identity, "x" * 200, "x" * 200, (c.wanted,), "report.json")
+        for c in plan.changes
+    )
+    text = render(View.PLAN, Format.MARKDOWN, replace(PlanReview.of(plan), folders=folders))
+    assert len(text) < COMMENT
+    assert "more people, with a folder each." in text
 
 
 @pytest.mark.parametrize(("count", "is_folded"), [(LONG, False), (LONG + 1, True)])

@@ -73,7 +73,8 @@ def plan(
             plan.changes_since is not None and plan.changes_since.items
         )
         if out and for_people:
-            write_people_folders(options, selection, plan, out)
+            folders = write_people_folders(options, selection, plan, out)
+            plan = account.fact = replace(plan, folders=folders)
         elif out:
             save_plan(out, plan)
         account.status = run.status(of_plan(plan, detailed=detailed_exitcode))

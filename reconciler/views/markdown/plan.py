@@ -22,7 +22,7 @@ from reconciler.views.grouping import (
 )
 from reconciler.views.markdown.escape import code, escape, folded, limited, table
 from reconciler.views.markdown.inventory_table import inventory_table
-from reconciler.views.markdown.sign_in_note import people_section
+from reconciler.views.markdown.sign_in_note import folders_section, people_section, without_folder
 from reconciler.views.rows import QUIET, Cause, Row, is_not_read, plan_rows, report_rows
 from reconciler.views.summary import inventory_summary, plan_summary, report_summary
 
@@ -40,7 +40,8 @@ _LIST_CHARS = 8_000
 def render_plan(plan: Plan) -> str:
     """Render the plan as a comment: summary, changes, problems, and the plan's digest."""
     rows = plan_rows(plan)
-    people = people_section(rows, _PEOPLE_CHARS)
+    folders = PlanReview.of(plan).folders
+    people = folders_section(folders, _PEOPLE_CHARS) or people_section(rows, _PEOPLE_CHARS)
     counts = count_actions(plan.changes)
     not_read = sum(is_not_read(change.problem) for change in plan.changes)
     counts["unreadable"] = counts.pop(Action.UNKNOWN) - not_read
@@ -51,7 +52,7 @@ def render_plan(plan: Plan) -> str:
         _counts(counts),
         _changes(rows, _CHANGES_CHARS - sum(map(len, people)), has_outcomes=False),
         people,
-        *note_sections(rows, plan.findings, _LIST_CHARS),
+        *note_sections(without_folder(rows, folders), plan.findings, _LIST_CHARS),
         _forecasts(plan),
         _left_alone(rows),
         _changes_since(plan),

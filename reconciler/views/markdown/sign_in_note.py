@@ -1,12 +1,13 @@
 """Sign-in notes: what people need to do for links that only they can read, ready to be mailed.
 
-A plan of one person's links (`--only identity:alice`) is that person's note.
+A plan of one person's links (`--only identity:alice`) is that person's note. If folders were
+written for people, their notes are there, and the plan says what to send to whom.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from shlex import quote
 
+from reconciler.core.plan_review import PersonFolder
 from reconciler.core.text import visible
 from reconciler.views.markdown.escape import escape, limited
 from reconciler.views.rows import Row
@@ -38,6 +39,58 @@ def people_section(rows: Sequence[Row], limit_chars: int) -> list[str]:
     return ["### Sign-ins that people need to do", "", *lines[:-1], "", *_FOLDERS]
 
 
+def folders_section(folders: Sequence[PersonFolder], limit_chars: int) -> list[str]:
+    """Return what to send to whom; empty if no folder was written.
+
+    limit_chars  the limit of the whole section; people that do not fit are counted
+    """
+    if not folders:
+        return []
+    lines = ["### Folders for people", ""]
+    for number, folder in enumerate(folders):
+        entry = _folder_entry(folder)
+        limit_chars -= sum(len(line) + 1 for line in entry)
+        if limit_chars < 0:
+            lines += [f"… and {len(folders) - number} more people, with a folder each.", ""]
+            break
+        lines += entry
+    where, report = ("in each folder", "each") if len(folders) > 1 else ("there", "the")
+    return [
+        *lines,
+        f"README.md {where} says what to run: one command, which also signs in.",
+        f"Then record {report} report: `pal-reconcile attest REPORT`",
+    ]
+
+
+def _folder_entry(folder: PersonFolder) -> list[str]:
+    wanted = [
+        f"{escape(link.place.tenant)}: {link.partner_id or 'remove the link'}"
+        for link in folder.links
+    ]
+    return [
+        f"**{escape(folder.identity)}** ({escape(folder.username)}), for these customers:",
+        "",
+        *_bullets(wanted),
+        "",
+        f"Send both files of the folder {escape(folder.path)}. "
+        f"They send back {escape(folder.report)}.",
+        "",
+    ]
+
+
+def _bullets(customers: Sequence[str]) -> list[str]:
+    """Return a list of the customers that fit, and the number of the others."""
+    kept, _ = limited((f"- {each}" for each in customers[:MOST_TENANTS]), _TENANTS_CHARS)
+    more = len(customers) - len(kept)
+    return [*kept, f"- … and {more} more"] if more else kept
+
+
+def without_folder(rows: Sequence[Row], folders: Sequence[PersonFolder]) -> list[Row]:
+    """Return the rows without the sign-ins that the notes in these folders ask for."""
+    names = {folder.identity for folder in folders}
+    return [row for row in rows if not (row.identity in names and _needs_person(row))]
+
+
 def people_lines(rows: Sequence[Row], limit_chars: int) -> Iterator[str]:
     """Yield a note for each person: customers, commands in order, and what to send back.
 
@@ -62,11 +115,9 @@ def _note(identity: str, needed: Sequence[Row], listed: int) -> Iterator[str]:
     tenants = [f" --tenant {quote(visible(row.tenant))}" for row in needed]
     is_some = len(needed) < listed and len(needed) <= FEW
     yield from (f"**{escape(identity)}**, for these customers:", "")
-    wanted = (f"- {escape(row.tenant)}: {escape(row.after or 'read only')}" for row in needed)
-    kept, _ = limited(islice(wanted, MOST_TENANTS), _TENANTS_CHARS)
-    yield from kept
-    if len(needed) > len(kept):
-        yield f"- … and {len(needed) - len(kept)} more"
+    yield from _bullets(
+        [f"{escape(row.tenant)}: {escape(row.after or 'read only')}" for row in needed]
+    )
     yield from ("", "Run at a terminal, in the folder of tenants.yaml:", "", "~~~sh")
     yield f"{_LOGIN}{quote(who)}{''.join(tenants) if is_some else ''}"
     yield f"pal-reconcile apply --only {only} --format json > {report}"

@@ -9,6 +9,7 @@ from reconciler.cli.flows.output_folder import check_new_folder, fill_new_folder
 from reconciler.core.customers.people import are_of_people, report_name, to_do
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.file_names import file_stems
+from reconciler.core.plan_review import PersonFolder
 from reconciler.views.formats import Format
 
 if TYPE_CHECKING:
@@ -39,8 +40,12 @@ def is_for_people(options: Options, selection: Selection, out: Path | None) -> b
     return False
 
 
-def write_people_folders(options: Options, selection: Selection, plan: Plan, out: Path) -> None:
+def write_people_folders(
+    options: Options, selection: Selection, plan: Plan, out: Path
+) -> tuple[PersonFolder, ...]:
     """Write a folder for one person, or for several people a folder each inside it.
+
+    Returns the folders; none if there is nothing to do or the run was cut short.
 
     Raises `RunFailed` if a folder cannot be written.
     """
@@ -51,25 +56,28 @@ def write_people_folders(options: Options, selection: Selection, plan: Plan, out
     config, links = selection.config, to_do(plan.changes)
     if plan.interrupted:
         warn(f"the run was cut short; {out} was not written")
-        return
+        return ()
     if not links:
         note(f"Every link of these people is as wanted; {out} was not written.")
-        return
-    folders = [out] if len(links) == 1 else _subfolders(out, list(links))
-    for (identity, own), folder in zip(links.items(), folders, strict=True):
+        return ()
+    paths = [out] if len(links) == 1 else _subfolders(out, list(links))
+    folders = []
+    for (identity, own), path in zip(links.items(), paths, strict=True):
         username = str(config.identities[identity].username)
         report = report_name([identity])
         files = {
             TENANTS: person_file(config, identity, own, config.day),
             NOTE: person_note(username, own, report, options.arm_endpoint),
         }
-        fill_new_folder(folder, files)
-        note(f"Wrote {folder} for {username}: send both files. They send back {report}.")
+        fill_new_folder(path, files)
+        folders.append(PersonFolder(identity, username, str(path), tuple(own), report))
+        note(f"Wrote {path} for {username}: send both files. They send back {report}.")
     note(
         f"Then run: pal-reconcile attest {report_name(links)}"
         if len(links) == 1
         else "Then run for each report: pal-reconcile attest REPORT"
     )
+    return tuple(folders)
 
 
 def _subfolders(out: Path, names: list[str]) -> list[Path]:
