@@ -1,5 +1,7 @@
 """Wrong usage: one error in plain words, what the option takes, and where to find help."""
 
+from pathlib import Path
+
 import pytest
 
 from reconciler.cli.main import run
@@ -46,3 +48,51 @@ def test_an_empty_value_is_wrong_usage(option: str, capsys: pytest.CaptureFixtur
     """An unset variable in a script must not turn an option off."""
     assert run(["plan", option, ""]) == 64
     assert f"{option} has an empty value" in capsys.readouterr().err
+
+
+FILE = """version: 1
+partners: {uk: {id: "4936128"}}
+identities:
+  app: {kind: client_secret, client_id: 6f1c0a52-8a86-4b6f-9b43-0f4c5f4f7a11, secret: {env: X}}
+  the alice: {kind: user, username: alice@contoso.com}
+defaults: {partner: uk, identities: [app]}
+tenants:
+  - {name: Fabrikam 3, tenant: fabrikam.com, tags: [big ones]}
+  - {name: Contoso & Co. (contoso.com), tenant: contoso.com, identities: [the alice]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("history Fabrikam 3", "; quote the name: 'Fabrikam 3'"),
+        ("history show fabrikam 3", "; quote the name: 'Fabrikam 3'"),
+        ("history Contoso & Co. (contoso.com)", "; quote the name: 'Contoso & Co. (contoso.com)'"),
+        ("login the alice", "; quote the name: 'the alice'"),
+        ("login alice --tenant Fabrikam 3", "; quote the name: 'Fabrikam 3'"),
+        ("plan --only tag:x --only tag:big ones -q", "; quote the name: 'tag:big ones'"),
+        ("attest my report.json", "; quote the name: 'my report.json'"),
+        ("apply my report.json --yes", "; quote the name: 'my report.json'"),
+        ("history Fabrikam 3/app", "; quote LINK if it contains blanks"),
+        ("history Former Customer", "; quote LINK if it contains blanks"),
+        ("history Fabrikam 3 -c none.yaml", ""),
+        ("plan --only Fabrikam 4", ""),
+        ("apply one.json two.json", ""),
+        ("plan extra", ""),
+    ],
+)
+def test_a_name_without_quotes_is_recognised(
+    line: str,
+    hint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """If the words are a name in the file, or a file, the message shows it in quotes."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tenants.yaml").write_text(FILE)
+    (tmp_path / "my report.json").write_text("{}")
+    assert run(line.split()) == 64
+    first = capsys.readouterr().err.splitlines()[0]
+    assert "does not take the argument" in first
+    assert first.partition("; ")[2] == hint.removeprefix("; ")

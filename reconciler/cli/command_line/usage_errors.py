@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from reconciler.cli.command_line.unquoted_names import quoting_hint
 from reconciler.core.errors import WrongUsage
 
 LIKELY = 0.7
@@ -49,8 +50,9 @@ def _message(error: Any, context: Any, command: str) -> str:
         word = context.args[0] if context.args else text.split("'")[1]
         return f"{word} is not a command{did_you_mean(word, context.command.commands)}"
     if text.startswith("Got unexpected extra argument"):
-        given = text.rpartition("(")[2].rstrip(")")
-        return f"{name} does not take the argument {given}"
+        given = text.partition(" (")[2].removesuffix(")")
+        hint = quoting_hint(context, given.split(" ")) if context else ""
+        return f"{name} does not take the argument {given}{hint}"
     return text[:1].lower() + text[1:].rstrip(".")
 
 
