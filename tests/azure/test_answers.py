@@ -2,9 +2,9 @@
 
 import ssl
 from http import client
-from io import BytesIO
+from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import urllib3
@@ -30,6 +30,27 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
 
 
+def buffered(*pieces: bytes) -> BufferedReader:
+    """A stream on which the bytes arrive in these pieces, as from a socket."""
+
+    class Connection(RawIOBase):
+        def __init__(self) -> None:
+            self.left = [piece for piece in pieces if piece]
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            piece = self.left.pop(0) if self.left else b""
+            count = min(len(piece), len(buffer))
+            buffer[:count] = piece[:count]
+            if rest := piece[count:]:
+                self.left.insert(0, rest)
+            return count
+
+    return BufferedReader(Connection())
+
+
 def by_urllib3(head: bytes) -> dict[str, str]:
     """The headers by http.client and urllib3, with names in lower case."""
     parsed = urllib3.HTTPHeaderDict(client.parse_headers(BytesIO(head)).items())
@@ -41,8 +62,9 @@ def test_regular_headers_are_those_of_http_client(headers: dict[str, str]) -> No
     """Names are case-insensitive; blanks around a value do not belong to it (RFC 9112)."""
     headers.pop("content-length", None)
     lines = (f"{name.title()}: {value}\r\n" for name, value in headers.items())
-    stream = BytesIO("".join((*lines, "\r\nbody")).encode("iso-8859-1"))
-    expected = {name: value.strip(" \t") for name, value in by_urllib3(stream.getvalue()).items()}
+    head = "".join((*lines, "\r\nbody")).encode("iso-8859-1")
+    stream = buffered(head)
+    expected = {name: value.strip(" \t") for name, value in by_urllib3(head).items()}
     assert dict(parse_headers(stream)) == expected
     assert stream.read() == b"body"
 
@@ -62,7 +84,7 @@ def test_regular_headers_are_those_of_http_client(headers: dict[str, str]) -> No
 def test_irregular_headers_are_left_to_http_client(head: bytes) -> None:
     """Folded and malformed headers, and other line ends."""
     expected = {name: " ".join(value.split()) for name, value in by_urllib3(head).items()}
-    found = {name: " ".join(value.split()) for name, value in parse_headers(BytesIO(head)).items()}
+    found = {name: " ".join(value.split()) for name, value in parse_headers(buffered(head)).items()}
     assert found == expected
 
 
@@ -70,7 +92,7 @@ def test_irregular_headers_are_left_to_http_client(head: bytes) -> None:
 def test_headers_that_end_with_the_connection_are_refused(head: bytes) -> None:
     """http.client would accept them: an answer that was cut there could pass for an empty one."""
     with pytest.raises(client.HTTPException):
-        parse_headers(BytesIO(head))
+        parse_headers(buffered(head))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +108,16 @@ def test_the_limits_of_http_client_hold(head: bytes) -> None:
     """More than 99 headers and lines above 64 KiB are refused."""
     for parse in (client.parse_headers, parse_headers):
         with pytest.raises(client.HTTPException):
-            parse(BytesIO(head))
+            parse(buffered(head))
+
+
+@pytest.mark.parametrize("cut", range(30))
+def test_headers_may_arrive_in_pieces(cut: int) -> None:
+    """Nothing after the blank line is read, wherever a piece ends."""
+    raw = b"A: 1\r\nLength: 4\r\n\r\nbody"
+    stream = buffered(raw[:cut], raw[cut:])
+    assert dict(parse_headers(stream)) == {"a": "1", "length": "4"}
+    assert stream.read() == b"body"
 
 
 def test_repeated_headers_are_joined() -> None:
@@ -104,8 +135,8 @@ def test_http_client_uses_this_parser() -> None:
     """Python's code of `begin` is kept; only the name of the parser in it leads elsewhere."""
 
     class Socket:
-        def makefile(self, mode: str) -> BytesIO:
-            return BytesIO(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: y\r\n\r\n{}")
+        def makefile(self, mode: str) -> BufferedReader:
+            return buffered(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: y\r\n\r\n{}")
 
     response = RawResponse(cast("ssl.SSLSocket", Socket()))
     response.begin()

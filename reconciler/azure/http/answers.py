@@ -1,7 +1,7 @@
 """Answers of kept-alive connections: status, headers, and a body within the size limit.
 
 http.client parses headers with the parser for e-mail, and urllib3 copies and wraps each answer.
-Here regular headers are parsed by one expression, and the body is read before urllib3 gets the
+Here regular headers are checked by one expression, and the body is read before urllib3 gets the
 answer, so the connection goes back to its pool at once. Connecting, TLS, proxies, requests, status
 lines, framing, errors and pools are theirs. Measured with Python 3.11, urllib3 2.8 and one thread:
 0.24 ms of CPU for each request instead of 0.39, and 27 % less for each link.
@@ -11,17 +11,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import client
+from io import BufferedReader
 from types import FunctionType
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-_REGULAR = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n]*)\r\n")
-"""A header on one line (RFC 9112). Malformed, folded and unfinished headers do not match."""
-
-_LONGEST_LINE = 65536
-_MOST_LINES = 100
-"""The limits of http.client."""
+_REGULAR = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n]*\r\n){0,99}\r\n")
+"""Complete headers, each on one line (RFC 9112), at most as many as http.client allows. Malformed
+and folded headers do not match."""
 
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
@@ -56,34 +54,31 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
 
-def parse_headers(stream: BinaryIO, **_: Any) -> Headers:
+def parse_headers(stream: BufferedReader, **_: Any) -> Headers:
     """Read the headers of an answer. Those that are not regular are left to http.client.
 
-    Raises what `http.client.parse_headers` raises, and `HTTPException` if the connection ends
-    before the headers do.
+    Headers that did not arrive in one piece are also left to it. Raises what
+    `http.client.parse_headers` raises, and `HTTPException` if the connection ends before the
+    headers do.
     """
-    pairs: list[tuple[str, str]] = []
-    lines: list[bytes] = []
-    while (line := stream.readline(_LONGEST_LINE + 1)) != b"\r\n":
-        lines.append(line)
-        found = _REGULAR.fullmatch(line)
-        if found is None or len(lines) == _MOST_LINES:
-            parsed = client.parse_headers(_Again(lines, stream))
-            return Headers((name, " ".join(value.split())) for name, value in parsed.items())
-        pairs.append((found[1].decode("ascii"), found[2].strip(b" \t").decode("iso-8859-1")))
-    return Headers(pairs)
+    found = _REGULAR.match(stream.peek())
+    if found is None:
+        parsed = client.parse_headers(_Unfinished(stream))
+        return Headers((name, " ".join(value.split())) for name, value in parsed.items())
+    lines = stream.read(found.end()).decode("iso-8859-1").split("\r\n")[:-2]
+    fields = (line.partition(":") for line in lines)
+    return Headers((name, value.strip(" \t")) for name, _, value in fields)
 
 
 @dataclass(slots=True)
-class _Again:
-    """A stream of which some lines were read before."""
+class _Unfinished:
+    """Headers that are read line by line. http.client would take their end for that of a line."""
 
-    lines: list[bytes]
-    stream: BinaryIO
+    stream: BufferedReader
 
     def readline(self, limit: int = -1, /) -> bytes:
         """The next line, of at most so many bytes. Raises `HTTPException` if there is none."""
-        line = self.lines.pop(0) if self.lines else self.stream.readline(limit)
+        line = self.stream.readline(limit)
         if not line:
             raise client.HTTPException("the headers are not complete")
         return line
