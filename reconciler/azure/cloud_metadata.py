@@ -14,8 +14,8 @@ from reconciler.azure.clouds import CLOUDS, NO_VAULTS, Cloud
 from reconciler.azure.error_codes import of_arm
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.client import HttpReply, Https
-from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
+from reconciler.azure.http.urls import https_origin
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.network.services import is_base_url
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from reconciler.azure.cloud_metadata import checked_endpoint
 from reconciler.azure.clouds import CLOUDS, Cloud
-from reconciler.azure.http.circuit_breaker import CircuitBreaker, origin
+from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.client import Https
 from reconciler.azure.http.proxies import check_proxy
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
+from reconciler.azure.http.urls import origin
 from reconciler.azure.links import AzureLinkReader, AzureLinkWriter
 from reconciler.azure.services.client import ServiceClient, ServiceSession
 from reconciler.azure.services.endpoints import ServiceEndpoint, Services

@@ -21,8 +21,9 @@ from azure.identity import (
 from reconciler.azure.error_codes import SignIn, sign_in_failed
 from reconciler.azure.http.client import HttpReply, Https
 from reconciler.azure.http.failures import CHECK_ENDPOINT, unexpected_answer
-from reconciler.azure.http.header_values import https_origin, json_object
+from reconciler.azure.http.header_values import json_object
 from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.urls import https_origin
 from reconciler.azure.session import Session
 from reconciler.azure.signin.cached_users import (
     UserLogin,
@@ -113,13 +114,13 @@ class _InteractiveTransport(Transport):
         self._login = login
         self._session = session
 
-    def check(self, reply: HttpReply) -> None:
+    def check(self, reply: HttpReply) -> dict[str, Any]:
         """Accept a device code, a pending answer, or a token of this user and of no other."""
         data = json_object(reply.body) or {}
         if reply.status == 200 and data.get("device_code"):
-            return
+            return data
         if reply.status == 400 and data.get("error") in PENDING:
-            return
+            return data
         super().check(reply)
         found = _username(data.get("id_token"))
         if found.casefold() != self._login.username.casefold():
@@ -132,6 +133,7 @@ class _InteractiveTransport(Transport):
                 )
             )
         self._session.accept(str(data["access_token"]))
+        return data
 
 
 def _check_page(directories: OpenIdDocuments, login: UserLogin) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 from reconciler.azure.http.client import LARGEST_LIST, Https
 from reconciler.azure.http.failures import unexpected_answer
-from reconciler.azure.http.header_values import https_origin, json_object
+from reconciler.azure.http.header_values import json_object
 from reconciler.azure.http.retry import MAX_SECONDS, RequestFailed
+from reconciler.azure.http.urls import https_origin
 from reconciler.azure.session import Session
 from reconciler.core.links import Problem
 

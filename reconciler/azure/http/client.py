@@ -19,7 +19,7 @@ from pathlib import Path
 from ssl import SSLContext
 from threading import Event
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -29,12 +29,14 @@ from urllib3.exceptions import TimeoutError as TimedOut
 from urllib3.util.ssl_ import create_urllib3_context
 
 from reconciler.azure.http.answers import HttpAnswer
-from reconciler.azure.http.circuit_breaker import CircuitBreaker, origin
+from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.concurrency_limit import ConcurrencyLimit
+from reconciler.azure.http.connections import LIMITED_POOLS
 from reconciler.azure.http.failures import cut_short, no_answer, unsendable, unusable
 from reconciler.azure.http.header_values import retry_after_s
 from reconciler.azure.http.proxies import proxy_for
-from reconciler.azure.http.request_limits import LIMITED_POOLS, LimitedSocket, RequestLimits
+from reconciler.azure.http.request_limits import LimitedSocket, RequestLimits
+from reconciler.azure.http.urls import origin, target
 from reconciler.version import __version__
 
 CONNECT_TIMEOUT_S = 10.0
@@ -177,15 +179,14 @@ class Https:
         begun = self._concurrency.begin()
         stop = self._stop if method in ("GET", "POST") else None
         limits = RequestLimits(self._timeout_s, stop, most_bytes)
-        parts = urlsplit(url)
-        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        netloc, path = target(url)
         try:
             with limits.applied():
-                answer: HttpAnswer = self._pool(parts.netloc).urlopen(  # type: ignore[assignment]
+                answer: HttpAnswer = self._pool(netloc).urlopen(  # type: ignore[assignment]
                     method,
-                    target,
+                    path,
                     headers={"User-Agent": USER_AGENT, **headers},
-                    body=_encoded(method, body),
+                    body=urlencode(body) if isinstance(body, Mapping) else body,
                     redirect=False,
                     retries=_NEVER,
                     timeout=Timeout(connect=min(connect_s, self._timeout_s), read=self._timeout_s),
@@ -228,10 +229,3 @@ def _trust(authorities: str) -> SSLContext:
     else:
         context.load_verify_locations(cafile=authorities)
     return context
-
-
-def _encoded(method: str, body: Any) -> str | bytes | None:
-    """The encoded body. A request other than GET sends Content-Length even without a body."""
-    if isinstance(body, Mapping):
-        return urlencode(body)
-    return b"" if body is None and method != "GET" else body

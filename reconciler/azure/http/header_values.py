@@ -1,4 +1,4 @@
-"""Parsers of header values, URLs and JSON from other services; None if malformed.
+"""Parsers of header values and JSON from other services; None if malformed.
 
 Nothing here raises: a malformed value counts as missing.
 """
@@ -8,7 +8,6 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 _TOKEN_TEXTS = (
     *("access_token", "refresh_token", "id_token", "token_type", "scope"),
@@ -42,23 +41,6 @@ def http_date(value: str) -> datetime | None:
         return None
 
 
-def https_origin(url: object) -> str | None:
-    """`https://host:port` of a URL from another service; None for anything else.
-
-    A URL with user information is refused: it can make one host look like another.
-    """
-    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or "\\" in url:
-        return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or port == 0:
-        return None
-    return f"https://{parts.hostname}:{port or 443}"
-
-
 def json_object(body: bytes) -> dict[str, Any] | None:
     """The JSON object in a body; None for anything else."""
     try:
@@ -68,16 +50,17 @@ def json_object(body: bytes) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def is_token_answer(body: bytes) -> bool:
-    """Whether a token endpoint's answer has an access token and only fields of the right type.
+def token_answer(body: bytes) -> dict[str, Any] | None:
+    """A token endpoint's answer if it has an access token and only fields of the right type.
 
     MSAL and azure-identity do not check the types and fail with unrelated errors otherwise.
     """
     answer = json_object(body)
     if answer is None or not answer.get("access_token") or "error" in answer:
-        return False
+        return None
     texts = (answer[key] for key in _TOKEN_TEXTS if key in answer)
     times = (str(answer[key]) for key in _TOKEN_TIMES if key in answer)
-    return all(isinstance(text, str) for text in texts) and all(
+    is_valid = all(isinstance(text, str) for text in texts) and all(
         _SHORT_NUMBER.fullmatch(time) for time in times
     )
+    return answer if is_valid else None

@@ -8,15 +8,9 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http import client
 from ssl import SSLSocket
 from threading import Event, local
 from typing import Any, TypeVar
-
-from urllib3 import HTTPSConnectionPool
-from urllib3.connection import HTTPSConnection
-
-from reconciler.azure.http.answers import HttpAnswer, RawResponse
 
 T = TypeVar("T")
 
@@ -26,7 +20,7 @@ GRACE_S = 2.0
 _LOOK_EVERY_S = 0.25
 """How often a request checks whether the run is stopped."""
 
-_current = local()
+current = local()
 
 
 class RequestLimits:
@@ -65,33 +59,33 @@ class RequestLimits:
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Apply the limits to the connections that this thread uses in the block."""
-        _current.limits = self
+        current.limits = self
         try:
             yield
         finally:
-            _current.limits = None
+            current.limits = None
 
 
 class _Limited(socket.socket):
     """A socket that obeys the time limit of its thread's current request."""
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
-        return self._in_time(lambda: super(_Limited, self).recv(buflen, flags))
+        return self._in_time(super().recv, buflen, flags)
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
-        return self._in_time(lambda: super(_Limited, self).recv_into(buffer, nbytes or 0, flags))
+        return self._in_time(super().recv_into, buffer, nbytes or 0, flags)
 
     def send(self, data: Any, flags: int = 0) -> int:
-        return self._in_time(lambda: super(_Limited, self).send(data, flags))
+        return self._in_time(super().send, data, flags)
 
-    def _in_time(self, attempt: Callable[[], T]) -> T:
-        limits: RequestLimits | None = getattr(_current, "limits", None)
+    def _in_time(self, attempt: Callable[..., T], *arguments: Any) -> T:
+        limits: RequestLimits | None = getattr(current, "limits", None)
         if limits is None:
-            return attempt()
+            return attempt(*arguments)
         while True:
             self.settimeout(limits.wait_s())
             try:
-                return attempt()
+                return attempt(*arguments)
             except TimeoutError:
                 continue  # wait_s() raises when no time is left
 
@@ -113,27 +107,3 @@ class LimitedPlainSocket(_Limited):
         limited = cls(plain.family, plain.type, plain.proto, fileno=plain.detach())
         limited.settimeout(timeout)
         return limited
-
-
-class _Connection(HTTPSConnection):
-    """A connection whose time limit also holds for a proxy's answer to CONNECT."""
-
-    response_class = RawResponse
-
-    def _new_conn(self) -> socket.socket:
-        return LimitedPlainSocket.of(super()._new_conn())
-
-    def getresponse(self) -> HttpAnswer:  # type: ignore[override]  # urllib3's pool uses no more of it
-        """Read the whole answer, within the limits of this thread's current request."""
-        answer = HttpAnswer(client.HTTPConnection.getresponse(self), _current.limits.most_bytes)
-        if answer.body is None:
-            self.close()
-        return answer
-
-
-class _Pool(HTTPSConnectionPool):
-    ConnectionCls = _Connection  # type: ignore[assignment]  # its answers are not urllib3's
-
-
-LIMITED_POOLS: dict[str, type] = {"https": _Pool}
-"""Connection pools by scheme for urllib3."""

@@ -9,8 +9,9 @@ from typing import Any
 
 from reconciler.azure.bearer_tokens import access_token
 from reconciler.azure.http.client import LARGEST_LIST, HttpReply, Https
-from reconciler.azure.http.header_values import https_origin, json_object
+from reconciler.azure.http.header_values import json_object
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
+from reconciler.azure.http.urls import https_origin
 from reconciler.azure.services.endpoints import ServiceEndpoint
 from reconciler.azure.services.errors import of_service, unexpected
 from reconciler.azure.session import Session, wrong_token

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.azure.clouds import CLOUDS, Cloud
-from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.urls import https_origin
 from reconciler.core.links import Place, Problem, Wanted
 from reconciler.core.network.services import Endpoints, Service
 

@@ -99,7 +99,7 @@ class ImmediateTransport:
         self._transport = transport
 
     async def send(self, request: Any, **_: Any) -> Response:
-        token = json.loads(self._transport.send(request).text())["access_token"]
+        token = self._transport.send(request).fields["access_token"]
         answer = {"access_token": token, "expires_in": LIFETIME_S}
         return Response(HttpReply(200, {}, json.dumps(answer).encode()))
 

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from reconciler.azure import bearer_tokens
 from reconciler.azure.http.client import HttpReply, Https
-from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RetryBudget
+from reconciler.azure.http.urls import https_origin
 from reconciler.azure.signin.managed_identity import refusal, request_token
 from reconciler.azure.signin.secrets import LARGEST_SECRET, Unresolved
 from reconciler.azure.signin.shared_tokens import PlatformToken, SharedTokens, fresh_token

@@ -15,8 +15,8 @@ from typing import Any
 from reconciler.azure.error_codes import SignIn, of_sign_in
 from reconciler.azure.http.client import Https
 from reconciler.azure.http.failures import unexpected_answer
-from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.urls import https_origin
 
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 

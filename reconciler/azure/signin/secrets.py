@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from reconciler.azure.clouds import NO_VAULTS
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
-from reconciler.azure.http.header_values import https_origin
 from reconciler.azure.http.retry import RetryBudget
+from reconciler.azure.http.urls import https_origin
 from reconciler.azure.signin.secret_values import (
     length_problem,
     reference_problem,

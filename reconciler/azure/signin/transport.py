@@ -1,9 +1,8 @@
 """The transport of azure-identity: it reaches the authority over the run's own connections."""
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qs
 
@@ -12,8 +11,9 @@ from azure.core.pipeline.transport import HttpTransport
 
 from reconciler.azure.error_codes import SignIn, of_sign_in, sign_in_failed
 from reconciler.azure.http.client import HttpReply, Https
-from reconciler.azure.http.header_values import https_origin, is_token_answer
+from reconciler.azure.http.header_values import token_answer
 from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.urls import https_origin
 from reconciler.azure.signin.openid import OpenIdDocuments
 from reconciler.core.links import Problem
 from reconciler.core.redaction.redactor import remember_token
@@ -71,14 +71,14 @@ class Transport(LentTransport["Response"]):
 
     def send(self, request: Any, **_: Any) -> "Response":
         try:
-            return Response(self._answer(request))
+            return self._answer(request)
         except RequestFailed as failure:
             self.failure = failure
             raise
 
-    def _answer(self, request: Any) -> HttpReply:
+    def _answer(self, request: Any) -> "Response":
         if request.method == "GET" and request.url.endswith("/.well-known/openid-configuration"):
-            return HttpReply(200, {}, self._directories.document(self.who.tenant))
+            return Response(HttpReply(200, {}, self._directories.document(self.who.tenant)))
         site = https_origin(request.url)
         if site is None or site != https_origin(self.who.authority):
             raise RequestFailed(
@@ -94,19 +94,19 @@ class Transport(LentTransport["Response"]):
         reply = self._https.send(
             request.method, request.url, headers=request.headers, body=request.content
         )
-        self.check(reply)
-        return reply
+        return Response(reply, self.check(reply))
 
-    def check(self, reply: HttpReply) -> None:
-        """Raise `RequestFailed` unless the authority's answer is a token."""
+    def check(self, reply: HttpReply) -> dict[str, Any]:
+        """The authority's answer, if it is a token; else raises `RequestFailed`."""
         if reply.status != 200:
             raise of_sign_in(reply, self.who)
-        if not is_token_answer(reply.body):
+        answer = token_answer(reply.body)
+        if answer is None:
             raise sign_in_failed("the answer contains no token", self.who)
-        answer = json.loads(reply.body)
         for name in _TOKENS:
             if isinstance(token := answer.get(name), str):
                 remember_token(token)
+        return answer
 
 
 _TOKENS = ("access_token", "refresh_token", "id_token")
@@ -130,9 +130,13 @@ def _secrets_in(content: Any) -> Iterator[str]:
 
 
 class Response:
-    """The part of azure-core's response interface that azure-identity uses."""
+    """The part of azure-core's response interface that azure-identity uses.
 
-    def __init__(self, reply: HttpReply) -> None:
+    fields  of the token answer; empty for an OpenID document
+    """
+
+    def __init__(self, reply: HttpReply, fields: Mapping[str, Any] = MappingProxyType({})) -> None:
+        self.fields = fields
         self.status_code = reply.status
         self.headers = reply.headers
         self.content_type = "application/json"  # parsed as JSON, whatever the header says
