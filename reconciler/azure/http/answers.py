@@ -8,7 +8,7 @@ lines, framing, errors and pools are theirs. Measured with Python 3.11, urllib3 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import client
 from io import BufferedReader
@@ -33,10 +33,10 @@ class Headers(Mapping[str, str]):
     number, or a transfer encoding other than `chunked`.
     """
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, pairs: Iterable[Sequence[str]]) -> None:
         self._values: dict[str, str] = {}
         for name, value in pairs:
-            key = name.lower()
+            key, value = name.lower(), value.strip(" \t")
             known = self._values.get(key, value)
             self._values[key] = value if known == value else f"{known}, {value}"
         if not _LENGTH.fullmatch(self._values.get("content-length", "0")):
@@ -66,8 +66,7 @@ def parse_headers(stream: BufferedReader, **_: Any) -> Headers:
         parsed = client.parse_headers(_Unfinished(stream))
         return Headers((name, " ".join(value.split())) for name, value in parsed.items())
     lines = stream.read(found.end()).decode("iso-8859-1").split("\r\n")[:-2]
-    fields = (line.partition(":") for line in lines)
-    return Headers((name, value.strip(" \t")) for name, _, value in fields)
+    return Headers([line.split(":", 1) for line in lines])
 
 
 @dataclass(slots=True)
