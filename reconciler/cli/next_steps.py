@@ -23,12 +23,7 @@ def after_plan(plan: PlanReview, status: int, options: Options, out: Path | None
     """Name the command that makes these changes, and the guards that would refuse it."""
     if not options.is_table:
         return
-    if status == Status.PARTIAL:
-        from reconciler.views.summary import unreadable_causes
-
-        causes = unreadable_causes(plan.changes)
-        note(f"Exit status 4: {_counts(plan, Action.UNKNOWN)} ({causes}).")
-        note(f"To check each step and what to do, run: {command_line('doctor', options)}")
+    after_read(plan, status, options)
     if not plan.writes or plan.interrupted:
         return
     if not plan.for_day:  # the summary says from which day it can be applied
@@ -38,6 +33,17 @@ def after_plan(plan: PlanReview, status: int, options: Options, out: Path | None
         guards = ", ".join(refusal.guard for refusal in forecast.refusals)
         if forecast.command == "apply":
             note(f"apply would be refused by {guards}. Review the plan before you use --allow.")
+
+
+def after_read(plan: Plan, status: int, options: Options) -> None:
+    """Say why the status is 4 if links could not be read, and how to find out more."""
+    if status != Status.PARTIAL or not options.is_table:
+        return
+    from reconciler.views.summary import unreadable_causes
+
+    causes = unreadable_causes(plan.changes)
+    note(f"Exit status 4: {_counts(plan, Action.UNKNOWN)} ({causes}).")
+    note(f"To check each step and what to do, run: {command_line('doctor', options)}")
 
 
 def after_apply(report: Report, status: int, options: Options) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.cli.main import run
 from reconciler.emulator.server import Emulator
-from tests.e2e.command import Desk
+from tests.e2e.command import Desk, tenant_id
 
 
 @pytest.fixture
@@ -42,3 +42,17 @@ def test_an_apply_says_why_the_status_is_4(desk: Desk, capsys: pytest.CaptureFix
     assert "Exit status 4: 1 link in conflict.\n" in capsys.readouterr().err
     assert run(["apply", "--yes", "--exclude", "C3"]) == 0
     assert "Exit status" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["show", "access"])
+def test_an_inventory_says_why_the_status_is_4(
+    command: str, desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a plan does; only for people."""
+    desk.seed(faults=[{"operation": "read", "tenant": tenant_id(2), "status": 403}])
+    assert run([command]) == 4
+    shown = capsys.readouterr().err
+    assert "Exit status 4: 1 link unreadable (" in shown
+    assert "run: pal-reconcile doctor\n" in shown
+    assert run([command, "--format", "json"]) == 4
+    assert capsys.readouterr().err == ""

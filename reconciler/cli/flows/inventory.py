@@ -64,6 +64,7 @@ def show_inventory(command: InventoryCommand, options: Options) -> int:
     """Read every selected link, and print those that match. Returns the exit status."""
     from reconciler.cli import output
     from reconciler.cli.flows.customers.customer_check import CustomerCheck
+    from reconciler.cli.next_steps import after_read
     from reconciler.cli.run_history import with_changes, with_known
     from reconciler.core.inventory.filters import check_field, filtered, parse_filters
     from reconciler.views.formats import View
@@ -92,4 +93,5 @@ def show_inventory(command: InventoryCommand, options: Options) -> int:
         else:
             output.show(shown, command.view, options.format)
         account.status = run.status(of_plan(plan, detailed=False))
+        after_read(plan, account.status, options)
     return account.status
