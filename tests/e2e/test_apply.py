@@ -114,6 +114,27 @@ def test_a_terminal_prompts(desk: Desk, count: int, answer: str, status: int) ->
     assert out.endswith("\n\nCancelled. Nothing was changed.\n") is (status == 3)
 
 
+def test_a_prompt_says_if_changes_are_left_for_later(desk: Desk) -> None:
+    """With --max-changes, the plan shows more changes than are made."""
+    desk.customers(3)
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [str(INSTALLED), "apply", "--max-changes", "2"],
+        cwd=desk.path,
+        env=desk.env | {"TERM": "xterm"},
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    )
+    os.write(ours, b"y\n")
+    process.communicate(timeout=120)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 2
+    assert "Make the first 2 of 3 changes? [y/N]" in shown
+
+
 def test_a_lost_answer_is_looked_up(desk: Desk) -> None:
     """If the reply to a write is lost, the read after it decides the outcome."""
     desk.seed(

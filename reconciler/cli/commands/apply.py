@@ -87,7 +87,13 @@ def apply(
             if plan and not refusals:
                 blocked = duplicates(run, planned.changes) | moved(run, planned.writes)
             report = carry_out(
-                run, journal, planned, policy, refusals=refusals, blocked=blocked, ask=consent.ask
+                run,
+                journal,
+                planned,
+                policy,
+                refusals=refusals,
+                blocked=blocked,
+                ask=lambda changes: consent.ask(changes, len(planned.writes)),
             )
         account.fact = report
         show_report(report, options)

@@ -57,8 +57,11 @@ class Consent:
         elif will_write and not self.is_given and output.asks_here():
             output.show(plan, View.PLAN, Format.TABLE, to_stderr=True)
 
-    def ask(self, changes: Sequence[Change]) -> tuple[Refusal, ...]:
-        """Ask for confirmation on the terminal; returns why the changes are not confirmed."""
+    def ask(self, changes: Sequence[Change], planned: int) -> tuple[Refusal, ...]:
+        """Ask for confirmation on the terminal; returns why the changes are not confirmed.
+
+        planned  how many changes the plan has; --max-changes may leave some for later
+        """
         if self.is_given or not changes:
             return ()
         if not output.asks_here():
@@ -67,7 +70,10 @@ class Consent:
         needs_number = count > MAX_YES_CHANGES
         accepted = {str(count)} if needs_number else {"y", "yes"}
         hint = f"Type {count} to continue:" if needs_number else "[y/N]"
-        answer = _answer(f"\nMake {count} change{'s' * (count > 1)}? {hint} ")
+        what = f"{count} change{'s' * (count > 1)}"
+        if count < planned:
+            what = f"the first {count} of {planned} changes"
+        answer = _answer(f"\nMake {what}? {hint} ")
         return () if answer in accepted else (CANCELLED,)
 
 
