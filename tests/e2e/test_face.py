@@ -189,6 +189,8 @@ def test_demo_plans_applies_and_plans_again(desk: Desk) -> None:
     assert ran.status == 0
     assert ran.out.count("$ pal-reconcile") == 3
     assert "Apply: 5 applied" in ran.out
+    assert "run: pal-reconcile apply\n" in ran.err  # without a folder that is deleted at the end
+    assert ran.out.endswith("pal-reconcile init --help\n")
     assert list(desk.path.iterdir()) == []
 
 

@@ -33,6 +33,7 @@ def test_four_hundred_customers_become_a_first_plan(desk: Desk) -> None:
     assert ran.status == 0, ran.err
     assert "Unused columns of Customers.csv: Relationship." in ran.err
     assert "Wrote tenants.yaml and tenants.csv: 400 customers" in ran.err
+    assert "Set PAL_AUTOMATION_SECRET to the client secret. To compare with Azure, run:" in ran.err
     assert desk.requests() == []
     assert desk.run("validate", "--without-secrets").status == 0
     ran = desk.run("plan", "--format", "json", PAL_AUTOMATION_SECRET=SECRET)

@@ -37,25 +37,26 @@ def demo() -> int:
         shutil.copy(world / "tenants.yaml", scratch)
         environment = os.environ | {
             "PAL_DEMO_SECRET": "demo-secret",
-            "PAL_RECONCILE_CONFIG": str(Path(scratch) / "tenants.yaml"),
             "PAL_RECONCILE_STATE_DIR": scratch,
             "PAL_RECONCILE_ARM_ENDPOINT": azure.endpoint,
             "REQUESTS_CA_BUNDLE": str(azure.ca_path),
             "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
         }
-        statuses = [_step(title, command, environment) for title, command in STEPS]
-    # Four customers need a person, so every step ends with 4.
+        environment.pop("PAL_RECONCILE_CONFIG", None)
+        statuses = [_step(title, command, environment, scratch) for title, command in STEPS]
+    sys.stdout.write("\nFor your own customers, begin with: pal-reconcile init --help\n")
+    # Three customers need a person, so every step ends with 4.
     is_as_expected = statuses == [Status.PARTIAL] * len(STEPS)
     return Status.IN_SYNC if is_as_expected else Status.RUN_FAILED
 
 
-def _step(title: str, command: tuple[str, ...], environment: dict[str, str]) -> int:
-    """Run one command line in a process of its own; returns its exit status."""
+def _step(title: str, command: tuple[str, ...], environment: dict[str, str], folder: str) -> int:
+    """Run one command line in a process of its own, in this folder; returns its exit status."""
     sys.stdout.write(f"\n# {title}\n$ pal-reconcile {shlex.join(command)}\n\n")
     sys.stdout.flush()
     # -P: modules of the current folder are not imported.
     arguments = [sys.executable, "-P", "-m", "reconciler", *command]
-    status = subprocess.run(arguments, env=environment, check=False).returncode  # noqa: S603
+    status = subprocess.run(arguments, env=environment, cwd=folder, check=False).returncode  # noqa: S603
     sys.stdout.write(f"\nexit status {status}\n")
     sys.stdout.flush()
     return status

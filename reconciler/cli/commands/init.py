@@ -1,5 +1,6 @@
 """The command `init`: writes a first tenants.yaml, for a customer list or to be filled in."""
 
+import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,9 @@ import typer
 from reconciler.cli.flows.customers import init_files
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
+
+VARIABLE = "PAL_AUTOMATION_SECRET"
+"""The variable that a file for a customer list names."""
 
 
 def init(
@@ -98,7 +102,8 @@ def _write_for_list(
     files = f"{target} and {written.table}" if written.table else f"{target}"
     count = f"{written.customers} customer{'s' * (written.customers != 1)}"
     note(f"Wrote {files}: {count}, all with partner ID {link.partner_id}.")
-    note(f"Set PAL_AUTOMATION_SECRET to the client secret, then run: {_command('plan', target)}")
+    secret = "" if os.environ.get(VARIABLE) else f"Set {VARIABLE} to the client secret. "
+    note(f"{secret}To compare with Azure, run: {_command('plan', target)}")
 
 
 def _command(name: str, file: Path) -> str:

@@ -86,7 +86,8 @@ def _finding(
         yield Finding(
             "only_one_principal",
             "linked through one principal only: no link is left when it is removed",
-            "link every principal that works there, or accept the risk",
+            "link every principal that works there; if there is only one, ignore this finding: "
+            "findings: {ignore: [only_one_principal]}",
             customer,
         )
 
