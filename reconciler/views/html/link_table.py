@@ -63,25 +63,14 @@ class LinkTable:
     """The links, the most urgent first, and which columns have anything to show.
 
     identity  the identity of all links; None if there are several
+    columns   the columns after the state and the customer
     """
 
     rows: tuple[LinkRow, ...]
     tallies: tuple[Tally, ...]
     identity: str | None
+    columns: tuple[str, ...]
     data: "Markup"
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns after the state and the customer."""
-        shown = {
-            "identity": self.identity is None,
-            "now": True,
-            "wanted": any(row.wanted for row in self.rows),
-            "since": any(row.since for row in self.rows),
-            "access": any(row.access for row in self.rows),
-            "reason": any(row.reason for row in self.rows),
-        }
-        return tuple(name for name, is_shown in shown.items() if is_shown)
 
 
 def link_table(
@@ -93,12 +82,26 @@ def link_table(
     listed = by_urgency(pairs)
     rows = tuple(_line(row, badge) for row, badge in listed)
     identities = {row.identity for row, _ in listed}
+    identity = identities.pop() if len(identities) == 1 else None
     return LinkTable(
         rows,
         tuple(tallies(badge for _, badge in listed)),
-        identities.pop() if len(identities) == 1 else None,
+        identity,
+        _columns(rows, identity),
         _data(rows, timelines, groups),
     )
+
+
+def _columns(rows: Sequence[LinkRow], identity: str | None) -> tuple[str, ...]:
+    shown = {
+        "identity": identity is None,
+        "now": True,
+        "wanted": any(row.wanted for row in rows),
+        "since": any(row.since for row in rows),
+        "access": any(row.access for row in rows),
+        "reason": any(row.reason for row in rows),
+    }
+    return tuple(name for name, is_shown in shown.items() if is_shown)
 
 
 def is_not_counted(row: Row) -> bool:
