@@ -42,6 +42,7 @@ def test_help_fits_80_columns_and_has_known_headings(
     assert set(re.findall(r"^(\w[\w ]*):$", text, re.MULTILINE)) <= HEADINGS
     assert "..." not in re.sub(r"\]\.\.\.", "", text)
     assert "<=" not in text
+    assert not re.search(r"\[\[|[{}]|[0-9]\.0[; \]]", text.replace("{command: [...]}", ""))
 
 
 @pytest.mark.parametrize("command", [c for c in _commands() if c], ids=" ".join)

@@ -12,6 +12,12 @@ OWN_OPTIONS = "Options"
 class GroupedCommand(TyperCommand):
     """A command whose help lists its options under the headings that they declare."""
 
+    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """The words after the command. Arguments are written as they are declared: `[PLAN]`."""
+        params = self.get_params(ctx)
+        arguments = [param for param in params if param.param_type_name == "argument"]
+        return ["[OPTIONS]", *(str(param.metavar or param.name) for param in arguments)]
+
     def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         """Write the arguments, then the command's own options, then the shared ones."""
         arguments: list[tuple[str, str]] = []
@@ -30,9 +36,10 @@ class GroupedCommand(TyperCommand):
 
 
 def ranges_in_words(text: str) -> str:
-    """A help text with its range in words: `1<=x<=64` is `1 to 64`."""
+    """A help text with its default and range in words: `0.0<=x<=64` is `0 to 64`."""
     text = re.sub(r"([0-9.]+)<=x<=([0-9.]+)", r"\1 to \2", text)
-    return re.sub(r"x>=([0-9]+)(\.0)?", r"at least \1", text)
+    text = re.sub(r"x>=([0-9.]+)", r"at least \1", text)
+    return re.sub(r"\[[^][]*\]$", lambda found: re.sub(r"\b([0-9]+)\.0\b", r"\1", found[0]), text)
 
 
 class HelpfulGroup(TyperGroup):

@@ -84,7 +84,8 @@ def _write_starter(target: Path, given: Mapping[str, str | None]) -> None:
     if option := next((name for name, value in given.items() if value), None):
         raise WrongUsage(f"{option} needs --tenants-from FILE, the list of customers")
     init_files.create({target: starter()})
-    note(f"Wrote {target}. Fill it in, then run: {_command('validate', target)}")
+    check = _command("validate", target)
+    note(f"Wrote {target}. Fill it in, then run: {check} --without-secrets")
 
 
 def _write_for_list(

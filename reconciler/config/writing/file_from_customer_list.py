@@ -36,7 +36,7 @@ _HEAD = (
 # Every customer below should be linked to this partner ID. Next steps:
 #   pal-reconcile validate --without-secrets    checks this file, offline
 #   export PAL_AUTOMATION_SECRET=...            the client secret of the app
-#   pal-reconcile plan                          shows what Azure has, and what would change
+#   pal-reconcile plan                          compares it with Azure; only reads
 version: 1
 cloud: public                 # public, usgov or china
 
