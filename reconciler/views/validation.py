@@ -9,7 +9,7 @@ from reconciler.core.plan_json import FORMAT, Data, text
 from reconciler.core.text import visible
 from reconciler.views.csv import sheet
 from reconciler.views.markdown.escape import escape, lines_of, table
-from reconciler.views.terminal.layout import Page
+from reconciler.views.terminal.layout import FIXED, Cell, Column, Page, text_column, widest
 
 _LOCATED = re.compile(r"(.+?):(\d+):(\d+): (.*)", re.DOTALL)
 
@@ -74,9 +74,9 @@ def located(error: str) -> Data:
     return {"file": file, "line": int(line), "column": int(column), "message": message}
 
 
-def explain_table(explained: Sequence[Explanation], page: Page) -> str:  # noqa: ARG001 - every table gets a page
+def explain_table(explained: Sequence[Explanation], page: Page) -> str:
     """Render the values of each tenant, with their sources."""
-    return "\n\n".join("\n".join(_lines(one)) for one in explained) + "\n"
+    return "\n\n".join("\n".join(_lines(one, page)) for one in explained) + "\n"
 
 
 def explain_markdown(explained: Sequence[Explanation]) -> str:
@@ -107,21 +107,26 @@ def _rows(explained: Sequence[Explanation]) -> Iterator[list[str]]:
             ]
 
 
-def _lines(one: Explanation) -> Iterator[str]:
-    """Yield the tenant's name, then a line for each value: key, value, source, place."""
+def _lines(one: Explanation, page: Page) -> Iterator[str]:
+    """Yield the tenant's name, then each value: key, value, source, place.
+
+    A narrow page has the source only where there is no place.
+    """
     rows = [
-        [visible(cell) for cell in (_key(value), value.value, value.source, value.where)]
+        [Cell(visible(cell)) for cell in (_key(value), value.value, value.source, value.where)]
         for value in one.values
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    columns: tuple[Column, ...] = (FIXED, text_column(), FIXED, FIXED)
+    if widest(rows, columns) > page.width:
+        rows = [[key, value, where if where.text else source] for key, value, source, where in rows]
+        columns = columns[:3]
     yield visible(one.tenant)
     identity = None
-    for value, row in zip(one.values, rows, strict=True):
+    for value, lines in zip(one.values, page.table(rows, columns), strict=True):
         if value.identity != identity:
             identity = value.identity
             yield f"  {visible(identity or '')}"
-        cells = [f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)]
-        yield f"  {'  '.join([*cells, row[3]])}".rstrip()
+        yield from lines
 
 
 def _key(value: ExplainedValue) -> str:

@@ -60,6 +60,21 @@ def test_a_table_shows_a_tenant_and_its_links() -> None:
     ]
 
 
+def test_a_narrow_table_has_the_source_only_without_a_place() -> None:
+    """Lines fit the terminal, and long values fold."""
+    many = ExplainedValue("tags", ", ".join(["europe"] * 9), "tenant", "customers.csv:2:27")
+    state = ExplainedValue("state", "linked", "built in", "", "app")
+    fact = [Explanation("Fabrikam", "fabrikam.example", ("us",), (many, state))]
+    assert render(View.EXPLANATION, Format.TABLE, fact, width=66).splitlines() == [
+        "Fabrikam",
+        "  tags     europe, europe, europe, europe,       customers.csv:2:27",
+        "           europe, europe, europe, europe,",
+        "           europe",
+        "  app",
+        "    state  linked                                built in",
+    ]
+
+
 def test_json_holds_every_value() -> None:
     """Programs get the same values."""
     data = json.loads(explained("json", [FABRIKAM]))
