@@ -67,11 +67,11 @@ def test_a_narrow_table_has_the_source_only_without_a_place() -> None:
     fact = [Explanation("Fabrikam", "fabrikam.example", ("us",), (many, state))]
     assert render(View.EXPLANATION, Format.TABLE, fact, width=66).splitlines() == [
         "Fabrikam",
-        "  tags     europe, europe, europe, europe,       customers.csv:2:27",
+        "  tags     europe, europe, europe, europe,      customers.csv:2:27",
         "           europe, europe, europe, europe,",
         "           europe",
         "  app",
-        "    state  linked                                built in",
+        "    state  linked                               built in",
     ]
 
 
