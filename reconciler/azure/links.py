@@ -8,6 +8,7 @@ when nothing is linked and when another ID is linked.
 
 import json
 import re
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -154,12 +155,14 @@ def _linked(reply: HttpReply, tenant_id: str, object_id: str) -> Observed:
         raise _unexpected_link()
     if owner != (tenant_id, object_id):
         raise wrong_token(f"Azure answered with the link of {owner[1]} in tenant {owner[0]}")
+    name = _text(link.get("partnerName"))
     return Observed(
         ObservedState.LINKED,
         tenant_id,
         object_id,
-        partner_id,
-        partner_name=_text(link.get("partnerName")),
+        # Thousands of links have the same ID and name; each is kept once.
+        sys.intern(partner_id),
+        partner_name=name and sys.intern(name),
         version=_number(link.get("version")),
         updated_at=_text(link.get("updatedTime")),
         created_at=_text(link.get("createdTime")),

@@ -40,6 +40,7 @@ def plan_data(plan: Plan, kind: FactKind = FactKind.PLAN) -> Data:
 
 def report_data(report: Report) -> Data:
     """The report as JSON data. Its `digest` is the plan's, so that the two can be matched."""
+    digest_of_plan = digest(plan_data(report.plan))
     links = [
         link_data(result.change, result.observed, result.problem)
         | {"outcome": result.outcome, "correlation_id": result.correlation_id}
@@ -47,7 +48,7 @@ def report_data(report: Report) -> Data:
     ]
     data = _document(FactKind.REPORT, report.plan, report.findings, report.interrupted, links)
     return data | {
-        "digest": digest(plan_data(report.plan)),
+        "digest": digest_of_plan,
         "failure": report.failure,
         "journal": report.journal,
         "outcomes": count_outcomes(report.results),
