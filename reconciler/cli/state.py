@@ -70,13 +70,17 @@ def load_history_meanwhile() -> None:
     """Import the history's libraries in a thread, while Azure answers: 0.2 s of CPU.
 
     Each run uses them at its end. Errors are reported there, where the import is tried again.
+    Modules stay, so the garbage collector pauses during the import.
     """
 
     def load() -> None:
-        with suppress(Exception):
-            import reconciler.store.history.repository  # noqa: F401 - loads it early
-
+        gc.disable()
+        try:
+            with suppress(Exception):
+                import reconciler.store.history.repository  # noqa: F401 - loads it early
+        finally:
             gc.freeze()
+            gc.enable()
 
     Thread(target=load, name="history").start()
 

@@ -4,16 +4,20 @@ Each caller gets only what it may use. A plan is made with a `LinkReader`, which
 writes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from threading import Event
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from reconciler.core.doctor.checkup import CredentialCheck, EndpointCheck, LinkCheck
-from reconciler.core.doctor.steps import Step
-from reconciler.core.history.run_summary import RequestStats
 from reconciler.core.links import Change, Observed, Place
-from reconciler.core.results import Answer, Result
+
+if TYPE_CHECKING:
+    from reconciler.core.doctor.checkup import CredentialCheck, EndpointCheck, LinkCheck
+    from reconciler.core.doctor.steps import Step
+    from reconciler.core.history.run_summary import RequestStats
+    from reconciler.core.results import Answer, Result
 
 
 class LinkReader(Protocol):

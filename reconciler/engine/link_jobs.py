@@ -4,12 +4,14 @@ A job takes frozen values and returns a frozen value. It logs nothing, decides n
 links, and raises nothing: every error becomes a problem of this link.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from reconciler.core.access.link_access import cleaned
-from reconciler.core.customers.evidence import RawReading
 from reconciler.core.links import Action, Change, Observed, Place, Problem
 from reconciler.core.ports import LinkWriter, OpenReader, OpenWriter
 from reconciler.core.problems import INTERRUPTED, internal
@@ -25,6 +27,9 @@ from reconciler.core.results import (
     may_show_later,
 )
 from reconciler.core.text import visible
+
+if TYPE_CHECKING:
+    from reconciler.core.customers.evidence import RawReading
 
 READ_BACK_WAITS_S = (0.5, 1.0, 2.0, 4.0)
 """Waits between reads after a write that is not visible yet. Reads of Azure have lagged by 3 s."""
@@ -51,6 +56,8 @@ def read_raw(
             reading, observed=redacted(reading.observed), body=redact_bytes(reading.body)
         )
     except Exception as error:
+        from reconciler.core.customers.evidence import RawReading
+
         return RawReading(Observed.unknown(internal(error)), clock(), "")
 
 

@@ -27,12 +27,14 @@ class Certificates:
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong with certificates; it depends on the certificates, not on the file."""
+        checks = self._checks.values()
+        if not checks:
+            return
         from reconciler.core.doctor.certificate_findings import (
             expiring_certificates,
             unusable_certificates,
         )
 
-        checks = self._checks.values()
         yield from unusable_certificates(checks)
         yield from expiring_certificates(checks, self._selection.config.day)
 
@@ -51,10 +53,13 @@ class Certificates:
 
     @cached_property
     def _checks(self) -> Mapping[str, CredentialCheck]:
-        doctor = self._azure.doctor(now)
         known = self._selection.config.identities
-        return {
-            known[place.identity].at(place).label: doctor.credential(place)
+        places = [
+            place
             for place in used_logins(self._selection)
             if isinstance(known[place.identity], ClientCertificate)
-        }
+        ]
+        if not places:
+            return {}
+        doctor = self._azure.doctor(now)
+        return {known[p.identity].at(p).label: doctor.credential(p) for p in places}
