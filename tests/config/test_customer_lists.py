@@ -78,6 +78,8 @@ def test_a_tenant_that_is_listed_twice_is_one(folder: Path) -> None:
         ("name,tenant\nB,\n", "2:1: this row has no tenant; give its GUID or a verified domain"),
         (f'name,tenant\n"B,{GUID}\n', "2:1: a quote is opened here"),
         ("name,tenant\nB,common\n".encode("utf-16"), '2:3: tenant "common" is a sign-in'),
+        (b"PK\x03\x04\x14\x00[Content_Types].xml", "1:1: this is a workbook or an archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "1:1: this is a workbook or an archive"),
         (b"name,tenant\nM\xfcller,a.example\n", "2:2: the file is not UTF-8 here"),
     ],
 )

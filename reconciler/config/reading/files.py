@@ -17,6 +17,9 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_FILES = 1_000
 """The most files that one glob may match."""
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How a workbook begins: xlsx, which is a ZIP archive, and xls."""
+
 _UNREADABLE = Reader.NON_PRINTABLE
 """Characters that YAML does not allow (section 5.1 of its specification)."""
 
@@ -50,6 +53,12 @@ def decode(
 
     A table may be UTF-16 with a byte order mark, as Excel writes "Unicode text".
     """
+    if data.startswith(_WORKBOOKS):
+        complaints.add(
+            location(file, 0, 0),
+            "this is a workbook or an archive, and not text; in Excel, save it as CSV UTF-8",
+        )
+        return None
     is_utf16 = is_table and data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     try:
         text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
