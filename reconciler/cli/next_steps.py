@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from reconciler.core.doctor.checkup import Checkup
     from reconciler.core.plan_review import PlanReview
 
+NEW_PARTNER_ID = "new-partner-id"
+"""The guard that lets through a first few links with an ID that no link carries yet."""
+
 PLAN_REASONS = {Action.CONFLICT: "in conflict", Action.UNKNOWN: "unreadable"}
 
 
@@ -26,13 +29,22 @@ def after_plan(plan: PlanReview, status: int, options: Options, out: Path | None
     after_read(plan, status, options)
     if not plan.writes or plan.interrupted:
         return
+    guards = [
+        refusal.guard
+        for forecast in plan.forecasts
+        if forecast.command == "apply"
+        for refusal in forecast.refusals
+    ]
     if not plan.for_day:  # the summary says from which day it can be applied
-        saved = str(out) if out else None
-        note(f"To make these changes, run: {command_line('apply', options, saved)}")
-    for forecast in plan.forecasts:
-        guards = ", ".join(refusal.guard for refusal in forecast.refusals)
-        if forecast.command == "apply":
-            note(f"apply would be refused by {guards}. Review the plan before you use --allow.")
+        command = command_line("apply", options, str(out) if out else None)
+        if guards == [NEW_PARTNER_ID]:
+            note(f"To make the first of these changes, run: {command} --max-changes 1")
+            note(f"{NEW_PARTNER_ID} would refuse all of them until a link carries the partner ID.")
+            return
+        note(f"To make these changes, run: {command}")
+    if guards:
+        names = ", ".join(guards)
+        note(f"apply would be refused by {names}. Review the plan before you use --allow.")
 
 
 def after_read(plan: Plan, status: int, options: Options) -> None:

@@ -34,6 +34,21 @@ def test_a_plan_names_the_command_that_makes_its_changes(
     assert capsys.readouterr().err == ""
 
 
+def test_a_plan_with_a_new_partner_id_begins_with_one_link(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After it, the plan names the command for all others."""
+    desk.customers(12)
+    assert run(["plan"]) == 0
+    shown = capsys.readouterr().err
+    assert "To make the first of these changes, run: pal-reconcile apply --max-changes 1\n" in shown
+    assert "new-partner-id would refuse all of them" in shown
+    assert run(["apply", "--yes", "--max-changes", "1"]) == 4
+    capsys.readouterr()
+    assert run(["plan"]) == 0
+    assert "To make these changes, run: pal-reconcile apply\n" in capsys.readouterr().err
+
+
 def test_an_apply_says_why_the_status_is_4(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """With the number of links of each reason; those left by --max-changes are none."""
     assert run(["apply", "--yes", "--max-changes", "1"]) == 4

@@ -6,6 +6,7 @@ The text says that a link is in place, never that it earns credit.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report
@@ -82,6 +83,7 @@ def render_inventory(plan: Plan, page: Page) -> str:
 
 def _text(page: Page, lines: Sequence[str], summary: str) -> str:
     """The summary is one line on every page: people and scripts search for it."""
+    lines = list(dropwhile(lambda line: not line, lines))
     gap = [""] if lines else []
     return "\n".join([*lines, *gap, page.paint(summary, "strong")]) + "\n"
 
