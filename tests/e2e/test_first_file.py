@@ -51,6 +51,7 @@ def test_an_existing_file_is_never_overwritten(desk: Desk, existing: str) -> Non
     ran = desk.run("init", "--tenants-from", "Customers.csv", *LINK)
     assert (ran.status, files(desk)) == (64, before)
     assert f"{existing} exists and is left as it is" in ran.err
+    assert ("in another folder" in ran.err) is (existing == "tenants.csv")
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,16 @@ def write_for_list(listed_in: Path, link: FirstLink, target: Path) -> FromList:
 
 def refuse_existing(path: Path) -> None:
     """Raise `WrongUsage` if there is a file, a folder or a link at the path."""
+    from reconciler.config.writing.file_from_customer_list import TABLE
+
     if path.exists() or path.is_symlink():
-        raise WrongUsage(f"{path} exists and is left as it is; choose another file with --out")
+        # The table's name is fixed: another file in the same folder would not help.
+        hint = (
+            "move it, or choose a file in another folder"
+            if path.name == TABLE
+            else "choose another file"
+        )
+        raise WrongUsage(f"{path} exists and is left as it is; {hint} with --out")
 
 
 def create(files: Mapping[Path, str]) -> None:
