@@ -19,7 +19,7 @@ RolesOption = Annotated[
     Path | None,
     Option(
         metavar="FILE",
-        help="A newer list of roles for the access check (CSV), see docs/access.md.",
+        help="A newer list of roles for the access check (CSV).",
         rich_help_panel=IN_RUN,
     ),
 ]

@@ -13,7 +13,9 @@ def access(options: Options, by: By = None, where: Where = None, since: Since = 
     """Show whether each linked account holds a role that counts.
 
     This is `show --access` with the columns that matter. It reads roles with the token that reads
-    the link, and writes nothing to Azure. See docs/access.md.
+    the link, and writes nothing to Azure.
+
+    Documentation: https://pal-reconcile.github.io/pal-reconcile/access/
     """
     checked = replace(options, access=True)
     command = InventoryCommand("access", View.ACCESS, by or (), where or (), since)

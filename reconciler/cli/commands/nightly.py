@@ -65,7 +65,9 @@ def nightly(
     everything is in sync, and one line otherwise. It exits with 2 if there are differences.
 
     With --repair, stricter guards judge the whole plan and the unattended changes of the last
-    seven days, regardless of --max-changes and --only. See docs/safety.md.
+    seven days, regardless of --max-changes and --only.
+
+    Documentation: https://pal-reconcile.github.io/pal-reconcile/safety/
     """
     from reconciler.cli.flows.nightly import NightlyOptions, run_nightly
     from reconciler.cli.flows.run_end.side_tasks import check_metrics_extra

@@ -14,6 +14,7 @@ from pydantic_core import CoreSchema
 
 from reconciler.config.model import fields
 from reconciler.config.model.identities import Part, Reference
+from reconciler.config.model.schema_url import SITE
 from reconciler.config.reading.diagnostics import did_you_mean
 from reconciler.config.reading.tree import Plain, Table
 from reconciler.core.customers.listed import CustomerOrigin
@@ -30,7 +31,7 @@ _LIMITS = CoreLimits()
 def _finding_code(text: str) -> str:
     if text not in CODES:
         near = did_you_mean(text, CODES)
-        raise fields.refuse(f"is unknown; {near or 'docs/findings.md lists the codes'}")
+        raise fields.refuse(f"is unknown; {near or f'{SITE}findings/ lists the codes'}")
     return text
 
 

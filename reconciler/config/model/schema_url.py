@@ -1,6 +1,9 @@
 """Address of the JSON Schema of tenants.yaml, and the line that names it for editors."""
 
-SCHEMA_URL = "https://pal-reconcile.github.io/pal-reconcile/tenants.schema.json"
+SITE = "https://pal-reconcile.github.io/pal-reconcile/"
+"""The documentation site."""
+
+SCHEMA_URL = f"{SITE}tenants.schema.json"
 """Where the documentation site serves the JSON Schema."""
 
 EDITOR_LINE = f"# yaml-language-server: $schema={SCHEMA_URL}"
