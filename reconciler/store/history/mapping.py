@@ -1,5 +1,6 @@
 """Mapping between the values of the history and rows of its tables."""
 
+import sys
 from dataclasses import fields
 from typing import Any
 
@@ -70,10 +71,16 @@ def period_row(period: Period, link_id: int, run_id: str, *, is_current: bool) -
 
 def period_of(row: Row[Any]) -> Period:
     """A row of `periods`, with the names of its link, as a period."""
-    values = {name: getattr(row, name) for name in _OBSERVATION}
+    values = {name: _once(getattr(row, name)) for name in _OBSERVATION}
     values["action"] = Action(row.action)
     values["state"] = ObservedState(row.state) if row.state else None
-    return Period(Observation(**values, run=row.run_id), *(getattr(row, name) for name in _PERIOD))
+    more = (_once(getattr(row, name)) for name in _PERIOD)
+    return Period(Observation(**values, run=_once(row.run_id)), *more)
+
+
+def _once(value: Any) -> Any:
+    """The value; equal texts are kept once. A report has most periods three times."""
+    return sys.intern(value) if type(value) is str else value
 
 
 def write_row(write: Write, link_id: int, run_id: str) -> Values:

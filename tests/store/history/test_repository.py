@@ -67,6 +67,16 @@ def test_a_run_of_more_links_than_are_written_at_once_is_recorded_whole(path: Pa
     assert rows(path, "periods") == 2 * len(links)
 
 
+def test_equal_texts_of_several_readings_are_one_object(repository: HistoryRepository) -> None:
+    """A report reads most periods three times; their texts are most of its memory."""
+    repository.record(recording(0, in_sync(0), in_sync(0, 2)))
+    one, two = repository.latest()["C1", "app"], repository.latest()["C2", "app"]
+    again = repository.as_of(at(1))["C1", "app"]
+    assert one.observation.tenant_id is again.observation.tenant_id
+    assert one.observation.partner_name is two.observation.partner_name
+    assert one.read_partner_id is two.observation.partner_id
+
+
 def test_an_earlier_time_shows_the_state_known_at_that_time(repository: HistoryRepository) -> None:
     """Nothing before the first run, and nothing from later runs."""
     for number, observation in enumerate([in_sync(0), drifted(1), in_sync(2)]):
