@@ -8,6 +8,7 @@ The replacement keeps quotes, commas and brackets: JSON stays JSON.
 """
 
 import re
+from collections.abc import Iterable
 
 HIDDEN = "[hidden]"
 """The replacement for a credential."""
@@ -89,39 +90,62 @@ _PRIVATE_KEY = re.compile(
 
 
 _MARKS = (
-    *("eyj", "eya", "bearer", "basic", "authorization", "://", "private key"),
+    *("eyj", "eya", "bearer", "basic", "authorization", "://"),
     *("secret", "assertion", "_token", "token=", "verifier", "_code", "code="),
     *("passw", "pwd", "key=", "apikey", "api_key", "api-key", "accesskey", "accountkey", "sig="),
 )
 """Texts in lower case. A line without any of them matches no pattern."""
 
+_BLOCK = 1 << 16
+"""Characters that are searched at a time. `lower` needs 12 bytes for each character."""
+
 
 def hide_credentials(text: str) -> str:
     """The text with `[hidden]` in place of everything that looks like a credential."""
+    if "PRIVATE KEY" in text:
+        text = _PRIVATE_KEY.sub(HIDDEN, text)
+    has_lines = "\n" in text
+    pieces, done, begins = [], 0, 0
+    while begins < len(text):
+        block = _block(text, begins)
+        hidden = _hide_lines(block, has_lines=has_lines)
+        if hidden != block:
+            pieces += [text[done:begins], hidden]
+            done = begins + len(block)
+        begins += len(block)
+    return "".join([*pieces, text[done:]]) if pieces else text
+
+
+def _block(text: str, begins: int) -> str:
+    """The next whole lines; all that is left if it is short."""
+    if len(text) - begins <= _BLOCK:
+        return text[begins:]
+    ends = text.rfind("\n", begins, begins + _BLOCK) + 1 or text.find("\n", begins) + 1
+    return text[begins : ends or None]
+
+
+def _hide_lines(text: str, *, has_lines: bool) -> str:
     lower = text.lower()
     if not any(mark in lower for mark in _MARKS):
         return text
-    if "private key" in lower:
-        text = _PRIVATE_KEY.sub(HIDDEN, text)
-        lower = text.lower()
-    if len(lower) != len(text) or "\n" not in text:
+    if len(lower) != len(text) or not has_lines:
         return "".join(map(_hide, text.splitlines(keepends=True)))
     pieces, done = [], 0
-    for start, end in _marked_lines(lower):
+    for start, end in marked_lines(lower, _MARKS):
         pieces += [text[done:start], _hide(text[start:end])]
         done = end
     return "".join([*pieces, text[done:]])
 
 
-def _marked_lines(lower: str) -> list[tuple[int, int]]:
-    """Start and end of each line with a mark. Most lines of a long text have none."""
+def marked_lines(text: str, marks: Iterable[str]) -> list[tuple[int, int]]:
+    """Start and end of each line with one of these marks. Most lines of a long text have none."""
     found = {}
-    for mark in _MARKS:
-        at = lower.find(mark)
+    for mark in marks:
+        at = text.find(mark)
         while at >= 0:
-            start, end = lower.rfind("\n", 0, at) + 1, lower.find("\n", at)
-            found[start] = end if end >= 0 else len(lower)
-            at = lower.find(mark, found[start])
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            found[start] = end if end >= 0 else len(text)
+            at = text.find(mark, found[start])
     return sorted(found.items())
 
 

@@ -13,11 +13,12 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from threading import Lock
 
-from reconciler.core.redaction.credential_patterns import HIDDEN, hide_credentials
+from reconciler.core.redaction.credential_patterns import HIDDEN, hide_credentials, marked_lines
 from reconciler.core.redaction.secret_forms import (
     ANCHOR_LENGTH,
     ANCHOR_STEP,
     ESCAPE,
+    ESCAPE_MARKS,
     MOST_ESCAPES,
     SHORTEST,
     SecretForm,
@@ -125,11 +126,8 @@ class Redactor:
 
     def _escaped_spans(self, text: str) -> Iterator[Span]:
         """The places of escaped secrets, line by line, because few lines hold an escape."""
-        if "%" not in text and "\\" not in text and "&" not in text:
-            return
-        begins = 0
-        for line in text.splitlines(keepends=True):
-            plain = line
+        for begins, ends in marked_lines(text, ESCAPE_MARKS):
+            line = plain = text[begins:ends]
             for depth in range(1, MOST_ESCAPES + 1):
                 escaped, plain = plain, ESCAPE.sub(unescaped, plain)
                 if plain == escaped:
@@ -137,7 +135,6 @@ class Redactor:
                 if spans := self._spans(plain):
                     place_of = _Origin(line, depth)
                     yield from ((begins + place_of(a), begins + place_of(b)) for a, b in spans)
-            begins += len(line)
 
 
 class _Origin:
