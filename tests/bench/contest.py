@@ -112,13 +112,17 @@ LIBRARIES = "typer, pydantic, yaml, structlog, requests, azure.identity.aio, sql
 """What `plan` imports, apart from its own modules."""
 
 
+PLAN = "`plan`, 1 tenant"
+"""The start that is judged: Azure answers at once."""
+
+
 def starts(path: Path) -> Iterator[tuple[str, Cost]]:
     """The costs of a start, with and without requests."""
     imports = [sys.executable, "-c", f"import gc; gc.disable()\nimport {LIBRARIES}\ngc.freeze()"]
     commands = (
         ("`--version`", 1, [str(INSTALLED), "--version"]),
         ("`validate`, 1 tenant", 1, [str(INSTALLED), "validate"]),
-        ("`plan`, 1 tenant", 1, [str(INSTALLED), "plan"]),
+        (PLAN, 1, [str(INSTALLED), "plan"]),
         ("the libraries of `plan` alone", 1, imports),
         ("`validate`, 10,000 tenants", 10_000, [str(INSTALLED), "validate"]),
         ("`validate`, 50,000 tenants", 50_000, [str(INSTALLED), "validate"]),
@@ -131,6 +135,15 @@ def starts(path: Path) -> Iterator[tuple[str, Cost]]:
                 best = run(command, azure.env, path).best(best)
             assert best
             yield name, best
+    slow = path / "slow"
+    slow.mkdir()
+    with world(slow, LATENCY_S) as azure:
+        azure.customers(1)
+        command = [str(INSTALLED), "plan"]
+        yield (
+            "`plan`, 1 tenant, 100 ms for each of its three requests",
+            min((run(command, azure.env, slow) for _ in range(8)), key=lambda cost: cost.wall_s),
+        )
 
 
 def tell(path: Path, links: int, *module: str) -> dict[str, float]:
