@@ -6,7 +6,7 @@ import tracemalloc
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.core.redaction.credential_patterns import HIDDEN, hide_credentials
@@ -47,6 +47,7 @@ def test_a_secret_is_hidden_in_every_encoding(written) -> None:  # type: ignore[
     assert redacted.endswith(" and more")
 
 
+@example(secret="00000\x1f\x850", before="", written=WRITTEN["json, not ascii"])
 @given(
     secret=st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), min_size=8),
     before=st.text(max_size=7),
