@@ -104,11 +104,12 @@ def hide_credentials(text: str) -> str:
     """The text with `[hidden]` in place of everything that looks like a credential."""
     if "PRIVATE KEY" in text:
         text = _PRIVATE_KEY.sub(HIDDEN, text)
-    has_lines = "\n" in text
+    if len(text) <= _BLOCK:
+        return _hide_lines(text, text)
     pieces, done, begins = [], 0, 0
     while begins < len(text):
         block = _block(text, begins)
-        hidden = _hide_lines(block, has_lines=has_lines)
+        hidden = _hide_lines(block, text)
         if hidden != block:
             pieces += [text[done:begins], hidden]
             done = begins + len(block)
@@ -124,17 +125,18 @@ def _block(text: str, begins: int) -> str:
     return text[begins : ends or None]
 
 
-def _hide_lines(text: str, *, has_lines: bool) -> str:
-    lower = text.lower()
+def _hide_lines(block: str, text: str) -> str:
+    """The block of a text, without credentials."""
+    lower = block.lower()
     if not any(mark in lower for mark in _MARKS):
-        return text
-    if len(lower) != len(text) or not has_lines:
-        return "".join(map(_hide, text.splitlines(keepends=True)))
+        return block
+    if len(lower) != len(block) or "\n" not in text:
+        return "".join(map(_hide, block.splitlines(keepends=True)))
     pieces, done = [], 0
     for start, end in marked_lines(lower, _MARKS):
-        pieces += [text[done:start], _hide(text[start:end])]
+        pieces += [block[done:start], _hide(block[start:end])]
         done = end
-    return "".join([*pieces, text[done:]])
+    return "".join([*pieces, block[done:]])
 
 
 def marked_lines(text: str, marks: Iterable[str]) -> list[tuple[int, int]]:

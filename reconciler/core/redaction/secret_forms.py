@@ -28,9 +28,6 @@ ESCAPE = re.compile(
     r"|&(amp|lt|gt|quot|#39|#34|#x27);"
 )
 
-ESCAPE_MARKS = "%\\&"
-"""The characters that begin an escape sequence."""
-
 
 _MEANT = {
     **{"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"},
