@@ -6,7 +6,7 @@ import tracemalloc
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.core.redaction.credential_patterns import HIDDEN, hide_credentials
@@ -55,6 +55,7 @@ def test_a_secret_is_hidden_in_every_encoding(written) -> None:  # type: ignore[
 )
 def test_every_secret_is_hidden(secret: str, before: str, written) -> None:  # type: ignore[no-untyped-def]
     """With any characters and at any position in the text."""
+    assume(secret != HIDDEN)
     redactor = Redactor()
     redactor.remember(secret)
     text = f"{before}|{written(secret)}|"
