@@ -35,8 +35,6 @@ class _Connection(HTTPSConnection):
         **_: Any,
     ) -> None:
         """Send a request. The caller has checked the URL and the headers."""
-        if self.sock is not None:
-            self.sock.settimeout(self.timeout)
         fields = {name.lower(): (name, value) for name, value in (headers or {}).items()}
         content = body.encode() if isinstance(body, str) else body
         if content is not None or method != "GET":

@@ -83,7 +83,9 @@ class _Limited(socket.socket):
         if limits is None:
             return attempt(*arguments)
         while True:
-            self.settimeout(limits.wait_s())
+            wait_s = limits.wait_s()
+            if self.gettimeout() != wait_s:  # setting it costs a system call
+                self.settimeout(wait_s)
             try:
                 return attempt(*arguments)
             except TimeoutError:
