@@ -34,7 +34,10 @@ class _Connection(HTTPSConnection):
         headers: Mapping[str, str] | None = None,
         **_: Any,
     ) -> None:
-        """Send a request. The caller has checked the URL and the headers."""
+        """Send a request. The caller has checked the URL and the headers.
+
+        A request other than GET says how long its body is, even if it has none.
+        """
         fields = {name.lower(): (name, value) for name, value in (headers or {}).items()}
         content = body.encode() if isinstance(body, str) else body
         if content is not None or method != "GET":

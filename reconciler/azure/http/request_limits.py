@@ -21,6 +21,7 @@ _LOOK_EVERY_S = 0.25
 """How often a request checks whether the run is stopped."""
 
 current = local()
+"""`limits`: those of the request that this thread sends."""
 
 
 class RequestLimits:
