@@ -78,18 +78,7 @@ def checked_endpoint(endpoint: str) -> str:
 
     The message never repeats what could be a password in the URL.
     """
-    try:
-        parts = urlsplit(endpoint)
-        is_origin = (
-            parts.scheme == "https"
-            and bool(parts.hostname)
-            and not (parts.username or parts.password or parts.query or parts.fragment)
-            and parts.path in ("", "/")
-            and (parts.port is None or parts.port > 0)
-        )
-    except ValueError:
-        is_origin = False
-    if not is_origin:
+    if not is_base_url(endpoint) or urlsplit(endpoint).path not in ("", "/"):
         raise WrongUsage(
             "--arm-endpoint takes an https origin, such as https://management.azure.com"
         )

@@ -135,6 +135,11 @@ def test_an_odd_vault_suffix_is_none(odd: Any) -> None:
         "https://arm.example:0",
         "https://arm.example:port",
         "https://[::1",
+        "https://arm.example\u202e",
+        "https://arm.exämple",
+        "https://arm.example\n",
+        " https://arm.example",
+        "https://arm.example#",
         "",
     ],
 )
