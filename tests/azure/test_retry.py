@@ -140,3 +140,19 @@ def test_one_answer_in_between_starts_the_count_again() -> None:
             hosts.failed("https://arm")
         hosts.answered("https://arm")
     assert not hosts.is_down("https://arm")
+
+
+def test_a_failure_without_a_host_is_retried_while_a_host_is_down() -> None:
+    """A failure may name no host; that of another service does not count for it."""
+    hosts = CircuitBreaker()
+    calls: list[int] = []
+    for _ in range(DOWN_AFTER):
+        hosts.failed("https://arm.example/providers/x/y")
+
+    def fail() -> None:
+        calls.append(1)
+        raise RequestFailed(BUSY, is_transient=True)
+
+    with pytest.raises(RequestFailed):
+        budget(Clock(), hosts).call(fail)
+    assert len(calls) == 1 + MAX_RETRIES

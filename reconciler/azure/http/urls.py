@@ -46,10 +46,9 @@ def https_origin(url: object) -> str | None:
 
 
 def _split(url: str) -> tuple[str, str, str]:
+    """Site, path and query. A text without a host, as of a failure that has none, is all site."""
     parts = _PARTS.match(url)
-    if parts is None:
-        raise ValueError("not a URL with a host")
-    return parts[1], parts[2], parts[3] or ""
+    return (parts[1], parts[2], parts[3] or "") if parts else (url, "", "")
 
 
 @lru_cache(256)
