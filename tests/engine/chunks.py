@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from time import monotonic, sleep
 from typing import Any
 
@@ -72,11 +72,12 @@ class Unpicklable(Exception):
 
 @dataclass
 class ScriptedAzure:
-    """The Azure that the recipe opens."""
+    """The Azure that the recipe opens. Several threads read it at once."""
 
     script: Script
     stop: Event
     request_stats: RequestStats = RequestStats()  # noqa: RUF009 - frozen
+    lock: Lock = field(default_factory=Lock)
 
     @contextmanager
     def reader(self, place: Place) -> Iterator[Any]:
@@ -94,7 +95,8 @@ class ScriptedAzure:
     def read(self, place: Place) -> Observed:
         """Read one link."""
         (self.script.folder / f"read-{place.tenant}-{os.getpid()}").touch()
-        self.request_stats += RequestStats(1, 0, 0.5)
+        with self.lock:
+            self.request_stats += RequestStats(1, 0, 0.5)
         match self.script.reads.get(place.tenant):
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
