@@ -1,4 +1,4 @@
-"""Tables line up in every script, fit their terminal, and are never folded in a pipe."""
+"""Tables line up in every script, fit their terminal, and are whole in a pipe."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,11 +60,15 @@ def test_names_that_cannot_be_shortened_apart_are_whole() -> None:
 
 
 def test_a_name_never_widens_the_table() -> None:
-    """Also a pipe, which has no edge, pads no row to the width of one long name."""
-    rows = [[Cell("x" * 500), Cell("4936128")], [Cell("Fabrikam"), Cell("4936128")]]
-    (long,), (short,) = Page().table(rows, (NAME, FIXED))
+    """A terminal shortens it. In a pipe it is whole, and only its own row extends."""
+    name = "x" * 4000
+    rows = [[Cell(name), Cell("4936128")], [Cell("Fabrikam"), Cell("4936128")]]
+    (long,), (short,) = Page(200).table(rows, (NAME, FIXED))
     assert len(long) == len(short) == 71
     assert "xx…xx" in long
+    (long,), (short,) = Page().table(rows, (NAME, FIXED))
+    assert long == f"  {name}  4936128"
+    assert len(short) == 71
 
 
 def test_a_sentence_folds_in_its_own_column_on_a_terminal() -> None:

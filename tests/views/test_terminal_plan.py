@@ -209,6 +209,21 @@ def test_an_ordinary_list_fits_its_terminal(width: int) -> None:
         assert max(map(columns_of, lines)) <= width
 
 
+def test_a_pipe_has_whole_names() -> None:
+    """They can be found with grep; a name of 4 kB does not push the others of its column away."""
+    tenant, identity, partner = "Contoso " * 20 + "Ltd", "i" * 90, "p" * 4000
+    plan = facts.plan_of(
+        (facts.wanted(tenant, 1, identity=identity), facts.linked(1, facts.OLD, partner)),
+        (facts.wanted("Fabrikam", 2), facts.linked(2, facts.OLD, "Old")),
+    )
+    report = facts.report_of(plan)
+    for view, fact in ((View.PLAN, plan), (View.REPORT, report), (View.INVENTORY, plan)):
+        text = render(view, Format.TABLE, fact)
+        assert all(name in text for name in (tenant, identity, partner))
+        assert len(next(line for line in text.splitlines() if "Fabrikam" in line)) < 300
+    assert "…" in render(View.PLAN, Format.TABLE, plan, width=200)
+
+
 def test_no_text_claims_that_a_link_works() -> None:
     """A link is in place; whether it earns credit is unknown."""
     for make in (facts.ordinary_plan, facts.in_sync_plan):

@@ -16,7 +16,7 @@ GAP = "  "
 MARGIN = "  "
 
 UNLIMITED = 1 << 20
-"""The width of a pipe: nothing is folded."""
+"""The width of a pipe: nothing is folded or shortened, so that grep and awk find whole names."""
 
 WHOLE = 40
 """In sentences, words of up to this many columns are never broken: IDs, options, variables."""
@@ -49,8 +49,8 @@ class Column:
     """How a column adapts to the page.
 
     least  its minimum width in columns of the terminal; 0 keeps the width of the longest text
-    most   its maximum width; longer text is a name, which is shortened so that it still differs
-           from the others in the column. 0 is no limit
+    most   its maximum width; longer text is a name. A terminal shortens it so that it still differs
+           from the others in the column. In a pipe, it extends beyond its column. 0 is no limit
     folds  continue text that is too long on the next line, instead of shortening it
     """
 
@@ -60,7 +60,7 @@ class Column:
 
     @property
     def is_name(self) -> bool:
-        """Whether texts of this column are shortened."""
+        """Whether a terminal shortens texts of this column."""
         return self.most > 0
 
 
@@ -89,6 +89,11 @@ class Page:
     color: bool = False
     is_full: bool = False
 
+    @property
+    def is_pipe(self) -> bool:
+        """Whether the width is unlimited."""
+        return self.width == UNLIMITED
+
     def paint(self, text: str, style: str) -> str:
         """Return the text in that style, or unchanged where there is no colour."""
         if not (self.color and style and text):
@@ -110,9 +115,10 @@ class Page:
         """Yield the lines of each row, with aligned columns that fit the page if they can."""
         rows = list(rows)
         widths = self._fit(rows, columns)
+        shortens = [column.is_name and not self.is_pipe for column in columns]
         names = [
-            shorten_apart((row[i].text for row in rows), widths[i]) if column.is_name else {}
-            for i, column in enumerate(columns)
+            shorten_apart((row[i].text for row in rows), widths[i]) if shortens[i] else {}
+            for i in range(len(columns))
         ]
         for row in rows:
             cells = [
@@ -136,8 +142,8 @@ class Page:
             yield MARGIN + GAP.join(line)
 
     def _pieces(self, text: str, column: Column, width: int, *, is_last: bool) -> list[str]:
-        """Return a cell's lines; in a pipe, it has one. Only the last cell may extend beyond."""
-        if self.width == UNLIMITED or not (column.folds or column.is_name):
+        """Return a cell's lines; in a pipe, it has one. On a terminal, only the last may extend."""
+        if self.is_pipe or not (column.folds or column.is_name):
             return [text]
         return fold(text, width, breaks_words=column.is_name or not is_last)
 
@@ -160,7 +166,10 @@ class Page:
 
 
 def natural(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> list[int]:
-    """Return the width of each column when nothing is folded."""
+    """Return the width of each column when nothing is folded.
+
+    A name that is wider than `Column.most` pads no other row to its width.
+    """
     widths = [
         max((columns_of(row[i].text) for row in rows), default=0) for i in range(len(columns))
     ]

@@ -46,7 +46,7 @@ MANY_CHANGES = 50
 """Up to this many equal changes have a line each; more are shown as one group."""
 
 _SIDE = 60
-"""How wide one side of a change may be: a partner ID and Azure's name for it."""
+"""On a terminal, how wide one side of a change may be: a partner ID and Azure's name for it."""
 
 
 def render_plan(plan: Plan, page: Page) -> str:
@@ -94,7 +94,7 @@ def _listed(page: Page, rows: Sequence[Row], *, has_words: bool) -> list[str]:
     Links with an equal change or cause that are too many for a line each follow as one group.
     """
     blocks = [*_change_blocks(page, rows), *_cause_blocks(page, rows)]
-    cells = [_cells(row, has_words=has_words) for block in blocks for row in block.rows]
+    cells = [_cells(page, row, has_words=has_words) for block in blocks for row in block.rows]
     shown = page.table(cells, (FIXED, *_COLUMNS) if has_words else _COLUMNS)
     lines: list[str] = []
     for block in blocks:
@@ -137,7 +137,7 @@ def _alike_lines(page: Page, same: Sequence[Row]) -> Iterator[str]:
     word = f"to {row.action.value}" if row.outcome is None else row.word
     cells = [
         Cell(row.symbol, _STYLES.get(row.action, "quiet")),
-        Cell(f"{len(same)} {word}: {_change(row)}", "strong"),
+        Cell(f"{len(same)} {word}: {_change(page, row)}", "strong"),
     ]
     for lines in page.table([cells], (FIXED, text_column())):
         yield from lines
@@ -188,7 +188,7 @@ def _forecasts(page: Page, plan: Plan) -> Iterator[str]:
             yield from page.note(text, lead="  ")
 
 
-def _cells(row: Row, *, has_words: bool) -> list[Cell]:
+def _cells(page: Page, row: Row, *, has_words: bool) -> list[Cell]:
     style = "quiet" if row.action in QUIET else ""
     word = [Cell(row.word, _WORDS.get(row.word, style or "warn"))] if has_words else []
     return [
@@ -196,14 +196,16 @@ def _cells(row: Row, *, has_words: bool) -> list[Cell]:
         *word,
         Cell(visible(row.tenant), style or "strong"),
         Cell(visible(row.identity), style),
-        Cell(_change(row), style),
+        Cell(_change(page, row), style),
     ]
 
 
-def _change(row: Row) -> str:
+def _change(page: Page, row: Row) -> str:
     if (cause := why(row)) and cause.is_quiet:
         return visible(cause.message)
-    before, after = (shorten(visible(side), _SIDE) for side in (row.before, row.after))
+    before, after = visible(row.before), visible(row.after)
+    if not page.is_pipe:
+        before, after = shorten(before, _SIDE), shorten(after, _SIDE)
     if row.action in (Action.CONFLICT, Action.UNKNOWN):
         return f"{before}, wanted {after}" if after else before
     return f"{before} → {after}"
