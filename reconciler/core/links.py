@@ -91,6 +91,11 @@ class Place:
     app: App | None = None
 
     @property
+    def key(self) -> tuple[str, str]:
+        """The link's name in the file."""
+        return self.tenant, self.identity
+
+    @property
     def is_named_by_domain(self) -> bool:
         """Whether the file names the tenant by a domain and not by its GUID."""
         return "." in self.directory

@@ -149,7 +149,7 @@ def record_index(
     wanted  the links that the file lists today
     """
     aliases = _aliases(partners)
-    listed = {(want.place.tenant, want.place.identity): _link(want, aliases) for want in wanted}
+    listed = {want.place.key: _link(want, aliases) for want in wanted}
 
     def record(tenant: str, identity: str) -> Selectable:
         names = (tenant, f"{tenant}/{identity}", f"{tenant} / {identity}")

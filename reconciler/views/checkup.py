@@ -79,7 +79,7 @@ def faults(checks: Iterable[LinkCheck]) -> list[tuple[Step, CauseGroup]]:
     steps: dict[Member, Step] = {}
     items: list[tuple[Cause, Cause, Member]] = []
     for check in checks:
-        step, member = check.own_failure, (check.place.tenant, check.place.identity)
+        step, member = check.own_failure, check.place.key
         if step and (problem := step.problem):
             steps[member] = step
             cause = Cause(step.name, problem.code, problem.message, problem.hint)

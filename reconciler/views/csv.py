@@ -55,7 +55,7 @@ def render_plan(plan: Plan) -> str:
         (
             [
                 *_cells(_planned(change)),
-                *_change_cells(items.get((change.place.tenant, change.place.identity))),
+                *_change_cells(items.get(change.place.key)),
             ]
             for change in plan.changes
         ),

@@ -136,7 +136,7 @@ def shared_cause(cause: Cause, place: Place, tenant_id: str | None) -> Cause:
 def group_rows(rows: Iterable[Row]) -> list[CauseGroup]:
     """Group the rows that have a cause or are left alone, in the order of their first rows."""
     return group_causes(
-        (cause, shared_cause(cause, row.change.place, row.tenant_id), (row.tenant, row.identity))
+        (cause, shared_cause(cause, row.change.place, row.tenant_id), row.key)
         for row in rows
         if (cause := why(row))
     )

@@ -6,6 +6,7 @@ A row holds raw text without escapes and colours; each view makes it safe in its
 from dataclasses import dataclass, replace
 
 from reconciler.core.access.values import Access
+from reconciler.core.history.link_history import Key
 from reconciler.core.inventory.inventory import NOTHING_KNOWN, Known, known_about
 from reconciler.core.links import (
     WRITES,
@@ -95,6 +96,11 @@ class Row:
     @property
     def symbol(self) -> str:
         return SYMBOLS[self.change.action]
+
+    @property
+    def key(self) -> Key:
+        """The link's name in the file."""
+        return self.change.place.key
 
     @property
     def tenant(self) -> str:

@@ -64,11 +64,11 @@ def recall(run: RunContext, observed: Mapping[Place, Observed]) -> Mapping[Place
 
     observed  what this run read; an entry whose principal it read is not looked up
     """
-    seen = {(place.tenant, place.identity) for place, read in observed.items() if read.object_id}
+    seen = {place.key for place, read in observed.items() if read.object_id}
     others = {
         key: want.place
         for want in run.config.wanted
-        if want.is_read and (key := (want.place.tenant, want.place.identity)) not in seen
+        if want.is_read and (key := want.place.key) not in seen
     }
     if not others:
         return {}

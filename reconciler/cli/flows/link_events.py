@@ -48,7 +48,7 @@ def show_events(
         events = _events(history, link, begin, config)
         customers = history.customer_events(begin) if link is None else ()
     if options.only or options.exclude:
-        kept = {(want.place.tenant, want.place.identity) for want in selection.wanted}
+        kept = {want.place.key for want in selection.wanted}
         events, customers = tuple(each for each in events if _key(each) in kept), ()
     shown = sorted((*events, *customers), key=_at)
     output.show(shown, View.EVENTS, options.format)

@@ -21,7 +21,7 @@ def recover(run: Run, journal: FileJournal) -> None:
     unfinished = journal.unfinished
     if not unfinished:
         return
-    named = {(want.place.tenant, want.place.identity): want.place for want in run.config.wanted}
+    named = {want.place.key: want.place for want in run.config.wanted}
     places = {key: _at_intent(run, named[key]) for key in unfinished if key in named}
     with run.working("Recovering", len(places)) as advance:
         observed, _ = read_links(

@@ -58,11 +58,11 @@ def with_role_requests(
 def _with_request(
     check: LinkCheck, known: KnownAccess, identities: Mapping[str, Identity]
 ) -> LinkCheck:
-    found = known.links.get(_key(check))
+    found = known.links.get(check.place.key)
     if found is None or found.verdict is not AccessVerdict.NONE or found.reason in _OURS_TO_DO:
         return check
     principal = _principal(check, identities)
-    if principal is None or check.request or known.covering.get(_key(check)):
+    if principal is None or check.request or known.covering.get(check.place.key):
         return check
     if found.reason is AccessReason.NOT_A_MEMBER:
         identity = identities[check.place.identity].at(check.place)
@@ -75,8 +75,8 @@ def _covered(
 ) -> Iterator[CoveredCheck]:
     """The customers that this link covers and that delegate no role that counts."""
     principal = _principal(check, identities)
-    for customer in known.covering.get(_key(check), ()):
-        found = known.covers.get((_key(check), customer))
+    for customer in known.covering.get(check.place.key, ()):
+        found = known.covers.get((check.place.key, customer))
         if principal is None or found is None or found.access.verdict is not AccessVerdict.NONE:
             continue
         directory = known.directories.get(customer, "")
@@ -148,7 +148,3 @@ def _principal(check: LinkCheck, identities: Mapping[str, Identity]) -> Principa
         return None
     is_app = not identities[check.place.identity].is_person
     return Principal(str(seen.tenant_id), seen.object_id, is_app)
-
-
-def _key(check: LinkCheck) -> Key:
-    return check.place.tenant, check.place.identity

@@ -44,17 +44,16 @@ def attestable(
     wanted    the links that the file wants
     people    the identities of people; links of other identities are ignored
     """
-    by_name = {(want.place.tenant, want.place.identity): want for want in wanted}
+    by_name = {want.place.key: want for want in wanted}
     seen: list[Attestable] = []
     left_out: list[LeftOut] = []
     for change, outcome in zip(reported.changes, outcomes, strict=True):
-        name = (change.place.tenant, change.place.identity)
         if change.place.identity not in people or change.action is Action.ATTESTED:
             continue
-        want = by_name.get(name)
+        want = by_name.get(change.place.key)
         why = _why_not(want, change, outcome)
         if want is None or want.partner_id is None or why:
-            left_out.append(LeftOut(*name, why))
+            left_out.append(LeftOut(*change.place.key, why))
         else:
             seen.append(Attestable(want.place, want.partner_id, reported.created_at.date()))
     return seen, left_out

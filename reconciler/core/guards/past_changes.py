@@ -83,7 +83,7 @@ def key_of(change: Change) -> Key:
     """The key of a planned change, comparable with those of past changes."""
     seen = change.observed
     ids = (seen.tenant_id, seen.object_id) if seen else (None, None)
-    return _key(change.place.tenant, change.place.identity, *ids)
+    return _key(*change.place.key, *ids)
 
 
 def _key_of_write(write: Write) -> Key:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from reconciler.core.diff import diff
-from reconciler.core.links import Place, Wanted
+from reconciler.core.links import Wanted
 from reconciler.core.plan import Plan, Refusal
 from reconciler.core.plan_json import digest, plan_data
 from reconciler.core.text import visible
@@ -58,12 +58,11 @@ def check_day(plan: Plan, wanted: Collection[Wanted], today: date) -> tuple[Refu
                 "day, or make a plan for today with plan --out",
             ),
         )
-    wanted_now = {(w.place.tenant, w.place.identity): (w.state, w.partner_id) for w in wanted}
+    wanted_now = {w.place.key: (w.state, w.partner_id) for w in wanted}
     changed = [
         want.place
         for want in (change.wanted for change in plan.changes)
-        if (now := wanted_now.get((want.place.tenant, want.place.identity)))
-        and now != (want.state, want.partner_id)
+        if (now := wanted_now.get(want.place.key)) and now != (want.state, want.partner_id)
     ]
     if not changed:
         return ()
@@ -99,8 +98,8 @@ def decide_again(
     wanted        what the plan's file wants today
     saved_digest  of the saved plan
     """
-    known = {_entry(want.place): want for want in wanted}
-    entries = [_entry(change.place) for change in plan.changes]
+    known = {want.place.key: want for want in wanted}
+    entries = [change.place.key for change in plan.changes]
     if missing := [entry for entry in entries if entry not in known]:
         return plan, (_edited(missing[0], "is not in the file"),)
     if len(set(entries)) < len(entries):
@@ -108,9 +107,7 @@ def decide_again(
             Refusal("plan-edited", "the plan lists a link twice; make a new one with plan --out"),
         )
     observed = {
-        known[_entry(change.place)].place: change.observed
-        for change in plan.changes
-        if change.observed
+        known[change.place.key].place: change.observed for change in plan.changes if change.observed
     }
     if unread := [
         entry
@@ -123,7 +120,7 @@ def decide_again(
         return again, ()
     for saved, change in zip(plan.changes, again.changes, strict=True):
         if (saved.action, saved.wanted.partner_id) != (change.action, change.wanted.partner_id):
-            return plan, (_edited(_entry(saved.place), f"would be {change.action} now"),)
+            return plan, (_edited(saved.place.key, f"would be {change.action} now"),)
     return plan, (
         Refusal(
             "plan-edited",
@@ -131,10 +128,6 @@ def decide_again(
             "has passed since. Make a new one with plan --out",
         ),
     )
-
-
-def _entry(place: Place) -> tuple[str, str]:
-    return place.tenant, place.identity
 
 
 def _edited(entry: tuple[str, str], what: str) -> Refusal:

@@ -172,7 +172,7 @@ def _of_links(run_summary: RunSummary, before: EarlierRuns) -> list[Event]:
     if isinstance(fact, Report):
         observations = observations_of_report(fact, run_summary.ended_at)
         repaired = {
-            (result.change.place.tenant, result.change.place.identity)
+            result.change.place.key
             for result in fact.results
             if result.change.action in WRITES and result.outcome in CONVERGED
         }

@@ -145,7 +145,7 @@ def filtered(plan: Plan, wanted: Sequence[Filter]) -> Plan:
     findings = tuple(finding for finding in plan.findings if finding.tenant in tenants)
     shown = replace(plan, changes=kept, findings=findings)
     if isinstance(shown, Inventory) and shown.changes_since:
-        keys = {(change.place.tenant, change.place.identity) for change in kept}
+        keys = {change.place.key for change in kept}
         return replace(shown, changes_since=shown.changes_since.only(keys))
     return shown
 

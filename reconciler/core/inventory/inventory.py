@@ -92,7 +92,7 @@ def known_of(
     return {
         change.place: _known(
             change,
-            latest.get((change.place.tenant, change.place.identity)),
+            latest.get(change.place.key),
             plan.created_at,
             ends.get(change.place.identity),
         )

@@ -96,9 +96,8 @@ class LinkIndex:
     def __init__(self, rows: Iterable[Row]) -> None:
         self._keys: dict[Key, set[Key]] = {}
         for row in rows:
-            key = row.tenant, row.identity
-            for name in (key, (row.tenant, ""), ("", row.identity)):
-                self._keys.setdefault(name, set()).add(key)
+            for name in (row.key, (row.tenant, ""), ("", row.identity)):
+                self._keys.setdefault(name, set()).add(row.key)
 
     def about(self, member: Key) -> set[Key]:
         """The links of a tenant and an identity; either may be empty, and both name none."""
@@ -132,7 +131,7 @@ def drift_cards(rows: Sequence[Row]) -> Iterator[ActionCard]:
         for action in (Action.CREATE, Action.UPDATE, Action.REMOVE)
         if action in actions
     ]
-    keys = [(row.tenant, row.identity) for row in writes]
+    keys = [row.key for row in writes]
     yield ActionCard(
         "drift",
         Actor.US,

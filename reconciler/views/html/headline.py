@@ -89,9 +89,7 @@ def _trend(overview: Overview, now: CustomerTotals) -> Trend | None:
     at = max((day for day in days if day <= read_at - TREND), default=days[0])
     then = customer_totals(
         overview.plan.changes,
-        lambda change: _health_at(
-            overview.link_timelines.get((change.place.tenant, change.place.identity)), at
-        ),
+        lambda change: _health_at(overview.link_timelines.get(change.place.key), at),
     )
     return Trend(at, then.percent, now.percent) if then.wanted else None
 

@@ -139,7 +139,7 @@ def _data(
     most = timeline_limit(len(rows))
     links = []
     for line in rows:
-        key = line.row.tenant, line.row.identity
+        key = line.row.key
         facts = [*_facts(line, most), *own.get(key, ())]
         links.append(_link(line, facts, timelines.get(key), groups_of.get(key, []), pool, most))
     data = {

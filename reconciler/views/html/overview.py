@@ -86,7 +86,7 @@ def render_overview(overview: Overview) -> str:
         *finding_cards(plan.findings, index),
     ]
     changes, stayed = _changes(overview), _stayed(overview.changes_since)
-    not_counted = frozenset((row.tenant, row.identity) for row in rows if is_not_counted(row))
+    not_counted = frozenset(row.key for row in rows if is_not_counted(row))
     return page(
         "overview.html",
         plan=plan,

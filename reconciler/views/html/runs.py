@@ -74,9 +74,9 @@ def _page(
     index = LinkIndex(rows)
     problems, findings = problem_cards(rows, index), finding_cards(plan.findings, index)
     written = by_urgency(pair for pair in pairs if has_changes and pair[0].action in WRITES)
-    not_counted = frozenset((row.tenant, row.identity) for row in rows if is_not_counted(row))
+    not_counted = frozenset(row.key for row in rows if is_not_counted(row))
     groups = [
-        RowGroup(CHANGES, "changes", frozenset((row.tenant, row.identity) for row, _ in written)),
+        RowGroup(CHANGES, "changes", frozenset(row.key for row, _ in written)),
         *(
             RowGroup(card.id, card.title, card.rows, is_card=True, own=card.own)
             for card in problems + findings

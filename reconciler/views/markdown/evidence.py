@@ -190,7 +190,7 @@ def _roles(evidence: Evidence) -> Iterator[str]:
     rows = []
     for item in evidence.items:
         place = item.change.place
-        if access := known.get((place.tenant, place.identity)):
+        if access := known.get(place.key):
             own = (evidence.customer, place.tenant)
             message = without_others(access.message, evidence.others, own)
             rows.append((_account(item), escape(message), iso(access.last_at)))

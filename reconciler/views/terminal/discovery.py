@@ -22,11 +22,11 @@ def render(plan: Plan, page: Page) -> str:
     unlinked = [row for row in rows if _is_not_linked(row)]
     if page.is_full or len(unlinked) <= MANY:
         unlinked = []
-    hidden = {(row.tenant, row.identity) for row in unlinked}
+    hidden = {row.key for row in unlinked}
     if not page.is_full:
         large = [group for group in attention_groups(rows) if group.is_large]
         hidden |= {member for group in large for member in group.members}
-    listed = [row for row in rows if (row.tenant, row.identity) not in hidden]
+    listed = [row for row in rows if row.key not in hidden]
     lines = [
         *(inventory_lines(page, listed) if listed else ()),
         *_unlinked_lines(page, unlinked),
@@ -40,7 +40,7 @@ def render(plan: Plan, page: Page) -> str:
 def _unlinked_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
     if rows:
         yield from ("", page.paint(f"{len(rows)} not linked:", "strong"))
-        names = named([(row.tenant, row.identity) for row in rows], FULL)
+        names = named([row.key for row in rows], FULL)
         yield from page.note(visible(names), lead=INDENT, style="quiet")
 
 

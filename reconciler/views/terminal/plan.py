@@ -141,13 +141,13 @@ def _alike_lines(page: Page, same: Sequence[Row]) -> Iterator[str]:
     ]
     for lines in page.table([cells], (FIXED, text_column())):
         yield from lines
-    names = named([(each.tenant, each.identity) for each in same], FULL)
+    names = named([each.key for each in same], FULL)
     yield from page.note(visible(names), lead=INDENT, style="quiet")
 
 
 def _cause_blocks(page: Page, rows: Sequence[Row]) -> Iterator[_Block]:
     """Yield what the file leaves alone, then what needs attention: each shared cause once."""
-    by_key = {(row.tenant, row.identity): row for row in rows}
+    by_key = {row.key: row for row in rows}
     groups = sorted(group_rows(rows), key=lambda group: not group.cause.is_quiet)
     for group in groups:
         if group.is_large and not (page.is_full and group.cause.is_quiet):

@@ -23,10 +23,7 @@ def with_recorded_access(run: Run, checkup: Checkup) -> Checkup:
     except RunFailed:
         return checkup
     only = frozenset(run.options.only or ())
-    covering = {
-        (want.place.tenant, want.place.identity): _selected(want, only)
-        for want in run.selection.wanted
-    }
+    covering = {want.place.key: _selected(want, only) for want in run.selection.wanted}
     known = KnownAccess(links, covers, covering, run.config.tenants)
     return with_role_requests(checkup, known, run.config.identities)
 
