@@ -7,7 +7,7 @@ and http.client's error message would repeat the token.
 import re
 
 from reconciler.azure.http.failures import unexpected_answer
-from reconciler.azure.signin.secrets import Unresolved
+from reconciler.azure.signin.secrets.references import Unresolved
 from reconciler.core.redaction.redactor import remember, remember_token
 from reconciler.core.redaction.secret_forms import SHORTEST
 

@@ -27,7 +27,7 @@ from reconciler.azure.services.endpoints import ServiceEndpoint, Services
 from reconciler.azure.session import WRONG_TOKEN, SecretPropagation, Session
 from reconciler.azure.signin.cached_users import CachedUsers
 from reconciler.azure.signin.entra import Entra
-from reconciler.azure.signin.key_vault import Vaults
+from reconciler.azure.signin.secrets.key_vault import Vaults
 from reconciler.core.errors import WrongUsage
 from reconciler.core.history.run_summary import RequestStats
 from reconciler.core.identities import Identity

@@ -33,7 +33,7 @@ from reconciler.azure.signin.cached_users import (
 )
 from reconciler.azure.signin.entra import Entra
 from reconciler.azure.signin.openid import OpenIdDocuments
-from reconciler.azure.signin.secrets import Unresolved
+from reconciler.azure.signin.secrets.references import Unresolved
 from reconciler.azure.signin.transport import Transport
 from reconciler.azure.token_claims import claims_in
 from reconciler.core.identities import Identity

@@ -57,11 +57,11 @@ def show_edit(path: Path, before: bytes, after: bytes) -> None:
 
 def show_night(run_summary: RunSummary, options: Options) -> None:
     """Write the result of an unattended run; with --quiet one line, or none without news."""
-    from reconciler.views import nightly
+    from reconciler.views.nightly import one_line
 
     if options.is_silent:
         if run_summary.has_news:
-            emit(nightly.render(run_summary, str(options.config)) + "\n")
+            emit(one_line.render(run_summary, str(options.config)) + "\n")
         return
     fact = run_summary.fact
     if isinstance(fact, Report) and options.is_table:
@@ -71,7 +71,7 @@ def show_night(run_summary: RunSummary, options: Options) -> None:
         view = View.REPORT if isinstance(fact, Report) else View.PLAN
         show(fact, view, options.format, is_full=options.full)
     show_errors(run_summary.complaints)
-    for line in nightly.side_failure_lines(run_summary):
+    for line in one_line.side_failure_lines(run_summary):
         warn(line)
 
 

@@ -63,7 +63,7 @@ def read_file(
                 f"{line} (in the valid part of the file)" for line in str(error).splitlines()
             )
     if with_secrets:
-        from reconciler.azure.signin.secret_checks import check
+        from reconciler.azure.signin.secrets.reference_checks import check
 
         with _collecting(errors):
             check(used_identities(selection))
@@ -122,7 +122,7 @@ def check_vaults(selection: Selection, vault_suffix: str) -> None:
 
     vault_suffix  the suffix of this cloud's vaults; a cloud behind --arm-endpoint names its own
     """
-    from reconciler.azure.signin.secret_checks import check_vaults
+    from reconciler.azure.signin.secrets.reference_checks import check_vaults
 
     check_vaults(used_identities(selection), vault_suffix)
 
@@ -161,7 +161,7 @@ def places_of(selection: Selection, identity: str, tenants: Sequence[str]) -> li
 
 def findings_of(selection: Selection) -> tuple[Finding, ...]:
     """Findings for the selected links: in the file, and in the secrets it names."""
-    from reconciler.azure.signin.secret_checks import exposed
+    from reconciler.azure.signin.secrets.reference_checks import exposed
 
     tenants = {want.place.tenant for want in selection.wanted}
     identities = {want.place.identity for want in selection.wanted}

@@ -48,8 +48,8 @@ def address(ref: SecretRef, cloud: str, options: Options) -> str:
     """The secret URL that a reference leads to; raises `RunFailed` if it cannot be read."""
     from reconciler.azure.clouds import CLOUDS
     from reconciler.azure.http.retry import RequestFailed
-    from reconciler.azure.signin.key_vault import Vaults
-    from reconciler.azure.signin.secrets import Secrets, Unresolved
+    from reconciler.azure.signin.secrets.key_vault import Vaults
+    from reconciler.azure.signin.secrets.references import Secrets, Unresolved
 
     try:
         return Secrets(Vaults(CLOUDS[cloud], options.trusted).read).resolve_text(ref).strip()

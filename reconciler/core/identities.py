@@ -1,8 +1,8 @@
 """Identities: one frozen class for each kind, with references to secrets and never a secret.
 
-These values are sent to workers and survive pickle. `azure.signin.secrets` resolves a reference
-where the secret is used, and nowhere else. The fields of a kind are named like its keys in the
-file: `config.credentials` fills them by name.
+These values are sent to workers and survive pickle. `azure.signin.secrets.references` resolves a
+reference where the secret is used, and nowhere else. The fields of a kind are named like its keys
+in the file: `config.credentials` fills them by name.
 """
 
 from collections.abc import Mapping

@@ -41,10 +41,10 @@ RENDERERS: Mapping[View, Mapping[Format, str]] = {
     },
     # The same, of a run that checked access.
     View.ACCESS: {
-        Format.TABLE: "access.render_table",
+        Format.TABLE: "lists.access.render_table",
         Format.JSON: "json.render_inventory",
-        Format.MARKDOWN: "access.render_markdown",
-        Format.CSV: "access.render_csv",
+        Format.MARKDOWN: "lists.access.render_markdown",
+        Format.CSV: "lists.access.render_csv",
         Format.HTML: "html.runs.render_inventory",
     },
     # A GroupedInventory.

@@ -13,7 +13,7 @@ from reconciler.azure.http.client import HttpReply, Https
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.signin.app_credentials import immediate
 from reconciler.azure.signin.entra import Entra
-from reconciler.azure.signin.key_vault import Vaults
+from reconciler.azure.signin.secrets.key_vault import Vaults
 from reconciler.core.identities import ClientSecret, Identity, SecretRef, TokenRef, WorkloadIdentity
 
 TENANT = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"

@@ -10,7 +10,7 @@ from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.client import Https
 from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.signin.federated_tokens import PlatformTokens
-from reconciler.azure.signin.secrets import Unresolved
+from reconciler.azure.signin.secrets.references import Unresolved
 from reconciler.core.identities import TokenRef
 from reconciler.core.redaction.redactor import redact
 

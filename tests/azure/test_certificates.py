@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from reconciler.azure.signin.certificates import read_certificate, signing_key
-from reconciler.azure.signin.secrets import Unresolved
+from reconciler.azure.signin.secrets.references import Unresolved
 from reconciler.core.identities import SecretRef
 from tests.e2e.certificates import PASSWORD, write_certificates, write_pair
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from reconciler.azure.http.retry import RequestFailed
-from reconciler.azure.signin.secret_checks import check
-from reconciler.azure.signin.secret_rotation import Rotations
+from reconciler.azure.signin.secrets.reference_checks import check
+from reconciler.azure.signin.secrets.rotation import Rotations
 from reconciler.core.errors import BadFile
 from reconciler.core.identities import ClientSecret, Identity, SecretRef
 from reconciler.core.links import Problem, Rotation

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.azure.clouds import CLOUDS
-from reconciler.azure.signin.key_vault import Vaults
-from reconciler.azure.signin.secret_checks import check
-from reconciler.azure.signin.secret_values import reference_problem, secret_problem, text_of
-from reconciler.azure.signin.secrets import Secrets, Unresolved
+from reconciler.azure.signin.secrets.key_vault import Vaults
+from reconciler.azure.signin.secrets.reference_checks import check
+from reconciler.azure.signin.secrets.references import Secrets, Unresolved
+from reconciler.azure.signin.secrets.value_checks import reference_problem, secret_problem, text_of
 from reconciler.core.errors import BadFile
 from reconciler.core.identities import ClientSecret, SecretRef
 

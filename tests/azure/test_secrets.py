@@ -5,9 +5,14 @@ from pathlib import Path
 import pytest
 
 from reconciler.azure.clouds import CLOUDS, NO_VAULTS
-from reconciler.azure.signin.key_vault import Vaults
-from reconciler.azure.signin.secret_checks import check, check_vaults
-from reconciler.azure.signin.secrets import COMMANDS_ALLOWED, Secrets, Unresolved, check_vault
+from reconciler.azure.signin.secrets.key_vault import Vaults
+from reconciler.azure.signin.secrets.reference_checks import check, check_vaults
+from reconciler.azure.signin.secrets.references import (
+    COMMANDS_ALLOWED,
+    Secrets,
+    Unresolved,
+    check_vault,
+)
 from reconciler.core.errors import BadFile
 from reconciler.core.identities import ClientSecret, Identity, SecretRef
 
@@ -101,7 +106,7 @@ def test_a_program_that_fails_is_named(
 ) -> None:
     """The error has its status and not its output."""
     monkeypatch.setenv(COMMANDS_ALLOWED, "1")
-    monkeypatch.setattr("reconciler.azure.signin.secrets.COMMAND_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("reconciler.azure.signin.secrets.references.COMMAND_TIMEOUT_S", 0.2)
     ref = SecretRef("command", "sh", arguments=("-c", f"echo {VALUE} >&2; {script}"))
     with pytest.raises(Unresolved, match=expected) as caught:
         secrets().resolve(ref)

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.azure.signin.secret_checks import check
+from reconciler.azure.signin.secrets.reference_checks import check
 from reconciler.cli.selected_links import Selection
 from reconciler.cli.selection import used_identities
 from reconciler.config.load import Config, examine, load

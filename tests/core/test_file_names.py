@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.file_names import file_stems
+from reconciler.core.customers.file_names import file_stems
 
 
 @pytest.mark.parametrize(

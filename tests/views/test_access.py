@@ -18,7 +18,7 @@ from reconciler.core.access.values import (
 from reconciler.core.findings import Finding
 from reconciler.core.inventory.inventory import Inventory, with_known
 from reconciler.core.text import visible
-from reconciler.views.access import render_csv, render_markdown, render_table
+from reconciler.views.lists.access import render_csv, render_markdown, render_table
 from reconciler.views.summary import access_sentence
 from reconciler.views.terminal.layout import Page
 from tests.views import facts

@@ -11,8 +11,8 @@ from reconciler.core.identities import SecretRef
 from reconciler.core.links import Observed
 from reconciler.core.plan import Refusal, not_applied
 from reconciler.core.text import visible
-from reconciler.views.nightly import render
-from reconciler.views.notification import body, title
+from reconciler.views.nightly.notification import body, title
+from reconciler.views.nightly.one_line import render
 from tests.views import facts
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -18,7 +18,7 @@ from reconciler.azure.session import Session
 from reconciler.azure.signin.certificates import Certificate, read_certificate
 from reconciler.azure.signin.credential_kinds import platform_token
 from reconciler.azure.signin.entra import Entra, unusable
-from reconciler.azure.signin.secrets import Unresolved
+from reconciler.azure.signin.secrets.references import Unresolved
 from reconciler.core.doctor.checkup import CredentialCheck, EndpointCheck, LinkCheck
 from reconciler.core.doctor.steps import Step, StepName, StepResults
 from reconciler.core.identities import ClientCertificate, Identity, ManagedIdentity

@@ -17,7 +17,7 @@ from reconciler.azure.signin.app_credentials import (
 )
 from reconciler.azure.signin.cached_users import CachedUsers, UserLogin
 from reconciler.azure.signin.federated_tokens import EXCHANGE, PlatformTokens
-from reconciler.azure.signin.secrets import Secrets, Unresolved
+from reconciler.azure.signin.secrets.references import Secrets, Unresolved
 from reconciler.azure.signin.transport import Transport
 from reconciler.core.identities import (
     AzureCli,

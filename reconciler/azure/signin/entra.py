@@ -21,10 +21,10 @@ from reconciler.azure.signin.cached_users import (
 )
 from reconciler.azure.signin.credential_kinds import Opening, open_credential
 from reconciler.azure.signin.federated_tokens import PlatformTokens
-from reconciler.azure.signin.key_vault import Vaults
 from reconciler.azure.signin.openid import OpenIdDocuments
-from reconciler.azure.signin.secret_rotation import Rotations
-from reconciler.azure.signin.secrets import Secrets, Unresolved
+from reconciler.azure.signin.secrets.key_vault import Vaults
+from reconciler.azure.signin.secrets.references import Secrets, Unresolved
+from reconciler.azure.signin.secrets.rotation import Rotations
 from reconciler.azure.signin.transport import Transport
 from reconciler.core.identities import AzureCli, Identity
 from reconciler.core.links import Problem

@@ -17,7 +17,7 @@ from reconciler.azure.http.client import HttpReply, Https
 from reconciler.azure.http.retry import RetryBudget
 from reconciler.azure.http.urls import https_origin
 from reconciler.azure.signin.managed_identity import refusal, request_token
-from reconciler.azure.signin.secrets import LARGEST_SECRET, Unresolved
+from reconciler.azure.signin.secrets.references import LARGEST_SECRET, Unresolved
 from reconciler.azure.signin.shared_tokens import PlatformToken, SharedTokens, fresh_token
 from reconciler.core.identities import TokenRef
 from reconciler.regular_files import read_regular

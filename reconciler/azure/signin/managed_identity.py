@@ -21,7 +21,7 @@ from reconciler.azure.http.failures import host_of, is_untrusted, untrusted_cert
 from reconciler.azure.http.header_values import retry_after_s
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.sign_in_errors import AGAIN
-from reconciler.azure.signin.secrets import Unresolved
+from reconciler.azure.signin.secrets.references import Unresolved
 from reconciler.azure.signin.shared_tokens import PlatformToken
 from reconciler.bounded_requests import limited_session
 from reconciler.core.links import Problem

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from reconciler.core.file_names import file_stems
+from reconciler.core.customers.file_names import file_stems
 from reconciler.core.identities import Identity
 from reconciler.core.links import WRITES, Action, Change, Wanted, WantedState
 

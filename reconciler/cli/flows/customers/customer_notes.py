@@ -4,8 +4,8 @@ from pathlib import Path
 
 from reconciler.cli import output
 from reconciler.cli.flows.output_folder import fill_new_folder
+from reconciler.core.customers.file_names import file_stems
 from reconciler.core.doctor.checkup import Checkup
-from reconciler.core.file_names import file_stems
 from reconciler.views.formats import Format
 from reconciler.views.markdown.onboarding import customer_notes, render_own
 

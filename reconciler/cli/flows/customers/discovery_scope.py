@@ -68,7 +68,7 @@ def scope(
     listed_by  the service that lists our customers
     partner    the alias or ID that tenants without a link should want
     """
-    from reconciler.azure.signin.secret_checks import check
+    from reconciler.azure.signin.secrets.reference_checks import check
     from reconciler.config.writing.existing_file import WITHOUT_A_FILE, read
 
     today = now().date()

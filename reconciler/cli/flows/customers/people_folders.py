@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.flows.output_folder import check_new_folder, fill_new_folder
+from reconciler.core.customers.file_names import file_stems
 from reconciler.core.customers.people import are_of_people, report_name, to_do
 from reconciler.core.errors import RunFailed, WrongUsage
-from reconciler.core.file_names import file_stems
 from reconciler.core.plan_review import PersonFolder
 from reconciler.views.formats import Format
 

@@ -76,7 +76,7 @@ def write_page(record: RunRecord) -> None:
 def notify(record: RunRecord) -> None:
     """Send each subscriber what is new; a failure for one does not keep the others waiting."""
     from reconciler.core.history.notifications import events, message_for
-    from reconciler.views.notification import body, title
+    from reconciler.views.nightly.notification import body, title
 
     targets = record.targets
     if targets is None or not targets.subscribers:
@@ -120,7 +120,7 @@ def begin_heartbeat(record: RunRecord) -> None:
 
 def end_heartbeat(record: RunRecord) -> None:
     """Ping the check with the exit status and the summary."""
-    from reconciler.views.nightly import render
+    from reconciler.views.nightly.one_line import render
 
     if record.heartbeat:
         with _ping():

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from reconciler.azure.signin.secrets import Unresolved, check_ref, check_vault
+from reconciler.azure.signin.secrets.references import Unresolved, check_ref, check_vault
 from reconciler.core.errors import BadFile
 from reconciler.core.findings import Finding
 from reconciler.core.identities import Identity, SecretRef

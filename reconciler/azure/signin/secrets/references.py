@@ -17,7 +17,7 @@ from reconciler.azure.clouds import NO_VAULTS
 from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.retry import RetryBudget
 from reconciler.azure.http.urls import https_origin
-from reconciler.azure.signin.secret_values import (
+from reconciler.azure.signin.secrets.value_checks import (
     length_problem,
     reference_problem,
     secret_problem,

@@ -14,7 +14,7 @@ from reconciler.azure.http.circuit_breaker import CircuitBreaker
 from reconciler.azure.http.proxies import check_proxy
 from reconciler.azure.http.retry import RequestFailed
 from reconciler.azure.http.urls import origin
-from reconciler.azure.signin.secrets import Unresolved, check_vault, check_vault_extra
+from reconciler.azure.signin.secrets.references import Unresolved, check_vault, check_vault_extra
 from reconciler.core.identities import SecretRef
 from reconciler.core.redaction.redactor import remember
 

@@ -15,7 +15,13 @@ from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.text import visible
 from reconciler.views.grouping import attention_groups
 from reconciler.views.markdown.escape import escape
-from reconciler.views.nightly import cause_text, details_command, meaning, refusal_text, result_text
+from reconciler.views.nightly.one_line import (
+    cause_text,
+    details_command,
+    meaning,
+    refusal_text,
+    result_text,
+)
 from reconciler.views.rows import plan_rows
 
 MOST = 3
