@@ -6,8 +6,10 @@ Each function takes the command's options and what the file says about its histo
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from os.path import lexists
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from reconciler.core.plan import Refusal
     from reconciler.store.history.database import Database
     from reconciler.store.history.repository import HistoryRepository
+    from reconciler.store.journal import Line
     from reconciler.store.state_paths import StateFiles
 
 
@@ -64,6 +67,18 @@ def journal_path(options: Options, source: HistorySource) -> Path:
     from reconciler.store.state_paths import StateFile
 
     return state_files_of(options, source).in_use(StateFile.JOURNAL)
+
+
+def journal_lines(options: Options, source: HistorySource) -> Iterable[Line]:
+    """The lines of the journal, oldest first; none if it does not exist yet.
+
+    Raises `RunFailed` if the state directory cannot be used. So does the iteration if the journal
+    cannot be read.
+    """
+    from reconciler.store.journal import lines
+
+    path = journal_path(options, source)
+    return lines(path) if lexists(path) else ()
 
 
 def load_history_meanwhile() -> None:

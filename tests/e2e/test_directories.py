@@ -61,6 +61,18 @@ def test_without_a_history_the_journal_knows_the_directory(desk: Desk) -> None:
     check_blocked(desk, "apply", "--yes")
 
 
+def test_a_domain_is_read_without_a_state_directory(desk: Desk) -> None:
+    """A run that only reads warns and continues, as it does for tenants named by a GUID."""
+    desk.write(ENTRY)
+    move_to(desk, 1, {1: OURS})
+    (desk.path / "state").mkdir()
+    (desk.path / "state").chmod(0o777)
+    ran = desk.plan()
+    assert (ran.status, ran.actions) == (0, {"Northwind": "none"}), ran.err
+    assert "the journal cannot be read: " in ran.err
+    assert "chmod o-w" in ran.err
+
+
 def test_a_saved_plan_is_not_made_in_either_directory(desk: Desk) -> None:
     """The link is skipped with its problem; the report's status is 4."""
     desk.write(ENTRY)

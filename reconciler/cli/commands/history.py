@@ -2,7 +2,6 @@
 
 import sys
 from contextlib import closing
-from os.path import lexists
 from typing import Annotated
 
 import typer
@@ -82,11 +81,9 @@ def show(
 def rebuild(options: Options) -> int:
     """Restore recorded changes from the journal."""
     from reconciler.store.history.from_journal import recordings
-    from reconciler.store.journal import lines
 
     config = read_file(options, with_secrets=False).config
-    path = state.journal_path(options, config.history)
-    found = recordings(lines(path)) if lexists(path) else ()
+    found = recordings(state.journal_lines(options, config.history))
     with closing(state.open_history(options, config.history, config.cloud)) as book:
         count = book.restore(found)
     sys.stdout.write(f"Runs in the journal: {len(found)}. Added to the history: {count}.\n")

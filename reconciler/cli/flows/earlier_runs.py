@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
-from os.path import lexists
 from typing import TYPE_CHECKING
 
 from reconciler.cli import state
@@ -120,12 +119,9 @@ def _principals(run: RunContext) -> Iterator[tuple[Key, Principal]]:
 def _journal_runs(run: RunContext) -> tuple[Recording, ...]:
     """The earlier runs in this file's journal; none if it does not exist yet."""
     from reconciler.store.history.from_journal import recordings
-    from reconciler.store.journal import lines
 
-    path = state.journal_path(run.options, run.config.history)
-    if not path.exists():
-        return ()
-    return recordings(line for line in lines(path) if line.get("run") != run.id)
+    lines = state.journal_lines(run.options, run.config.history)
+    return recordings(line for line in lines if line.get("run") != run.id)
 
 
 def remembered_directories(run: RunContext) -> Remembered:
@@ -153,12 +149,10 @@ def _from_history(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDir
 
 def _from_journal(run: RunContext, tenants: Collection[str]) -> Sequence[SeenDirectory]:
     from reconciler.store.history.from_journal import directories
-    from reconciler.store.journal import lines
 
-    path = state.journal_path(run.options, run.config.history)
     try:
-        seen = directories(lines(path)) if lexists(path) else ()
+        seen = directories(state.journal_lines(run.options, run.config.history))
         return [each for each in seen if each.tenant in tenants]
-    except (RunFailed, OSError) as error:
+    except RunFailed as error:
         warn_once(f"the journal cannot be read: {error}")
         return ()

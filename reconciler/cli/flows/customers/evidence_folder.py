@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,11 +22,8 @@ from reconciler.version import __version__
 from reconciler.views.formats import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from reconciler.cli.command_line.options import Options
     from reconciler.cli.run import Run
-    from reconciler.core.customers.evidence import Line
     from reconciler.core.history.link_history import LinkHistory
 
 
@@ -63,7 +59,7 @@ def _gather(run: Run, customer: str) -> Evidence:
             for change in changes
             for place in [change.place]
         ),
-        past.lines(_journal(run)),
+        past.lines(state.journal_lines(run.options, config.history)),
         _link_histories(run, past),
         names_of_others(config.wanted, wanted, customer),
         now(),
@@ -71,13 +67,6 @@ def _gather(run: Run, customer: str) -> Evidence:
         config.digest,
         wanted[0].workload,
     )
-
-
-def _journal(run: Run) -> Iterable[Line]:
-    from reconciler.store.journal import lines
-
-    path = state.journal_path(run.options, run.config.history)
-    return lines(path) if lexists(path) else ()
 
 
 def _link_histories(run: Run, past: CustomerHistory) -> tuple[LinkHistory, ...] | None:
