@@ -50,10 +50,22 @@ def test_an_unreadable_link_shows_its_last_answer() -> None:
     assert known(Observed.unknown(GONE), None) == Known(expires_on=date(2027, 3, 1))
 
 
-def test_an_invalid_time_from_azure_counts_as_missing() -> None:
-    """A time that cannot be parsed has no date."""
-    odd = Observed(ObservedState.LINKED, "t", "o", facts.OURS, updated_at="yesterday")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00",
+        "0001-01-01T00:00:00+01:00",
+        "9999-12-31T23:59:59-01:00",
+    ],
+)
+def test_an_invalid_time_from_azure_counts_as_missing(text: str) -> None:
+    """No text, no missing time of .NET (year 1) and no time beyond the calendar has a date."""
+    odd = Observed(ObservedState.LINKED, "t", "o", facts.OURS, updated_at=text)
     assert known(odd, None).linked_since is None
+    plan = facts.plan_of((facts.wanted("Fabrikam", 1), odd))
+    assert filtered(plan, parse_filters(["changed="], {})).changes == plan.changes
 
 
 @pytest.mark.parametrize(

@@ -116,12 +116,16 @@ def _known(
 
 
 def changed_at(seen: Observed | None) -> datetime | None:
-    """The time of the last change to a link, as Azure says; None if it says none."""
+    """The time of the last change to a link, as Azure says, UTC; None if it says none.
+
+    Year 1 is how .NET, in which Azure is written, says that a time is missing.
+    """
     try:
         moment = datetime.fromisoformat((seen and seen.updated_at) or "")
-    except ValueError:
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.year > 1 else None
 
 
 def day(moment: date | None) -> str | None:
