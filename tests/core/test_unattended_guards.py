@@ -127,6 +127,15 @@ def test_every_exceeded_guard_is_named_with_number_limit_and_override() -> None:
         assert set(_check(checked, allowed=(guard,))) == set(found) - {guard}
 
 
+def test_a_refusal_says_where_its_limit_comes_from() -> None:
+    """From the share, or from the minimum for small files. 0.29 * 100 is less than 29."""
+    limits = GuardLimits(change_share=0.29)
+    found = _check(_plan(updates=30, total=100), limits=limits)["change-share"]
+    assert "(limit 29, 29% of 100)" in found
+    found = _check(_plan(updates=4, total=9), limits=limits)["change-share"]
+    assert "(limit 3, the minimum for 9 links)" in found
+
+
 def test_a_refusal_has_a_short_text() -> None:
     """For the summary line and the notification: guard, number, limit, override."""
     checked = _plan(removes=11, total=400)

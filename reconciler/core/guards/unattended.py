@@ -101,8 +101,8 @@ def _check_rewrites(plan: Plan, limits: GuardLimits, past: Past, managed: int) -
 
 def _rule(share: float, limit: int, managed: int) -> tuple[str, str]:
     """The whole of a share, and the limit with its derivation, for a message."""
-    is_floor = limit > share * managed
-    how = f"the minimum for {managed} links" if is_floor else f"{share:.0%} of {managed}"
+    is_minimum = exceeds(limit, share, managed)
+    how = f"the minimum for {managed} links" if is_minimum else f"{share:.0%} of {managed}"
     return f" of {managed}", f"{limit}, {how}"
 
 
