@@ -54,11 +54,13 @@ def hold(url: str, name: str, timeout_s: float) -> Iterator[SharedLock]:
 
     Raises `Locked` if another run holds it, or if that cannot be found out.
     """
-    with ExitStack() as stack:
-        try:
+    try:
+        with ExitStack() as stack:
             lock = _take(stack, url, name, timeout_s)
-        except RunFailed as error:
-            raise Locked(f"cannot take the lock of the shared history: {error}") from None
+            held = stack.pop_all()
+    except RunFailed as error:
+        raise Locked(f"cannot take the lock of the shared history: {error}") from None
+    with held:
         yield lock
 
 

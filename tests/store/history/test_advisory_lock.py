@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from reconciler.core.errors import Locked, RunFailed
 from reconciler.store.history import advisory_lock
@@ -41,6 +43,23 @@ def test_no_lock_is_acquired_without_the_database(url: str) -> None:
     """If the database does not answer, another machine may be writing."""
     with pytest.raises(Locked, match="cannot take the lock of the shared history"):
         advisory_lock.hold("postgresql://127.0.0.1:1/pal", NAME, 0).__enter__()
+
+
+def test_no_lock_is_acquired_if_the_server_refuses_it(url: str, postgresql: Server) -> None:
+    """A statement that fails counts like a database that does not answer."""
+    plain = make_url(url).set(drivername="postgresql")
+    with psycopg.connect(plain.render_as_string(hide_password=False)) as connection:
+        connection.execute("CREATE SCHEMA refusing")
+        connection.execute(
+            "CREATE FUNCTION refusing.pg_try_advisory_lock(bigint) RETURNS boolean "
+            "LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION $$permission denied$$; END'"
+        )
+    postgresql.run(f"ALTER DATABASE {plain.database} SET search_path = refusing, pg_catalog")
+    with (
+        pytest.raises(Locked, match=r"cannot take the lock .*permission denied"),
+        advisory_lock.hold(url, NAME, 0),
+    ):
+        pass
 
 
 def test_an_error_inside_the_lock_is_raised_unchanged(url: str) -> None:
