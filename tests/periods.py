@@ -11,7 +11,7 @@ def periods_of(observations: Sequence[Observation]) -> tuple[Period, ...]:
     for observation in observations:
         last = periods[-1] if periods else None
         now = next_period(last, observation)
-        if last and now.first_at == last.first_at:
+        if last and now.observation is last.observation:
             periods[-1] = now
         else:
             periods.append(now)

@@ -117,10 +117,10 @@ def _record_observations(
     for observation in observations:
         row_id, last = before.get(observation.key, (None, None))
         now = next_period(last, observation)
-        is_late = last is not None and observation.at < last.last_at
-        if last is not None and not is_late and now.first_at == last.first_at:
+        if last is not None and now.observation is last.observation:
             longer.append({"row": row_id, "last_at": now.last_at, "read_at": now.read_at})
             continue
+        is_late = last is not None and observation.at < last.last_at
         if row_id is not None and not is_late:
             ended.append(row_id)
         new.append(period_row(now, ids[observation.key], run_id, is_current=not is_late))

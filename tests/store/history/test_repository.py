@@ -55,6 +55,15 @@ def test_a_run_without_changes_adds_no_period(path: Path) -> None:
     assert (rows(path, "runs"), rows(path, "periods")) == (5, 20)
 
 
+def test_two_observations_at_one_time_are_both_kept(repository: HistoryRepository) -> None:
+    """The second one begins a period of its own, although its time is not later."""
+    observations = [in_sync(0), drifted(0)]
+    for number, observation in enumerate(observations):
+        repository.record(recording(number, observation))
+    assert repository.link_history("C1", "app").periods == periods_of(observations)
+    assert repository.latest()["C1", "app"].health is Health.DRIFT
+
+
 def test_a_run_of_more_links_than_are_written_at_once_is_recorded_whole(path: Path) -> None:
     """Links are written in portions; each link gets its period and its end."""
     links = range(PORTION + 2)
