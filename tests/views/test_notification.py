@@ -10,6 +10,7 @@ from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
 from reconciler.core.links import Observed
 from reconciler.core.plan import Refusal, not_applied
+from reconciler.core.redaction import redactor
 from reconciler.core.text import visible
 from reconciler.views.nightly.notification import body, title
 from reconciler.views.nightly.one_line import render
@@ -98,6 +99,17 @@ def test_a_long_name_does_not_fill_a_pager() -> None:
     lines = body(notified(run_summary), run_summary, "tenants.yaml", "text").splitlines()
     assert max(map(len, lines)) == 300
     assert lines[2].endswith("…")
+
+
+def test_a_secret_is_hidden_before_a_line_is_cut() -> None:
+    """The part of a secret before the cut would not be recognized afterwards."""
+    secret = "Q~correct-horse-battery-staple"
+    redactor.remember(secret)
+    for begins in range(240, 300):
+        complaint = f"{'x' * begins} {secret}"
+        run_summary = RunSummary("nightly", 1, NOW, 1.0, complaints=(complaint,))
+        text = body(notified(run_summary), run_summary, "tenants.yaml", "text")
+        assert secret[:4] not in text
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from reconciler.core.history.notification_lines import worst
 from reconciler.core.history.notifications import EventKind, Message
 from reconciler.core.history.run_summary import RunSummary
+from reconciler.core.redaction.redactor import redact
 from reconciler.core.text import visible
 from reconciler.views.grouping import attention_groups
 from reconciler.views.markdown.escape import escape
@@ -118,4 +119,5 @@ def _longest(line: str) -> int:
 
 
 def _cut(text: str, longest: int = _LONGEST) -> str:
+    text = redact(text)  # first: a part of a secret is not recognized
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
