@@ -115,7 +115,7 @@ def test_an_unreadable_link_is_reported(desk: Desk) -> None:
     files = folder(desk)
     (link,) = json.loads(files["evidence.json"])["links"]
     assert (link["observed"]["state"], link["answer"]["status"]) == ("unknown", 403)
-    assert b"It may exist nevertheless." in files["explanation.md"]
+    assert b"It may still exist." in files["explanation.md"]
     assert b"Forbidden" in files["answer-1.json"]
 
 

@@ -125,7 +125,9 @@ class DeniedError(RequestFailed):
 
 
 _NO_TIME = Problem(
-    "unavailable", "the time for the access check was over", "run again, for fewer links at once"
+    "unavailable",
+    "the access check reached its time limit",
+    "run again, with --only for fewer links",
 )
 
 

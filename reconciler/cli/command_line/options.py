@@ -77,7 +77,7 @@ class Options:
         bool,
         Option(
             "--full",
-            help="In tables, name every link and customer, also where many have one cause.",
+            help="In tables, name every link and customer, even if many share one cause.",
             rich_help_panel=IN_OUTPUT,
         ),
     ] = False
@@ -134,7 +134,7 @@ class Options:
             envvar="PAL_RECONCILE_ENDPOINTS",
             show_envvar=True,
             help="Use another endpoint of a service: graph, partner_center, dataverse or "
-            "discovery. Repeatable; the variable separates them by blanks.",
+            "discovery. Repeatable; the variable separates them by spaces.",
             rich_help_panel=IN_CONNECTION,
         ),
     ] = None

@@ -33,7 +33,7 @@ def quoting_hint(context: Any, extra: Sequence[str]) -> str:
             if name or (not known and exists(joined)):  # noqa: PTH110 - Path fails if it is long
                 return f"; quote the name: {visible(shlex.quote(name or joined))}"
         if known and param.param_type_name == "argument":
-            hint = f"; quote {param.metavar.strip('[]')} if it contains blanks"
+            hint = f"; quote {param.metavar.strip('[]')} if it contains spaces"
     return hint
 
 

@@ -14,7 +14,7 @@ ENVIRONMENT = {
     "PAL_RECONCILE_STATE_DIR": "Directory of lock, journal and history. Same as --state-dir.",
     "PAL_RECONCILE_ARM_ENDPOINT": "Azure Resource Manager of another cloud. "
     "Same as --arm-endpoint.",
-    "PAL_RECONCILE_ENDPOINTS": "Endpoints of services, NAME=URL, separated by blanks. "
+    "PAL_RECONCILE_ENDPOINTS": "Endpoints of services, NAME=URL, separated by spaces. "
     "Same as --endpoint.",
     "PAL_RECONCILE_EXECUTOR": "Dask cluster that reads links. Same as --executor.",
     "PAL_RECONCILE_ALLOW_COMMANDS": "1 allows secret references of kind {command: [...]}.",

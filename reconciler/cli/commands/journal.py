@@ -62,6 +62,7 @@ def verify(
     if not ends_with:
         note(
             "Not checked: an edited last line, and lines removed at the end. "
-            "To check these, add --ends-with DIGEST with the journal's digest of the last report."
+            "To check these, add --ends-with DIGEST. The last report has the digest, after "
+            "Journal ends with."
         )
     return Status.IN_SYNC

@@ -55,7 +55,7 @@ def nightly(
     lock_timeout: LockTimeout = 0.0,
     report: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write the HTML report here, over the last one."),
+        typer.Option(metavar="FILE", help="Write the HTML report here, replacing the last one."),
     ] = None,
     metrics: Metrics = None,
 ) -> int:

@@ -141,8 +141,8 @@ def _check_whole(
                 "new-partner-id",
                 f"{count} links would get {partner_id}, which no link carries yet "
                 f"(limit {limits.new_partner_id}). Give it a name: under partners:, so that "
-                "Azure's answer can be checked, start with --only or --max-changes, "
-                "or override this guard: --allow new-partner-id",
+                "Azure's answer can be checked. Or link a few first, with --only or "
+                "--max-changes. Or override this guard: --allow new-partner-id",
                 str(count),
                 str(limits.new_partner_id),
             )

@@ -79,7 +79,7 @@ def _row(event: Event) -> list[str]:
 
 
 def _customer(event: CustomerEvent) -> str:
-    until = f"; last in it {iso(event.last_seen)}" if event.last_seen else ""
+    until = f"; last listed {iso(event.last_seen)}" if event.last_seen else ""
     return f"{CUSTOMER_LABELS[event.kind]}{until}"
 
 

@@ -169,7 +169,7 @@ def _remark(item: EvidenceItem, evidence: Evidence) -> Iterator[str]:
         yield (
             f"The link of {_account(item)} could not be read "
             f"({code(change.problem.code)}: {escape(message)}). "
-            "It may exist nevertheless."
+            "It may still exist."
         )
         yield ""
     elif change.observed is None:

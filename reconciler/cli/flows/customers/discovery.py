@@ -22,6 +22,7 @@ from reconciler.core.links import ObservedState, Problem, Wanted
 from reconciler.core.plan import Plan
 from reconciler.regular_files import read_regular
 from reconciler.version import __version__
+from reconciler.views.summary import count
 
 if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
@@ -151,7 +152,8 @@ def summary(discovery: Discovery, path: Path) -> str:
     counts = {state: states.count(state) for state in ObservedState}
     present = f"; it already lists {discovery.present}" if discovery.present else ""
     return (
-        f"new for {path}: {len(discovery.tenants)} tenants, {counts[ObservedState.LINKED]} linked, "
+        f"new for {path}: {count(len(discovery.tenants), 'tenant')}, "
+        f"{counts[ObservedState.LINKED]} linked, "
         f"{counts[ObservedState.NOT_LINKED]} not linked, "
         f"{counts[ObservedState.UNKNOWN]} could not be read{present}"
     )
@@ -172,12 +174,12 @@ def left_to_do(discovery: Discovery, names: Sequence[str]) -> str | None:
 def next_step(discovery: Discovery, scope: Scope) -> str | None:
     """How to link the tenants that are not linked yet, if this file leaves them unmanaged."""
     states = [c.observed.state for c in discovery.plan.changes if c.observed]
-    count = states.count(ObservedState.NOT_LINKED)
-    if not count:
+    unlinked = states.count(ObservedState.NOT_LINKED)
+    if not unlinked:
         return None
     if scope.unlinked:
-        return f"{count} not linked: written as wanting partner ID {scope.unlinked}"
-    return f"{count} not linked: written as unmanaged; to link them, name --partner ALIAS or ID"
+        return f"{unlinked} not linked: written as wanting partner ID {scope.unlinked}"
+    return f"{unlinked} not linked: written as unmanaged; to link them, add --partner ALIAS|ID"
 
 
 def without_links(discovery: Discovery, *, is_new: bool) -> str:
