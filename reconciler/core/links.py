@@ -101,6 +101,11 @@ class Place:
         return "." in self.directory
 
     @property
+    def guid(self) -> str | None:
+        """The tenant's GUID; None where the file names a domain."""
+        return None if self.is_named_by_domain else self.directory
+
+    @property
     def login(self) -> tuple[str, str | None]:
         """The key of one credential: the identity, and the client ID of a customer's own app."""
         return self.identity, self.app.client_id if self.app else None

@@ -12,11 +12,7 @@ from io import StringIO
 from typing import Any
 
 from reconciler.core.findings import OUTSIDE_PLAN, Finding
-from reconciler.core.links import (
-    Change,
-    Observed,
-    Problem,
-)
+from reconciler.core.links import Change, Observed, Problem
 from reconciler.core.plan import FactKind, Plan, Report, count_actions, count_outcomes
 from reconciler.core.text import json_safe
 
@@ -117,7 +113,7 @@ def link_data(change: Change, observed: Observed | None, problem: Problem | None
     wanted = change.wanted
     return {
         "tenant": wanted.place.tenant,
-        "tenant_id": _tenant_id(change, observed),
+        "tenant_id": (observed.tenant_id if observed else None) or change.place.guid,
         "identity": wanted.place.identity,
         "object_id": observed.object_id if observed else wanted.place.object_id,
         "tags": list(wanted.tags),
@@ -128,13 +124,6 @@ def link_data(change: Change, observed: Observed | None, problem: Problem | None
         "reason": change.reason,
         "problem": fields_of(problem, "code", "message", "hint") if problem else None,
     }
-
-
-def _tenant_id(change: Change, observed: Observed | None) -> str | None:
-    if observed and observed.tenant_id:
-        return observed.tenant_id
-    directory = change.place.directory
-    return directory if "." not in directory else None
 
 
 def _hash(data: Mapping[str, Any], without: tuple[str, ...]) -> str:

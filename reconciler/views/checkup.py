@@ -150,8 +150,7 @@ def checkup_summary(checkup: Checkup) -> str:
 
 def tenant_id(check: LinkCheck) -> str | None:
     """Return the tenant's GUID, or None where only its domain is known."""
-    directory = check.place.directory
-    return check.observed.tenant_id or (directory if "." not in directory else None)
+    return check.observed.tenant_id or check.place.guid
 
 
 def _identity(credential: CredentialCheck) -> Data:

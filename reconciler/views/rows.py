@@ -119,7 +119,7 @@ class Row:
     @property
     def tenant_id(self) -> str | None:
         """The tenant's GUID, or None where only its domain is known."""
-        return self.directory if "." not in self.directory else None
+        return (self.observed.tenant_id if self.observed else None) or self.change.place.guid
 
     @property
     def found_tenant_id(self) -> str | None:

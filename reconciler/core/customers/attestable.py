@@ -63,8 +63,8 @@ def _why_not(want: Wanted | None, change: Change, outcome: Outcome | None) -> st
     """Why a link of the report cannot be attested; empty if it can."""
     if want is None:
         return "the file has no such link"
-    known, reported, seen = want.place.directory, change.place.directory, change.observed
-    if "." not in known and known != reported:
+    known, reported, seen = want.place.guid, change.place.directory, change.observed
+    if known not in (None, reported):
         return f"the report is about tenant {reported or 'unknown'}, the file has {known}"
     if want.partner_id is None:
         return f"the file wants it {want.state}"
