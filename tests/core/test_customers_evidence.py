@@ -83,7 +83,7 @@ def test_names_of_other_customers_are_removed(text: str, shown: str) -> None:
 
 def test_the_history_of_a_label_is_that_of_its_tenant() -> None:
     """If the label named another tenant before, those records belong to another customer."""
-    past = CustomerHistory.of("Fabrikam", [change(want("Fabrikam"), "t1")])
+    past = CustomerHistory.of("Fabrikam", [change(want("Fabrikam"), "t1")], {})
     lines: list[dict[str, Any]] = [
         {"event": "run", "user": "root"},
         {"tenant": "Fabrikam", "identity": "app", "tenant_id": "t1"},
@@ -92,11 +92,36 @@ def test_the_history_of_a_label_is_that_of_its_tenant() -> None:
         {"tenant": "Northwind", "identity": "app", "tenant_id": "t1"},
     ]
     assert past.lines(lines) == (lines[1], lines[2])
-    home = CustomerHistory.of("Northwind", [change(want("Contoso", covers=("Northwind",)), "t0")])
+    home = CustomerHistory.of(
+        "Northwind", [change(want("Contoso", covers=("Northwind",)), "t0")], {}
+    )
     assert [home.has(("Contoso", name)) for name in ("app", "other")] == [True, False]
-    unread = CustomerHistory.of("Fabrikam", [change(want("Fabrikam"), None)])
+    unread = CustomerHistory.of("Fabrikam", [change(want("Fabrikam"), None)], {})
     assert len(unread.lines(lines)) == 3
     assert unread.link_history(replace(LinkHistory("Fabrikam", "app", (), ()))).writes == ()
+
+
+@pytest.mark.parametrize(
+    ("directory", "read", "remembered"),
+    [
+        ("t1", None, {}),  # cannot be read
+        ("fabrikam.example", None, {"Fabrikam": "t1"}),
+        ("fabrikam.example", "t2", {"Fabrikam": "t1"}),  # the domain has moved
+    ],
+)
+def test_the_history_of_a_customer_is_that_of_its_last_known_directory(
+    directory: str, read: str | None, remembered: dict[str, str]
+) -> None:
+    """The file or the last run says which one it is, although it cannot be read."""
+    place = replace(want("Fabrikam").place, directory=directory)
+    now = change(replace(want("Fabrikam"), place=place), read)
+    past = CustomerHistory.of("Fabrikam", [now], remembered)
+    lines: list[dict[str, Any]] = [
+        {"tenant": "Fabrikam", "identity": "app", "tenant_id": "t1"},
+        {"tenant": "Fabrikam", "identity": "app", "tenant_id": "t2"},
+        {"tenant": "Fabrikam", "identity": "app", "tenant_id": None},
+    ]
+    assert past.lines(lines) == (lines[0], lines[2])
 
 
 def test_the_answer_of_another_directory_is_not_shown() -> None:

@@ -155,12 +155,20 @@ class CustomerHistory:
     customer: str = ""
 
     @classmethod
-    def of(cls, customer: str, changes: Sequence[Change]) -> "CustomerHistory":
-        """The part that belongs to a customer with these links."""
+    def of(
+        cls, customer: str, changes: Sequence[Change], remembered: Remembered
+    ) -> "CustomerHistory":
+        """The part that belongs to a customer with these links.
+
+        The GUID of a domain is the one of the last run: a domain that has moved since leads to
+        another customer's directory.
+        """
         tenant = changes[0].place.tenant
         names = frozenset(change.place.identity for change in changes)
-        ids = {c.observed.tenant_id for c in changes if c.observed and c.observed.tenant_id}
-        return cls(tenant, names if tenant != customer else None, frozenset(ids), customer)
+        known = changes[0].place.guid or remembered.get(tenant)
+        seen = {change.observed.tenant_id for change in changes if change.observed}
+        ids = frozenset(filter(None, {known} if known else seen))
+        return cls(tenant, names if tenant != customer else None, ids, customer)
 
     def has(self, key: Key) -> bool:
         """Whether this link, named as in the file, is the customer's."""

@@ -51,7 +51,7 @@ def _gather(run: Run, customer: str) -> Evidence:
     identities = config.identities
     readings = run.read_raw()
     changes = diff(wanted, {place: reading.observed for place, reading in readings.items()})
-    past = CustomerHistory.of(customer, changes)
+    past = CustomerHistory.of(customer, changes, run.directories)
     return Evidence(
         customer,
         tuple(
