@@ -7,7 +7,7 @@ from reconciler.core.text import visible
 
 _SPECIAL = re.compile(r"[&<>|`\[\]*_~\\@#$]|:(?=//)|(?<=[wW])\.|^[-+=]|^[0-9]+[.)]")
 
-_PLAIN = re.compile(r"[A-Za-z0-9_:.-]+")
+_PLAIN = re.compile(r"[A-Za-z0-9_:.@-]+")
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", ":": "&#58;", ".": "&#46;", "|": "&#124;"}
 
@@ -24,7 +24,10 @@ def escape(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Return an ID as code; text that does not look like an ID is escaped instead."""
+    """Return an ID or a username as code; other text is escaped instead.
+
+    GitHub makes no mention of a username in code.
+    """
     return f"`{text}`" if _PLAIN.fullmatch(text) else escape(text)
 
 

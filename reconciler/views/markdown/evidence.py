@@ -147,7 +147,7 @@ def _row(number: int, item: EvidenceItem) -> tuple[str, ...]:
 def _account(item: EvidenceItem) -> str:
     identity = item.identity
     if identity.username:
-        return escape(identity.username)
+        return code(identity.username)
     return f"app {code(identity.client_id)}" if identity.client_id else escape(identity.name)
 
 

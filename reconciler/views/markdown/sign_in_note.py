@@ -9,7 +9,7 @@ from shlex import quote
 
 from reconciler.core.plan_review import PersonFolder
 from reconciler.core.text import visible
-from reconciler.views.markdown.escape import escape, limited
+from reconciler.views.markdown.escape import code, escape, limited
 from reconciler.views.rows import Row
 
 MOST_TENANTS = 50
@@ -68,7 +68,7 @@ def _folder_entry(folder: PersonFolder) -> list[str]:
         for link in folder.links
     ]
     return [
-        f"**{escape(folder.identity)}** ({escape(folder.username)}), for these customers:",
+        f"**{escape(folder.identity)}** ({code(folder.username)}), for these customers:",
         "",
         *_bullets(wanted),
         "",

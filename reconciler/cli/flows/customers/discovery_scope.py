@@ -110,7 +110,9 @@ def service_of(tenants_from: Path | None, home_tenant: str | None) -> CustomerSe
             raise WrongUsage(f"--home-tenant needs --tenants-from {' or '.join(CustomerOrigin)}")
         return None
     if not home_tenant:
-        raise WrongUsage(f"--tenants-from {word} needs --home-tenant, the GUID or domain of yours")
+        raise WrongUsage(
+            f"--tenants-from {word} needs --home-tenant, the GUID or domain of your own tenant"
+        )
     tenant = tenant_of(home_tenant)
     if tenant is None:
         raise WrongUsage("--home-tenant takes a tenant's GUID or verified domain")
