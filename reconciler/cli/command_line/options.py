@@ -235,9 +235,10 @@ class Options:
         Raises `WrongUsage` unless it is a regular file or a folder: opening it could block.
         """
         path = str(self.ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or "") or None
-        if path and Path(path).exists() and not Path(path).is_dir():
+        if path:
             try:
-                check_regular(Path(path).stat())
+                if Path(path).exists() and not Path(path).is_dir():
+                    check_regular(Path(path).stat())
             except OSError as error:
                 raise WrongUsage(
                     f"cannot read the CA bundle {path}: {error.strerror}; "

@@ -11,6 +11,7 @@ from reconciler.cli.command_line.option_groups import FULL, RUN, SERVICES, with_
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.flows.customers import discovery as flow
 from reconciler.cli.flows.customers.discovery_scope import Scope, scope, service_of
+from reconciler.cli.flows.output_folder import examining
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.exit_status import of_plan
 from reconciler.views.formats import View
@@ -83,12 +84,8 @@ def discover(
         raise WrongUsage("--out and --update exclude each other; leave one out")
     if force and not out:
         raise WrongUsage("--force needs --out")
-    if out and out.exists() and not force:
-        raise WrongUsage(
-            f"{out} exists and is left as it is; add to it with --update, or add --force"
-        )
-    if out and not out.absolute().parent.is_dir():
-        raise WrongUsage(f"cannot write {out}: there is no folder {out.absolute().parent}")
+    if out:
+        _check_new_file(out, is_forced=force)
     given = customer_lists.named(tenants or ())
     listed_by = service_of(tenants_from, home_tenant)
     if listed_by and given:
@@ -109,6 +106,17 @@ def discover(
     if target := out or update:
         _write(chosen, discovery, target)
     return run.status(of_plan(discovery.plan, detailed=False))
+
+
+def _check_new_file(path: Path, *, is_forced: bool) -> None:
+    """Raise `WrongUsage` if the file cannot be written, or exists and must not be replaced."""
+    with examining(path):
+        if path.exists() and not is_forced:
+            raise WrongUsage(
+                f"{path} exists and is left as it is; add to it with --update, or add --force"
+            )
+        if not path.absolute().parent.is_dir():
+            raise WrongUsage(f"cannot write {path}: there is no folder {path.absolute().parent}")
 
 
 def _write(scope: Scope, discovery: flow.Discovery, path: Path) -> None:

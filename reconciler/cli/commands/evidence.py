@@ -22,11 +22,15 @@ def evidence(
     explains it. Nothing is written to Azure.
     """
     from reconciler.cli.flows.customers.evidence_folder import write_evidence
+    from reconciler.cli.flows.output_folder import examining
 
     if not options.only:
         raise WrongUsage("evidence is for one customer: name it with --only")
-    if out.exists() and not force:
+    with examining(out):
+        is_there = out.exists()
+        is_usable = out.is_dir() if is_there else out.absolute().parent.is_dir()
+    if is_there and not force:
         raise WrongUsage(f"{out} exists and is left as it is; name another folder, or add --force")
-    if not (out.is_dir() if out.exists() else out.absolute().parent.is_dir()):
+    if not is_usable:
         raise WrongUsage(f"cannot write {out.absolute()}: there is no such folder")
     return write_evidence(options, out)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.cli.flows.output_folder import examining
 from reconciler.cli.run_history import customer_changes, past_of, with_known
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.plan import Report
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
 
 def check_file(path: Path, *, is_forced: bool) -> None:
     """Raise `WrongUsage` if the file cannot be written, or exists and must not be replaced."""
-    if path.is_dir():
-        raise WrongUsage(f"{path} is a folder; name a file in it, as in {path / 'report.html'}")
-    if path.exists() and not is_forced:
-        raise WrongUsage(f"{path} exists and is left as it is; name another file, or add --force")
-    if not path.absolute().parent.is_dir():
-        raise WrongUsage(f"cannot write {path}: there is no such folder")
+    with examining(path):
+        if path.is_dir():
+            raise WrongUsage(f"{path} is a folder; name a file in it, as in {path / 'report.html'}")
+        if path.exists() and not is_forced:
+            raise WrongUsage(
+                f"{path} exists and is left as it is; name another file, or add --force"
+            )
+        if not path.absolute().parent.is_dir():
+            raise WrongUsage(f"cannot write {path}: there is no such folder")
 
 
 def write_report(path: Path, run: Run, fact: Plan | Report) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def refuse_existing(path: Path) -> None:
     """Raise `WrongUsage` if there is a file, a folder or a link at the path."""
     from reconciler.config.writing.file_from_customer_list import TABLE
 
-    if path.exists() or path.is_symlink():
+    if lexists(path):
         # The table's name is fixed: another file in the same folder would not help.
         hint = (
             "move it, or choose a file in another folder"

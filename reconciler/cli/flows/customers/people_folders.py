@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cli.flows.output_folder import check_new_folder, fill_new_folder
+from reconciler.cli.flows.output_folder import check_new_folder, examining, fill_new_folder
 from reconciler.core.customers.file_names import file_stems
 from reconciler.core.customers.people import are_of_people, report_name, to_do
 from reconciler.core.errors import RunFailed, WrongUsage
@@ -32,7 +32,9 @@ def is_for_people(options: Options, selection: Selection, out: Path | None) -> b
     if options.format is Format.MARKDOWN and of_people and out.suffix.lower() != ".json":
         check_new_folder(out)
         return True
-    if out.is_dir():
+    with examining(out):
+        is_folder = out.is_dir()
+    if is_folder:
         raise WrongUsage(
             f"{out} is a folder: --out takes a file for the plan. For folders for people, select "
             "only their links (--only identity:NAME) and add --format markdown"

@@ -1,0 +1,39 @@
+"""A path that cannot be examined is wrong usage, and no internal error."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli.main import run
+
+FILE = """version: 1
+identities: {me: {kind: azure_cli}}
+tenants: [{name: Fabrikam, tenant: fabrikam.com, identities: [me], partner: "4936128"}]
+"""
+TOO_LONG = "x" * 300
+"""pathlib raises for such a name, as it does in a folder that the user may not enter."""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "plan --out",
+        "report --out",
+        "nightly --report",
+        "discover --tenants fabrikam.com --out",
+        "evidence --only Fabrikam --out",
+        "doctor --format markdown --out",
+        "init --out",
+        "plan --ca-bundle",
+    ],
+)
+def test_a_path_that_cannot_be_examined_is_wrong_usage(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """64, with the path and the reason, before anything is read from Azure."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tenants.yaml").write_text(FILE)
+    assert run([*line.split(), TOO_LONG]) == 64
+    error = capsys.readouterr().err
+    assert f"{TOO_LONG}: File name too long" in error
+    assert error.startswith("error: cannot ")
