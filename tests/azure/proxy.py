@@ -1,4 +1,4 @@
-"""A small proxy on loopback that passes TLS on and records its requests."""
+"""A small proxy that passes TLS on to this machine, whatever the host, and records its requests."""
 
 import socket
 import threading
@@ -33,8 +33,8 @@ def _serve(subscriber: socket.socket, running: Proxy) -> None:
             while b"\r\n\r\n" not in head:
                 head += client.recv(4096)
             running.heads.append(head.decode())
-            host, port = head.split()[1].decode().split(":")
-            server = socket.create_connection((host, int(port)))
+            port = head.split()[1].decode().rpartition(":")[2]
+            server = socket.create_connection(("127.0.0.1", int(port)))
             client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             for here, there in ((client, server), (server, client)):
                 threading.Thread(target=_pass_on, args=(here, there), daemon=True).start()

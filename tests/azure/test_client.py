@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -55,6 +56,19 @@ def test_a_proxy_gets_its_password(emulator: Emulator, through: Proxy) -> None:
     assert https.is_proxied(openid(emulator))
     expected = b64encode(b"contoso:p@ss").decode()
     assert f"proxy-authorization: basic {expected}".lower() in through.heads[0].lower()
+    https.close()
+
+
+def test_a_proxy_is_used_for_an_ipv6_address(
+    emulator: Emulator, through: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proxy is asked for the address in brackets. NO_PROXY names it without them."""
+    url = openid(emulator).replace("127.0.0.1", "[::1]")
+    https = opened(emulator)
+    assert https.send("GET", url, headers={}).status == 200
+    assert through.heads[0].startswith(f"CONNECT {urlsplit(url).netloc} ")
+    monkeypatch.setenv("NO_PROXY", "::1")
+    assert not opened(emulator).is_proxied(url)
     https.close()
 
 

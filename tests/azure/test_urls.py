@@ -21,7 +21,8 @@ def test_the_parts_of_a_url_are_those_of_urllib(host: str, rest: str) -> None:
     parts = urlsplit(url)
     query = f"?{parts.query}" if parts.query else ""
     assert target(url) == (parts.netloc, f"{parts.path or '/'}{query}")
-    assert origin(url) == f"https://{parts.hostname}:{parts.port or 443}"
+    bare = "[::1]" if host.startswith("[") else parts.hostname
+    assert origin(url) == f"https://{bare}:{parts.port or 443}"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,8 @@ def test_services_on_one_origin_are_counted_apart(path: str, counted: str) -> No
     [
         ("https://login.microsoftonline.com/x", "https://login.microsoftonline.com:443"),
         ("https://LOGIN.microsoftonline.com:443/", "https://login.microsoftonline.com:443"),
-        ("https://[::1]:8443/x", "https://::1:8443"),
+        ("https://[::1]:8443/x", "https://[::1]:8443"),
+        ("https://[2001:DB8::7]/x", "https://[2001:db8::7]:443"),
         ("http://login.microsoftonline.com", None),
         ("https://login.microsoftonline.com:99999/", None),
         ("https://login.microsoftonline.com:port/", None),

@@ -6,7 +6,7 @@ split by one expression, and each site is examined once.
 
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _PARTS = re.compile(r"([^:/?#]+://[^/?#]*)([^?#]*)(?:\?([^#]*))?")
 """Site, path and query, as `urlsplit` divides them."""
@@ -54,7 +54,7 @@ def _split(url: str) -> tuple[str, str, str]:
 @lru_cache(256)
 def _origin(site: str) -> str:
     parts = urlsplit(site)
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or 443}"
+    return f"{parts.scheme}://{_host(parts)}:{parts.port or 443}"
 
 
 @lru_cache(256)
@@ -66,4 +66,9 @@ def _checked_origin(site: str) -> str | None:
         return None
     if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or port == 0:
         return None
-    return f"https://{parts.hostname}:{port or 443}"
+    return f"https://{_host(parts)}:{port or 443}"
+
+
+def _host(parts: SplitResult) -> str:
+    """The host as a URL writes it: an IPv6 address in brackets."""
+    return f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
