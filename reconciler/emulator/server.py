@@ -147,6 +147,8 @@ class Emulator:
             await asyncio.sleep(POLL_S)
         started.set()
         await asyncio.gather(*serving)
+        self._abort(lambda connection: True)  # TLS waits for the client to close, too
+        await asyncio.sleep(0)
 
     def _stop(self, thread: threading.Thread) -> None:
         for running in self._servers:
@@ -155,11 +157,12 @@ class Emulator:
 
     def _disconnect(self, scope: Scope) -> None:
         """Close the connection that a request came by, without another byte."""
-        connection: Any
+        self._abort(lambda connection: connection.client == scope["client"])
+
+    def _abort(self, is_meant: Callable[[Any], bool]) -> None:
         for running in self._servers:
-            for connection in list(running.server_state.connections):
-                if connection.client == scope["client"]:
-                    connection.transport.abort()
+            for connection in filter(is_meant, list(running.server_state.connections)):
+                connection.transport.abort()
 
 
 def _read_seed(seed: Seed | Path | dict[str, Any] | None) -> Seed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -105,6 +106,17 @@ def test_a_slow_request_does_not_delay_the_end(recwarn: pytest.WarningsRecorder)
             caller.arm("GET", token="", timeout=0.2)
         assert azure.state.requests.total == 1
     assert not recwarn.list
+
+
+def test_kept_connections_are_closed_at_the_end(recwarn: pytest.WarningsRecorder) -> None:
+    """A client that keeps its connection leaves no socket of the emulator behind."""
+    with Emulator() as azure:
+        caller = Caller(azure.endpoint, azure.ca_path)
+        assert caller.arm("GET", token="").status_code == 401
+    del azure
+    gc.collect()  # reports transports that were not closed
+    assert not recwarn.list
+    caller.session.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
