@@ -4,12 +4,13 @@
 its display name and verified domains. An app sees only the tenant that it signed in to.
 """
 
+from functools import partial
 from typing import Any
 
 from reconciler.azure.http.client import LARGEST_LIST, Https
 from reconciler.azure.http.failures import unexpected_answer
 from reconciler.azure.http.header_values import json_object
-from reconciler.azure.http.retry import RequestFailed
+from reconciler.azure.http.retry import RequestFailed, RetryBudget
 from reconciler.azure.http.urls import https_origin
 from reconciler.azure.session import Session
 from reconciler.azure.signin.openid import GUID
@@ -27,7 +28,7 @@ def list_tenants(session: Session, https: Https) -> tuple[Customer, ...]:
     url = f"{session.arm}/tenants?api-version={API_VERSION}"
     found: list[Customer] = []
     for _ in range(MOST_PAGES):
-        page = budget.call(lambda url=url: _page(session, https, url))  # type: ignore[misc]
+        page = budget.call(partial(_page, session, https, url, budget))
         found += map(_customer, page["value"])
         following = page.get("nextLink")
         if not following:
@@ -38,9 +39,8 @@ def list_tenants(session: Session, https: Https) -> tuple[Customer, ...]:
     raise _unexpected(f"has more than {MOST_PAGES} pages")
 
 
-def _page(session: Session, https: Https, url: str) -> dict[str, Any]:
-    headers = session.headers(session.new_budget())
-    reply = https.send("GET", url, headers=headers, most_bytes=LARGEST_LIST)
+def _page(session: Session, https: Https, url: str, budget: RetryBudget) -> dict[str, Any]:
+    reply = https.send("GET", url, headers=session.headers(budget), most_bytes=LARGEST_LIST)
     if reply.status != 200:
         raise session.refused(reply, url)
     page = json_object(reply.body)

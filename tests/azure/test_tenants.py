@@ -23,7 +23,11 @@ class Seated:
 
     arm = ARM
 
+    def __init__(self) -> None:
+        self.budgets = 0
+
     def new_budget(self) -> RetryBudget:
+        self.budgets += 1
         return RetryBudget(CircuitBreaker(), Event())
 
     def headers(self, budget: RetryBudget) -> dict[str, str]:
@@ -47,7 +51,10 @@ class Pages:
 
 
 def listed(pages: Pages) -> tuple[Customer, ...]:
-    return list_tenants(cast(Session, Seated()), cast(Https, pages))
+    seated = Seated()
+    found = list_tenants(cast(Session, seated), cast(Https, pages))
+    assert seated.budgets == 1, "with a second budget, each retry would be retried"
+    return found
 
 
 def test_every_page_is_read() -> None:
