@@ -122,15 +122,20 @@ def test_paths_in_references_still_point_to_the_same_files(folder: Path) -> None
         f"  a: {{kind: client_secret, client_id: {IDS[1]}, secret: {{file: key}}, "
         "expires_on: 2027-01-01}\n"
         f"  b: {{kind: client_secret, client_id: {IDS[2]}, secret: {{env: KEY}}}}\n"
+        f"  c: {{kind: client_secret, client_id: {IDS[3]}, "
+        "secret: [{file: old}, {env: KEY}]}\n"
     )
     (folder / "sub").mkdir()
-    found = [tenant(1, ("a", linked(UK)), ("b", linked(UK)))]
+    names = ["a", "b", "c"]
+    found = [tenant(1, *((name, linked(UK)) for name in names))]
     out = Path("sub/out.yaml")
-    out.write_text(discovered_file(source(text), ["a", "b"], found, out, TODAY))
+    out.write_text(discovered_file(source(text), names, found, out, TODAY))
     identities = load(out, TODAY).identities
     assert identities["b"] == source(text).config.identities["b"]
     (ref,) = identities["a"].secret_refs
     assert Path(ref.name).resolve() == folder.resolve() / "key"
+    old, _ = identities["c"].secret_refs
+    assert Path(old.name).resolve() == folder.resolve() / "old"
     assert str(identities["a"].expires_on) == "2027-01-01"
 
 

@@ -52,9 +52,10 @@ def discovered_file(
     default = [f"partner: {flow(file_defaults.aliases[most_common])}"] if most_common else []
     default.append(f"identities: {flow(list(names))}")
     used = Table()
-    moved = _Moved(source.config.path.parent, path.parent)
+    old, new = source.config.path.parent.absolute(), path.parent.absolute()
     for name in names:
-        used[name] = moved.node(source.root["identities"][name])  # type: ignore[call-overload,index]  # the file is valid: a mapping
+        node = source.root["identities"][name]  # type: ignore[call-overload,index]  # the file is valid: a mapping
+        used[name] = node if old == new else _moved(node, old, new)
     lines = [
         EDITOR_LINE,
         f"# Written by pal-reconcile discover on {today}. Review it, then run: pal-reconcile plan",
@@ -131,21 +132,16 @@ def _most_common(tenants: Sequence[DiscoveredTenant]) -> str | None:
     return max(counts, key=lambda each: counts[each], default=None)
 
 
-class _Moved:
-    """Paths of secret files, rewritten for another folder."""
-
-    def __init__(self, old: Path, new: Path) -> None:
-        self._old = old.absolute()
-        self._new = new.absolute()
-
-    def node(self, node: Node) -> Node:
-        """The same node, with relative paths that point to the same files."""
-        if not isinstance(node, Table) or self._old == self._new:
-            return node
-        table = Table()
-        for key, value in node.items():
-            is_path = key == "file" and isinstance(value, str) and not Path(value).is_absolute()
-            table[key] = (
-                os.path.relpath(self._old / str(value), self._new) if is_path else self.node(value)
-            )
-        return table
+def _moved(node: Node, old: Path, new: Path) -> Node:
+    """The same node, with relative paths that lead from another folder to the same files."""
+    if isinstance(node, Items):
+        items = Items()
+        items.extend(_moved(each, old, new) for each in node)
+        return items
+    if not isinstance(node, Table):
+        return node
+    table = Table()
+    for key, value in node.items():
+        is_path = key == "file" and isinstance(value, str) and not Path(value).is_absolute()
+        table[key] = os.path.relpath(old / str(value), new) if is_path else _moved(value, old, new)
+    return table
