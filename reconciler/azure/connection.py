@@ -175,7 +175,7 @@ class Azure:
             return failure.problem
 
     def tenant_id(self, directory: str) -> str | None:
-        """The GUID of a tenant named by a domain; None if Entra does not know it."""
+        """The GUID of a tenant named by a domain; None if Entra knows none or does not answer."""
         budget = RetryBudget(self._hosts, self._stop)
         try:
             return budget.call(lambda: self._entra.directories.tenant_id(directory))

@@ -203,6 +203,21 @@ def test_an_update_adds_what_is_new_and_nothing_else(desk: Desk) -> None:
     assert (again.status, path.read_bytes()) == (0, after)
 
 
+def test_an_update_says_which_domain_may_be_a_new_tenant(desk: Desk) -> None:
+    """A domain that Entra does not resolve could lead to a tenant that is added by its GUID."""
+    entry = "{name: Northwind, tenant: northwind.example, identities: [app], state: unmanaged}"
+    path = begin(desk, f"tenants:\n  - {entry}\n")
+    before = path.read_text()
+    update = ("discover", "--tenants", tenant_id(1), "--update", "tenants.yaml", "-q")
+    desk.seed({1: OURS}, tenants=[{"tenant": tenant_id(1), "domains": ["northwind.example"]}])
+    ran = desk.run(*update)
+    assert (path.read_text(), "could not be resolved" in ran.err) == (before, False)
+    desk.seed({1: OURS}, tenants=[{"tenant": tenant_id(1)}])
+    ran = desk.run(*update)
+    assert "northwind.example could not be resolved: check that none of the new" in ran.err
+    assert tenant_id(1) in path.read_text()
+
+
 def test_the_azure_cli_lists_its_tenants(desk: Desk) -> None:
     """Without a file: the user signed in to `az`, over all tenants that Azure lists."""
     desk.seed(

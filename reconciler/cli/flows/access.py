@@ -78,8 +78,10 @@ def with_access_findings(config: Config, azure: Azure, fact: FactT) -> FactT:
         access.delegations for change in plan.changes if (access := access_of(change))
     )
     names = config.tenants if has_delegations else ()
-    listed = set(filter(None, _tenant_ids(config, azure, plan, names).values()))
-    found = config.reported(access_findings(plan.changes, listed, now()))
+    ids = _tenant_ids(config, azure, plan, names)
+    listed = {tenant_id for tenant_id in ids.values() if tenant_id}
+    unresolved = [config.tenants[name] for name in ids if ids[name] is None]
+    found = config.reported(access_findings(plan.changes, listed, unresolved, now()))
     new = (finding for finding in found if finding not in fact.findings)
     return replace(fact, findings=(*fact.findings, *new))
 

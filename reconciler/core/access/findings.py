@@ -14,17 +14,19 @@ from reconciler.core.access.values import (
     Covered,
     Workload,
 )
+from reconciler.core.customers.directories import unresolved_remark
 from reconciler.core.findings import SOON, Finding
 from reconciler.core.links import Change, Observed, ObservedState
 
 
 def access_findings(
-    changes: Sequence[Change], listed: Collection[str], now: datetime
+    changes: Sequence[Change], listed: Collection[str], unresolved: Sequence[str], now: datetime
 ) -> Iterator[Finding]:
     """The findings, in the file's order.
 
-    listed  the GUID of every tenant that the file names
-    now     UTC
+    listed      the GUID of every tenant that the file names
+    unresolved  the domains of the file whose GUID could not be found
+    now         UTC
     """
     reported: set[str] = {"", *listed}
     for change in changes:
@@ -39,7 +41,7 @@ def access_findings(
         for delegation in access.delegations:
             if delegation.tenant_id not in reported:
                 reported.add(delegation.tenant_id)
-                yield _not_listed(change, delegation.tenant_id)
+                yield _not_listed(change, delegation.tenant_id, unresolved)
 
 
 def _none(change: Change, seen: Observed, access: Access) -> Iterator[Finding]:
@@ -106,12 +108,13 @@ def _covered(change: Change, seen: Observed, covered: Covered) -> Iterator[Findi
         )
 
 
-def _not_listed(change: Change, tenant_id: str) -> Finding:
+def _not_listed(change: Change, tenant_id: str, unresolved: Sequence[str]) -> Finding:
     return Finding(
         "delegated_not_listed",
         f"directory {tenant_id} delegates subscriptions to {change.place.identity}, "
         "but the file does not name it",
-        f"add it to the file and to covers: of {change.place.tenant}",
+        f"add it to the file and to covers: of {change.place.tenant}"
+        + unresolved_remark(unresolved),
         change.place.tenant,
         change.place.identity,
         tenant_id,

@@ -4,7 +4,7 @@ A domain can move to another directory, which may be another customer's. A GUID 
 of earlier runs come from the history and the journal.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,21 @@ def domains_of(wanted: Iterable[Wanted]) -> dict[str, str]:
     """The entries named by a domain: tenant name to domain."""
     places = (want.place for want in wanted)
     return {place.tenant: place.directory for place in places if place.is_named_by_domain}
+
+
+def unresolved_remark(domains: Sequence[str]) -> str:
+    """What a finding about a directory cannot know: whether one of these domains leads to it.
+
+    domains  those of the file that could not be resolved. Without any the remark is empty
+    """
+    if not domains:
+        return ""
+    count = len(domains)
+    what = "a domain" if count == 1 else f"{count} domains"
+    return (
+        f". The file names {what} that could not be resolved, such as {domains[0]}: check that it "
+        "is not this customer"
+    )
 
 
 def newest(seen: Iterable[SeenDirectory]) -> Remembered:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconciler.core.customers.directories import unresolved_remark
 from reconciler.core.customers.discovery import Customer, distinct
 from reconciler.core.customers.listed import CustomerListing, CustomerSource, GdapRelationship
 from reconciler.core.findings import SOON, Finding
@@ -67,7 +68,7 @@ def _not_listed(
 ) -> Iterator[Finding]:
     known = distinct(customers)
     ignored = _ignored(known, source, file)
-    names, hint = file.names, _addition(source, file) + _remark(file)
+    names, hint = file.names, _addition(source, file) + unresolved_remark(file.unresolved)
     for number, customer in enumerate(known):
         if number in ignored or customer.names & names:
             continue
@@ -126,19 +127,6 @@ def _addition(source: CustomerSource, file: ListedTenants) -> str:
     return (
         f"to add it, run: {shlex.join((*command, *listed))}. If it needs no entry, list it under "
         "customers: ignore:"
-    )
-
-
-def _remark(file: ListedTenants) -> str:
-    """What the finding cannot know: which directory an unresolved domain of the file leads to."""
-    domains = file.unresolved
-    if not domains:
-        return ""
-    count = len(domains)
-    what = "a domain" if count == 1 else f"{count} domains"
-    return (
-        f". The file names {what} that could not be resolved, such as {domains[0]}: check that it "
-        "is not this customer"
     )
 
 

@@ -64,9 +64,9 @@ def discover(run: Run, scope: Scope) -> Discovery:
     reads = [want for one, title in new for want in wanted_reads(one, title, scope.names)]
     wanted = _selected(source, reads, run.options)
     tenants = found(wanted, run.read(wanted))
-    if existing and tenants and existing.domains:
-        guids = set(run.workers.pool.map(run.azure.tenant_id, existing.domains))
-        tenants = tuple(tenant for tenant in tenants if tenant.directory not in guids)
+    if existing and tenants:
+        known = _resolved(run, existing.domains)
+        tenants = tuple(tenant for tenant in tenants if tenant.directory not in known)
     file = existing or source
     plan = Plan(
         changes(tenants, file.file_defaults.ours, scope.unlinked),
@@ -78,6 +78,18 @@ def discover(run: Run, scope: Scope) -> Discovery:
     tenants_read = len({want.place.tenant for want in wanted})
     present = len(listed) - len(new) + tenants_read - len(tenants)
     return Discovery(tenants, plan, present, _unlisted(existing, listed, scope.names))
+
+
+def _resolved(run: Run, domains: Sequence[str]) -> frozenset[str | None]:
+    """The GUIDs behind the domains of the file. A warning names one that leads to none."""
+    found = dict(zip(domains, run.workers.pool.map(run.azure.tenant_id, domains), strict=True))
+    if unresolved := [domain for domain in domains if found[domain] is None]:
+        more = f" and {len(unresolved) - 1} more" if len(unresolved) > 1 else ""
+        output.warn(
+            f"{unresolved[0]}{more} could not be resolved: check that none of the new tenants is "
+            "that customer, or the file lists it twice"
+        )
+    return frozenset(found.values())
 
 
 def _unlisted(
