@@ -1,7 +1,7 @@
 """Groups of links that share one cause, so that 400 unreadable tenants are one entry."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from shlex import quote
 
@@ -21,9 +21,8 @@ FINDING = "finding"
 NAMED = 20
 """How many of its members a group names; JSON, CSV and the inventory have them all."""
 
-TENANT, CLIENT_ID, OBJECT_ID, SUBSCRIPTION_ID = PLACEHOLDERS = (
-    *("TENANT", "CLIENT_ID", "OBJECT_ID", "SUBSCRIPTION_ID"),
-)
+PLACEHOLDERS = ("TENANT", "CLIENT_ID", "OBJECT_ID", "SUBSCRIPTION_ID")
+TENANT, CLIENT_ID, OBJECT_ID, SUBSCRIPTION_ID = PLACEHOLDERS
 """What a shared text has in place of each customer's own tenant, app, principal and scopes."""
 
 _GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -121,8 +120,8 @@ def shared_cause(cause: Cause, place: Place, tenant_id: str | None) -> Cause:
     Equal causes of two customers are equal afterwards. A command that names the customer as an
     option becomes the command for all customers.
     """
-    named = place.directory if place.tenant.startswith("-") else place.tenant
-    own = {f" --tenant {quote(named)}": "", place.directory: TENANT}
+    option = place.directory if place.tenant.startswith("-") else place.tenant
+    own = {f" --tenant {quote(option)}": "", place.directory: TENANT}
     if tenant_id:
         own[tenant_id] = TENANT
     if place.app:
@@ -162,22 +161,15 @@ def member_label(member: Member) -> str:
     return " / ".join(name for name in member if name)
 
 
-def group_causes(
-    items: Iterable[tuple[Cause, Cause, Member]],
-    key_of: Callable[[Cause], tuple[str, ...]] = lambda cause: (
-        cause.label,
-        cause.code,
-        cause.hint,
-    ),
-) -> list[CauseGroup]:
-    """Group links by what their causes share, in the order of the first link of each group.
+def group_causes(items: Iterable[tuple[Cause, Cause, Member]]) -> list[CauseGroup]:
+    """Group links by label, code and hint, in the order of the first link of each group.
 
-    items   each link's own cause, the same without the customer's own names, and the link
-    key_of  what equal causes have in common; messages may differ
+    items  each link's own cause, the same without the customer's own names, and the link
     """
     found: dict[tuple[str, ...], list[tuple[Cause, Cause, Member]]] = {}
     for item in items:
-        found.setdefault(key_of(item[1]), []).append(item)
+        general = item[1]
+        found.setdefault((general.label, general.code, general.hint), []).append(item)
     return [_group(same) for same in found.values()]
 
 
@@ -186,10 +178,9 @@ def _group(same: Sequence[tuple[Cause, Cause, Member]]) -> CauseGroup:
     if len(same) == 1:
         return CauseGroup(entries, entries[0][0])
     general = same[0][1]
-    owns, generals = ({cause.message for cause in causes} for causes in _columns(same))
-    is_one_message = len(generals) == 1
+    is_one_message = len({shared.message for _, shared, _ in same}) == 1
     message = entries[0][0].message
-    if len(owns) > 1:
+    if any(cause.message != message for cause, _ in entries):
         message = general.message if is_one_message else f"for example: {message}"
     hint = entries[0][0].hint
     if any(cause.hint != hint for cause, _ in entries):
@@ -198,7 +189,3 @@ def _group(same: Sequence[tuple[Cause, Cause, Member]]) -> CauseGroup:
         hint = f"{general.hint} ({where})" if has_placeholder else general.hint
     cause = replace(general, message=message, hint=hint)
     return CauseGroup(entries, cause, is_one_message)
-
-
-def _columns(same: Sequence[tuple[Cause, Cause, Member]]) -> tuple[list[Cause], list[Cause]]:
-    return [item[0] for item in same], [item[1] for item in same]

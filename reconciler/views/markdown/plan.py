@@ -190,17 +190,17 @@ def _items(groups: Iterable[CauseGroup]) -> Iterator[str]:
     for group in groups:
         if group.is_said_once:
             lead = f"{len(group.entries)} {'times' if group.is_finding else group.cause.label}"
-            yield _item(lead, "", group.cause, group.cause.message, group.named())
+            yield _item(lead, "", group.cause, group.named())
             continue
         for cause, member in group.entries:
             word = "" if group.is_finding or cause.is_quiet else cause.label
-            yield _item(member_label(member), word, cause, cause.message, "")
+            yield _item(member_label(member), word, cause)
 
 
-def _item(lead: str, word: str, cause: Cause, message: str, names: str) -> str:
+def _item(lead: str, word: str, cause: Cause, names: str = "") -> str:
     known = code(cause.code) if cause.code != cause.label else ""
     head = " ".join(filter(None, (f"**{escape(lead.strip())}**" if lead else "", word, known)))
-    parts = [f"- {head}: {escape(message)}"]
+    parts = [f"- {head}: {escape(cause.message)}"]
     if cause.hint:
         parts.append(f"→ {escape(cause.hint)}")
     if cause.correlation_id:

@@ -27,7 +27,7 @@ _QUIET_SYMBOLS = {action.value: SYMBOLS[action] for action in QUIET}
 
 def cause_lines(page: Page, cause: Cause) -> Iterator[str]:
     """Yield the reason under a row, with its hint and Azure's ID for a support case."""
-    yield from page.note(visible(with_code(cause, cause.message)), lead=INDENT)
+    yield from page.note(visible(with_code(cause)), lead=INDENT)
     yield from _remedy(page, cause)
 
 
@@ -48,7 +48,7 @@ def group_lines(page: Page, group: CauseGroup, where: str = FULL) -> Iterator[st
     style = "quiet" if quiet else "alarm"
     text = f"{len(group.entries)} {cause.label}"
     if not quiet:
-        text += f": {with_code(cause, group.cause.message)}"
+        text += f": {with_code(cause)}"
     for lines in page.table(
         [[Cell(symbol, style), Cell(visible(text), style)]], (FIXED, text_column())
     ):
@@ -77,27 +77,25 @@ def finding_lines(page: Page, findings: Sequence[Finding], where: str = FULL) ->
         yield from ("", page.paint("Findings:", "strong"))
     for group in group_findings(findings):
         if group.is_said_once:
-            yield from _finding(
-                page, f"{len(group.entries)} times", group.cause.message, group.cause
-            )
+            yield from _finding(page, f"{len(group.entries)} times", group.cause)
             yield from page.note(visible(_named(page, group, where)), lead=INDENT, style="quiet")
             continue
         for cause, member in group.entries:
-            yield from _finding(page, member_label(member), cause.message, cause)
+            yield from _finding(page, member_label(member), cause)
 
 
-def with_code(cause: Cause, message: str) -> str:
+def with_code(cause: Cause) -> str:
     """Return the message after its code, the word to search for, unless the label says it."""
-    return message if cause.code == cause.label else f"{cause.code}: {message}"
+    return cause.message if cause.code == cause.label else f"{cause.code}: {cause.message}"
 
 
 def _named(page: Page, group: CauseGroup, where: str) -> str:
     return group.named(where, len(group.entries) if page.is_full else NAMED)
 
 
-def _finding(page: Page, about: str, message: str, cause: Cause) -> Iterator[str]:
+def _finding(page: Page, about: str, cause: Cause) -> Iterator[str]:
     head = ", ".join(part for part in (cause.code, about) if part)
-    yield from page.note(visible(f"{head}: {message}"), lead="  ")
+    yield from page.note(visible(f"{head}: {cause.message}"), lead="  ")
     yield from _remedy(page, cause)
 
 
