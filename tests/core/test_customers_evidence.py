@@ -15,7 +15,7 @@ from reconciler.core.customers.evidence import (
     without_others,
 )
 from reconciler.core.errors import WrongUsage
-from reconciler.core.history.link_history import LinkHistory
+from reconciler.core.history.link_history import LinkHistory, Write
 from reconciler.core.links import (
     Action,
     Change,
@@ -25,6 +25,7 @@ from reconciler.core.links import (
     Wanted,
     WantedState,
 )
+from reconciler.core.results import Outcome
 
 
 def want(tenant: str, identity: str = "app", covers: tuple[str, ...] = ()) -> Wanted:
@@ -122,6 +123,17 @@ def test_the_history_of_a_customer_is_that_of_its_last_known_directory(
         {"tenant": "Fabrikam", "identity": "app", "tenant_id": None},
     ]
     assert past.lines(lines) == (lines[0], lines[2])
+
+
+def test_a_write_under_another_partner_name_is_a_change() -> None:
+    """Azure made the link, although its outcome is failed; other failed writes changed nothing."""
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    failed = Write(at, "Fabrikam", "app", Action.CREATE, None, "4936128", Outcome.FAILED)
+    named = replace(failed, problem="partner_name_mismatch")
+    unknown = replace(failed, outcome=None)
+    past = CustomerHistory.of("Fabrikam", [change(want("Fabrikam"), "t1")], {})
+    history = LinkHistory("Fabrikam", "app", (), (failed, named, unknown))
+    assert past.link_history(history).writes == (named, unknown)
 
 
 def test_the_answer_of_another_directory_is_not_shown() -> None:

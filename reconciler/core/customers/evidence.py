@@ -28,13 +28,13 @@ ANOTHER = "[another customer]"
 """The replacement for the name of another customer."""
 
 
-UNCHANGED = frozenset({Outcome.ALREADY, Outcome.STALE, Outcome.FAILED})
+_UNCHANGED = frozenset({Outcome.ALREADY, Outcome.STALE, Outcome.FAILED})
 """Outcomes that changed nothing, unless Azure returned another partner name for the new link."""
 
 
-def may_have_changed(write: Write) -> bool:
+def _may_have_changed(write: Write) -> bool:
     """Whether a write changed the link, or may have."""
-    return write.outcome not in UNCHANGED or write.problem == NAME_MISMATCH
+    return write.outcome not in _UNCHANGED or write.problem == NAME_MISMATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,9 @@ class CustomerHistory:
             access=access,
             periods=periods,
             writes=tuple(
-                w for w in link_history.writes if self._is_here(w.tenant_id) and may_have_changed(w)
+                w
+                for w in link_history.writes
+                if self._is_here(w.tenant_id) and _may_have_changed(w)
             ),
         )
 

@@ -12,7 +12,6 @@ from reconciler.core.customers.evidence import (
     Evidence,
     EvidenceItem,
     Line,
-    may_have_changed,
     without_others,
 )
 from reconciler.core.customers.evidence_json import ANSWER, history_data, links_data
@@ -208,10 +207,7 @@ def _outcome(write: Write) -> str:
 
 def _past(evidence: Evidence) -> Iterator[str]:
     writes = [
-        write
-        for link_history in evidence.link_histories or ()
-        for write in link_history.writes
-        if write.outcome is not Outcome.SKIPPED and may_have_changed(write)
+        write for link_history in evidence.link_histories or () for write in link_history.writes
     ]
     yield "## What we changed"
     yield ""
