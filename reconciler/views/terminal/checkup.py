@@ -13,7 +13,7 @@ from reconciler.views.grouping import MANY
 from reconciler.views.rows import Cause
 from reconciler.views.summary import count
 from reconciler.views.terminal.causes import FULL, INDENT, cause_lines, finding_lines
-from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, text_column
+from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, text_column, with_summary
 
 _STYLES = {State.OK: "good", State.FAILED: "alarm", State.SKIPPED: "warn"}
 _COLUMNS = (FIXED, NAME, text_column())
@@ -47,8 +47,7 @@ def render(checkup: Checkup, page: Page) -> str:
         *links,
         *finding_lines(page, checkup.findings),
     ]
-    gap = [""] if lines else []
-    return "\n".join([*lines, *gap, page.paint(checkup_summary(checkup), "strong")]) + "\n"
+    return with_summary(page, lines, checkup_summary(checkup))
 
 
 def _block(page: Page, lines: Sequence[_Line]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from reconciler.views.rows import Row, plan_rows
 from reconciler.views.summary import inventory_summary
 from reconciler.views.terminal.causes import FULL, INDENT, problem_lines
 from reconciler.views.terminal.inventory import inventory_lines
-from reconciler.views.terminal.layout import Page
+from reconciler.views.terminal.layout import Page, with_summary
 
 
 def render(plan: Plan, page: Page) -> str:
@@ -27,14 +27,12 @@ def render(plan: Plan, page: Page) -> str:
         large = [group for group in attention_groups(rows) if group.is_large]
         hidden |= {member for group in large for member in group.members}
     listed = [row for row in rows if row.key not in hidden]
-    lines = [
+    lines = (
         *(inventory_lines(page, listed) if listed else ()),
         *_unlinked_lines(page, unlinked),
         *problem_lines(page, rows, FULL),
-    ]
-    lines = lines[1:] if lines[:1] == [""] else lines
-    gap = [""] if lines else []
-    return "\n".join([*lines, *gap, page.paint(inventory_summary(plan), "strong")]) + "\n"
+    )
+    return with_summary(page, lines, inventory_summary(plan))
 
 
 def _unlinked_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:

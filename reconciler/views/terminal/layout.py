@@ -8,7 +8,7 @@ output are those of a style.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import dropwhile, zip_longest
 
 from reconciler.views.terminal.shortening import columns_of, prefix, shorten_apart
 
@@ -154,7 +154,7 @@ class Page:
         not fold the sentences of all other rows. Then the widest column is narrowed.
         """
         widths = natural(rows, columns)
-        for _ in range(total(widths) - self.width, 0, -1):
+        for _ in range(total(widths) - self.width):
             flexible = [
                 i for i, column in enumerate(columns) if column.least and widths[i] > column.least
             ]
@@ -163,6 +163,16 @@ class Page:
                 break
             widths[max(long or flexible, key=widths.__getitem__)] -= 1
         return widths
+
+
+def with_summary(page: Page, lines: Iterable[str], summary: str) -> str:
+    """Return the lines without blank ones at the start, then the summary.
+
+    The summary is one line on every page: people and scripts search for it.
+    """
+    lines = list(dropwhile(lambda line: not line, lines))
+    gap = [""] if lines else []
+    return "\n".join([*lines, *gap, page.paint(summary, "strong")]) + "\n"
 
 
 def natural(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> list[int]:

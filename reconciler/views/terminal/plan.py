@@ -6,7 +6,6 @@ The text says that a link is in place, never that it earns credit.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import dropwhile
 
 from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report
@@ -27,7 +26,7 @@ from reconciler.views.terminal.causes import (
     problem_lines,
 )
 from reconciler.views.terminal.inventory import inventory_lines
-from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, text_column
+from reconciler.views.terminal.layout import FIXED, NAME, Cell, Page, text_column, with_summary
 from reconciler.views.terminal.shortening import shorten
 
 _STYLES = {
@@ -57,7 +56,7 @@ def render_plan(plan: Plan, page: Page) -> str:
     lines += finding_lines(page, plan.findings)
     lines += _forecasts(page, plan)
     lines += changes_since_lines(page, plan)
-    return _text(page, lines, plan_summary(plan))
+    return with_summary(page, lines, plan_summary(plan))
 
 
 def render_report(report: Report, page: Page) -> str:
@@ -68,7 +67,7 @@ def render_report(report: Report, page: Page) -> str:
     lines = _listed(page, [row for row in report_rows(report) if row.outcome], has_words=True)
     lines += finding_lines(page, [f for f in report.findings if f not in report.plan.findings])
     lines += _run_lines(page, report)
-    return _text(page, lines, report_summary(report))
+    return with_summary(page, lines, report_summary(report))
 
 
 def render_inventory(plan: Plan, page: Page) -> str:
@@ -78,14 +77,7 @@ def render_inventory(plan: Plan, page: Page) -> str:
     lines += problem_lines(page, rows)
     lines += finding_lines(page, plan.findings, "--format json lists all")
     lines += changes_since_lines(page, plan)
-    return _text(page, lines, inventory_summary(plan))
-
-
-def _text(page: Page, lines: Sequence[str], summary: str) -> str:
-    """The summary is one line on every page: people and scripts search for it."""
-    lines = list(dropwhile(lambda line: not line, lines))
-    gap = [""] if lines else []
-    return "\n".join([*lines, *gap, page.paint(summary, "strong")]) + "\n"
+    return with_summary(page, lines, inventory_summary(plan))
 
 
 def _listed(page: Page, rows: Sequence[Row], *, has_words: bool) -> list[str]:
