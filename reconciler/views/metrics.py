@@ -13,7 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.core.access.link_access import count_verdicts, has_access
 from reconciler.core.history.run_summary import RunSummary
-from reconciler.core.links import Action, ObservedState
+from reconciler.core.inventory.inventory import NOT_READ, STATES
+from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report, count_outcomes
 from reconciler.core.results import CONVERGED, Result, not_written
 
@@ -95,12 +96,12 @@ def _run(page: _Page, run_summary: RunSummary, before: str) -> None:
 def _links(page: _Page, plan: Plan, report: Report | None) -> None:
     results = report.results if report else tuple(map(not_written, plan.changes))
     newest = [result.observed for result in results]
-    states = Counter(seen.state.value if seen else "not_read" for seen in newest)
+    states = Counter(seen.state.value if seen else NOT_READ for seen in newest)
     page.labelled(
         "links",
         "Links by their observed state; not_read: attested.",
         "state",
-        {state: states[state] for state in (*(seen.value for seen in ObservedState), "not_read")},
+        {state: states[state] for state in STATES},
     )
     actions = Counter(_left(result) for result in results)
     page.labelled(

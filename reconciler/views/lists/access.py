@@ -38,10 +38,15 @@ def render_table(plan: Plan, page: Page) -> str:
     rows = plan_rows(plan)
     cells = [[Cell(word.upper(), "strong") for word in _HEADING]]
     for tenant, identity, partner, verdict, found in _lines(rows):
-        style = _STYLES.get(verdict, "quiet") if verdict else "quiet"
-        shown = [visible(tenant), visible(identity), visible(partner), verdict or "-"]
-        cells.append([Cell(shown[0], "strong"), Cell(shown[1]), Cell(shown[2])])
-        cells[-1] += [Cell(shown[3], style), Cell(visible(found))]
+        cells.append(
+            [
+                Cell(visible(tenant), "strong"),
+                Cell(visible(identity)),
+                Cell(visible(partner)),
+                Cell(verdict or "-", _STYLES[verdict] if verdict else "quiet"),
+                Cell(visible(found)),
+            ]
+        )
     columns = (NAME, NAME, FIXED, FIXED, text_column(20))
     lines = [line for lines in page.table(cells, columns) for line in lines]
     for said in _workload_notes(rows):

@@ -64,10 +64,7 @@ def listing(runs: Sequence[RecordedRun], count: int | None = None) -> Listing:
 
 
 def _row(run: RecordedRun) -> list[str]:
-    in_sync, drift, unreadable, left_alone = (
-        run.standings.get(health)
-        for health in (Health.IN_SYNC, Health.DRIFT, Health.UNREADABLE, Health.LEFT_ALONE)
-    )
+    in_sync, drift, unreadable, left_alone = (run.standings.get(health) for health in Health)
     time = run.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     scope = "all" if run.is_whole else "part"
     counts = (run.status, in_sync, drift, unreadable, run.writes)

@@ -1,6 +1,7 @@
 """One-line result of an unattended run, for cron's mail and for the body of a heartbeat."""
 
 import shlex
+from collections.abc import Mapping
 
 from reconciler.core.exit_status import Status
 from reconciler.core.history.run_summary import RunSummary
@@ -8,7 +9,7 @@ from reconciler.core.plan import Report
 from reconciler.core.text import visible
 from reconciler.views.summary import plan_summary, report_summary, unreadable_causes
 
-WORDS = {
+WORDS: Mapping[int, str] = {
     Status.IN_SYNC: "in sync",
     Status.RUN_FAILED: "the run failed",
     Status.DIFFERENCES: "there are differences",
@@ -70,7 +71,7 @@ def cause_text(run_summary: RunSummary) -> str:
 
 def meaning(status: int) -> str:
     """Return the meaning of an exit status in a few words."""
-    return WORDS.get(Status(status), "interrupted") if status in set(Status) else "interrupted"
+    return WORDS.get(status, "interrupted")
 
 
 def details_command(run_summary: RunSummary, config: str) -> str:
