@@ -36,7 +36,7 @@ def _change(wanted: Wanted, observed: Observed | None) -> Change:
 
 
 def _decide(wanted: Wanted, observed: Observed | None) -> tuple[Action, str]:
-    if wanted.settled:  # by hold:, attested: or state: unmanaged, see config/wanted.py
+    if wanted.settled:  # by hold: or attested:, see config/wanted.py
         return wanted.settled.action, wanted.settled.reason
     if observed is None:
         raise ValueError(f"{wanted.place} was not read")

@@ -64,27 +64,32 @@ def name_mismatch(
     partner_id: str, wanted: Sequence[str], answered: str, carriers: Sequence[str]
 ) -> Problem:
     """The problem of a partner ID that has another name in Azure than in the file."""
-    names = " or ".join(f'"{name}"' for name in wanted)
-    where = ", ".join(carriers[:10]) + (f" and {len(carriers) - 10} more" * (len(carriers) > 10))
     return Problem(
         NAME_MISMATCH,
-        f'Azure names partner {partner_id} "{answered}", but the file says {names}; '
-        f"carried by: {where}",
+        f'Azure names partner {partner_id} "{answered}", but the file says {_quoted(wanted)}; '
+        f"carried by: {_first_ten(carriers)}",
         "check the ID in Partner Center; if it is right, correct name: under partners:",
     )
 
 
 def name_unconfirmed(partner_id: str, wanted: Sequence[str], carriers: Sequence[str]) -> Problem:
     """The problem of a new ID whose name Azure did not answer to an unattended run."""
-    names = " or ".join(f'"{name}"' for name in wanted)
-    where = ", ".join(carriers[:10]) + (f" and {len(carriers) - 10} more" * (len(carriers) > 10))
     return Problem(
         "partner_name_unconfirmed",
-        f"partner {partner_id} is new, and Azure returned no name to compare with {names}; "
-        f"carried by: {where}",
+        f"partner {partner_id} is new, and Azure returned no name to compare with "
+        f"{_quoted(wanted)}; carried by: {_first_ten(carriers)}",
         "check the ID in Partner Center; if it is right, run apply, or nightly --repair with "
         "--allow new-partner-id",
     )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return " or ".join(f'"{name}"' for name in names)
+
+
+def _first_ten(tenants: Sequence[str]) -> str:
+    more = len(tenants) - 10
+    return ", ".join(tenants[:10]) + (f" and {more} more" if more > 0 else "")
 
 
 def journal_failed(error: Exception) -> Problem:

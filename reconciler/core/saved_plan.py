@@ -175,10 +175,8 @@ def _observed(link: Data) -> Observed | None:
         _optional(data["created_at"], str),
         problem=None if problem is None else Problem(**_texts(problem)),
     )
-    is_linked, is_unknown = (
-        observed.state is ObservedState.LINKED,
-        observed.state is ObservedState.UNKNOWN,
-    )
+    is_linked = observed.state is ObservedState.LINKED
+    is_unknown = observed.state is ObservedState.UNKNOWN
     if is_linked != bool(observed.partner_id):
         raise ValueError("a partner ID and the state linked need each other")
     if link.get("outcome") is None and is_unknown != bool(observed.problem):

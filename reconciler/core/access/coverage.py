@@ -44,9 +44,8 @@ def _covered(name: str, tenant_id: str | None, access: Access) -> Covered:
         return Covered(
             name, tenant_id, found.verdict, found.reason, found.message, found.subscriptions
         )
-    is_listed = access.complete or access.subscriptions > 0
-    is_listed = is_listed and not any(d.tenant_id == "" for d in access.delegations)
-    if tenant_id and is_listed:
+    is_malformed = any(d.tenant_id == "" for d in access.delegations)
+    if tenant_id and not is_malformed and (access.complete or access.subscriptions):
         message = "no subscription is delegated to this principal"
         return Covered(name, tenant_id, AccessVerdict.NONE, AccessReason.NO_SUBSCRIPTION, message)
     message = "whether a subscription is delegated could not be read"

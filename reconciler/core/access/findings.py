@@ -1,10 +1,10 @@
 """Findings of the access check: links that do not count, and customers that delegate nothing."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from reconciler.core.access.link_access import access_of
-from reconciler.core.access.sentences import WHY_PERMANENT, Principal, request_of
+from reconciler.core.access.sentences import WHY_PERMANENT, Principal, minute, request_of
 from reconciler.core.access.values import (
     COUNTING,
     Access,
@@ -72,10 +72,9 @@ def _ends(change: Change, seen: Observed, access: Access, now: datetime) -> Iter
     soon = [end for end in last if end - now <= SOON]
     if soon:
         where = f"on {len(soon)} of {access.subscriptions} subscriptions"
-        moment = min(soon).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
         yield Finding(
             "access_ends",
-            f"the role that counts ends {where}, the first at {moment}",
+            f"the role that counts ends {where}, the first at {minute(min(soon))}",
             f"ask the customer for a permanent assignment, because {WHY_PERMANENT}",
             change.place.tenant,
             change.place.identity,

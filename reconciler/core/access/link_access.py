@@ -3,13 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
 from reconciler.core.access.values import Access, AccessVerdict, Assignment
 from reconciler.core.links import Change
-
-Data = dict[str, Any]
+from reconciler.core.plan_json import Data, iso
 
 
 def access_of(change: Change) -> Access | None:
@@ -42,7 +39,7 @@ def access_data(access: Access | None) -> Data | None:
         "assignments": [_assignment(each) for each in access.assignments],
         "subscriptions": access.subscriptions,
         "complete": access.complete,
-        "checked_at": _iso(access.checked_at),
+        "checked_at": iso(access.checked_at),
         "covers": [
             {
                 "tenant": each.tenant,
@@ -83,9 +80,5 @@ def _assignment(each: Assignment) -> Data:
         "counts": each.counts.value,
         "through_group": each.through_group,
         "conditional": each.conditional,
-        "until": _iso(each.until) if each.until else None,
+        "until": iso(each.until) if each.until else None,
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from reconciler.core.access.roles import SUPPORT_REQUEST_CONTRIBUTOR
 from reconciler.core.access.values import (
+    COUNTING,
     AccessReason,
     AccessVerdict,
     Assignment,
@@ -61,7 +62,7 @@ def message_of(
     total  how many subscriptions the principal can see
     """
     best = _best(assignments)
-    if best and best[0].counts in (Counts.YES, Counts.PROBABLY):
+    if best and best[0].counts in COUNTING:
         return _held(best, total)
     examined = _subscriptions(total)
     match reason:
@@ -156,7 +157,7 @@ def _held(best: Sequence[Assignment], total: int) -> str:
     if all(each.conditional for each in best):
         parts.append("with a condition")
     if ends := [each.until for each in best if each.until]:
-        parts += [f"until {_moment(max(ends))}"] if len(ends) == len(best) else []
+        parts += [f"until {minute(max(ends))}"] if len(ends) == len(best) else []
     return ", ".join(parts)
 
 
@@ -179,5 +180,6 @@ def _subscriptions(number: int) -> str:
     return "1 subscription" if number == 1 else f"{number} subscriptions"
 
 
-def _moment(moment: datetime) -> str:
+def minute(moment: datetime) -> str:
+    """A time in UTC, `2026-11-23 02:00 UTC`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

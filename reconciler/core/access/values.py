@@ -25,6 +25,10 @@ class AccessVerdict(StrEnum):
     NONE = "none"
 
 
+COUNTED = frozenset({AccessVerdict.ELIGIBLE, AccessVerdict.PROBABLY})
+"""The verdicts of links whose principal holds a role that counts, at least probably."""
+
+
 class AccessReason(StrEnum):
     """Why a verdict is as it is. Of several reasons for one verdict, the first is shown."""
 

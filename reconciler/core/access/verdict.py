@@ -18,6 +18,7 @@ from reconciler.core.access.sentences import (
     request_of,
 )
 from reconciler.core.access.values import (
+    COUNTED,
     Access,
     AccessReason,
     AccessVerdict,
@@ -68,7 +69,6 @@ _VERDICTS = {
     Counts.UNKNOWN: AccessVerdict.CANNOT_TELL,
     Counts.NO: AccessVerdict.NONE,
 }
-_COUNTING = (AccessVerdict.ELIGIBLE, AccessVerdict.PROBABLY)
 _INCOMPLETE = (AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE)
 _NARROW = (AccessVerdict.CANNOT_TELL, AccessReason.NARROW_ROLE_OR_NO_READ)
 _ONLY_ELIGIBLE = (AccessVerdict.NONE, AccessReason.ONLY_PIM_ELIGIBLE)
@@ -121,7 +121,7 @@ def unreadable(checked_at: datetime, cause: str) -> Access:
 def judge(one: SubscriptionAccess) -> Conclusion:
     """The verdict about one subscription."""
     best = best_of((_VERDICTS[each.counts], each.reason) for each in one.assignments)
-    if best and best[0] in _COUNTING:
+    if best and best[0] in COUNTED:
         return best
     if one.visibility is Visibility.FAILED:
         return _INCOMPLETE
@@ -145,7 +145,7 @@ def _is_complete(subscriptions: Sequence[SubscriptionAccess]) -> bool:
 
 def _ended(verdict: AccessVerdict, subscriptions: Sequence[SubscriptionAccess]) -> str:
     """What to add if a role counts only on subscriptions that are not in use any more."""
-    if verdict not in _COUNTING:
+    if verdict not in COUNTED:
         return ""
     best = [one for one in subscriptions if judge(one)[0] is verdict]
     if not all(one.ended for one in best):
@@ -158,7 +158,7 @@ def _overall(subscriptions: Sequence[SubscriptionAccess]) -> Conclusion:
     best = best_of(map(judge, subscriptions))
     if best is None:
         return AccessVerdict.NONE, AccessReason.NO_SUBSCRIPTION
-    return best if _is_complete(subscriptions) or best[0] in _COUNTING else _INCOMPLETE
+    return best if _is_complete(subscriptions) or best[0] in COUNTED else _INCOMPLETE
 
 
 def _rank(conclusion: Conclusion) -> tuple[int, int]:

@@ -67,8 +67,9 @@ class CredentialCheck:
     @property
     def certificate_problem(self) -> Problem | None:
         """Why Entra will refuse the certificate; None if it will not, or it could not be read."""
-        steps = (step for step in self.steps if step.name is StepName.CERTIFICATE)
-        return next((step.problem for step in steps if self.ends_on), None)
+        if self.ends_on is None:
+            return None
+        return next((s.problem for s in self.steps if s.name is StepName.CERTIFICATE), None)
 
     @property
     def expires_on(self) -> date | None:

@@ -6,7 +6,6 @@ The plan's age is a guard that can be overridden: see `attended`.
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from reconciler.core.diff import diff
 from reconciler.core.links import Wanted
@@ -131,13 +130,9 @@ def decide_again(
 
 
 def _edited(entry: tuple[str, str], what: str) -> Refusal:
-    tenant, identity = map(_short, entry)
+    tenant, identity = (visible(name[:60]) for name in entry)
     return Refusal(
         "plan-edited",
         f"{tenant} / {identity} {what}, unlike the plan: it was edited, or a date in the file has "
         "passed since. Make a new one with plan --out",
     )
-
-
-def _short(value: Any) -> str:
-    return visible(str(value)[:60])

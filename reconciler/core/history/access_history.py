@@ -7,12 +7,9 @@ nor gains anything.
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.core.access.values import Access, AccessReason, AccessVerdict
+from reconciler.core.access.values import COUNTED, Access, AccessReason, AccessVerdict
 
-COUNTS = frozenset({AccessVerdict.ELIGIBLE, AccessVerdict.PROBABLY})
-"""The verdicts of links with a role that counts."""
-
-DECIDED = COUNTS | {AccessVerdict.NONE}
+DECIDED = COUNTED | {AccessVerdict.NONE}
 """The verdicts that are compared."""
 
 
@@ -90,10 +87,10 @@ def is_lost(before: RecordedAccess | None, now: Access | None) -> bool:
 
 def is_gained(before: RecordedAccess | None, now: Access | None) -> bool:
     """Whether a role counts where none did before."""
-    return _moved(before, now) and now is not None and now.verdict in COUNTS
+    return _moved(before, now) and now is not None and now.verdict in COUNTED
 
 
 def _moved(before: RecordedAccess | None, now: Access | None) -> bool:
     if before is None or now is None or not {before.verdict, now.verdict} <= DECIDED:
         return False
-    return (before.verdict in COUNTS) is not (now.verdict in COUNTS)
+    return (before.verdict in COUNTED) is not (now.verdict in COUNTED)

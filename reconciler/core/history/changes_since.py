@@ -101,8 +101,7 @@ def _access_item(before: RecordedAccess | None, observation: Observation) -> Lin
 def _item(
     since: datetime, before: Period | None, latest: Period | None, observation: Observation
 ) -> LinkChange | None:
-    is_same = latest is not None and latest.health is observation.health
-    same_since = latest.standing_since if latest and is_same else observation.at
+    same_since = standing_since(latest, observation)
     kind = _kind(before, observation.health, is_new=same_since > since)
     days = count_days(same_since, observation.at)
     return LinkChange(kind, observation, same_since, days) if kind else None
@@ -115,6 +114,16 @@ def _kind(before: Period | None, now: Health, *, is_new: bool) -> ChangeKind | N
         return ChangeKind.NEW_DRIFT if is_new else ChangeKind.STILL_DRIFT
     was_bad = before is not None and before.health in (Health.DRIFT, Health.UNREADABLE)
     return ChangeKind.RECOVERED if now is Health.IN_SYNC and was_bad else None
+
+
+def standing_since(latest: Period | None, observation: Observation) -> datetime:
+    """When the link got the health that it has now.
+
+    latest  its newest period, with or without this observation
+    """
+    if latest and latest.health is observation.health:
+        return latest.standing_since
+    return observation.at
 
 
 def count_days(first: datetime, last: datetime) -> int:

@@ -7,12 +7,11 @@ the run before it did not fail with the same status. Known problems are not noti
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from reconciler.core.exit_status import COMPLETED, Status
 from reconciler.core.history.access_history import RecordedAccess, is_gained, is_lost
-from reconciler.core.history.changes_since import count_days
+from reconciler.core.history.changes_since import count_days, standing_since
 from reconciler.core.history.link_history import Health, Key, Observation, Period
 from reconciler.core.history.notification_targets import Subscriber, When
 from reconciler.core.history.recording import (
@@ -199,7 +198,7 @@ def _of_link(observation: Observation, before: EarlierRuns, *, is_repaired: bool
     was = before.links.get(observation.key)
     previous_run = before.read.at if before.read else None
     if observation.health is Health.UNREADABLE:
-        since = _since(before.latest.get(observation.key), observation)
+        since = standing_since(before.latest.get(observation.key), observation)
         reported = count_days(since, previous_run) if previous_run and since <= previous_run else 0
         return Event(EventKind.UNREADABLE, observation, count_days(since, observation.at), reported)
     if observation.health is Health.DRIFT:
@@ -215,13 +214,6 @@ def _of_link(observation: Observation, before: EarlierRuns, *, is_repaired: bool
     if is_in_sync and was and was.health is Health.DRIFT:
         return Event(EventKind.RECOVERED, observation, 0, 0)
     return None
-
-
-def _since(latest: Period | None, observation: Observation) -> datetime:
-    """When the link got the health that it has now."""
-    if latest and latest.health is observation.health:
-        return latest.standing_since
-    return observation.at
 
 
 def _differs_otherwise(was: Observation, observation: Observation) -> bool:

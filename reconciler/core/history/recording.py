@@ -93,9 +93,9 @@ def observations_of_plan(plan: Plan) -> tuple[Observation, ...]:
 
 def observations_of_report(report: Report, ended_at: datetime) -> tuple[Observation, ...]:
     """The last observation of each link: of the read after a change, else of the plan."""
-    before = {observation.key: observation for observation in observations_of_plan(report.plan)}
-    touched = (_after(result, ended_at) for result in report.results if result.after)
-    return tuple((before | {observation.key: observation for observation in touched}).values())
+    before = {each.key: each for each in observations_of_plan(report.plan)}
+    after = {each.key: each for each in fresh_observations(report, ended_at)}
+    return tuple((before | after).values())
 
 
 def fresh_observations(report: Report, ended_at: datetime) -> tuple[Observation, ...]:

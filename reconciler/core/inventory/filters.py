@@ -1,5 +1,6 @@
 """Filters and groups of an inventory: `--where` and `--by`."""
 
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -76,10 +77,10 @@ class Filter:
 
 
 _COMPARED: Mapping[str, Callable[[str, str], bool]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -116,13 +117,13 @@ def parse_filters(texts: Iterable[str], aliases: Mapping[str, str]) -> tuple[Fil
             raise WrongUsage(
                 f'--where {text} is not a condition; write FIELD=VALUE, as in "tag=emea"'
             )
-        name, operator, value = parts.groups()
+        name, comparison, value = parts.groups()
         check_field("--where", name)
         if name in ("partner", "wanted"):
             value = aliases.get(value, value)
         if (name, value) == ("state", "unreadable"):
             value = ObservedState.UNKNOWN.value
-        found.append(Filter(name, operator, value))
+        found.append(Filter(name, comparison, value))
     return tuple(found)
 
 

@@ -1,6 +1,6 @@
 """Secret rotation findings: which of an identity's secrets Entra accepts and which it refuses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from reconciler.core.findings import Finding
 from reconciler.core.links import Observed, Place
@@ -15,14 +15,18 @@ def secret_rotation_findings(observed: Mapping[Place, Observed]) -> tuple[Findin
             accepted.setdefault(place.login, {}).setdefault(rotation.accepted, place)
             refused.setdefault(place.login, {}).update(dict.fromkeys(rotation.refused))
     return tuple(
-        _finding(list(works), [ref for ref in refused[login] if ref not in works], place)
+        _finding(works, fails)
         for login, works in accepted.items()
-        for place in list(works.values())[:1]
-        if any(ref not in works for ref in refused[login])
+        if (fails := [ref for ref in refused[login] if ref not in works])
     )
 
 
-def _finding(works: list[str], fails: list[str], place: Place) -> Finding:
+def _finding(works: Mapping[str, Place], fails: Sequence[str]) -> Finding:
+    """The finding about one identity.
+
+    works  the references that Entra accepts, each with a link that signed in with it
+    """
+    place = next(iter(works.values()))
     whose = f"{place.identity} of {place.tenant}" if place.app else place.identity
     return Finding(
         "secret_refused",
