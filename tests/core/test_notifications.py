@@ -1,5 +1,6 @@
 """A change is notified once, to the subscribers that asked for it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from reconciler.core.history.notifications import EarlierRuns, EventKind, events
 from reconciler.core.history.recording import RecordedRun, failed_run, observations_of_plan
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
-from reconciler.core.links import Observed, WantedState
+from reconciler.core.links import Action, Observed, Settled, WantedState
 from reconciler.core.plan import Plan, Refusal, not_applied
 from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
 from tests.periods import periods_of
@@ -79,6 +80,19 @@ def before_of(runs: list[RecordedRun], past: list[Plan]) -> EarlierRuns:
 def test_only_a_change_is_notified(outcomes: str, expected: list[str]) -> None:
     """A known problem is not notified again, and its end is notified once."""
     assert [", ".join(each) for each in events_of(outcomes)] == expected
+
+
+@pytest.mark.parametrize(("now", "expected"), [(unknown(), []), (linked(), ["recovered"])])
+def test_a_hold_does_not_make_a_link_readable(now: Observed, expected: list[str]) -> None:
+    """A link that is held and still unreadable has not recovered."""
+    first = plan((wanted(), unknown()), created_at=FIRST)
+    held = Settled(Action.HELD, "held until 2026-12-31: migration")
+    at = FIRST + timedelta(days=1)
+    today = plan((replace(wanted(), settled=held), now), created_at=at)
+    counts = count_health(observations_of_plan(first))
+    before = before_of([RecordedRun("run0", "nightly", FIRST, "1", "c", 4, True, counts)], [first])
+    run_summary = RunSummary("nightly", 0, at, 1.0, "run1", fact=today)
+    assert [each.kind.value for each in events(run_summary, before)] == expected
 
 
 @pytest.mark.parametrize(

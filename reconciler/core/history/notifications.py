@@ -207,10 +207,11 @@ def _of_link(observation: Observation, before: EarlierRuns, *, is_repaired: bool
         return Event(EventKind.DRIFT, observation) if is_new or is_other else None
     if is_repaired:
         return Event(EventKind.REPAIRED, observation)
-    if was and was.health is Health.UNREADABLE and previous_run:
+    is_in_sync = observation.health is Health.IN_SYNC
+    is_readable = observation.is_read or is_in_sync  # a held link may still be unreadable
+    if is_readable and was and was.health is Health.UNREADABLE and previous_run:
         days = count_days(was.standing_since, previous_run)
         return Event(EventKind.RECOVERED, observation, days, days)
-    is_in_sync = observation.health is Health.IN_SYNC
     if is_in_sync and was and was.health is Health.DRIFT:
         return Event(EventKind.RECOVERED, observation, 0, 0)
     return None
