@@ -69,11 +69,11 @@ class _OpenRun:
     stop: Event
     chunks: int = 0
     counted: RequestStats = field(default_factory=RequestStats)
-    timers: list[Timer] = field(default_factory=list)
+    deadline: Timer | None = None
 
     def close(self) -> None:
-        for timer in self.timers:
-            timer.cancel()
+        if self.deadline:
+            self.deadline.cancel()
         with suppress(Exception):  # the connections may already be broken
             self.azure.close()
 
@@ -123,7 +123,7 @@ def close_run(run_id: str) -> None:
 
 def reason(error: BaseException) -> str:
     """An error in one line, without the text of other libraries, which may contain a secret."""
-    name = getattr(error, "name", None) if isinstance(error, ImportError) else None
+    name = error.name if isinstance(error, ImportError) else None
     text = f"{type(error).__name__}: no module {name}" if name else kind_of(error)
     return " ".join(redact(text).split())[:300]
 
@@ -176,11 +176,10 @@ def _opened(recipe: WorkerRecipe, ends_at: float | None) -> _OpenRun:
         run = _OPEN[recipe.run_id] = _OpenRun(recipe.open(stop), stop)
     if recipe.run_id in _STOPPED:
         run.stop.set()
-    if ends_at is not None and not run.timers:
-        timer = Timer(max(0.0, ends_at - time.time()), run.stop.set)
-        timer.daemon = True
-        timer.start()
-        run.timers.append(timer)
+    if ends_at is not None and run.deadline is None:
+        run.deadline = Timer(max(0.0, ends_at - time.time()), run.stop.set)
+        run.deadline.daemon = True
+        run.deadline.start()
     return run
 
 

@@ -114,7 +114,7 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
     Raises OSError, and FileExistsError if the path exists.
     """
     if path.exists():
-        raise FileExistsError(17, "it exists", str(path))
+        raise FileExistsError(errno.EEXIST, "it exists", str(path))
     temporary = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name}."))
     try:
         _write_files(temporary, files)
@@ -132,7 +132,7 @@ def fill_folder(path: Path, files: Mapping[str, bytes]) -> None:
     if not path.exists():
         write_folder(path, files)
     elif any(path.iterdir()):
-        raise FileExistsError(17, "it is not empty", str(path))
+        raise FileExistsError(errno.EEXIST, "it is not empty", str(path))
     else:
         path.chmod(0o700)
         _write_files(path, files)

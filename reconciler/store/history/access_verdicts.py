@@ -31,11 +31,8 @@ from reconciler.core.history.access_history import (
 )
 from reconciler.core.history.link_history import Key, Observation
 from reconciler.core.redaction.redactor import redact
-from reconciler.store.history.mapping import Values
+from reconciler.store.history.mapping import MOST_NAMED, Values
 from reconciler.store.history.tables import covered_verdicts, links, verdicts
-
-_MOST_NAMED = 500
-"""The number of links up to which a query names them."""
 
 _MOST_SUBSCRIPTIONS = 50
 """The number of subscriptions that are kept with a verdict."""
@@ -75,7 +72,7 @@ class _Subjects:
         """The newest row of each; of all links if there are many."""
         columns = self.table.c
         newest = select(func.max(columns.id)).group_by(*(columns[name] for name in self.columns))
-        if len(link_ids) <= _MOST_NAMED:
+        if len(link_ids) <= MOST_NAMED:
             newest = newest.where(columns.link_id.in_(link_ids))
         return select(self.table).where(columns.id.in_(newest))
 

@@ -14,6 +14,9 @@ from reconciler.core.results import Outcome
 
 Values = dict[str, Any]
 
+MOST_NAMED = 500
+"""The number of links up to which a query names them."""
+
 _OBSERVATION = tuple(
     field.name for field in fields(Observation) if field.name not in ("run", "access")
 )

@@ -20,7 +20,7 @@ from reconciler.store.history.access_verdicts import last_covers, last_verdict, 
 from reconciler.store.history.customers import customers_by_source, known_customers
 from reconciler.store.history.database import Database, open_file
 from reconciler.store.history.database import open_shared as database_at
-from reconciler.store.history.mapping import period_of, run_of, write_of
+from reconciler.store.history.mapping import MOST_NAMED, period_of, run_of, write_of
 from reconciler.store.history.schema import prepare
 from reconciler.store.history.tables import (
     allowed_guards,
@@ -150,14 +150,13 @@ class HistoryRepository:
         allowed: dict[str, list[str]] = {}
         is_one = (runs.c.history == self._name) & (runs.c.command == NIGHTLY)
         with self._database.reading() as connection:
-            rows = connection.execute(select(runs).where(is_one, runs.c.at >= since - DAY))
-            found = tuple(map(run_of, rows))
+            query = select(runs).where(is_one, runs.c.at >= since - DAY).order_by(runs.c.at)
+            found = tuple(map(run_of, connection.execute(query)))
             guards = select(allowed_guards).where(
                 allowed_guards.c.run_id.in_([run.id for run in found])
             )
             for row in connection.execute(guards.order_by(allowed_guards.c.id)):
                 allowed.setdefault(row.run_id, []).append(row.guard)
-        found = tuple(sorted(found, key=lambda run: run.at))
         return tuple(
             Recording(run, (), tuple(wrote.get(run.id, ())), tuple(allowed.get(run.id, ())))
             for run in found
@@ -178,7 +177,7 @@ class HistoryRepository:
             )
             .group_by(links.c.tenant, periods.c.tenant_id)
         )
-        if len(tenants) <= writer.MOST_NAMED:
+        if len(tenants) <= MOST_NAMED:
             query = query.where(links.c.tenant.in_(tenants))
         with self._database.reading() as connection:
             return tuple(

@@ -12,7 +12,14 @@ from reconciler.core.history.link_history import Key, Observation, Period, next_
 from reconciler.core.history.recording import Recording
 from reconciler.store.history.access_verdicts import record_verdicts
 from reconciler.store.history.customers import record_customers
-from reconciler.store.history.mapping import Values, period_of, period_row, run_row, write_row
+from reconciler.store.history.mapping import (
+    MOST_NAMED,
+    Values,
+    period_of,
+    period_row,
+    run_row,
+    write_row,
+)
 from reconciler.store.history.tables import (
     allowed_guards,
     links,
@@ -21,9 +28,6 @@ from reconciler.store.history.tables import (
     runs,
     writes,
 )
-
-MOST_NAMED = 500
-"""The number of links up to which a query names them."""
 
 PORTION = 1000
 """Links that are written together. The rows of a link take 2 KB until they are written."""
@@ -36,10 +40,8 @@ def record(connection: Connection, history: str, recording: Recording) -> None:
     """Write a run with its observations and writes. A known run ID is refused."""
     run = recording.run
     connection.execute(insert(runs), run_row(run, history))
-    keys = [observation.key for observation in recording.observations] + [
-        write.key for write in recording.writes
-    ]
-    keys = list(dict.fromkeys(keys))
+    seen = (observation.key for observation in recording.observations)
+    keys = list(dict.fromkeys((*seen, *(write.key for write in recording.writes))))
     ids = link_ids(connection, history, keys)
     before = current(connection, history, keys)
     for start in range(0, len(recording.observations), PORTION):
@@ -51,12 +53,10 @@ def record(connection: Connection, history: str, recording: Recording) -> None:
     if recording.writes:
         rows = [write_row(write, ids[write.key], run.id) for write in recording.writes]
         connection.execute(insert(writes), rows)
-    if recording.allowed:
-        guards = [{"run_id": run.id, "guard": guard} for guard in recording.allowed]
-        connection.execute(insert(allowed_guards), guards)
-    if recording.refused:
-        guards = [{"run_id": run.id, "guard": guard} for guard in recording.refused]
-        connection.execute(insert(refused_guards), guards)
+    for table, guards in (allowed_guards, recording.allowed), (refused_guards, recording.refused):
+        if guards:
+            rows = [{"run_id": run.id, "guard": guard} for guard in guards]
+            connection.execute(insert(table), rows)
 
 
 def current(
