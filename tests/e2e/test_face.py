@@ -184,8 +184,11 @@ def test_schema_is_json_schema(desk: Desk) -> None:
 
 
 def test_demo_plans_applies_and_plans_again(desk: Desk) -> None:
-    """It uses its own emulator and leaves no files behind."""
-    ran = desk.run("demo")
+    """It uses its own emulator, whatever the environment says, and leaves no files behind."""
+    nobody = "127.0.0.1:1"
+    ran = desk.run(
+        "demo", HTTPS_PROXY=f"http://{nobody}", PAL_RECONCILE_EXECUTOR=f"dask:tcp://{nobody}"
+    )
     assert ran.status == 0
     assert ran.out.count("$ pal-reconcile") == 3
     assert "Apply: 5 applied" in ran.out

@@ -35,14 +35,16 @@ def demo() -> int:
         Emulator(seed=world / "azure.yaml") as azure,
     ):
         shutil.copy(world / "tenants.yaml", scratch)
-        environment = os.environ | {
+        environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("PAL_RECONCILE_")},
             "PAL_DEMO_SECRET": "demo-secret",
             "PAL_RECONCILE_STATE_DIR": scratch,
             "PAL_RECONCILE_ARM_ENDPOINT": azure.endpoint,
             "REQUESTS_CA_BUNDLE": str(azure.ca_path),
             "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+            # A proxy does not reach this machine's loopback. The lower-case variable wins.
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1"),
         }
-        environment.pop("PAL_RECONCILE_CONFIG", None)
         statuses = [_step(title, command, environment, scratch) for title, command in STEPS]
     sys.stdout.write("\nFor your own customers, begin with: pal-reconcile init --help\n")
     # Three customers need a person, so every step ends with 4.
