@@ -98,6 +98,13 @@ def test_customers_with_equal_names_are_told_apart_by_their_domain() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["", "Fabrikam"])
+def test_the_longest_domain_is_no_part_of_a_name(name: str) -> None:
+    """It has more characters than a name may have; a number tells the customers apart."""
+    wanted = loaded([Customer(name, ".".join([c * 60] * 4) + ".example") for c in "ab"])
+    assert all(len(want.place.tenant) <= LONGEST_NAME for want in wanted)
+
+
 def test_a_long_list_becomes_a_table() -> None:
     """From 50 customers on, tenants.yaml includes tenants.csv; below, it lists them."""
     names = [f"Customer {number}" for number in range(LEAST_IN_TABLE)]

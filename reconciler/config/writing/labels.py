@@ -49,6 +49,7 @@ def partner_alias(partner_id: str, name: str, taken: Collection[str] = ()) -> st
 def _candidates(customer: Customer) -> Iterator[str]:
     own = clean_name(customer.name)
     others = [*sorted(customer.domains), customer.directory]
+    others = [other for other in others if len(other) <= LONGEST_NAME // 2]  # beside a name
     if own:
         yield own
         yield from (clean_name(own, f" ({other})") for other in others)
