@@ -117,6 +117,7 @@ BAD = {
     f"{ROW}A,a.example,,,a; A,\n": '2:18: tag "A" is listed twice; remove one',
     f"{ROW}A,a.example,,,a;;b,\n": "2:17: tag \"\" is empty; ",
     f"{ROW}A,a.example,,,,alice;alicia\n": '2:22: identity "alicia" is not defined; did you mean ',
+    f'{ROW}A,a.example,,,,"alice; alicia"\n': '2:24: identity "alicia" is not defined; did you ',
     "name,tenant\nfabrikam,a.example\n": '2:1: name "fabrikam" differs only by case or width ',
     "name,tenant\nA,northwind.onmicrosoft.com\n": '2:3: identity "automation" is already listed ',
 }  # fmt: skip

@@ -41,10 +41,14 @@ _SEVERAL_LINES = re.compile(r"\s*\n\s*")
 
 @dataclass(frozen=True, slots=True)
 class CsvCell:
-    """The text of one cell in one line, without spaces around it, and its location."""
+    """The text of one cell in one line, without spaces around it, and its location.
+
+    is_quoted  whether `at` is that of a quote, with the text behind it
+    """
 
     text: str
     at: Spot
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ class _RowText:
             if end < len(self._text) and self._text[end] not in (self._separator, "\n"):
                 raise _Stray(*self._stray(start, end, is_closed=bool(quoted)))
             text = _SEVERAL_LINES.sub(" ", raw.strip(BLANKS))
-            yield CsvCell(text, self._location(min(begin, end)))
+            yield CsvCell(text, self._location(min(begin, end)), bool(quoted))
             if end == len(self._text) or self._text[end] == "\n":
                 self.lines_read = self._text.count("\n", 0, end) + 1
                 return

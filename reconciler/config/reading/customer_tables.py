@@ -230,7 +230,7 @@ def _value(key: str, cell: CsvCell) -> Node:
     if key not in LISTS:
         return cell.text or Plain("", "null")
     parts: list[tuple[str, Spot]] = []
-    column = cell.at
+    column = cell.at + cell.is_quoted
     for part in cell.text.split(SPLIT):
         parts.append((part.strip(), column + len(part) - len(part.lstrip())))
         column += len(part) + len(SPLIT)
