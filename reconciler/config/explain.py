@@ -41,7 +41,7 @@ def explain(path: Path, today: date, only: Sequence[str]) -> tuple[Explanation, 
 
 def _selectables(document: Document, today: date) -> Iterator[Selectable]:
     """The words that select each tenant."""
-    partners = Partners.of(document, document.partners is not None)
+    partners = Partners.of(document)
     for index, tenant in enumerate(document.tenants):
         links = list(entries(document, index))
         named = [link.partner for link in links if link.partner]
@@ -56,7 +56,7 @@ def _selectables(document: Document, today: date) -> Iterator[Selectable]:
 def explanations(parsed: ParsedFile, folder: Path, today: date) -> Iterator[Explanation]:
     """Every tenant, in the order of the file. `folder` is the folder of the file."""
     document = parsed.document
-    partners = Partners.of(document, document.partners is not None)
+    partners = Partners.of(document)
     known = identities(document, parsed.where, folder)
     covering = {index: home for home, served in document.coverage.items() for index in served}
     for index, tenant in enumerate(document.tenants):

@@ -13,7 +13,7 @@ from reconciler.config.findings import findings
 from reconciler.config.model.document import Document
 from reconciler.config.parse import ParsedFile, read
 from reconciler.config.parse import examine as valid_parts
-from reconciler.config.partners import Partners
+from reconciler.config.partners import Partners, first_aliases
 from reconciler.config.starter import placeholder_findings
 from reconciler.config.wanted import wanted
 from reconciler.core.customers.listed import CustomerSource
@@ -59,6 +59,11 @@ class Config:
     tenants: Mapping[str, str] = field(default_factory=dict)
     access_subscriptions: int = 50
 
+    @property
+    def aliases(self) -> dict[str, str]:
+        """ID → its first alias."""
+        return first_aliases(self.partners)
+
     def reported(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings that the file does not ignore."""
         return not_ignored(findings, self.ignored_findings)
@@ -102,7 +107,7 @@ def examine(
 def settled(parsed: ParsedFile, path: Path, today: date) -> Config:
     """The config of a valid file on one day (UTC). `path` is shown as given."""
     document = parsed.document
-    partners = Partners.of(document, document.partners is not None)
+    partners = Partners.of(document)
     known = identities(document, parsed.where, path.parent)
     return Config(
         path=path,

@@ -30,8 +30,14 @@ class Partners:
     becomes: Mapping[str, tuple[str, date]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, document: Document, is_listed: bool) -> "Partners":
+    def of(cls, document: Document, *, is_listed: bool | None = None) -> "Partners":
+        """The allow-list of a document.
+
+        is_listed  whether the file has `partners:`, also if no entry of it is valid; by default
+                   whether the document has it
+        """
         listed = document.partners or {}
+        is_listed = document.partners is not None if is_listed is None else is_listed
         names: dict[str, tuple[str, ...]] = {}
         for partner in listed.values():
             if partner.name:
@@ -50,10 +56,7 @@ class Partners:
     @property
     def aliases(self) -> dict[str, str]:
         """ID → its first alias."""
-        first: dict[str, str] = {}
-        for alias, partner_id in self.by_alias.items():
-            first.setdefault(partner_id, alias)
-        return first
+        return first_aliases(self.by_alias)
 
     def id_of(self, partner: str) -> str:
         """The ID of an alias, or the ID itself. Both were checked."""
@@ -93,6 +96,11 @@ class Partners:
         if self.is_listed:
             return f"partner {quoted(partner)} is not defined"
         return f"partner {quoted(partner)} is not a partner ID (4 to 10 digits)"
+
+
+def first_aliases(by_alias: Mapping[str, str]) -> dict[str, str]:
+    """ID → its first alias."""
+    return {partner_id: alias for alias, partner_id in reversed([*by_alias.items()])}
 
 
 def _wanted_partners(document: Document) -> Iterator[str]:

@@ -21,7 +21,7 @@ def check_references(context: CheckContext) -> None:
     """Every partner and identity that is used is defined."""
     path: Path
     document = context.document
-    partners = Partners.of(document, context.has_partners)
+    partners = Partners.of(document, is_listed=context.has_partners)
     _check_circles(context, partners)
     _check_rivals(context)
     for alias, partner in (document.partners or {}).items():

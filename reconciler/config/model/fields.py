@@ -139,25 +139,16 @@ def _date(value: object) -> date:
     raise refuse("is not a date; write year, month and day: 2026-12-31")
 
 
-def _count(value: object) -> int:
-    text = raw(value)
-    if isinstance(value, str) or not _COUNT.fullmatch(text):
-        raise refuse("is not a count; write a whole number, 0 or more, without quotes")
-    return int(text)
+def _checked_count(least: int) -> Callable[[object], int]:
+    """The check of a whole number that is at least this."""
 
+    def check(value: object) -> int:
+        text = raw(value)
+        if isinstance(value, str) or not _COUNT.fullmatch(text) or int(text) < least:
+            raise refuse(f"is not a count; write a whole number, {least} or more, without quotes")
+        return int(text)
 
-def _nights(value: object) -> int:
-    text = raw(value)
-    if isinstance(value, str) or not _COUNT.fullmatch(text) or text == "0":
-        raise refuse("is not a number of runs; write a whole number, 1 or more")
-    return int(text)
-
-
-def _positive(value: object) -> int:
-    text = raw(value)
-    if isinstance(value, str) or not _COUNT.fullmatch(text) or text == "0":
-        raise refuse("is not a count; write a whole number, 1 or more, without quotes")
-    return int(text)
+    return check
 
 
 def _share(value: object) -> float:
@@ -217,11 +208,12 @@ Partner = Annotated[
     str, AfterValidator(_partner), WithJsonSchema({"type": "string", "minLength": 1})
 ]
 Date = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
-Count = Annotated[int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
-Positive = Annotated[
-    int, BeforeValidator(_positive), WithJsonSchema({"type": "integer", "minimum": 1})
+Count = Annotated[
+    int, BeforeValidator(_checked_count(0)), WithJsonSchema({"type": "integer", "minimum": 0})
 ]
-Nights = Annotated[int, BeforeValidator(_nights), WithJsonSchema({"type": "integer", "minimum": 1})]
+Positive = Annotated[
+    int, BeforeValidator(_checked_count(1)), WithJsonSchema({"type": "integer", "minimum": 1})
+]
 Share = Annotated[
     float,
     BeforeValidator(_share),

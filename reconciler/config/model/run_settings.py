@@ -108,7 +108,7 @@ class Notification(Part):
     """Events to notify: change (default: all of the next six), drift, unreadable, access,
     customers, failure, recovery; or always, after each run. access needs nightly --access, and
     customers the key customers: in the file."""
-    after: fields.Nights = 1
+    after: fields.Positive = 1
     """For how many runs in a row a link must be unreadable before a notification is sent."""
     format: Literal["text", "markdown", "html"] = "text"
     """The format of the message."""

@@ -48,7 +48,7 @@ def attest(
     seen  the links that may be attested, each with who saw it
     """
     parsed = read(path, today)
-    partners = Partners.of(parsed.document, parsed.document.partners is not None)
+    partners = Partners.of(parsed.document)
     tenants = {tenant.name: index for index, tenant in enumerate(parsed.document.tenants)}
     chosen: dict[FilePath, dict[int, Attestations]] = {}
     left_out: list[LeftOut] = []
@@ -68,8 +68,7 @@ def attest(
 
 
 def _attested(partners: Partners, item: Attestable, by: str, note: str | None) -> dict[str, Value]:
-    aliases = {id_: alias for alias, id_ in reversed([*partners.by_alias.items()])}
-    partner = aliases.get(item.partner_id, item.partner_id)
+    partner = partners.aliases.get(item.partner_id, item.partner_id)
     attested: dict[str, Value] = {"partner": partner, "by": by, "on": item.on}
     if note:
         attested["note"] = note

@@ -64,7 +64,7 @@ class ExistingFile:
     def file_defaults(self) -> FileDefaults:
         """The values that an entry does not have to repeat."""
         config, defaults = self.config, self.root.get("defaults")
-        aliases = {id_: alias for alias, id_ in reversed([*config.partners.items()])}
+        aliases = config.aliases
         ours = frozenset(aliases) if "partners" in self.root else None
         if not isinstance(defaults, Table) or "by_tag" in defaults:
             return FileDefaults(aliases, ours)

@@ -21,8 +21,7 @@ def person_file(config: Config, identity: str, links: Sequence[Wanted], today: d
     links     its links, which are wanted linked or absent
     """
     username = str(config.identities[identity].username)
-    aliases = {partner_id: alias for alias, partner_id in reversed(list(config.partners.items()))}
-    count = len(links)
+    aliases, count = config.aliases, len(links)
     lines = [
         EDITOR_LINE,
         f"# Links that only {visible(username)} can read and change.",
