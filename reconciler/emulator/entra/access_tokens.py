@@ -87,9 +87,5 @@ def _base64(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _number(value: int) -> str:
-    return _base64(value.to_bytes((value.bit_length() + 7) // 8))
-
-
 def _unbase64(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.emulator.entra.assertions import Flaw
+from reconciler.emulator.entra.certificates import Flaw
 from reconciler.emulator.entra.responses import document, refuse
 from reconciler.emulator.messages import Answer
 from reconciler.emulator.request_log import Call

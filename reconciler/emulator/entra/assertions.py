@@ -8,10 +8,10 @@ without a certificate any signature, without `federated` any issuer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from reconciler.emulator.entra import certificates
 from reconciler.emulator.entra.access_tokens import Tokens
+from reconciler.emulator.entra.certificates import Flaw, signature_flaw
 from reconciler.emulator.state.directory import Client, Federated
 from reconciler.emulator.state.issuers import Issuers
 
@@ -24,13 +24,6 @@ CHECK = (
     "Check your federated identity credential Subject, Audience and Issuer against the presented "
     "assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation"
 )
-
-
-class Flaw(NamedTuple):
-    """What is wrong with an assertion: an AADSTS number, and a text where it has one of its own."""
-
-    number: int
-    text: str | None = None
 
 
 class Notary:
@@ -65,8 +58,7 @@ class Notary:
             return Flaw(EXPIRED)
         if client.certificate is None:
             return None
-        problem = certificates.problem(assertion, client.certificate, now_s)
-        return None if problem is None else Flaw(problem.number, problem.text)
+        return signature_flaw(assertion, client.certificate, now_s)
 
     def _federated_flaw(
         self, assertion: str, claims: Mapping[str, Any], client: Client, now_s: int

@@ -19,14 +19,14 @@ NOT_REGISTERED = (
 BAD_SIGNATURE = "Client assertion failed signature validation."
 
 
-class Problem(NamedTuple):
-    """An AADSTS number, and a text where the usual one does not say enough."""
+class Flaw(NamedTuple):
+    """What is wrong with an assertion: an AADSTS number, and a text where it has one of its own."""
 
     number: int
     text: str | None = None
 
 
-def problem(assertion: str, registered: str, now_s: int) -> Problem | None:
+def signature_flaw(assertion: str, registered: str, now_s: int) -> Flaw | None:
     """Return what is wrong with the signature, or None.
 
     registered: PEM of one or more certificates
@@ -39,15 +39,13 @@ def problem(assertion: str, registered: str, now_s: int) -> Problem | None:
     thumbprint = _thumbprint(header)
     for certificate in x509.load_pem_x509_certificates(registered.encode()):
         if thumbprint in _thumbprints(certificate):
-            return _signature_problem(assertion, certificate, thumbprint, now_s)
+            return _flaw_by(assertion, certificate, thumbprint, now_s)
     if "x5c" in header:
-        return Problem(WRONG_SUBJECT_NAME)
+        return Flaw(WRONG_SUBJECT_NAME)
     return _unfit(NOT_REGISTERED, "The key was not found.", thumbprint)
 
 
-def _signature_problem(
-    assertion: str, certificate: Any, thumbprint: bytes, now_s: int
-) -> Problem | None:
+def _flaw_by(assertion: str, certificate: Any, thumbprint: bytes, now_s: int) -> Flaw | None:
     import jwt
 
     start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
@@ -61,9 +59,9 @@ def _signature_problem(
     return None
 
 
-def _unfit(text: str, reason: str, thumbprint: bytes) -> Problem:
+def _unfit(text: str, reason: str, thumbprint: bytes) -> Flaw:
     shown = f", Thumbprint of key used by client: '{thumbprint.hex().upper()}'"
-    return Problem(WRONG_KEY, f"{text} [Reason - {reason}{shown if thumbprint else ''}]")
+    return Flaw(WRONG_KEY, f"{text} [Reason - {reason}{shown if thumbprint else ''}]")
 
 
 def _thumbprint(header: Mapping[str, Any]) -> bytes:
