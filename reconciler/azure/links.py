@@ -110,10 +110,8 @@ class AzureLinkWriter(AzureLinkReader):
             headers = session.headers(self._budget)
         except RequestFailed as failure:
             return Answer(Reply.REFUSED, failure.problem, may_have_taken=False)
-        sender, self._https = (
-            self._https,
-            self._https.to_the_end(),
-        )  # a write is always verified, even after a stop
+        sender = self._https
+        self._https = sender.to_the_end()  # the reads that verify the write, even after a stop
         try:
             reply = sender.send(method, url, headers=headers)
         except NoAnswer as failure:

@@ -9,7 +9,7 @@ permissions of the roles, which identify a role where only permissions can be re
 import csv
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import date
 from importlib import resources
 from io import StringIO
@@ -113,7 +113,7 @@ def _date_of(texts: set[str]) -> date | None:
         return None
 
 
-def _known_permissions(listed: Sequence[str] | dict[str, ListedRole]) -> dict[Permission, str]:
+def _known_permissions(listed: Collection[str]) -> dict[Permission, str]:
     """The permissions of the listed roles that are known, with the role's GUID."""
     data = json.loads((_FOLDER / "role_permissions.json").read_text(encoding="utf-8"))
     return {

@@ -4,6 +4,7 @@ Both lists need the permission `DelegatedAdminRelationship.Read.All`. A customer
 least one of its relationships is active. Graph returns up to 300 entries on a page.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -32,9 +33,7 @@ def list_customers(graph: ServiceClient) -> tuple[Customer, ...]:
     """All customers with an active relationship, in Graph's order. Raises `RequestFailed`."""
     return tuple(
         Customer(_text(entry.get("displayName")), _tenant_id(graph, entry))
-        for page in graph.pages(CUSTOMERS)
-        for entry in page["value"]
-        if isinstance(entry, dict) or _malformed(graph)
+        for entry in _entries(graph, CUSTOMERS)
     )
 
 
@@ -42,11 +41,18 @@ def list_relationships(graph: ServiceClient) -> tuple[GdapRelationship, ...]:
     """All active relationships, in Graph's order. Raises `RequestFailed`."""
     return tuple(
         _relationship(graph, entry)
-        for page in graph.pages(RELATIONSHIPS)
-        for entry in page["value"]
-        if isinstance(entry, dict) or _malformed(graph)
+        for entry in _entries(graph, RELATIONSHIPS)
         if _status(graph, entry) in _ACTIVE
     )
+
+
+def _entries(graph: ServiceClient, path: str) -> Iterator[dict[str, Any]]:
+    """The entries of all pages of a list."""
+    for page in graph.pages(path):
+        for entry in page["value"]:
+            if not isinstance(entry, dict):
+                raise unexpected(graph.label, "contains an entry that is not an object")
+            yield entry
 
 
 def _relationship(graph: ServiceClient, entry: dict[str, Any]) -> GdapRelationship:
@@ -89,7 +95,3 @@ def _time(graph: ServiceClient, value: object) -> datetime | None:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _malformed(graph: ServiceClient) -> bool:
-    raise unexpected(graph.label, "contains an entry that is not an object")
