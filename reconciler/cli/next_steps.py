@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.cli.output import note
@@ -12,6 +12,8 @@ from reconciler.core.links import Action
 from reconciler.core.plan import Plan, Report, count_actions, count_outcomes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reconciler.cli.command_line.options import Options
     from reconciler.core.doctor.checkup import Checkup
     from reconciler.core.plan_review import PlanReview
@@ -78,12 +80,10 @@ def after_login(identity: str, has_failures: bool, options: Options) -> None:
     """Name the command that uses the sign-in, or that finds out why it failed."""
     if not options.is_table:
         return
-    words = ["pal-reconcile", "doctor" if has_failures else "plan"]
-    if options.config != Path("tenants.yaml"):
-        words += ["-c", str(options.config)]
-    command = shlex.join([*words, "--only", f"identity:{identity}"])
-    purpose = f"To {'find out why a sign-in failed' if has_failures else 'compare with Azure'}"
-    note(f"{purpose}, run: {command}")
+    command = "doctor" if has_failures else "plan"
+    purpose = "find out why a sign-in failed" if has_failures else "compare with Azure"
+    selected = replace(options, only=[f"identity:{identity}"], exclude=None)
+    note(f"To {purpose}, run: {command_line(command, selected)}")
 
 
 def after_doctor(checkup: Checkup, options: Options) -> None:

@@ -12,21 +12,8 @@ from reconciler.cli.command_line.options import Options
 from reconciler.cli.streams import escaped
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.plan import Report
-from reconciler.core.text import visible as safe
+from reconciler.core.text import visible
 from reconciler.views.formats import Format, View
-
-__all__ = [
-    "asks_here",
-    "emit",
-    "note",
-    "safe",
-    "show",
-    "show_edit",
-    "show_errors",
-    "show_night",
-    "warn",
-    "warn_once",
-]
 
 NARROWEST = 80
 
@@ -110,7 +97,7 @@ def _has(encoding: str, char: str) -> bool:
 
 def note(text: str) -> None:
     """Write one line to stderr."""
-    print(safe(text), file=sys.stderr)  # noqa: T201 - the one place for notes
+    print(visible(text), file=sys.stderr)  # noqa: T201 - the one place for notes
 
 
 def warn(text: str) -> None:
