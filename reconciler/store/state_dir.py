@@ -20,10 +20,7 @@ def state_directory(chosen: Path | None) -> Path:
 
     Raises `RunFailed`.
     """
-    if chosen is None:
-        from platformdirs import user_state_path
-
-        chosen = user_state_path("pal-reconcile", appauthor=False)
+    chosen = chosen or _default()
     try:
         chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -31,6 +28,23 @@ def state_directory(chosen: Path | None) -> Path:
             f"cannot use the state directory {chosen}: {error.strerror}; name another --state-dir"
         ) from None
     return chosen
+
+
+def _default() -> Path:
+    """The default of the platform. Raises `RunFailed` for a user without a home directory.
+
+    A container may run without HOME, as a user that the system does not know.
+    """
+    from platformdirs import user_state_path
+
+    with suppress(RuntimeError):
+        found = user_state_path("pal-reconcile", appauthor=False)
+        if found.is_absolute():  # older releases return ~/.local/state
+            return found
+    raise RunFailed(
+        "there is no default state directory, because this user has no home directory (HOME); "
+        "name one with --state-dir"
+    )
 
 
 def warning_of_modes(directory: Path) -> str | None:

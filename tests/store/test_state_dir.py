@@ -1,5 +1,6 @@
 """The state directory is private if modes are supported, and temporary storage is detected."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,17 @@ def test_temporary_storage_is_detected(
     mounts.write_text(f"/dev/a / ext4 rw 0 0\nx {point} {kind} rw 0 0\n")
     monkeypatch.setattr(state_dir, "MOUNTS", mounts)
     assert (why_not_permanent(Path("/srv/state")) is None) is lasts
+
+
+def test_a_user_without_a_home_directory_names_the_state_directory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in a container that runs as a user ID that the system does not know."""
+    for name in ("HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 2_000_000_000)
+    with pytest.raises(RunFailed, match="no home directory"):
+        state_directory(None)
 
 
 def test_the_temporary_directory_is_temporary_storage(tmp_path: Path) -> None:
