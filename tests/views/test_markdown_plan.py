@@ -7,13 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.core.findings import Finding
+from reconciler.core.history.changes_since import ChangeKind, ChangesSince, LinkChange
+from reconciler.core.history.recording import observations_of_plan
 from reconciler.core.links import Observed, Problem, WantedState
-from reconciler.core.plan import Plan
+from reconciler.core.plan import Plan, Refusal
 from reconciler.core.plan_json import digest, plan_data
-from reconciler.core.plan_review import PersonFolder, PlanReview
+from reconciler.core.plan_review import Forecast, PersonFolder, PlanReview
 from reconciler.views.formats import Format, View
 from reconciler.views.markdown.plan import LONG
 from reconciler.views.registry import render
+from reconciler.views.rows import QUIET
 from tests.views import facts
 
 COMMENT = 65_536
@@ -55,6 +58,30 @@ def test_the_comment_is_never_too_long_for_github(name: str, people: int) -> Non
         text = render(kind, Format.MARKDOWN, fact)
         assert len(text) < COMMENT
         assert "more that do not fit into a comment" in text
+
+
+def test_a_comment_with_every_list_at_its_limit_fits_github() -> None:
+    """Changes, problems, findings, refusals, links left alone, and changes since a time."""
+    text = "m" * 60
+    plan = facts.plan_of(
+        *((facts.wanted(f"{'c' * 168}{n}", n), facts.linked(n, facts.OLD)) for n in range(300)),
+        *(
+            (facts.wanted(f"x{n}", n), Observed.unknown(Problem(f"code{n}", text, "hint")))
+            for n in range(300, 600)
+        ),
+        findings=tuple(Finding(f"f{n}", text, "look", f"T{n}") for n in range(300)),
+    )
+    quiet = (replace(c, action=action) for c in plan.changes[:30] for action in QUIET)
+    seen = observations_of_plan(plan)[:20]
+    changed = [LinkChange(kind, one, plan.created_at, 3) for kind in ChangeKind for one in seen]
+    review = replace(
+        PlanReview.of(replace(plan, changes=(*plan.changes, *quiet))),
+        changes_since=ChangesSince(plan.created_at, True, tuple(changed)),
+        forecasts=(Forecast("apply", (Refusal("new-partner-id", text),) * 400),),
+    )
+    comment = render(View.PLAN, Format.MARKDOWN, review)
+    assert comment.count("more that do not fit into a comment") == 6
+    assert len(comment) < COMMENT
 
 
 def test_the_digest_is_never_cut() -> None:

@@ -33,8 +33,8 @@ _CHANGES_CHARS = 30_000
 """Limit of the changes together with what people are asked to do."""
 
 _PEOPLE_CHARS = 14_000
-_LIST_CHARS = 8_000
-"""Limit of each of the other lists, of which there are at most four."""
+_LIST_CHARS = 6_500
+"""Limit of each of the other lists, of which there are at most five."""
 
 
 def render_plan(plan: Plan) -> str:
