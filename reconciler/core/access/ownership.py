@@ -91,10 +91,10 @@ def _judge(one: EnvironmentAccess, *, is_app: bool) -> Conclusion:
         return AccessVerdict.ELIGIBLE, AccessReason.OWNS_ASSETS
     if one.is_user and not is_app:
         return AccessVerdict.PROBABLY, AccessReason.MEMBER_OF_ENVIRONMENT
-    if one.failed:
-        return AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE
-    if one.refused:
+    if one.refused and not one.failed:
         return AccessVerdict.CANNOT_TELL, AccessReason.NARROW_ROLE_OR_NO_READ
+    if one.failed or one.is_user is None:
+        return AccessVerdict.CANNOT_TELL, AccessReason.INCOMPLETE
     if one.is_user:
         return AccessVerdict.NONE, AccessReason.OWNS_NOTHING
     return AccessVerdict.NONE, AccessReason.NOT_A_MEMBER
