@@ -100,6 +100,34 @@ def test_unread_links_are_no_duplicates_of_each_other() -> None:
     assert {c.problem for c in changes} == {worlds.PROBLEM}
 
 
+def test_an_entry_that_is_not_read_counts_by_its_last_known_principal() -> None:
+    """A run of a part of the file finds that another entry reaches the same principal."""
+    reads = {worlds.place(1): linked()}
+    (change,) = diff([wanted()], reads, {worlds.place(2): ("tid1", "oid1")})
+    assert change.problem is not None
+    assert change.problem.code == "duplicate_principal"
+    assert "T1 / automation, T2 / automation" in change.problem.message
+    (change,) = diff([wanted()], reads, {worlds.place(2): ("tid1", "oid2")})
+    assert change.action is Action.NONE
+
+
+def test_a_read_outranks_the_last_known_principal() -> None:
+    """The other entry reaches another principal now."""
+    reads = {worlds.place(1): linked(), worlds.place(2): linked(number=2)}
+    wants = [wanted(number=1), wanted(number=2)]
+    changes = diff(wants, reads, {worlds.place(2): ("tid1", "oid1")})
+    assert [change.action for change in changes] == [Action.NONE, Action.NONE]
+
+
+@pytest.mark.parametrize(("aim", "word"), [(LINKED, OURS), (ABSENT, "no link")])
+def test_a_conflict_says_what_is_there_and_what_is_wanted(aim: WantedState, word: str) -> None:
+    """Its remedy names the foreign ID."""
+    (change,) = diff([wanted(aim)], {worlds.place(1): linked(FOREIGN)})
+    assert f"linked to {FOREIGN}" in change.reason
+    assert f"wanted: {word}." in change.reason
+    assert f'list "{FOREIGN}" under replaces:' in change.reason
+
+
 @given(worlds.pairs())
 def test_changes_are_in_the_order_of_the_file(pairs: list[tuple[Wanted, Observed | None]]) -> None:
     """Each wanted link has one change, in the same place."""

@@ -10,6 +10,7 @@ from reconciler.core.results import (
     after_write,
     before_write,
     may_repeat,
+    may_show_later,
     not_written,
     skipped,
 )
@@ -74,6 +75,47 @@ def test_a_write_that_does_not_read_as_wanted_has_its_outcome(
     result = after_write(UPDATE, answer, after)
     assert result.problem is not None
     assert (result.outcome, result.problem.code) == (outcome, code)
+
+
+@pytest.mark.parametrize("answer", [ACCEPTED, SILENT])
+def test_a_removal_is_not_applied_because_the_link_cannot_be_read(answer: Answer) -> None:
+    """The unknown read names the principal and no partner ID, like a link that is gone."""
+    after = Observed.unknown(PROBLEM, tenant_id="tid1", object_id="oid1")
+    result = after_write(REMOVE, answer, after)
+    assert (result.outcome, result.problem) == (Outcome.UNVERIFIED, PROBLEM)
+
+
+@pytest.mark.parametrize(
+    ("after", "outcome", "code"),
+    [
+        (linked(OLD), Outcome.FAILED, "forbidden"),
+        (unknown(), Outcome.UNVERIFIED, "unavailable"),
+        (linked(OURS), Outcome.APPLIED, None),
+    ],
+)
+def test_a_refusal_that_may_pass_proves_nothing(
+    after: Observed, outcome: Outcome, code: str | None
+) -> None:
+    """A gateway's 503 may come after the write; the read decides if there is one."""
+    result = after_write(UPDATE, Answer(Reply.REFUSED, REFUSAL, may_retry=True), after)
+    assert (result.outcome, result.problem and result.problem.code) == (outcome, code)
+
+
+@pytest.mark.parametrize(
+    ("may_have_taken", "after", "expected"),
+    [
+        (True, linked(OLD), True),
+        (False, linked(OLD), False),
+        (True, linked(FOREIGN), False),
+        (True, unknown(), False),
+    ],
+)
+def test_only_a_write_that_may_have_taken_is_waited_for(
+    may_have_taken: bool, after: Observed, expected: bool
+) -> None:
+    """A read can be stale for a few seconds; after a plain refusal there is nothing to wait for."""
+    answer = Answer(Reply.SILENT, LOST, may_have_taken=may_have_taken)
+    assert may_show_later(UPDATE, answer, after) is expected
 
 
 def test_a_link_that_already_reads_as_wanted_is_not_written() -> None:
