@@ -119,7 +119,7 @@ def worker_lost(error: BaseException) -> Problem:
     """The problem of a link whose worker process ended, on every try."""
     return Problem(
         "worker_lost",
-        f"the worker stopped while it worked on this link: {kind_of(error)}"[:300],
+        f"the worker stopped while it worked on this link: {kind_of(error)}",
         "the link's state is unknown; check the workers' memory and logs, then run again",
     )
 
@@ -128,6 +128,6 @@ def internal(error: BaseException) -> Problem:
     """The problem of a bug in this program, which costs one link and not the run."""
     return Problem(
         "internal_error",
-        f"the program failed on this link: {kind_of(error)}"[:300],
+        f"the program failed on this link: {kind_of(error)}",
         "this is a bug: report it with the log of --log-level debug",
     )

@@ -29,6 +29,6 @@ class Listeners:
 def _finding(error: Exception) -> Finding:
     return Finding(
         "listener_failed",
-        f"progress or log failed: {kind_of(error)}"[:300],
+        f"progress or log failed: {kind_of(error)}",
         "the links were processed; check that stderr and the log can be written",
     )
