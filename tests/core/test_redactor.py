@@ -9,12 +9,15 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from reconciler.core.redaction.credential_patterns import HIDDEN, hide_credentials
+from reconciler.core.redaction.credential_forms import HIDDEN
+from reconciler.core.redaction.credential_patterns import hide_credentials
 from reconciler.core.redaction.redactor import MOST_TOKENS, Redactor
 from reconciler.core.redaction.secret_forms import forms_of_token, token_end
 
 SECRET = 'Fabrikam"~&8 ü\\n+/%41'
 JWT = "eyJhbGciOiJSUzI1NiJ9." + "eyJ0aWQiOiJjb250b3NvIn0." + "c2lnbmF0dXJlLW9mLWNvbnRvc28" * 8
+
+GUID = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11"
 
 WRITTEN = {
     "as is": lambda s: s,
@@ -196,6 +199,145 @@ def test_what_looks_like_a_credential_is_hidden(text: str, redacted: str) -> Non
     assert hide_credentials(text) == redacted
 
 
+LETTERS = "Ab3dEf6hIj9lMn2pQr5t"
+"""Of plainly fake tokens."""
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        f"ghp_{LETTERS}{LETTERS[:16]}",
+        f"gho_{LETTERS}{LETTERS[:16]}",
+        f"ghs_{LETTERS}{LETTERS}.{LETTERS}.{LETTERS}",
+        f"github_pat_11ABCDEFG0_{LETTERS * 3}",
+        f"glpat-{LETTERS}",
+        f"xoxb-123456789012-{LETTERS}",
+        f"Ab38Q~{LETTERS}{LETTERS[:14]}",
+        f"1.AXcA{LETTERS * 3}.AgABAwEAAAA_{LETTERS}",
+        f"{(LETTERS * 5)[:86]}==",
+        f"{(LETTERS * 3)[:52]}JQQJ99{LETTERS}AZDO1a2B",
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0A1B2C\n\n"
+        "MIIE/Ab+c=\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN+PRIVATE+KEY-----%0AMIIE%2FAb%2Bc%3D%0A-----END+PRIVATE+KEY-----",
+        json.dumps(json.dumps("-----BEGIN PRIVATE KEY-----\nMI/+c=\n-----END X-----"))[3:-3],
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQdGBG/Ab+c=\n=Ab1c\n-----END PGP"
+        " PRIVATE KEY BLOCK-----",
+    ],
+)
+def test_a_credential_is_recognized_by_its_form(token: str) -> None:
+    """Wherever it stands: tokens of other services, a client secret, and a key."""
+    assert hide_credentials(f"it was {token}, and no other") == f"it was {HIDDEN}, and no other"
+    assert hide_credentials(f'{{"x": "{token}"}}') == f'{{"x": "{HIDDEN}"}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("Bearer client_secret: Ab3dEf6h", f"Bearer client_secret: {HIDDEN}"),
+        ("client_secret: Bearer Ab3dEf6h", f"client_secret: Bearer {HIDDEN}"),
+        ("Authorization: Bearer client_secret=Ab", f"Authorization: Bearer client_secret={HIDDEN}"),
+        ("Password: hunter2-of-contoso", f"Password: {HIDDEN}"),
+        ("PGPASSWORD=hunter2 psql", f"PGPASSWORD={HIDDEN} psql"),
+        (
+            "AZURE_DEVOPS_EXT_PAT=abc GITHUB_TOKEN=x1",
+            f"AZURE_DEVOPS_EXT_PAT={HIDDEN} GITHUB_TOKEN={HIDDEN}",
+        ),
+        ('{"AZURE_CLIENT_SECRET": "abcd"}', f'{{"AZURE_CLIENT_SECRET": "{HIDDEN}"}}'),
+        ('{"clientSecret":"ab\\"c\'d","n":1}', f'{{"clientSecret":"{HIDDEN}","n":1}}'),
+        ("{'accessToken': b'opaque', 'n': 1}", f"{{'accessToken': b'{HIDDEN}', 'n': 1}}"),
+        (
+            json.dumps(json.dumps({"secretText": 'a"b\\c', "n": 1})),
+            json.dumps(json.dumps({"secretText": HIDDEN, "n": 1})),
+        ),
+        (
+            "<wst:Password Type='x'>hunter2</wst:Password>",
+            f"<wst:Password Type='x'>{HIDDEN}</wst:Password>",
+        ),
+        ("+ az login --password hunter2 -o none", f"+ az login --password {HIDDEN} -o none"),
+        ("vault --client-secret='a~b.c'", f"vault --client-secret='{HIDDEN}'"),
+        ("password=Ab(c)d'e; Encrypt=true", f"password={HIDDEN}; Encrypt=true"),
+        ("AccountKey=ab\\u002Bc/d\\u003d\\u003d;x", f"AccountKey={HIDDEN};x"),
+        ("?sv=2024\\u0026sig=ab%2Bc", f"?sv=2024\\u0026sig={HIDDEN}"),
+        ("SharedAccessSignature sig=ab%2Bc&se=1", f"SharedAccessSignature sig={HIDDEN}&se=1"),
+        ("Set-Cookie: ESTSAUTH=0.AXoA; path=/", f"Set-Cookie: {HIDDEN}"),
+        (
+            "postgresql://pal:p/a?s#s@db.contoso.com/pal",
+            f"postgresql://{HIDDEN}@db.contoso.com/pal",
+        ),
+        ("https:\\/\\/pal:hunter2@db.contoso.com", f"https:\\/\\/{HIDDEN}@db.contoso.com"),
+        (
+            "to=https%3A%2F%2Fpal%3Ahunter2%40contoso.com",
+            f"to=https%3A%2F%2F{HIDDEN}%40contoso.com",
+        ),
+        (
+            "https://hooks.slack.com/services/T0/B0/abc.",
+            f"https://hooks.slack.com/services/{HIDDEN}",
+        ),
+        (
+            f"x.webhook.office.com/webhookb2/{GUID}@{GUID}/IncomingWebhook/ab/{GUID} failed",
+            f"x.webhook.office.com/webhookb2/{HIDDEN} failed",
+        ),
+        (f"https://hc-ping.com/{GUID}/fail, no answer", f"https://hc-ping.com/{HIDDEN} no answer"),
+        (
+            "https://api.telegram.org/bot12:Ab-3/sendMessage",
+            f"https://api.telegram.org/bot{HIDDEN}/sendMessage",
+        ),
+        (
+            "https://x.logic.azure.com:443/workflows/a/triggers/b?sp=c&sig=Ab3d",
+            f"https://x.logic.azure.com:443/workflows/a/triggers/b?sp=c&sig={HIDDEN}",
+        ),
+    ],
+)
+def test_a_credential_is_recognized_by_its_context(text: str, redacted: str) -> None:
+    """Fields in every notation, options of commands, cookies, and the URLs of webhooks."""
+    assert hide_credentials(text) == redacted
+
+
+PIECES = st.sampled_from(
+    [
+        *("password", "client_secret", "PAL_SECRET", "Bearer", "Authorization", "Cookie", "sig"),
+        *(
+            "=",
+            ":",
+            ": ",
+            "%3D",
+            '"',
+            "'",
+            "\\",
+            "&",
+            "?",
+            "://",
+            "@",
+            "/",
+            " ",
+            "\n",
+            ",",
+            "{",
+            "}",
+        ),
+        *(
+            "Ab3dEf6h-x",
+            "hunter2",
+            "word",
+            "--secret ",
+            "</",
+            "<password>",
+            "-----BEGIN PRIVATE KEY",
+        ),
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=8).map("".join)
+
+
+@given(st.lists(TEXTS), TEXTS, st.sampled_from([None, 2]))
+def test_json_stays_json(texts: list[str], password: str, indent: int | None) -> None:
+    """Whatever is hidden in its strings, also as JSON in JSON."""
+    text = json.dumps({"a": texts, "password": password, "b": "c"}, indent=indent)
+    found = json.loads(hide_credentials(text))
+    assert (len(found["a"]), found["b"]) == (len(texts), "c")
+    assert json.loads(hide_credentials(json.dumps({"a": text, "b": "c"})))["b"] == "c"
+
+
 def test_a_long_text_takes_little_more_memory() -> None:
     """The JSON of 20,000 links with other letters than ASCII took 170 MB more, in many copies."""
     text = '{"tenant": "Łódź & Söhne 100%", "tenant_id": "2f0a1f6e"}\n' * 40_000
@@ -235,6 +377,13 @@ def test_a_long_text_is_searched_to_its_end(more: int, between: str, length: int
         "https://login.microsoftonline.com/x/adminconsent?client_id=6f1c0a52",
         "export PAL_AUTOMATION_SECRET=… or PAL_AUTOMATION_SECRET=${{ secrets.PAL }}",
         "it must be postgresql+psycopg://USER:PASSWORD@HOST/DATABASE",
+        "export PAL_AUTOMATION_SECRET=...            the client secret of the app",
+        f"secret: {GUID}, x5t: {'ab12' * 10}, sha256:{'0f2d' * 16}, {'Ab3+' * 10}Ab3=",
+        "password: {env: PAL_PFX_PASSWORD}, secret: PAL_SECRET_2 is not set, primary_key=True",
+        "https://127.0.0.1:8443/metadata/endpoints for admin@contoso.com",
+        "https://[::1]:8443/x?mail=admin@contoso.com",
+        "the token endpoint; a password: the second key; a cookie was set; --secret REF",
+        "4936128 (Contoso) is linked 0.9.1.Alpha 1.A_short",
     ],
 )
 def test_texts_about_credentials_are_unchanged(text: str) -> None:

@@ -1,7 +1,7 @@
 """Patterns of credentials: text that looks like a token or a secret.
 
 An error message of Entra, Azure or a proxy may repeat the request. These patterns find credentials
-by their context (`client_secret=…`, `Bearer …`) or by their form (a JWT, a private key), so that
+by their context (`client_secret=…`, `Bearer …`) or by their form (`credential_forms`), so that
 credentials that this run does not know are hidden too.
 
 The replacement keeps quotes, commas and brackets: JSON stays JSON.
@@ -9,101 +9,170 @@ The replacement keeps quotes, commas and brackets: JSON stays JSON.
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
-HIDDEN = "[hidden]"
-"""The replacement for a credential."""
-
-_VALUE = r"[^\s\"'&,;\\<>(){}\[\]]"
-"""A character of an unquoted value."""
-
-_FIELDS = (
-    "client_secret|client_assertion|refresh_token|access_token|id_token|assertion|code_verifier"
-    "|device_code|user_code|password|passwd|pwd|secret|api[_-]?key|sharedaccesskey|accountkey"
+from reconciler.core.redaction.credential_forms import (
+    FORMS,
+    HIDDEN,
+    PRIVATE_KEY,
+    Pattern,
 )
 
-_PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
-    # A JWT, also a truncated one: base64 of `{"` or `{ `.
-    (
-        ("eyj", "eya"),
-        re.compile(r"ey[JA][A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,4}"),
-        HIDDEN,
-    ),
-    # A header. Plain words after "Bearer" or "Basic" are English: "Bearer authentication."
+_CHAR = r"(?:[^\s\"'&,;\\<>(){}\[\]]|\\+(?:u002[bBfF]|u003[dD]|/))"
+"""A character of an unquoted value. `+`, `/` and `=` may be escaped as in JSON."""
+
+_VALUE = rf"{_CHAR}+(?:[(){{}}\[\]']+{_CHAR}+)*"
+"""An unquoted value. A bracket or quote inside it belongs to it."""
+
+_NO_WORD = r"(?-i:(?=[a-z]*[^a-z\s.,;:!?\"'(){}\[\]]))"
+"""Before a value that is not a plain word: "Bearer authentication" is English."""
+
+_MIXED = r"(?-i:(?=[^\s0-9]{0,99}[0-9])(?=[^\sa-z]{0,99}[a-z]))"
+"""Before a value with a digit and a small letter. The name of a variable has none."""
+
+_FIELDS = (
+    r"client[_-]?secret|client[_-]?assertion|(?:refresh|access|id|auth|private)[_-]?token|assertion"
+    r"|code[_-]?verifier|(?:device|user)_code|password|passwd|passphrase|pwd"
+    r"|secret(?:[_-]?(?:text|value))?|(?:api|account|access|subscription|functions)[_-]?key"
+    r"|(?:shared|primary|secondary)[_-]?(?:access[_-]?)?key"
+)
+
+_FIELD_MARKS = (
+    *("secret", "assertion", "token", "verifier", "_code", "passw", "passphrase", "pwd"),
+    *("key", "_pat"),
+)
+
+_VARIABLE = r"(?-i:SECRET|PASSWORD|TOKEN|_PAT|_KEY)"
+"""The end of an environment variable's name."""
+
+_NAME = rf"(?:{_VARIABLE}|(?<![a-z0-9])(?:{_FIELDS}))"
+_QUOTED_NAME = rf"(?:(?-i:[A-Z0-9_]*){_VARIABLE}|{_FIELDS})"
+
+_UNKNOWN = rf"(?!{re.escape(HIDDEN)})"
+
+_NO_VALUE = r"[\"']?(?:…|\*{2}|\.{3}|\$[({])|(?:true|false|none|null)\b"
+"""A gap to fill in, a mask, a variable, or a word of a programming language."""
+
+_QUERY = r"(?:[?&]|&amp;|\\u0026|%26|%3f)"
+
+_PATTERNS: tuple[Pattern, ...] = (
+    *FORMS,
+    # A header. The name of a field is no token: a pattern below finds its value.
     (
         ("bearer", "basic"),
-        re.compile(
-            r"((?i:bearer|basic)(?:[\s:]+|%20|\+))(?!authorization_uri|realm|error)"
-            rf"(?=[a-z]*[^a-z\s.,;:!?\"'()]){_VALUE}{{8,}}"
+        (
+            r"(?i)((?:bearer|basic)(?:[\s:]+|%20|\+))(?!authorization_uri|realm|error)"
+            rf"(?!(?:{_FIELDS})[\\\"']*\s*[:=]){_NO_WORD}{_VALUE}(?<=\S{{8}})"
         ),
         rf"\1{HIDDEN}",
     ),
     (
         ("authorization",),
-        re.compile(
-            rf"(?i)(authorization\\*[\"']?\s*[:=]\s*\\*[\"']?(?:[a-z]+(?:\s+|%20))?){_VALUE}{{8,}}"
-        ),
-        rf"\1{HIDDEN}",
-    ),
-    # A field of a form, and one of JSON, whose quotes may be escaped.
-    (
-        ("=", "%3d"),
-        re.compile(
-            rf"(?i)(?<![a-z0-9])((?:{_FIELDS})(?:=|%3d))(?![…*]|\$[({{])(?:\"[^\"\\]+|'[^'\\]+|{_VALUE}+)"
+        (
+            r"(?i)(authorization(?:\\*[\"'])?\s*[:=]\s*(?:\\*[\"'])?(?:[a-z]+(?:\s+|%20))?)"
+            rf"(?!(?:{_FIELDS})[\\\"']*\s*[:=]){_CHAR}{{8,}}"
         ),
         rf"\1{HIDDEN}",
     ),
     (
-        (":",),
-        re.compile(
-            rf"(?i)((?<![a-z0-9_-])(?:{_FIELDS})\\*([\"'])\s*:\s*\\*\2)(?!{re.escape(HIDDEN)})"
-            r"[^\"'\\]{4,}"
+        ("cookie",),
+        r"(?i)(cookie(?:\\*[\"'])?\s*[:=]\s*(?:\\*[\"'])?)[^\s\"'\\]+=[^\"'\\\r\n]{4,}",
+        rf"\1{HIDDEN}",
+    ),
+    # A field of a form.
+    (
+        _FIELD_MARKS,
+        (
+            rf"(?i)({_NAME}(?:=|%3d)(?!{_NO_VALUE})(?:[\"'](?![\"'\s,:}}\])]))?)"
+            rf"(?:(?<=\")[^\"\\]+|(?<=')[^\"'\\]+|{_VALUE})"
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    # A field of JSON, of Python, of JSON in JSON, and of XML.
+    (
+        _FIELD_MARKS,
+        rf'(?i)((?<!\\)"{_QUOTED_NAME}"\s*:\s*b?"){_UNKNOWN}(?:[^"\\]|\\.){{4,}}',
+        rf"\1{HIDDEN}",
+    ),
+    (
+        _FIELD_MARKS,
+        rf"(?i)('{_QUOTED_NAME}\\*'\s*:\s*b?\\*'){_UNKNOWN}(?:[^\"'\\]|\\.){{4,}}",
+        rf"\1{HIDDEN}",
+    ),
+    (
+        _FIELD_MARKS,
+        rf'(?i)(\\"{_QUOTED_NAME}\\+"\s*:\s*\\+"){_UNKNOWN}(?:[^"\\]|\\\\(?:\\.|.)){{4,}}',
+        rf"\1{HIDDEN}",
+    ),
+    (
+        _FIELD_MARKS,
+        rf"(?i)(<(?:[a-z0-9]+:)?(?:{_FIELDS})(?:\s[^<>\"]*)?>)(?:[^<>\"\\]|\\.)+(?=</)",
+        rf"\1{HIDDEN}",
+    ),
+    # A field before its value in plain text, and an option of a command.
+    (
+        _FIELD_MARKS,
+        (
+            r"(?i)((?<![a-z0-9_-])(?:client_?secret|client_?assertion|(?:refresh|access)_?token)"
+            rf":\s*(?:(?:bearer|basic)\s+)?){_NO_WORD}(?!bearer\s|basic\s){_VALUE}(?<=\S{{4}})"
         ),
         rf"\1{HIDDEN}",
     ),
     (
-        (":",),
-        re.compile(
-            r"(?i)((?<![a-z0-9_-])(?:client_secret|client_assertion|refresh_token|access_token)"
-            rf":\s*)(?-i:(?=[a-z]*[^a-z\s.,;:!?\"'(){{}}\[\]])){_VALUE}{{4,}}"
+        _FIELD_MARKS,
+        (
+            rf"(?i)((?<![a-z0-9])(?:{_FIELDS}):\s*){_MIXED}"
+            rf"(?!`|\S{{0,500}}://|[0-9a-f]{{8}}-[0-9a-f]{{4}}-){_VALUE}(?<=\S{{8}})"
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (
+        _FIELD_MARKS,
+        (
+            rf"(?i)((?<![a-z0-9-])--(?:{_FIELDS}|token)(?:=|\s+)[\"']?){_NO_WORD}"
+            rf"(?![-…*$]){_VALUE}(?<=\S{{4}})"
         ),
         rf"\1{HIDDEN}",
     ),
     # A key in the query of a URL, and user and password before its host.
     (
-        ("=",),
-        re.compile(rf"(?i)([?&](?:sig|token|key|code|x-api-key)=){_VALUE}+"),
+        ("sig=", "sig%3d", "token", "key", "code="),
+        (
+            rf"(?i)((?:{_QUERY}(?:sig|token|key|code|x-api-key)|(?<![a-z0-9_-])sig)(?:=|%3d))"
+            rf"{_CHAR}+"
+        ),
         rf"\1{HIDDEN}",
     ),
     (
-        ("://",),
-        re.compile(r"(://)(?!USER:PASSWORD@)[^/\s?#\"'<>]*@"),
+        ("://", ":\\/"),
+        (
+            r"(:(?:\\*/){2})(?!USER:PASSWORD@)(?:[^/\s?#\"'<>]*"
+            r"|[^/\s?#\"'<>:@\[]*:(?![0-9]+(?:[/?#\s]|$))[^\s\"'<>]{0,500})@"
+        ),
         rf"\1{HIDDEN}@",
     ),
+    (
+        ("%3a%2f%2f",),
+        r"(?i)(%3a%2f%2f)(?:(?!%2f|%3f)[^\s\"'<>&])*%40",
+        rf"\1{HIDDEN}%40",
+    ),
 )
-"""For each pattern: texts in lower case of which one must occur, the pattern, the replacement."""
 
-_PRIVATE_KEY = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[A-Za-z0-9+/=\s:,.]|\\[nr])*"
-    r"(?:-----END [A-Z ]*-----)?"
-)
-"""PEM, on several lines or on one, also a truncated one."""
-
-
-_MARKS = (
-    *("eyj", "eya", "bearer", "basic", "authorization", "://"),
-    *("secret", "assertion", "_token", "token=", "verifier", "_code", "code="),
-    *("passw", "pwd", "key=", "apikey", "api_key", "api-key", "accesskey", "accountkey", "sig="),
-)
+_MARKS = tuple(dict.fromkeys(mark for marks, _, _ in _PATTERNS for mark in marks))
 """Texts in lower case. A line without any of them matches no pattern."""
 
 _BLOCK = 1 << 16
 """Characters that are searched at a time. `lower` needs 12 bytes for each character."""
 
 
+_compiled = cache(re.compile)
+"""Compiled when a text has a mark of it: compiling all takes 10 ms, and most starts need few."""
+
+
 def hide_credentials(text: str) -> str:
     """The text with `[hidden]` in place of everything that looks like a credential."""
-    if "PRIVATE KEY" in text:
-        text = _PRIVATE_KEY.sub(HIDDEN, text)
+    if "-----BEGIN" in text:
+        text = _compiled(PRIVATE_KEY).sub(HIDDEN, text)
     if len(text) <= _BLOCK:
         return _hide_lines(text, text)
     pieces, done, begins = [], 0, 0
@@ -128,12 +197,13 @@ def _block(text: str, begins: int) -> str:
 def _hide_lines(block: str, text: str) -> str:
     """The block of a text, without credentials."""
     lower = block.lower()
-    if not any(mark in lower for mark in _MARKS):
+    marks = [mark for mark in _MARKS if mark in lower]
+    if not marks:
         return block
     if len(lower) != len(block) or "\n" not in text:
         return "".join(map(_hide, block.splitlines(keepends=True)))
     pieces, done = [], 0
-    for start, end in marked_lines(lower, _MARKS):
+    for start, end in marked_lines(lower, marks):
         pieces += [block[done:start], _hide(block[start:end])]
         done = end
     return "".join([*pieces, block[done:]])
@@ -155,5 +225,5 @@ def _hide(line: str) -> str:
     lower = line.lower()
     for marks, pattern, replacement in _PATTERNS:
         if any(mark in lower for mark in marks):
-            line = pattern.sub(replacement, line)
+            line = _compiled(pattern).sub(replacement, line)
     return line

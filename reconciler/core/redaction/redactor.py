@@ -13,7 +13,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from threading import Lock
 
-from reconciler.core.redaction.credential_patterns import HIDDEN, hide_credentials, marked_lines
+from reconciler.core.redaction.credential_forms import HIDDEN
+from reconciler.core.redaction.credential_patterns import hide_credentials, marked_lines
 from reconciler.core.redaction.secret_forms import (
     ANCHOR_LENGTH,
     ANCHOR_STEP,
