@@ -5,6 +5,7 @@ parser's own status for wrong usage, 2, would mean "differences": it becomes 64.
 """
 
 import gc
+import os
 import sys
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 
 from reconciler.cli import streams
 from reconciler.cli.command_line.command_table import ProgramGroup
+from reconciler.cli.command_line.shell_words import complete_for_bash
 from reconciler.cli.command_line.usage_errors import check_values, usage_message
 from reconciler.core.errors import BadFile, PalReconcileError
 from reconciler.core.exit_status import Status, of_error
@@ -54,9 +56,12 @@ def _root(
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit status."""
+    if os.environ.get("_PAL_RECONCILE_COMPLETE") == "complete_bash":
+        complete_for_bash(lambda: _parsed([]))
+        return Status.IN_SYNC
     try:
         check_values(sys.argv[1:] if arguments is None else arguments)
-        return int(app(arguments, prog_name="pal-reconcile", standalone_mode=False) or 0)
+        return _parsed(arguments)
     except typer.TyperException as error:
         _show_errors(usage_message(error))
         return Status.WRONG_USAGE
@@ -69,6 +74,10 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         _show_errors("interrupted; no further work was started")
         return Status.INTERRUPTED
+
+
+def _parsed(arguments: list[str] | None) -> int:
+    return int(app(arguments, prog_name="pal-reconcile", standalone_mode=False) or 0)
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
-"""Shell completion of option values and of names in the file."""
+"""Shell completion of subcommands, option values and names in the file."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from reconciler.cli.main import app
+from reconciler.cli.main import run
 
 FILE = """version: 1
 partners: {uk: {id: "4936128"}}
@@ -14,22 +15,27 @@ identities:
 defaults: {partner: uk, identities: [app]}
 tenants:
   - {name: Fabrikam, tenant: fabrikam.com, tags: [emea]}
-  - {name: Northwind, tenant: northwind.com, tags: [apac], identities: [alice]}
+  - {name: Contoso & Co. (nw.com), tenant: contoso.com}
+  - {name: O'Brien $(id) \\`id`, tenant: northwind.com, tags: [apac], identities: [alice]}
 """
 
 
 def complete(
     line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> list[str]:
-    """What bash completes for the last word of a command line."""
+    """What bash completes for the last word of a command line. It splits words at : = and @."""
+    words = [
+        piece
+        for word in re.findall(r"(?:[\"'].*|\\.|[^ ])+|(?<= )$", line)
+        for piece in ([word] if word[:1] in ("'", '"') else re.findall("[:=@]+|[^:=@]+|^$", word))
+    ]
     monkeypatch.setenv("_PAL_RECONCILE_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", f"pal-reconcile {line}")
-    monkeypatch.setenv("COMP_CWORD", str(len(line.split(" "))))
-    with pytest.raises(SystemExit):
-        app([], prog_name="pal-reconcile", standalone_mode=False)
+    monkeypatch.setenv("COMP_WORDS", "\n".join(["pal-reconcile", *words]))
+    monkeypatch.setenv("COMP_CWORD", str(len(words)))
+    assert run([]) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
-    return shown.out.split()
+    return [line for line in shown.out.splitlines() if line]
 
 
 @pytest.mark.parametrize(
@@ -38,20 +44,34 @@ def complete(
         ("apply --allow remove", ["remove-count", "remove-share"]),
         ("show --by par", ["partner", "partner_name"]),
         ("show --where sta", ["state="]),
-        ("show --where state=un", ["state=unknown", "state=unreadable"]),
-        ("show --where tag=", ["tag=emea", "tag=apac"]),
+        ("show --where state=un", ["unknown", "unreadable"]),
+        ("show --where tag=", ["emea", "apac"]),
         ("plan --only Fab", ["Fabrikam"]),
-        ("plan --exclude tag:", ["tag:emea", "tag:apac"]),
-        ("plan --only identity:", ["identity:app", "identity:alice"]),
-        ("plan --only partner:", ["partner:uk"]),
+        ("plan --exclude tag:", ["emea", "apac"]),
+        ("plan --only=tag:e", ["emea"]),
+        ("plan --only identity:", ["app", "alice"]),
+        ("plan --only partner:", ["uk"]),
         ("plan -c other.yaml --only Fab", []),
         ("login al", ["alice"]),
         ("login app", []),
         ("discover --identity a", ["app", "alice"]),
-        ("validate --explain No", ["Northwind"]),
-        ("history show Nor", ["Northwind"]),
+        ("validate --explain Fa", ["Fabrikam"]),
+        ("history show Fa", ["Fabrikam"]),
+        ("history Fa", ["Fabrikam"]),
+        ("history re", ["rebuild"]),
+        ("history -c other.yaml re", []),
+        ("history --si", ["--since"]),
+        ("journal ", ["verify"]),
+        ("help jo", ["journal"]),
         ("plan --format j", ["json"]),
+        ("plan --format=j", ["json"]),
         ("help-me", []),
+        ("plan --only Con", [r"Contoso\ \&\ Co.\ \(nw.com\)"]),
+        (r"plan --only Contoso\ \&", [r"Contoso\ \&\ Co.\ \(nw.com\)"]),
+        ("plan --only 'Contoso &", ["Contoso & Co. (nw.com)"]),
+        ("plan --only O", [r"O\'Brien\ \$\(id\)\ \\\`id\`"]),
+        ("plan --only 'O", [r"O'\''Brien $(id) \`id`"]),
+        ('plan --only "O', [r"O'Brien \$(id) \\\`id\`"]),
     ],
 )
 def test_values_are_completed(
@@ -65,3 +85,20 @@ def test_values_are_completed(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tenants.yaml").write_text(FILE)
     assert complete(line, capsys, monkeypatch) == offered
+
+
+def test_zsh_gets_no_name_that_it_would_evaluate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its script evaluates what is offered: a name in the file must not run as a command."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tenants.yaml").write_text(FILE)
+    monkeypatch.setenv("_PAL_RECONCILE_COMPLETE", "complete_zsh")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", "pal-reconcile history ")
+    with pytest.raises(SystemExit):
+        run([])
+    shown = capsys.readouterr().out
+    assert '"Contoso & Co. (nw.com)"' in shown
+    assert '"rebuild"' in shown
+    assert "Brien" not in shown
+    assert "(id)" not in shown

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from reconciler.cli.command_line.shell_words import starting
+
 if TYPE_CHECKING:
     from reconciler.config.load import Config
 
@@ -20,14 +22,14 @@ def guards(incomplete: str) -> list[str]:
     """The guards that `--allow` overrides."""
     from reconciler.core.guards.attended import GUARDS
 
-    return _starting(GUARDS, incomplete)
+    return starting(GUARDS, incomplete)
 
 
 def fields(incomplete: str) -> list[str]:
     """The fields that `--by` groups by."""
     from reconciler.core.inventory.filters import FIELDS
 
-    return _starting(FIELDS, incomplete)
+    return starting(FIELDS, incomplete)
 
 
 def conditions(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -39,14 +41,14 @@ def conditions(ctx: typer.Context, incomplete: str) -> list[str]:
 
     field, equals, _ = incomplete.partition("=")
     if not equals:
-        return [f"{name}=" for name in _starting(FIELDS, incomplete)]
+        return starting((f"{name}=" for name in FIELDS), incomplete)
     values: dict[str, Iterable[str]] = {
         "state": (*STATES, "unreadable"),
         "action": [action.value for action in Action],
         "access": [verdict.value for verdict in AccessVerdict],
         **{name: words for name, words in _words(ctx).items() if name in FIELDS},
     }
-    return _starting((f"{field}={value}" for value in values.get(field, ())), incomplete)
+    return starting((f"{field}={value}" for value in values.get(field, ())), incomplete)
 
 
 def selectors(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -55,24 +57,30 @@ def selectors(ctx: typer.Context, incomplete: str) -> list[str]:
     names = list(words.get("tenant", ()))
     for kind in ("tag", "identity", "partner"):
         names += [f"{kind}:{word}" for word in words.get(kind, ())]
-    return _starting(names, incomplete)
+    return starting(names, incomplete)
 
 
 def tenants(ctx: typer.Context, incomplete: str) -> list[str]:
     """The names of tenants."""
-    return _starting(_words(ctx).get("tenant", ()), incomplete)
+    return starting(_words(ctx).get("tenant", ()), incomplete)
 
 
 def identities(ctx: typer.Context, incomplete: str) -> list[str]:
     """The names of identities."""
-    return _starting(_words(ctx).get("identity", ()), incomplete)
+    return starting(_words(ctx).get("identity", ()), incomplete)
 
 
 def people(ctx: typer.Context, incomplete: str) -> list[str]:
     """The names of identities of kind user."""
     config = _config(ctx)
     known = config.identities if config else {}
-    return _starting([name for name in known if known[name].username], incomplete)
+    return starting([name for name in known if known[name].username], incomplete)
+
+
+def topics(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What `help` explains: the commands, and the environment variables."""
+    root: Any = ctx.find_root().command
+    return starting([*root.commands, "environment"], incomplete)
 
 
 def _words(ctx: typer.Context) -> dict[str, list[str]]:
@@ -96,7 +104,3 @@ def _config(ctx: typer.Context) -> Config | None:
         return examine(Path(path), datetime.now(UTC).date(), needs_tenants=False)[0]
     except Exception:
         return None
-
-
-def _starting(words: Iterable[str], incomplete: str) -> list[str]:
-    return [word for word in words if word.startswith(incomplete)]

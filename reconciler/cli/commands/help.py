@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from reconciler.cli.command_line import completion
 from reconciler.cli.command_line.usage_errors import did_you_mean
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
@@ -38,7 +39,11 @@ def help(
     context: typer.Context,
     command: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[COMMAND]", help="A command, or environment for the variables."),
+        typer.Argument(
+            metavar="[COMMAND]",
+            autocompletion=completion.topics,
+            help="A command, or environment for the variables.",
+        ),
     ] = None,
 ) -> int:
     """Show help for a command or for the environment variables."""

@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import closing
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -29,9 +29,19 @@ class HistoryGroup(TyperGroup):
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Put `show` in front of everything that is neither a command nor asks for help."""
-        if not args or args[0] not in {*self.commands, *ctx.help_option_names}:
-            args = ["show", *args]
+        known = {*self.commands, *ctx.help_option_names}
+        if args or not ctx.resilient_parsing:  # a shell completes the first word: see below
+            args = args if args and args[0] in known else ["show", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: typer.Context, incomplete: str) -> list[Any]:  # type: ignore[override]
+        """Offer the commands, and what may follow `show`."""
+        show: Any = self.commands["show"]
+        below = show.make_context("show", [], parent=ctx, resilient_parsing=True)
+        link = next(param for param in show.params if param.name == "link")
+        own = super().shell_complete(ctx, incomplete)
+        more = [*link.shell_complete(below, incomplete), *show.shell_complete(below, incomplete)]
+        return list({item.value: item for item in (*own, *more)}.values())
 
 
 history = typer.Typer(name="history", cls=HistoryGroup, rich_markup_mode=None)
