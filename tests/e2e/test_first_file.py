@@ -78,8 +78,24 @@ def test_an_option_that_is_wrong_is_64(desk: Desk, options: tuple[str, ...], err
 
 def test_options_of_a_list_need_the_list(desk: Desk) -> None:
     """Without --tenants-from they would be ignored."""
-    assert desk.run("init", *LINK).status == 64
+    ran = desk.run("init", *LINK)
+    assert ran.status == 64
+    assert "--partner and --client-id need --tenants-from FILE" in ran.err
     assert not (desk.path / "tenants.yaml").exists()
+
+
+def test_every_wrong_option_is_reported_at_once(desk: Desk) -> None:
+    """One line for each, so that one edit of the command line corrects all."""
+    export(desk, 3)
+    (desk.path / "a.yaml").write_text("mine")
+    options = ("--partner", "12a", "--partner-name", " x", "--out", "a.yaml", "-c", "b.yaml")
+    ran = desk.run("init", "--tenants-from", "Customers.csv", *options)
+    assert ran.status == 64
+    starts = ("--out and", "--tenants-from needs", "--partner ", "--partner-name ", "a.yaml exists")
+    lines = ran.err.splitlines()
+    assert len(lines) == len(starts)
+    for line, start in zip(lines, starts, strict=True):
+        assert line.startswith(f"error: {start}")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -63,26 +63,41 @@ def init(
     from Azure.
     """
     source = context.get_parameter_source("config")
-    if out and source is not None and source.name == "COMMANDLINE":
-        raise WrongUsage("--out and --config both name the file to write; leave one out")
     target = out or config
-    given = {"--partner": partner, "--client-id": client_id}
+    given = {"--partner": partner, "--client-id": client_id, "--partner-name": partner_name}
+    errors = list(_errors(target, given, has_list=tenants_from is not None))
+    if out and source is not None and source.name == "COMMANDLINE":
+        errors.insert(0, "--out and --config both name the file to write; leave one out")
+    if errors:
+        raise WrongUsage("\n".join(errors))
     if tenants_from and partner and client_id:
         _write_for_list(tenants_from, target, partner, client_id, partner_name)
-    elif tenants_from:
-        missing = " and ".join(name for name, value in given.items() if not value)
-        raise WrongUsage(f"--tenants-from needs {missing}")
     else:
-        _write_starter(target, {**given, "--partner-name": partner_name})
+        _write_starter(target)
     return Status.IN_SYNC
 
 
-def _write_starter(target: Path, given: Mapping[str, str | None]) -> None:
+def _errors(target: Path, given: Mapping[str, str | None], *, has_list: bool) -> Iterator[str]:
+    """Yield everything that is wrong with the options."""
+    named = [option for option, value in given.items() if value]
+    missing = [option for option in ("--partner", "--client-id") if not given[option]]
+    if has_list and missing:
+        yield f"--tenants-from needs {' and '.join(missing)}"
+    elif named and not has_list:
+        needs = f"{' and '.join(named)} need{'s' * (len(named) == 1)}"
+        yield f"{needs} --tenants-from FILE, the list of customers"
+    if named:
+        from reconciler.config.writing.file_from_customer_list import value_errors
+
+        yield from value_errors(given)
+    if existing := init_files.existing(target):
+        yield existing
+
+
+def _write_starter(target: Path) -> None:
     from reconciler.cli.output import note
     from reconciler.config.starter import starter
 
-    if option := next((name for name, value in given.items() if value), None):
-        raise WrongUsage(f"{option} needs --tenants-from FILE, the list of customers")
     init_files.create({target: starter()})
     check = _command("validate", target)
     note(f"Wrote {target}. Fill it in, then run: {check} --without-secrets")

@@ -4,7 +4,7 @@ Nothing is read from Azure. A long list becomes a table that the file includes.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
@@ -79,28 +79,40 @@ class FirstFile:
     table: str | None
 
 
-_PARTNER_ID: TypeAdapter[str] = TypeAdapter(PartnerId)
-_NAME: TypeAdapter[str] = TypeAdapter(Name)
-_CLIENT_ID: TypeAdapter[str] = TypeAdapter(ClientId)
+_KINDS: dict[str, TypeAdapter[str]] = {
+    "--partner": TypeAdapter(PartnerId),
+    "--client-id": TypeAdapter(ClientId),
+    "--partner-name": TypeAdapter(Name),
+}
+
+
+def value_errors(values: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield what is wrong with each of these options whose value a file cannot have."""
+    for option, value in values.items():
+        try:
+            if value:
+                _checked(option, value)
+        except WrongUsage as error:
+            yield str(error)
 
 
 def first_link(partner: str, client_id: str, name: str | None) -> FirstLink:
     """The link of the options. Raises `WrongUsage` for a value that a file cannot have."""
     return FirstLink(
         checked_partner_id(partner),
-        _checked("--partner-name", name, _NAME) if name else "",
-        _checked("--client-id", client_id, _CLIENT_ID),
+        _checked("--partner-name", name) if name else "",
+        _checked("--client-id", client_id),
     )
 
 
 def checked_partner_id(text: str) -> str:
     """The value of `--partner` as an ID. Raises `WrongUsage`."""
-    return _checked("--partner", text, _PARTNER_ID)
+    return _checked("--partner", text)
 
 
-def _checked(option: str, value: str, kind: TypeAdapter[str]) -> str:
+def _checked(option: str, value: str) -> str:
     try:
-        checked = kind.validate_python(value)
+        checked = _KINDS[option].validate_python(value)
     except ValidationError as error:
         first = error.errors()[0]
         shown = option if first["type"] == MASKED else f"{option} {quoted(value)}"

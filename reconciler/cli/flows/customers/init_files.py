@@ -34,7 +34,6 @@ def write_for_list(listed_in: Path, link: FirstLink, target: Path) -> FromList:
     from reconciler.config.reading import customer_lists
     from reconciler.config.writing.file_from_customer_list import TABLE, first_file_for
 
-    refuse_existing(target)
     found = customer_lists.read(listed_in)
     first = first_file_for(found.customers, link)
     files, table = {target: first.text}, None
@@ -45,24 +44,30 @@ def write_for_list(listed_in: Path, link: FirstLink, target: Path) -> FromList:
     return FromList(len(found.listed), table, found.warning, found.skipped)
 
 
-def refuse_existing(path: Path) -> None:
-    """Raise `WrongUsage` if there is a file, a folder or a link at the path."""
+def existing(path: Path) -> str:
+    """Return that there is a file, a folder or a link at the path; empty if there is none."""
     from reconciler.config.writing.file_from_customer_list import TABLE
 
-    if lexists(path):
-        # The table's name is fixed: another file in the same folder would not help.
-        hint = (
-            "move it, or choose a file in another folder"
-            if path.name == TABLE
-            else "choose another file"
-        )
-        raise WrongUsage(f"{path} exists and is left as it is; {hint} with --out")
+    if not lexists(path):
+        return ""
+    # The table's name is fixed: another file in the same folder would not help.
+    hint = (
+        "move it, or choose a file in another folder"
+        if path.name == TABLE
+        else "choose another file"
+    )
+    return f"{path} exists and is left as it is; {hint} with --out"
+
+
+def _refuse_existing(path: Path) -> None:
+    if error := existing(path):
+        raise WrongUsage(error)
 
 
 def create(files: Mapping[Path, str]) -> None:
     """Create these files, all or none. Raises `WrongUsage` if one exists or cannot be written."""
     for path in files:
-        refuse_existing(path)
+        _refuse_existing(path)
     created: list[Path] = []
     for path, text in files.items():
         try:
@@ -73,5 +78,5 @@ def create(files: Mapping[Path, str]) -> None:
             for other in created:
                 other.unlink(missing_ok=True)
             if isinstance(error, FileExistsError):
-                refuse_existing(path)
+                _refuse_existing(path)
             raise WrongUsage(f"cannot write {path.absolute()}: {error.strerror}") from None
