@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from reconciler.core.guards.attended import GuardLimits
 from reconciler.core.guards.partner_trust import trust
-from reconciler.core.guards.past_changes import Past, past_changes
+from reconciler.core.guards.past_changes import Past, key_of, past_changes
 from reconciler.core.guards.unattended import (
     CHANGE_COUNT,
     allowance,
@@ -238,6 +239,16 @@ def test_an_id_is_known_only_by_links_that_no_unattended_run_wrote() -> None:
     assert _check(carried, older) == {}
 
 
+def test_the_limits_of_one_run_allow_their_own_number() -> None:
+    """As many changes as `change_count`, and as many links with a new ID."""
+    limits = GuardLimits(change_count=5)
+    assert _check(_plan(creates=5, total=60), limits=limits) == {}
+    assert set(_check(_plan(creates=6, total=60), limits=limits)) == {"change-count"}
+    new = [(wanted(number=n), unlinked(n)) for n in range(11)]
+    assert _check(plan(*new[:10])) == {}
+    assert set(_check(plan(*new))) == {"new-partner-id"}
+
+
 def test_partial_runs_with_a_new_id_are_counted_together() -> None:
     """Nine runs, each over a part of the file, count as one change to that ID."""
     first = plan(*((wanted(number=n), unlinked(n)) for n in range(6)))
@@ -255,6 +266,47 @@ def test_an_old_id_without_a_confirmed_name_is_not_trusted() -> None:
     found = trust(checked, wrote, names)
     assert (found.seen, dict(found.unconfirmed)) == (frozenset(), {OURS: ("T99",)})
     assert trust(checked, NOBODY, names).seen == {OURS}
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "names", "is_seen", "unconfirmed"),
+    [
+        (30, {OURS: ("Name",)}, True, ()),
+        (30, {OURS: ("Other",)}, False, ("T99",)),
+        (30, {}, True, ()),
+        (30, {OLD: ("Other",)}, True, ()),
+        (2, {OURS: ("Name",)}, False, ()),
+        (2, {OURS: ("Other",)}, False, ("T99",)),
+        (2, {}, False, ()),
+    ],
+)
+def test_an_id_that_unattended_runs_wrote_is_trusted_after_a_week_unless_its_name_differs(
+    days_ago: int, names: dict[str, tuple[str, ...]], is_seen: bool, unconfirmed: tuple[str, ...]
+) -> None:
+    """Its links answer with the name `Name`. Until then a new link is a canary."""
+    checked = plan((wanted(number=1), unlinked(1)), (wanted(number=99), linked(OURS, 99)))
+    wrote = _past(range(99, 100), Action.CREATE, partner_id=OURS, days_ago=days_ago)
+    found = trust(checked, wrote, names)
+    assert (OURS in found.seen) is is_seen
+    assert found.unconfirmed.get(OURS, ()) == unconfirmed
+
+
+def test_a_renamed_entry_is_the_same_link() -> None:
+    """A write counts by its principal; without one, by the entry in the file."""
+    checked = _plan(removes=3, total=9)
+    wrote = _past(range(3))
+    entries = [replace(c.wanted, place=replace(c.place, tenant="New")) for c in checked.changes]
+    renamed = replace(
+        checked,
+        changes=tuple(
+            replace(change, wanted=entry)
+            for change, entry in zip(checked.changes, entries, strict=True)
+        ),
+    )
+    assert _check(renamed, wrote) == {}
+    assert key_of(renamed.changes[0]) == ("principal", "tid0", "oid0")
+    unread = replace(renamed.changes[0], observed=unknown())
+    assert key_of(unread) == ("entry", "New", "automation")
 
 
 @given(st.floats(0.01, 1), st.integers(1, 10_000))

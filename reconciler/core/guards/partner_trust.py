@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reconciler.core.guards.partner_names import Names, is_misnamed
 from reconciler.core.guards.past_changes import Past, key_of
-from reconciler.core.links import Change, Observed, ObservedState, Wanted, WantedState
+from reconciler.core.links import Change, Observed, Wanted, WantedState
 from reconciler.core.plan import Plan
 
 
@@ -51,8 +51,7 @@ def trust(plan: Plan, past: Past, names: Names) -> Trust:
 
 
 def _carries(change: Change, partner_id: str) -> bool:
-    seen = change.observed
-    return seen is not None and seen.state is ObservedState.LINKED and seen.partner_id == partner_id
+    return change.observed is not None and change.observed.partner_id == partner_id
 
 
 def _confirms(names: Names, seen: Observed | None) -> bool:
