@@ -35,7 +35,7 @@ DAMAGED = (KeyError, TypeError, ValueError, AttributeError, RecursionError, Over
 def read_plan(raw: bytes) -> Plan:
     """The plan in this JSON. Raises `Refused` for anything else.
 
-    Its places name each tenant by the GUID that the plan's read found.
+    Its places name each tenant by the GUID that the plan's read found; empty if it found none.
     """
     data = _parsed(raw)
     if data.get("kind") != FactKind.PLAN:

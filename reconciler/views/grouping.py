@@ -121,9 +121,9 @@ def shared_cause(cause: Cause, place: Place, tenant_id: str | None) -> Cause:
     option becomes the command for all customers.
     """
     option = place.directory if place.tenant.startswith("-") else place.tenant
-    own = {f" --tenant {quote(option)}": "", place.directory: TENANT}
-    if tenant_id:
-        own[tenant_id] = TENANT
+    own = {f" --tenant {quote(option)}": ""}
+    # A link that a saved plan could not read has no directory.
+    own |= dict.fromkeys(filter(None, (place.directory, tenant_id)), TENANT)
     if place.app:
         own[place.app.client_id] = CLIENT_ID
     message, hint = cause.message, cause.hint

@@ -57,6 +57,24 @@ def test_one_customer_keeps_its_own_names() -> None:
     assert "TENANT" not in group.cause.hint
 
 
+def test_a_saved_plan_without_the_guid_of_a_domain_is_grouped_too() -> None:
+    """Links that could not be read have no directory there; no text is replaced by `TENANT`."""
+    pairs = [
+        (
+            facts.wanted(name, number),
+            Observed.unknown(
+                Problem("person_needed", "MFA", f"pal-reconcile login alice --tenant {name}")
+            ),
+        )
+        for number, name in enumerate(("Fabrikam", "Northwind"))
+    ]
+    nowhere = [
+        (replace(want, place=replace(want.place, directory="")), seen) for want, seen in pairs
+    ]
+    (group,) = group_rows(plan_rows(facts.plan_of(*nowhere)))
+    assert (group.cause.message, group.cause.hint) == ("MFA", "pal-reconcile login alice")
+
+
 def test_a_command_for_one_customer_becomes_the_command_for_all() -> None:
     """`login alice --tenant NAME` of thirty customers is `login alice`."""
     cause = Cause("unreadable", "person_needed", "m", "run login alice --tenant 'C 2', then apply")
