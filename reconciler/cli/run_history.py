@@ -5,6 +5,7 @@ The history is optional. If it cannot be used, the run warns and continues with 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.cli.command_line.options import Options
     from reconciler.cli.run import Run
     from reconciler.core.history.customer_history import CustomerEvent, KnownCustomer
-    from reconciler.core.history.link_history import HistorySource
+    from reconciler.core.history.link_history import HistorySource, Key, Period
     from reconciler.core.history.notifications import EarlierRuns
     from reconciler.core.history.overview import PastRuns
     from reconciler.core.history.recording import Recording
@@ -128,20 +129,28 @@ def customer_changes(run: Run, since: datetime) -> tuple[CustomerEvent, ...]:
 
 
 def with_known(run: Run, plan: Plan) -> Inventory:
-    """The inventory with each link's past, and findings for links that are unreadable for long.
+    """The inventory with what the history knows of each link.
 
     Without a history a warning says so, and only the times that Azure gives are shown.
     """
-    from reconciler.core.history.changes_since import unreadable_findings
-    from reconciler.core.history.recording import observations_of_plan
-    from reconciler.core.inventory import inventory
-
     try:
         with closing(state.open_history_of(run)) as history:
             latest = history.latest()
     except Exception as error:
         note(f"warning: times are shown without the history: {error}")
         latest = {}
+    return with_latest(run, plan, latest)
+
+
+def with_latest(run: Run, plan: Plan, latest: Mapping[Key, Period]) -> Inventory:
+    """The inventory with each link's past, and findings for links that are unreadable for long.
+
+    latest  each link's newest period
+    """
+    from reconciler.core.history.changes_since import unreadable_findings
+    from reconciler.core.history.recording import observations_of_plan
+    from reconciler.core.inventory import inventory
+
     findings = run.config.reported(unreadable_findings(latest, observations_of_plan(plan)))
     read = replace(plan, findings=(*plan.findings, *findings))
     known = inventory.known_of(plan, latest, run.last_days())
@@ -165,10 +174,7 @@ def past_of(run: Run, until: datetime) -> tuple[PastRuns | None, str | None]:
             return PastRuns(
                 since,
                 runs,
-                history.as_of(first),
-                history.as_of(since),
-                history.latest(),
-                history.periods(first),
+                history.periods_from(first),
                 history.writes(first),
                 history.access_as_of(since),
             ), None

@@ -53,7 +53,7 @@ def test_the_overview_is_the_same_after_the_run_is_recorded() -> None:
     yesterday = replace(today, created_at=today.created_at - timedelta(days=1))
     before = facts.past_of(yesterday)
     after = facts.past_of(yesterday, today)
-    after = replace(after, since=before.since, before=before.before)
+    after = replace(after, since=before.since)
     overviews = [overview(today, past, is_whole=True, failure=None) for past in (before, after)]
     assert overviews[0].link_timelines == overviews[1].link_timelines
     assert [point.at for point in overviews[0].daily_health] == [
@@ -70,7 +70,8 @@ def test_a_link_is_lost_from_the_second_day_on() -> None:
     def found(days: int) -> list[str]:
         earlier = replace(today, created_at=today.created_at - timedelta(days=days))
         return [
-            one.message for one in unreadable_findings(facts.past_of(earlier).latest, observations)
+            one.message
+            for one in unreadable_findings(facts.past_of(earlier).latest(), observations)
         ]
 
     assert found(0) == []

@@ -6,6 +6,7 @@ Everything is made by the core itself: reads go through `diff`, writes through `
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
 from reconciler.core.diff import diff
 from reconciler.core.findings import Finding
@@ -13,7 +14,6 @@ from reconciler.core.history.changes_since import ChangeKind, ChangesSince, Link
 from reconciler.core.history.link_history import (
     Key,
     Observation,
-    Period,
     Write,
     count_health,
 )
@@ -369,18 +369,9 @@ def past_of(*earlier: Plan) -> PastRuns:
     """The history after these plans, oldest first, were recorded."""
     since = latest_noon(earlier[0].created_at + timedelta(days=len(earlier)))
     seen = [observations_of_plan(plan) for plan in earlier]
-
-    def periods(until: datetime) -> dict[Key, tuple[Period, ...]]:
-        by_link: dict[Key, list[Observation]] = {}
-        for observation in (
-            observation for day in seen for observation in day if observation.at <= until
-        ):
-            by_link.setdefault(observation.key, []).append(observation)
-        return {key: periods_of(observations) for key, observations in by_link.items()}
-
-    def newest(until: datetime) -> dict[Key, Period]:
-        return {key: lived[-1] for key, lived in periods(until).items()}
-
+    by_link: dict[Key, list[Observation]] = {}
+    for observation in chain.from_iterable(seen):
+        by_link.setdefault(observation.key, []).append(observation)
     runs = tuple(
         RecordedRun(
             f"run{number}",
@@ -394,9 +385,8 @@ def past_of(*earlier: Plan) -> PastRuns:
         )
         for number, (plan, observations) in enumerate(zip(earlier, seen, strict=True))
     )
-    last = earlier[-1].created_at
-    lived = tuple(period for each in periods(last).values() for period in each)
-    return PastRuns(since, runs, {}, newest(since), newest(last), lived, ())
+    periods = chain.from_iterable(map(periods_of, by_link.values()))
+    return PastRuns(since, runs, tuple(sorted(periods, key=lambda period: period.first_at)), ())
 
 
 def overview_of(*plans: Plan, writes: tuple[Write, ...] = ()) -> Overview:
@@ -405,8 +395,7 @@ def overview_of(*plans: Plan, writes: tuple[Write, ...] = ()) -> Overview:
     if not earlier:
         return overview(today, None, is_whole=True, failure=None)
     past = replace(past_of(*earlier), since=latest_noon(today.created_at), writes=writes)
-    before = past_of(*(plan for plan in earlier if plan.created_at <= past.since)).latest
-    return overview(today, replace(past, before=before), is_whole=True, failure=None)
+    return overview(today, past, is_whole=True, failure=None)
 
 
 def month() -> Overview:

@@ -97,16 +97,13 @@ def quarter(
     )
     if not earlier:
         return overview(today, None, is_whole=True, failure=None)
-    since = latest_noon(end)
-    past = facts.past_of(*earlier)
-    before = facts.past_of(*(plan for plan in earlier if plan.created_at <= since)).latest
     written = tuple(
         Write(end, customer(n), "automation", Action.UPDATE, facts.OLD, facts.OURS, Outcome.APPLIED)
         for n in range(3, min(customers, 40), 13)
     )
     return overview(
         today,
-        replace(past, since=since, before=before, writes=written),
+        replace(facts.past_of(*earlier), since=latest_noon(end), writes=written),
         is_whole=True,
         failure=None,
     )

@@ -8,12 +8,12 @@ from reconciler.core.findings import Finding
 from reconciler.core.links import Observed, Problem
 from reconciler.views.html.actions import (
     Actor,
-    LinkIndex,
     by_actor,
     drift_cards,
     finding_cards,
     problem_cards,
 )
+from reconciler.views.html.link_index import LinkIndex
 from reconciler.views.rows import plan_rows
 from tests.views import facts
 

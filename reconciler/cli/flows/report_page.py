@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.flows.output_folder import examining
-from reconciler.cli.run_history import customer_changes, past_of, with_known
+from reconciler.cli.output import note
+from reconciler.cli.run_history import customer_changes, past_of, with_latest
 from reconciler.core.errors import RunFailed, WrongUsage
 from reconciler.core.plan import Report
 
 if TYPE_CHECKING:
     from reconciler.cli.run import Run
+    from reconciler.core.history.overview import Overview
     from reconciler.core.plan import Plan
 
 
@@ -37,22 +39,31 @@ def write_report(path: Path, run: Run, fact: Plan | Report) -> None:
 
     fact  the plan that the run read, or its report
     """
-    from reconciler.core.history.overview import overview, plan_after
+    from reconciler.core.history.overview import plan_after
     from reconciler.store.files import write_private
     from reconciler.views.html.overview import render_overview
 
     plan = plan_after(fact) if isinstance(fact, Report) else fact
-    past, failure = past_of(run, plan.created_at)
-    is_whole = not (plan.not_selected or plan.interrupted)
-    inventory = with_known(run, run.with_resilience(plan))
-    page = overview(inventory, past, is_whole=is_whole, failure=failure)
-    if page.changes_since:
-        customers = customer_changes(run, page.changes_since.since)
-        page = replace(page, changes_since=replace(page.changes_since, customers=customers))
     try:
-        write_private(path, render_overview(page))
+        write_private(path, render_overview(_overview(run, plan)))
     except OSError as error:
         raise RunFailed(
             f"cannot write the report to {path}: {error.strerror}; "
             "make the folder writable for this user, or name another file"
         ) from None
+
+
+def _overview(run: Run, plan: Plan) -> Overview:
+    """The current state with the history; if that cannot be read, the page and a warning say so."""
+    from reconciler.core.history.overview import overview
+
+    past, failure = past_of(run, plan.created_at)
+    if failure:
+        note(f"warning: times are shown without the history: {failure}")
+    is_whole = not (plan.not_selected or plan.interrupted)
+    inventory = with_latest(run, run.with_resilience(plan), past.latest() if past else {})
+    page = overview(inventory, past, is_whole=is_whole, failure=failure)
+    if page.changes_since is None:
+        return page
+    customers = customer_changes(run, page.changes_since.since)
+    return replace(page, changes_since=replace(page.changes_since, customers=customers))

@@ -33,21 +33,32 @@ class PastRuns:
 
     since    the time that changes are counted from
     runs     all runs since the first moment, oldest first; `writes` likewise
-    first    each link's period at the first moment
-    before   each link's period at `since`
-    latest   each link's newest period
-    periods  those that began after the first moment, oldest first
+    periods  each link's periods from the one at the first moment on, oldest first
     access   each link's access at `since`
     """
 
     since: datetime
     runs: tuple[RecordedRun, ...]
-    first: Mapping[Key, Period]
-    before: Mapping[Key, Period]
-    latest: Mapping[Key, Period]
     periods: tuple[Period, ...]
     writes: tuple[Write, ...]
     access: Mapping[Key, RecordedAccess] = field(default_factory=dict)
+
+    def before(self) -> dict[Key, Period]:
+        """Each link's period at `since`."""
+        return {
+            period.observation.key: period
+            for period in self.periods
+            if period.first_at <= self.since
+        }
+
+    def latest(self) -> dict[Key, Period]:
+        """Each link's newest period: the one observed last, also if a slower run ended later."""
+        found: dict[Key, Period] = {}
+        for period in self.periods:
+            last = found.get(period.observation.key)
+            if last is None or period.last_at >= last.last_at:
+                found[period.observation.key] = period
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +114,14 @@ def overview(plan: Plan, past: PastRuns | None, *, is_whole: bool, failure: str 
             for observation in observations
         }
         return Overview(plan, is_whole, None, (), tuple(today), alone, failure)
+    latest = past.latest()
     return Overview(
         plan,
         is_whole,
-        changes_since(past.since, past.before, past.latest, observations, past.access),
+        changes_since(past.since, past.before(), latest, observations, past.access),
         tuple(write for write in past.writes if write.at > past.since),
         _daily_health(past.runs, today),
-        _link_timelines(past, observations),
+        _link_timelines(past, latest, observations),
         failure,
         max((run.at for run in past.runs if run.standings and run.at <= past.since), default=None),
     )
@@ -143,8 +155,10 @@ def _daily_health(
     return tuple(by_date[date] for date in sorted(by_date))
 
 
-def _link_timelines(past: PastRuns, observations: Sequence[Observation]) -> dict[Key, LinkTimeline]:
-    periods_of_link: dict[Key, list[Period]] = {key: [period] for key, period in past.first.items()}
+def _link_timelines(
+    past: PastRuns, latest: Mapping[Key, Period], observations: Sequence[Observation]
+) -> dict[Key, LinkTimeline]:
+    periods_of_link: dict[Key, list[Period]] = {}
     for period in past.periods:
         periods_of_link.setdefault(period.observation.key, []).append(period)
     writes_of_link: dict[Key, list[Write]] = {}
@@ -153,7 +167,7 @@ def _link_timelines(past: PastRuns, observations: Sequence[Observation]) -> dict
     link_timelines = {}
     for observation in observations:
         before = periods_of_link.get(observation.key, [])
-        now = next_period(past.latest.get(observation.key), observation)
+        now = next_period(latest.get(observation.key), observation)
         earlier = [period for period in before if period.first_at < now.first_at]
         link_timelines[observation.key] = LinkTimeline(
             (*earlier, now), tuple(writes_of_link.get(observation.key, ()))

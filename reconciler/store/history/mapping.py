@@ -82,7 +82,7 @@ def period_of(row: Row[Any]) -> Period:
 
 
 def _once(value: Any) -> Any:
-    """The value; equal texts are kept once. A report has most periods three times."""
+    """The value; equal texts are kept once, as many links have the same."""
     return sys.intern(value) if type(value) is str else value
 
 

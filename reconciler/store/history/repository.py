@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Subquery, func, select
 
 from reconciler.core.customers.directories import DIRECTORY_CHANGED, SeenDirectory
 from reconciler.core.history.access_history import RecordedAccess, RecordedCover
@@ -83,12 +83,7 @@ class HistoryRepository:
 
     def as_of(self, moment: datetime) -> dict[Key, Period]:
         """Each link's period at a time, without links that had not been read yet."""
-        newest = (
-            select(periods.c.link_id, func.max(periods.c.at).label("at"))
-            .where(periods.c.at <= moment)
-            .group_by(periods.c.link_id)
-            .subquery()
-        )
+        newest = _newest_until(moment)
         is_newest = (periods.c.link_id == newest.c.link_id) & (periods.c.at == newest.c.at)
         return self._by_link(_periods(self._name).join(newest, is_newest))
 
@@ -134,6 +129,14 @@ class HistoryRepository:
         with self._database.reading() as connection:
             found = connection.execute(query.where(periods.c.at >= since) if since else query)
             return tuple(map(period_of, found))
+
+    def periods_from(self, moment: datetime) -> tuple[Period, ...]:
+        """Each link's periods from the one at a time on, and always its newest, oldest first."""
+        newest = _newest_until(moment)
+        is_later = (periods.c.at > moment) | (periods.c.at == newest.c.at) | periods.c.is_current
+        query = _periods(self._name).outerjoin(newest, periods.c.link_id == newest.c.link_id)
+        with self._database.reading() as connection:
+            return tuple(map(period_of, connection.execute(query.where(is_later))))
 
     def writes(self, since: datetime | None = None) -> tuple[Write, ...]:
         """The writes since a time, or all, oldest first."""
@@ -220,9 +223,20 @@ def open_shared(url: str, name: str) -> HistoryRepository:
 def _periods(history: str) -> Select[tuple[object, ...]]:
     return (
         select(periods, links.c.tenant, links.c.identity)
+        .select_from(periods)
         .join(links)
         .where(links.c.history == history)
         .order_by(periods.c.at, periods.c.id)
+    )
+
+
+def _newest_until(moment: datetime) -> Subquery:
+    """The link and the beginning of each link's newest period at a time."""
+    return (
+        select(periods.c.link_id, func.max(periods.c.at).label("at"))
+        .where(periods.c.at <= moment)
+        .group_by(periods.c.link_id)
+        .subquery()
     )
 
 

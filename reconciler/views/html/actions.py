@@ -19,6 +19,7 @@ from reconciler.views.grouping import (
     group_findings,
     member_label,
 )
+from reconciler.views.html.link_index import LinkIndex
 from reconciler.views.html.titles import title_of
 from reconciler.views.rows import Cause, Row
 
@@ -88,20 +89,6 @@ class ActorCards:
 
     actor: Actor
     cards: tuple[ActionCard, ...]
-
-
-class LinkIndex:
-    """The links of the table, to find those that a finding is about."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._keys: dict[Key, set[Key]] = {}
-        for row in rows:
-            for name in (row.key, (row.tenant, ""), ("", row.identity)):
-                self._keys.setdefault(name, set()).add(row.key)
-
-    def about(self, member: Key) -> set[Key]:
-        """The links of a tenant and an identity; either may be empty, and both name none."""
-        return self._keys.get(member, set())
 
 
 def problem_cards(rows: Sequence[Row], index: LinkIndex) -> list[ActionCard]:

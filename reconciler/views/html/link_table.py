@@ -141,16 +141,20 @@ def _data(
     for line in rows:
         key = line.row.key
         facts = [*_facts(line, most), *own.get(key, ())]
-        links.append(_link(line, facts, timelines.get(key), groups_of.get(key, []), pool, most))
-    data = {
-        "texts": list(pool.numbers),
-        "links": links,
-        "groups": [[group.id, visible(group.label), int(group.is_card)] for group in groups],
-    }
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        link = _link(line, facts, timelines.get(key), groups_of.get(key, []), pool, most)
+        links.append(_json(link))
+    texts = _json(list(pool.numbers))
+    shown = _json([[group.id, visible(group.label), int(group.is_card)] for group in groups])
+    text = f'{{"texts":{texts},"links":[{",".join(links)}],"groups":{shown}}}'
+    return Markup(text)  # noqa: S704 - JSON without characters that begin a tag or an entity
+
+
+def _json(value: object) -> str:
+    """The value as JSON without characters that begin a tag or an entity."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for char in "<>&":
         text = text.replace(char, f"\\u{ord(char):04x}")
-    return Markup(text)  # noqa: S704 - JSON without characters that begin a tag or an entity
+    return text
 
 
 def _link(

@@ -12,7 +12,6 @@ from reconciler.core.inventory.partner_totals import partner_totals
 from reconciler.views.changes_since import CUSTOMER_LABELS, LABELS
 from reconciler.views.html.actions import (
     ActionCard,
-    LinkIndex,
     by_actor,
     drift_cards,
     finding_cards,
@@ -21,6 +20,7 @@ from reconciler.views.html.actions import (
 from reconciler.views.html.badges import Badge, health
 from reconciler.views.html.chart import chart
 from reconciler.views.html.headline import headline
+from reconciler.views.html.link_index import LinkIndex
 from reconciler.views.html.link_table import LinkTable, RowGroup, is_not_counted, link_table
 from reconciler.views.html.pages import page
 from reconciler.views.html.scope import scope_of
@@ -79,18 +79,15 @@ def render_overview(overview: Overview) -> str:
     plan = overview.plan
     rows = plan_rows(plan)
     pairs = [(row, health(row)) for row in rows]
-    index = LinkIndex(rows)
-    cards = [
-        *drift_cards(rows),
-        *problem_cards(rows, index),
-        *finding_cards(plan.findings, index),
-    ]
+    cards = _cards(overview, rows)
     changes, stayed = _changes(overview), _stayed(overview.changes_since)
     not_counted = frozenset(row.key for row in rows if is_not_counted(row))
+    scope = scope_of(plan)
     return page(
         "overview.html",
         plan=plan,
-        scope=scope_of(plan),
+        page_title=f"Report · {scope.title}",
+        scope=scope,
         overview=overview,
         headline=headline(overview, rows),
         access=access_sentence(plan),
@@ -104,6 +101,15 @@ def render_overview(overview: Overview) -> str:
         not_counted=len(not_counted) if has_access(plan.changes) else None,
         table=_table(overview, pairs, cards, changes, not_counted),
     )
+
+
+def _cards(overview: Overview, rows: Sequence[Row]) -> list[ActionCard]:
+    index = LinkIndex(rows)
+    return [
+        *drift_cards(rows),
+        *problem_cards(rows, index),
+        *finding_cards(overview.plan.findings, index),
+    ]
 
 
 def _table(

@@ -9,8 +9,9 @@ from reconciler.core.plan import Plan, Report
 from reconciler.core.plan_json import digest, plan_data
 from reconciler.core.plan_review import PlanReview
 from reconciler.views.changes_since import change_lines, changes_of, heading
-from reconciler.views.html.actions import LinkIndex, by_actor, finding_cards, problem_cards
+from reconciler.views.html.actions import by_actor, finding_cards, problem_cards
 from reconciler.views.html.badges import Badge, by_urgency, health, planned, result
+from reconciler.views.html.link_index import LinkIndex
 from reconciler.views.html.link_table import RowGroup, is_not_counted, link_table
 from reconciler.views.html.overview import NOT_COUNTED
 from reconciler.views.html.pages import page
@@ -84,9 +85,11 @@ def _page(
         RowGroup(NOT_COUNTED, "linked, no role that counts", not_counted),
     ]
     since = changes_of(plan)
+    scope = scope_of(plan)
     facts: dict[str, object] = {
         "title": title,
-        "scope": scope_of(plan),
+        "page_title": f"{title} · {scope.title}",
+        "scope": scope,
         "summary": text[:1].upper() + text[1:],
         "plan": plan,
         "changes": written[:MOST_CHANGES],

@@ -5,12 +5,14 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from reconciler.core.customers.directories import newest
 from reconciler.core.errors import RunFailed
 from reconciler.core.history.link_history import Health
+from reconciler.core.history.overview import PastRuns
 from reconciler.store.history.repository import HistoryRepository, open_own
 from reconciler.store.history.writer import PORTION
 from tests.periods import periods_of
@@ -76,14 +78,36 @@ def test_a_run_of_more_links_than_are_written_at_once_is_recorded_whole(path: Pa
     assert rows(path, "periods") == 2 * len(links)
 
 
-def test_equal_texts_of_several_readings_are_one_object(repository: HistoryRepository) -> None:
-    """A report reads most periods three times; their texts are most of its memory."""
+@pytest.mark.parametrize("first", [-1, 0, 3, 7])
+def test_a_report_reads_all_periods_that_it_needs_at_once(
+    repository: HistoryRepository, first: int
+) -> None:
+    """The periods from a time on tell each link's newest one, and the one at any later time.
+
+    The runs end in another order than they read.
+    """
+    chance = Random(first)
+    for day in (0, 3, 1, 2, 5, 4, 6):
+        links = chance.sample(range(30), 20)
+        seen = (chance.choice((in_sync, drifted, failed))(day, n) for n in links)
+        repository.record(recording(day, *seen))
+    periods = repository.periods_from(at(first))
+    assert sorted(periods, key=lambda period: period.first_at) == list(periods)
+    for day in range(first, 8):
+        past = PastRuns(at(day), (), periods, ())
+        assert past.before() == repository.as_of(at(day))
+        assert past.latest() == repository.latest()
+
+
+def test_equal_texts_and_times_are_one_object(repository: HistoryRepository) -> None:
+    """They are most of the memory of a report."""
     repository.record(recording(0, in_sync(0), in_sync(0, 2)))
     one, two = repository.latest()["C1", "app"], repository.latest()["C2", "app"]
     again = repository.as_of(at(1))["C1", "app"]
     assert one.observation.tenant_id is again.observation.tenant_id
     assert one.observation.partner_name is two.observation.partner_name
     assert one.read_partner_id is two.observation.partner_id
+    assert one.last_at is again.first_at
 
 
 def test_an_earlier_time_shows_the_state_known_at_that_time(repository: HistoryRepository) -> None:
