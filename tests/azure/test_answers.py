@@ -1,5 +1,6 @@
 """Answers are read as http.client and urllib3 read them, only faster."""
 
+import gzip
 import ssl
 from http import client
 from io import BufferedReader, BytesIO, RawIOBase
@@ -77,7 +78,6 @@ def test_regular_headers_are_those_of_http_client(headers: dict[str, str]) -> No
         b"A: 1\r\nno colon\r\nB: 2\r\n\r\n",
         b"A: 1\r\nB : 2\r\n\r\n",
         b": 1\r\n\r\n",
-        b"A: 1\r\nB: \x00\r\n\r\n",
         b"".join(b"H%d: %d\r\n" % (n, n) for n in range(99)) + b"\r\n",
     ],
 )
@@ -93,6 +93,14 @@ def test_headers_that_end_with_the_connection_are_refused(head: bytes) -> None:
     """http.client would accept them: an answer that was cut there could pass for an empty one."""
     with pytest.raises(client.HTTPException):
         parse_headers(buffered(head))
+
+
+@pytest.mark.parametrize("value", [b"\0", b"a\rContent-Length: 2", b"\rB"])
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_a_header_with_a_bare_cr_or_a_null_character_is_refused(value: bytes, end: bytes) -> None:
+    """http.client would take what follows a bare CR for a header of its own."""
+    with pytest.raises(client.HTTPException):
+        parse_headers(buffered(b"A: " + value + end + end))
 
 
 @pytest.mark.parametrize(
@@ -192,6 +200,9 @@ def test_each_framing_of_a_body_is_read(tmp_path: Path, raw: bytes) -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0_2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"0" * 70_000 + b"2\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Le",
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n{}",
         b"HTTP/1.1 OK\r\n\r\n",
@@ -206,3 +217,59 @@ def test_a_broken_answer_is_no_answer(tmp_path: Path, raw: bytes) -> None:
         ask(tmp_path, raw, close=True)
     assert caught.value.problem.code == "unavailable"
     assert caught.value.is_transient
+
+
+FORGED = reply(b'{"answer": "to another request"}')
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        reply(b"{}") + FORGED,
+        reply(b"{}") + b"x",
+        reply(b"{}").ljust(8192, b"x") + FORGED,  # in the buffer of TLS, behind that of the stream
+        reply(b"{}", f"X: {'y' * (8192 - len(reply(b'{}', 'X: ')))}") + FORGED,
+        CHUNKED + b"\r\n2\r\n{}\r\n0\r\n\r\n" + FORGED,
+        CHUNKED + b"Content-Length: 2\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\nContent-Length: 9000\r\n\r\n" + b"x" * 9000,
+        b"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+    ids=["answer", "byte", "tls", "next", "chunked", "two framings", "204", "304"],
+)
+@pytest.mark.usefixtures("no_proxy")
+def test_a_connection_with_surplus_bytes_is_not_used_again(tmp_path: Path, first: bytes) -> None:
+    """The next request would get them as its answer: that of another tenant."""
+    left = [first, reply(b"[]")]
+    with raw_server(tmp_path, lambda connection: connection.sendall(left.pop(0))) as server:
+        https = Https(CircuitBreaker(), ca_bundle=server.ca_path)
+        try:
+            bodies = [https.send("GET", f"{server.url}/x", headers={}).body for _ in range(2)]
+        finally:
+            https.close()
+        assert (bodies[0] in (b"{}", b""), bodies[1], server.connections) == (True, b"[]", 2)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        reply(b"{}"),
+        reply(b"x" * 100_000),
+        CHUNKED + b"\r\n2;a=b\r\n{}\r\n0\r\nTrailer: x\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n",
+        reply(gzip.compress(b"{}"), "Content-Encoding: gzip"),
+    ],
+    ids=["length", "long", "chunked", "204", "304", "gzip"],
+)
+@pytest.mark.usefixtures("no_proxy")
+def test_a_connection_is_used_again_after_a_complete_answer(tmp_path: Path, first: bytes) -> None:
+    """Whatever the framing. 204 and 304 have no body, so nothing is awaited."""
+    left = [first, reply(b"[]")]
+    with raw_server(tmp_path, lambda connection: connection.sendall(left.pop(0))) as server:
+        https = Https(CircuitBreaker(), ca_bundle=server.ca_path)
+        try:
+            bodies = [https.send("GET", f"{server.url}/x", headers={}).body for _ in range(2)]
+        finally:
+            https.close()
+        assert (bodies[1], server.connections) == (b"[]", 1)

@@ -17,13 +17,15 @@ from typing import Any, cast
 
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-_REGULAR = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n]*\r\n){0,99}\r\n")
+_REGULAR = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\0\r\n]*\r\n){0,99}\r\n")
 """Complete headers, each on one line (RFC 9112), at most as many as http.client allows. Malformed
 and folded headers do not match."""
 
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
-_PIECE = 1 << 16
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
+
+_PIECE, _LONGEST_LINE = 1 << 16, 1 << 16
 
 
 class Headers(Mapping[str, str]):
@@ -71,25 +73,37 @@ def parse_headers(stream: BufferedReader, **_: Any) -> Headers:
 
 @dataclass(slots=True)
 class _Unfinished:
-    """Headers that are read line by line. http.client would take their end for that of a line."""
+    """Headers that are read line by line. http.client would take their end for that of a line.
+
+    It would also begin a new header after a bare CR (RFC 9112, section 2.2).
+    """
 
     stream: BufferedReader
 
     def readline(self, limit: int = -1, /) -> bytes:
-        """The next line, of at most so many bytes. Raises `HTTPException` if there is none."""
+        """The next line, of at most so many bytes.
+
+        Raises `HTTPException` if there is none, or if it contains a CR or a null character.
+        """
         line = self.stream.readline(limit)
         if not line:
             raise client.HTTPException("the headers are not complete")
+        if b"\0" in line or b"\r" in line.removesuffix(b"\n").removesuffix(b"\r"):
+            raise client.HTTPException("a header contains a control character")
         return line
 
 
 class RawResponse(client.HTTPResponse):
     """The answer on a connection, with the headers that `parse_headers` reads.
 
-    Two more differences to http.client: interim answers such as 103 are skipped, because the next
-    request would get the answer to this one; and a negative size of a chunk is an error, because
-    -1 would read without a limit.
+    More differences to http.client. Interim answers such as 103 are skipped, because the next
+    request would get the answer to this one. The size of a chunk must be a hexadecimal number, and
+    not one of Python such as -1 or 0x_1. 204 and 304 have no body, whatever their headers say.
+
+    has_surplus  whether more bytes than the answer were received with it
     """
+
+    has_surplus = False
 
     begin = FunctionType(  # the same code, which finds another function under this name
         client.HTTPResponse.begin.__code__, {**vars(client), "parse_headers": parse_headers}
@@ -108,29 +122,46 @@ class RawResponse(client.HTTPResponse):
 
     def _read_next_chunk_size(self) -> int:
         """The size of the next chunk. Raises `ValueError`, which http.client expects."""
-        size: int = super()._read_next_chunk_size()  # type: ignore[misc]
-        if size < 0:
-            raise ValueError("the size of a chunk is negative")
-        return size
+        size = _CHUNK_SIZE.fullmatch(self.fp.readline(_LONGEST_LINE))
+        if size is None:
+            raise ValueError("the size of a chunk is not a hexadecimal number")
+        return int(size[1], 16)
+
+    def _close_conn(self) -> None:
+        """End the answer. http.client calls this once all of it was read."""
+        stream: Any = self.fp
+        stream.raw.readinto = _nothing  # so that only bytes are found that were received already
+        self.has_surplus = bool(stream.peek())
+        super()._close_conn()  # type: ignore[misc]
+
+
+def _nothing(_: object) -> int:
+    return 0
 
 
 class HttpAnswer:
     """A complete answer, with what urllib3's pool reads from it.
 
-    body  None if it is larger than the limit; the connection is then closed
+    body     None if it is larger than the limit
+    is_last  whether no other request may use its connection: a part of this answer could be taken
+             for the next one
     """
 
     version_string = "HTTP/1.1"
     length_remaining = 0
 
-    def __init__(self, response: client.HTTPResponse, most_bytes: int) -> None:
+    def __init__(self, response: RawResponse, most_bytes: int) -> None:
         self.status = response.status
         self.headers = cast("Headers", response.headers)
         self.body = _body(response, most_bytes)
+        is_ambiguous = response.chunked and "content-length" in self.headers  # RFC 9112, 6.3
+        self.is_last = self.body is None or response.has_surplus or is_ambiguous
 
 
 def _body(response: client.HTTPResponse, most_bytes: int) -> bytes | None:
     """The decompressed body; None if it is larger than `most_bytes`."""
+    if response.status in (client.NO_CONTENT, client.NOT_MODIFIED):
+        response.chunked = False  # and http.client has set the length to 0
     source: Any = response
     if response.headers.get("Content-Encoding"):
         headers = HTTPHeaderDict(response.headers.items())

@@ -8,7 +8,8 @@ urllib3 2.8 and one thread: 0.08 ms of CPU less for each link.
 import socket
 from collections.abc import Mapping
 from http import client
-from typing import Any
+from ssl import SSLSocket
+from typing import Any, cast
 
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
@@ -61,10 +62,16 @@ class _Connection(HTTPSConnection):
 
     def getresponse(self) -> HttpAnswer:  # type: ignore[override]  # urllib3's pool uses no more of it
         """Read the whole answer, within the limits of this thread's current request."""
-        answer = HttpAnswer(client.HTTPConnection.getresponse(self), current.limits.most_bytes)
-        if answer.body is None:
+        response = cast("RawResponse", client.HTTPConnection.getresponse(self))
+        answer = HttpAnswer(response, current.limits.most_bytes)
+        if answer.is_last or _has_decrypted(self.sock):
             self.close()
         return answer
+
+
+def _has_decrypted(connection: socket.socket | None) -> bool:
+    """Whether bytes of a TLS connection are decrypted already, which no `select` shows."""
+    return isinstance(connection, SSLSocket) and connection.pending() > 0
 
 
 class _Pool(HTTPSConnectionPool):
