@@ -6,6 +6,7 @@ The endpoint comes from the command line or the environment, never from tenants.
 import json
 import re
 from contextlib import closing
+from dataclasses import replace
 from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,12 +31,16 @@ class Malformed(ValueError):
 
 
 def find_cloud(name: str, endpoint: str | None, ca_bundle: str | None, stop: Event) -> Cloud:
-    """Return a known cloud by name, or the cloud behind the endpoint that the operator chose."""
+    """Return a known cloud by name, or the cloud behind the endpoint that the operator chose.
+
+    name  the cloud in tenants.yaml; it decides what no metadata document says
+    """
     if endpoint is None:
         return CLOUDS[name]
     hosts = CircuitBreaker()
     with closing(Https(hosts, ca_bundle=ca_bundle, stop=stop)) as https:
-        return described(endpoint, https.limited_to("GET"), RetryBudget(hosts, stop))
+        cloud = described(endpoint, https.limited_to("GET"), RetryBudget(hosts, stop))
+    return replace(cloud, exchange=CLOUDS[name].exchange)
 
 
 def described(endpoint: str, https: Https, budget: RetryBudget) -> Cloud:

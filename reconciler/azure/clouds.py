@@ -12,6 +12,7 @@ class Cloud:
     scope         OAuth scope of a token for ARM
     vault_suffix  DNS suffix of key vaults
     graph         base URL of Microsoft Graph, if a metadata document describes the cloud; else None
+    exchange      OAuth scope of a managed identity's token that an app sends in place of a secret
     """
 
     name: str
@@ -20,6 +21,7 @@ class Cloud:
     scope: str
     vault_suffix: str
     graph: str | None = None
+    exchange: str = "api://AzureADTokenExchange/.default"
 
     @property
     def endpoint(self) -> str:
@@ -46,6 +48,7 @@ CLOUDS = {
             "https://login.microsoftonline.us",
             "https://management.core.usgovcloudapi.net/.default",
             "vault.usgovcloudapi.net",
+            exchange="api://AzureADTokenExchangeUSGov/.default",
         ),
         Cloud(
             "china",
@@ -53,7 +56,11 @@ CLOUDS = {
             "https://login.chinacloudapi.cn",
             "https://management.chinacloudapi.cn/.default",
             "vault.azure.cn",
+            exchange="api://AzureADTokenExchangeChina/.default",
         ),
     )
 }
-"""Microsoft's published endpoints. Only public is known to have the PAL provider."""
+"""Microsoft's published endpoints. Only public is known to have the PAL provider.
+
+Source of `exchange`: Microsoft's "Configure an application to trust a managed identity".
+"""

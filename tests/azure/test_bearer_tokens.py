@@ -28,7 +28,7 @@ def https() -> Https:
 
 
 def platform_token(ref: TokenRef, https: Https) -> str:
-    return PlatformTokens(https).workload(ref, RetryBudget(https.hosts, Event()))
+    return PlatformTokens(https, "").workload(ref, RetryBudget(https.hosts, Event()))
 
 
 @pytest.mark.parametrize("token", BAD)

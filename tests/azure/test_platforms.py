@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from threading import Event
 from typing import Any
 
@@ -87,6 +88,33 @@ def test_one_token_serves_all_tenants(
     identity, operation = PLATFORMS[kind]
     assert {seen.state for seen in read(identity, 40)} == {ObservedState.NOT_LINKED}
     assert count(emulator, operation) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "audience"),
+    [
+        ("public", "api://AzureADTokenExchange"),
+        ("usgov", "api://AzureADTokenExchangeUSGov"),
+        ("china", "api://AzureADTokenExchangeChina"),
+    ],
+)
+def test_a_machines_token_is_for_the_audience_of_the_cloud(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, stop: Event, name: str, audience: str
+) -> None:
+    """The app's federated credential accepts no other audience."""
+    become(emulator, monkeypatch, "imds")
+    machine = {"client_id": MACHINE, "tenant": tenant_id(9), "object_id": MACHINE, "system": True}
+    issuer = f"https://login.microsoftonline.com/{tenant_id(9)}/v2.0"
+    trust = [{"issuer": issuer, "subject": MACHINE, "audience": audience}]
+    app = {"client_id": APP, "federated": trust}
+    emulator.state.reset(seed({"managed_identities": [machine], "clients": [app]}))
+    bundle = str(emulator.ca_path)
+    cloud = find_cloud(name, emulator.endpoint, bundle, stop)
+    with (
+        closing(Azure(ConnectionSettings(cloud, {"app": FEDERATED}, bundle), stop)) as azure,
+        azure.reader(Place("C1", tenant_id(1), "app")) as reader,
+    ):
+        assert reader.read().state is ObservedState.NOT_LINKED
 
 
 @pytest.mark.parametrize("fault", [{"status": 429}, {"status": 503}, {"drop": True}])

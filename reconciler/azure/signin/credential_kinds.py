@@ -16,7 +16,7 @@ from reconciler.azure.signin.app_credentials import (
     token_endpoint,
 )
 from reconciler.azure.signin.cached_users import CachedUsers, UserLogin
-from reconciler.azure.signin.federated_tokens import EXCHANGE, PlatformTokens
+from reconciler.azure.signin.federated_tokens import PlatformTokens
 from reconciler.azure.signin.secrets.references import Secrets, Unresolved
 from reconciler.azure.signin.transport import Transport
 from reconciler.core.identities import (
@@ -116,7 +116,8 @@ def platform_token(
     if isinstance(identity, WorkloadIdentity):
         return partial(platform.workload, identity.token, budget)
     if isinstance(identity, FederatedManagedIdentity):
-        return partial(platform.managed_identity, identity.managed_identity, EXCHANGE, budget)
+        client_id, scope = identity.managed_identity, platform.exchange
+        return partial(platform.managed_identity, client_id, scope, budget)
     return None
 
 

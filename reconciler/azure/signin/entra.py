@@ -50,7 +50,7 @@ class Entra:
         self.people = people
         self.directories = OpenIdDocuments(cloud.authority, https)
         self._https = https
-        self.platform = PlatformTokens(https)
+        self.platform = PlatformTokens(https, cloud.exchange)
         self.secrets = Secrets(vaults.read)
         self.rotations = Rotations()
 

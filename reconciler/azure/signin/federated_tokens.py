@@ -22,9 +22,6 @@ from reconciler.azure.signin.shared_tokens import PlatformToken, SharedTokens, f
 from reconciler.core.identities import TokenRef
 from reconciler.regular_files import read_regular
 
-EXCHANGE = "api://AzureADTokenExchange/.default"
-"""The scope of a managed identity's token that replaces a secret, in Azure's own clouds."""
-
 MACHINE_INTERVAL_S = 0.25
 """Minimum time between requests to a machine's endpoint, which allows about five a second."""
 
@@ -34,9 +31,14 @@ class PlatformTokens:
 
     All methods raise `Unresolved` if this is not that platform, and `RequestFailed` if it does not
     answer within the retry budget of the first caller.
+
+    exchange  the scope of a managed identity's token that an app sends in place of a secret
     """
 
-    def __init__(self, https: Https, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, https: Https, exchange: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.exchange = exchange
         self._https = https
         self._clock = clock
         self._shared = SharedTokens(clock)

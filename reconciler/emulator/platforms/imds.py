@@ -100,8 +100,8 @@ def _app_service(request: Request, world: World) -> Answer:
 def _token(identity: ManagedIdentity, resource: str, world: World) -> dict[str, str]:
     """Issue a token; every number in the answer is a text, as in Azure's."""
     now_s = world.clock.now() // TICKS_PER_SECOND
-    # A token for `api://AzureADTokenExchange` is v2, which has this issuer.
-    is_v2 = resource == EXCHANGE
+    # A token for `api://AzureADTokenExchange`, or that of a national cloud, is v2.
+    is_v2 = resource.startswith(EXCHANGE)
     issuer = "https://login.microsoftonline.com/{}/v2.0" if is_v2 else "https://sts.windows.net/{}/"
     claims = {
         "aud": resource,
