@@ -1,4 +1,4 @@
-"""A path that cannot be examined is wrong usage, and no internal error."""
+"""Paths that lead nowhere: an error that names them, and no internal error."""
 
 from pathlib import Path
 
@@ -12,6 +12,19 @@ tenants: [{name: Fabrikam, tenant: fabrikam.com, identities: [me], partner: "493
 """
 TOO_LONG = "x" * 300
 """pathlib raises for such a name, as it does in a folder that the user may not enter."""
+
+
+def test_the_journal_of_a_file_that_does_not_exist_is_not_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped name is 78, as for all commands; a file without a journal yet is no error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAL_RECONCILE_STATE_DIR", str(tmp_path))
+    (tmp_path / "tenants.yaml").write_text(FILE)
+    assert run(["journal", "verify"]) == 0
+    assert "no journal yet" in capsys.readouterr().err
+    assert run(["journal", "verify", "-c", "tennants.yaml"]) == 78
+    assert capsys.readouterr().err.startswith("tennants.yaml:1:1: there is no such file: ")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from reconciler.cli import state
 from reconciler.cli.command_line.help_format import GroupedCommand, HelpfulGroup
 from reconciler.cli.command_line.option_groups import FILE, STATE, with_options
 from reconciler.cli.command_line.options import Options
-from reconciler.core.errors import WrongUsage
+from reconciler.core.errors import BadFile, WrongUsage
 from reconciler.core.exit_status import Status
 
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
@@ -42,12 +42,15 @@ def verify(
     """
     from reconciler.cli.output import note
     from reconciler.config.notification_settings import read_notification_targets
+    from reconciler.config.reading.files import fetch
     from reconciler.store.journal_check import verify as walk
 
     if ends_with is not None and not _DIGEST.fullmatch(ends_with):
         raise WrongUsage("--ends-with takes sha256: and 64 hexadecimal digits, as a report has it")
     path = state.journal_path(options, read_notification_targets(options.config).history)
     if not lexists(path):
+        if isinstance(missing := fetch(options.config), str):
+            raise BadFile(f"{options.config}:1:1: {missing}")
         if ends_with:
             note(f"error: {path}: there is no journal; it should end with {ends_with}")
             return Status.RUN_FAILED
