@@ -8,7 +8,7 @@ from reconciler.config.reading.customer_lists import named
 from reconciler.config.reading.customer_lists import read as read_list
 from reconciler.config.writing.labels import labels
 from reconciler.core.customers.discovery import Customer
-from reconciler.core.errors import BadFile
+from reconciler.core.errors import BadFile, WrongUsage
 
 GUID, OTHER = "2f0a1f6e-5b0c-4d3e-9c57-0d8f4a3c1b11", "7c0d5a0a-0f5b-4f4e-8b7e-2a51f2f3c999"
 FABRIKAM = Customer("Fabrikam", GUID, ("fabrikam.example",), ("emea", "vip"))
@@ -107,9 +107,9 @@ def test_tenants_on_the_command_line_are_separated_by_commas() -> None:
         Customer("", GUID),
         Customer("", "a.example"),
     )
-    with pytest.raises(BadFile, match='--tenants: tenant "common" is a sign-in endpoint'):
+    with pytest.raises(WrongUsage, match='--tenants: tenant "common" is a sign-in endpoint'):
         named(["common"])
-    with pytest.raises(BadFile, match="--tenants: give a tenant's GUID"):
+    with pytest.raises(WrongUsage, match="--tenants: give a tenant's GUID"):
         named([","])
 
 

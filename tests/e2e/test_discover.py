@@ -306,7 +306,7 @@ def test_a_person_signs_in_before_any_file_lists_tenants(desk: Desk) -> None:
             64,
             "bob is not an identity; tenants.yaml has",
         ),
-        (("--tenants", "common"), 78, 'tenant "common" is a sign-in endpoint'),
+        (("--tenants", "common"), 64, 'tenant "common" is a sign-in endpoint'),
         (("--tenants-from", "none.csv"), 78, "none.csv:1:1: there is no such file"),
         (
             ("--tenants", "a.example", "--out", "no/such/a.yaml"),

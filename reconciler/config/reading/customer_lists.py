@@ -19,7 +19,7 @@ from reconciler.config.reading.diagnostics import Diagnostics, location, quoted
 from reconciler.config.reading.secret_patterns import SECRET_CELL, holds_secret
 from reconciler.config.writing.labels import clean_name
 from reconciler.core.customers.discovery import Customer, distinct
-from reconciler.core.errors import BadFile
+from reconciler.core.errors import WrongUsage
 
 MOST_NAMED = 10
 """Customers that a warning names."""
@@ -95,14 +95,14 @@ def read(path: Path) -> CustomerList:
 def named(tenants: Sequence[str]) -> tuple[Customer, ...]:
     """The tenants of `--tenants`, separated by commas or repeated, each once, in order.
 
-    :raises BadFile: with all errors.
+    :raises WrongUsage: with all errors.
     """
     texts = [part.strip() for text in tenants for part in text.split(",") if part.strip()]
     if not tenants:
         return ()
     errors = [f"--tenants: {failure}" for text in texts if (failure := _failure(text))]
     if errors or not texts:
-        raise BadFile(*errors or ("--tenants: give a tenant's GUID or verified domain",))
+        raise WrongUsage("\n".join(errors) or "--tenants: give a tenant's GUID or verified domain")
     return distinct([Customer("", _TENANT.validate_python(text)) for text in texts])
 
 
