@@ -127,7 +127,8 @@ def _note(
 
 def _item(entry: LinkEntry, added: Attestations) -> Value:
     """An identity of the tenant's list, with its new attestation."""
-    item: dict[str, Value] = entry.override.model_dump(exclude_unset=True, exclude_none=True)
+    settings = entry.override.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+    item: dict[str, Value] = {"identity": entry.identity} | settings
     if entry.identity in added:
         item["attested"] = added[entry.identity]
     return item if len(item) > 1 else entry.identity

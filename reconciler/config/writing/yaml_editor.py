@@ -212,8 +212,9 @@ def flow(value: Value) -> str:
         return "{" + ", ".join(f"{key}: {flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(flow(inner) for inner in value) + "]"
+    plain = str(value) if isinstance(value, str) else value  # PyYAML takes no subclass, as of enums
     return yaml.safe_dump(
-        [value], default_flow_style=True, allow_unicode=True, width=_WIDEST
+        [plain], default_flow_style=True, allow_unicode=True, width=_WIDEST
     ).strip()[1:-1]
 
 
