@@ -60,7 +60,7 @@ def sync_directory(directory: Path) -> str | None:
         if error.errno not in _NO_DIRECTORY_SYNC:
             raise
         return (
-            f"the filesystem of {directory} cannot sync a directory ({error.strerror}): "
+            f"the file system of {directory} cannot sync a directory ({error.strerror}): "
             "a new file there may be lost in a power cut"
         )
     finally:

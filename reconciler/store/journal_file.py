@@ -14,7 +14,7 @@ from reconciler.store.files import is_at, open_regular, sync_directory
 _HINTS = {
     errno.ENOSPC: "Free some space there",
     errno.EDQUOT: "Free some space there, or raise the quota",
-    errno.EROFS: "The filesystem is read-only: name another --state-dir",
+    errno.EROFS: "The file system is read-only: name another --state-dir",
     errno.EACCES: "Give this user write access, or name another --state-dir",
     errno.EPERM: "Give this user write access, or name another --state-dir",
 }

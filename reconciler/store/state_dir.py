@@ -60,7 +60,7 @@ def warning_of_modes(directory: Path) -> str | None:
         return None
     if not _keeps_modes(directory):
         return (
-            f"the filesystem of {directory} has no file modes: "
+            f"the file system of {directory} has no file modes: "
             "everyone with access to it can read and change the journal and the history"
         )
     if mode & stat.S_IWOTH:

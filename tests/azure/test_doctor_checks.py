@@ -305,7 +305,7 @@ def test_the_partners_own_problems_are_no_requests() -> None:
     for problem_code in ("invalid_client_secret", "unavailable", "no_such_tenant", "new"):
         assert request_for(Problem(problem_code, "m", "h"), who) is None
     assert request_for(Problem("conditional_access", "m", TENANT_RESTRICTED), who) is None
-    no_sign_in = Problem("person_needed", "there is no cached sign-in of alice", "login")
+    no_sign_in = Problem("person_needed", "there is no stored sign-in of alice", "login")
     assert request_for(no_sign_in, who) is None
 
 

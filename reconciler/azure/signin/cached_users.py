@@ -56,7 +56,7 @@ class CachedUsers:
                     f"only {identity.username} can read and write this link, and this run is "
                     "unattended",
                     f"{_to_do(identity)}; or set unattended: true on the identity to let "
-                    f"unattended runs use the cached sign-in; {_left(identity)}",
+                    f"unattended runs use the stored sign-in; {_left(identity)}",
                 )
             )
 
@@ -132,7 +132,7 @@ class UserLogin:
     def sign_in_due(self) -> RequestFailed:
         """There is no usable cached sign-in; `in_person` adds the hint."""
         message = (
-            f"there is no cached sign-in of {self.username} to {self.tenant_id} on this machine"
+            f"there is no stored sign-in of {self.username} to {self.tenant_id} on this machine"
         )
         return RequestFailed(Problem(PERSON_NEEDED, message, ""))
 
