@@ -39,8 +39,7 @@ def directories(lines: Iterable[Mapping[str, Any]]) -> Iterator[SeenDirectory]:
     for line in lines:
         if line.get("event") in ("intent", "outcome") and line.get("tenant_id"):
             with suppress(KeyError, TypeError, ValueError):
-                at = datetime.fromisoformat(line["at"])
-                yield SeenDirectory(at, str(line["tenant"]), str(line["tenant_id"]))
+                yield SeenDirectory(_time(line), str(line["tenant"]), str(line["tenant_id"]))
 
 
 def _add_line(
@@ -69,7 +68,7 @@ def _recording(line: Mapping[str, Any]) -> Recording:
     run = RecordedRun(
         str(line["run"]),
         str(line.get("command") or "apply"),
-        datetime.fromisoformat(line["at"]),
+        _time(line),
         str(line.get("tool_version", "")),
         str(line.get("config_digest", "")),
         None,
@@ -83,7 +82,7 @@ def _recording(line: Mapping[str, Any]) -> Recording:
 
 def _intent(line: Mapping[str, Any], key: Key) -> Write:
     return Write(
-        datetime.fromisoformat(line["at"]),
+        _time(line),
         *key,
         Action(line["action"]),
         line["before"],
@@ -97,7 +96,7 @@ def _intent(line: Mapping[str, Any], key: Key) -> Write:
 def _with_outcome(write: Write, line: Mapping[str, Any]) -> Write:
     return replace(
         write,
-        at=datetime.fromisoformat(line["at"]),
+        at=_time(line),
         outcome=Outcome(line["outcome"]),
         tenant_id=line["tenant_id"],
         object_id=line["object_id"],
@@ -114,6 +113,14 @@ def _recovered(write: Write, line: Mapping[str, Any]) -> Write:
     took = seen["partner_id"] == write.after
     outcome = Outcome.APPLIED if took else Outcome.UNVERIFIED
     return replace(write, outcome=outcome, problem=RECOVERED)
+
+
+def _time(line: Mapping[str, Any]) -> datetime:
+    """The time of a line. Raises `ValueError` if it has no zone, because it was edited."""
+    time = datetime.fromisoformat(line["at"])
+    if time.tzinfo is None:
+        raise ValueError("no time zone")
+    return time
 
 
 def _with_writes(recording: Recording, writes: Mapping[Key, list[Write]]) -> Recording:

@@ -59,6 +59,13 @@ def test_an_unknown_line_is_ignored() -> None:
     assert found(RUN, *strange, INTENT, outcome("applied")) == [Outcome.APPLIED]
 
 
+def test_a_line_whose_time_has_no_zone_is_ignored() -> None:
+    """Only an edit removes the zone; such a time cannot be compared with others."""
+    edited = INTENT | {"at": AT.rstrip("Z"), "tenant": "C2"}
+    assert found(RUN, edited, INTENT) == [None]
+    assert [each.tenant for each in directories([edited, INTENT])] == ["C1"]
+
+
 def test_a_run_has_its_command_and_overrides() -> None:
     """Both are in its first line. A run whose first line has neither was an attended apply."""
     more = {"command": "nightly", "allowed": ["remove-count"]}
