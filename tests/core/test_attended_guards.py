@@ -15,7 +15,7 @@ from reconciler.core.guards.attended import (
 )
 from reconciler.core.links import Change, Observed, Wanted, WantedState
 from reconciler.core.plan import Plan
-from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
+from tests.core.worlds import FOREIGN, GONE, OLD, OURS, linked, plan, unknown, unlinked, wanted
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 
@@ -56,6 +56,9 @@ def _check(checked: Plan, limits: GuardLimits | None = None, **more: Any) -> dic
         ({"removes": 11, "total": 200}, {"remove-count"}),
         ({"removes": 1, "total": 10}, set()),
         ({"removes": 2, "total": 10}, {"remove-share"}),
+        ({"removes": 2, "unread": 2, "total": 21}, {"remove-share"}),
+        ({"removes": 2, "unread": 1, "total": 21}, set()),
+        ({"removes": 2, "unread": 3, "total": 12}, set()),
         ({"updates": 1, "unread": 5, "total": 10}, set()),
         ({"updates": 1, "unread": 6, "total": 10}, {"incomplete"}),
         ({"creates": 10, "total": 10}, set()),
@@ -102,7 +105,17 @@ def test_a_run_that_writes_nothing_is_never_refused() -> None:
 def test_a_plan_is_fresh_for_a_day(age: timedelta, guards: set[str]) -> None:
     """A plan dated in the future is refused like an old one."""
     made = _plan(updates=1, total=9)
-    assert set(_check(made, now=made.created_at + age)) == guards
+    found = _check(made, now=made.created_at + age)
+    assert set(found) == guards
+    assert all(("future" in message) is (age < timedelta(0)) for message in found.values())
+
+
+def test_a_principal_that_is_gone_as_wanted_is_not_unreadable() -> None:
+    """Ten links of which six need no read, because nothing should be linked there."""
+    pairs = [(wanted(WantedState.ABSENT, n), unknown(GONE)) for n in range(6)]
+    pairs += [(wanted(number=n), linked(OLD, n)) for n in range(6, 7)]
+    pairs += [(wanted(number=n), linked(OURS, n)) for n in range(7, 10)]
+    assert _check(plan(*pairs)) == {}
 
 
 @pytest.mark.parametrize("guard", [guard for guard in GUARDS if guard != "create-count"])

@@ -22,7 +22,7 @@ class RecordedRun:
     """One run, as the run history shows it.
 
     id         as in the log and in the journal
-    command    plan, show, apply or nightly
+    command    such as `plan`, `apply` or `nightly`
     at         when its reads had ended, UTC; its start, for a run known from the journal only
     status     its exit status; None for a run known from the journal only
     is_whole   whether it covered all links of the file and was not interrupted

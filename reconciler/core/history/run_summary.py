@@ -55,7 +55,7 @@ class SideFailure:
 class RunSummary:
     """A run that has ended.
 
-    command     `plan`, `apply` or `nightly`
+    command     such as `plan`, `apply` or `nightly`
     run_id      as in the log and the journal; empty if the run never began
     status      the exit status
     ended_at    UTC
