@@ -1,1 +1,1 @@
-"""nightly."""
+"""What an unattended run sends: its result in one line, and a notification."""

@@ -1,1 +1,1 @@
-"""secrets."""
+"""Secrets of identities: references, their checks, key vaults and rotation."""
