@@ -15,7 +15,8 @@ from reconciler.core.plan import Report
 from reconciler.core.text import visible
 from reconciler.views.formats import Format, View
 
-NARROWEST = 80
+NARROWEST = 40
+"""The least width of a table, in columns. On a terminal with fewer, its lines wrap."""
 
 
 def show(

@@ -54,7 +54,7 @@ def render_table(plan: Plan, page: Page) -> str:
     lines += problem_lines(page, rows)
     lines += finding_lines(page, plan.findings, "--format json lists all")
     lines += changes_since_lines(page, plan)
-    return lines_of([*lines, "", page.paint(access_sentence(plan), "strong")])
+    return lines_of([*lines, "", *page.note(access_sentence(plan), style="strong")])
 
 
 def render_markdown(plan: Plan) -> str:

@@ -70,7 +70,7 @@ def render_table(inventory: GroupedInventory, page: Page) -> str:
         lines = [line for lines in page.table(cells, columns) for line in lines]
     else:
         lines = _names_below(page, cells, columns)
-    return lines_of([*lines, "", inventory_summary(inventory.plan)])
+    return lines_of([*lines, "", *page.note(inventory_summary(inventory.plan))])
 
 
 def _names_below(

@@ -1,4 +1,4 @@
-"""Terminal table of the inventory: every link, on one line where that fits, else on two.
+"""Terminal table of the inventory: every link, on one line where that fits, else on two or more.
 
 It shows what a read saw. It makes no statement about credit.
 """
@@ -35,6 +35,7 @@ _COLUMNS = (
 )
 _UPPER = (_WIDE_NAME, NAME, FIXED, FIXED, _WIDE_NAME)
 _LOWER = (FIXED, FIXED, FIXED, text_column(20))
+_NARROW = (NAME, NAME, FIXED, FIXED)
 _INDENT = Cell("   ")
 
 
@@ -49,8 +50,10 @@ def inventory_lines(page: Page, rows: Sequence[Row]) -> Iterator[str]:
     cells = [_without_extras(line) for line in (heading, *map(_cells, rows))]
     if narrowest(cells, _COLUMNS) <= page.width:
         yield from _in_lines(page, cells, _COLUMNS)
-    else:
+    elif narrowest([_lower(line) for line in cells], _LOWER) <= page.width:
         yield from _in_pairs(page, cells)
+    else:
+        yield from _with_notes(page, cells)
 
 
 def _in_lines(
@@ -63,10 +66,25 @@ def _in_lines(
 def _in_pairs(page: Page, cells: Sequence[Sequence[Cell]]) -> Iterator[str]:
     """Yield two lines for each link: the second has the tenant ID, the date and the note."""
     upper = page.table([[tenant, *rest[1:5]] for tenant, *rest in cells], _UPPER)
-    lower = page.table([[_INDENT, line[1], line[6], line[7]] for line in cells], _LOWER)
+    lower = page.table([_lower(line) for line in cells], _LOWER)
     for above, below in zip(upper, lower, strict=True):
         yield from above
         yield from below
+
+
+def _lower(line: Sequence[Cell]) -> list[Cell]:
+    return [_INDENT, line[1], line[6], line[7]]
+
+
+def _with_notes(page: Page, cells: Sequence[Sequence[Cell]]) -> Iterator[str]:
+    """Yield the link and, below it, what a narrow page has no columns for."""
+    shown = page.table([[line[0], *line[2:5]] for line in cells], _NARROW)
+    for number, (above, line) in enumerate(zip(shown, cells, strict=True)):
+        yield from above
+        if number:
+            tenant_id, partner_name, day, remark = (line[n].text for n in (1, 5, 6, 7))
+            texts = filter(None, (tenant_id, partner_name, day and f"since {day}", remark))
+            yield from page.note("; ".join(texts), lead=_INDENT.text * 2, style=line[7].style)
 
 
 def _without_empty_extras(cells: Sequence[Sequence[Cell]]) -> list[list[Cell]]:

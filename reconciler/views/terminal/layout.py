@@ -168,11 +168,11 @@ class Page:
 def with_summary(page: Page, lines: Iterable[str], summary: str) -> str:
     """Return the lines without blank ones at the start, then the summary.
 
-    The summary is one line on every page: people and scripts search for it.
+    In a pipe, the summary is one line: scripts search for it.
     """
     lines = list(dropwhile(lambda line: not line, lines))
     gap = [""] if lines else []
-    return "\n".join([*lines, *gap, page.paint(summary, "strong")]) + "\n"
+    return "\n".join([*lines, *gap, *page.note(summary, style="strong")]) + "\n"
 
 
 def natural(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> list[int]:
