@@ -13,7 +13,7 @@ import typer
 
 from reconciler.cli import streams
 from reconciler.cli.command_line.command_table import ProgramGroup
-from reconciler.cli.command_line.shell_words import complete_for_bash
+from reconciler.cli.command_line.shell_words import SHELLS
 from reconciler.cli.command_line.usage_errors import check_values, usage_message
 from reconciler.core.errors import BadFile, PalReconcileError
 from reconciler.core.exit_status import Status, of_error
@@ -56,8 +56,8 @@ def _root(
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit status."""
-    if os.environ.get("_PAL_RECONCILE_COMPLETE") == "complete_bash":
-        complete_for_bash(lambda: _parsed([]))
+    if for_shell := SHELLS.get(os.environ.get("_PAL_RECONCILE_COMPLETE", "")):
+        for_shell(lambda: _parsed([]))
         return Status.IN_SYNC
     try:
         check_values(sys.argv[1:] if arguments is None else arguments)

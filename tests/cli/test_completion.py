@@ -102,3 +102,32 @@ def test_zsh_gets_no_name_that_it_would_evaluate(
     assert '"rebuild"' in shown
     assert "Brien" not in shown
     assert "(id)" not in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("", ["Fabrikam", "'Contoso & Co. (nw.com)'", r"'O''Brien $(id) \`id`'", "tag:emea"]),
+        ("Con", ["'Contoso & Co. (nw.com)'"]),
+        ("'Con", ["'Contoso & Co. (nw.com)'"]),
+        ("O", [r"'O''Brien $(id) \`id`'", "'O\u2019\u2019Neil; id'"]),
+    ],
+)
+def test_powershell_gets_names_in_quotes(
+    typed: str,
+    offered: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It inserts what is offered as it is: a name in the file must not run as a command."""
+    monkeypatch.chdir(tmp_path)
+    more = "  - {name: O\u2019Neil; id, tenant: x.com}\n  - {name: 'O:::x', tenant: y.com}\n"
+    (tmp_path / "tenants.yaml").write_text(FILE + more)
+    monkeypatch.setenv("_PAL_RECONCILE_COMPLETE", "complete_powershell")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", f"pal-reconcile plan --only {typed}")
+    monkeypatch.setenv("_TYPER_COMPLETE_WORD_TO_COMPLETE", typed)
+    assert run([]) == 0
+    found = [line.partition(":::")[0] for line in capsys.readouterr().out.splitlines()]
+    assert [word for word in found if word in offered] == offered
+    assert not typed or found == offered

@@ -1,7 +1,8 @@
 """Words that a shell completes: how bash splits a command line, and how names are quoted.
 
 The scripts of `--show-completion` pass the words on in variables. They do not quote what is
-offered, and zsh evaluates it. Names come from tenants.yaml, and no name may run as a command.
+offered, zsh evaluates it, and PowerShell inserts it as it is. Names come from tenants.yaml, and no
+name may run as a command.
 """
 
 import io
@@ -17,6 +18,10 @@ _BREAKS = re.compile("[:=@]+")
 
 _EVALUATED = re.compile(r"""[\\"'$`]""")
 """Characters with a meaning in what zsh evaluates."""
+
+_POWERSHELL_WORD = re.compile(r"[\w./:=+%-]*")
+_POWERSHELL_QUOTE = re.compile("['\u2018-\u201b]")
+"""PowerShell takes typographic quotes for single quotes, too."""
 
 _QUOTED = re.compile(r"[^\w./:=@%+,-]")
 
@@ -44,6 +49,23 @@ def complete_for_bash(complete: Callable[[], object]) -> None:
     before = _unquoted(words[-1].removesuffix(last))
     for word in shown.getvalue().splitlines():
         sys.stdout.write(_quoted(_after(before, word), last[:1]) + "\n")
+
+
+def complete_for_powershell(complete: Callable[[], object]) -> None:
+    """Print what completes the word under the cursor, in quotes if it is not one plain word.
+
+    complete  prints the completions, a line each: the word, three colons, a help text
+    """
+    typed = os.environ.get("_TYPER_COMPLETE_WORD_TO_COMPLETE", "")
+    os.environ["_TYPER_COMPLETE_WORD_TO_COMPLETE"] = typed[:1].strip("'\"") + typed[1:] or typed
+    with redirect_stdout(io.StringIO()) as shown, suppress(SystemExit):
+        complete()
+    for line in shown.getvalue().splitlines():
+        word, colons, text = line.rpartition(":::")
+        if not _POWERSHELL_WORD.fullmatch(word):
+            word = "'" + _POWERSHELL_QUOTE.sub(r"\g<0>\g<0>", word) + "'"
+        if ":::" not in word:  # the script would cut it there
+            sys.stdout.write(f"{word}{colons}{text}\n")
 
 
 def _joined(words: Sequence[str]) -> list[str]:
@@ -78,3 +100,11 @@ def _quoted(word: str, quote: str) -> str:
     if quote == '"':
         return re.sub(r'([\\"$`])', r"\\\1", word)
     return _QUOTED.sub(r"\\\g<0>", word)
+
+
+SHELLS: dict[str, Callable[[Callable[[], object]], None]] = {
+    "complete_bash": complete_for_bash,
+    "complete_powershell": complete_for_powershell,
+    "complete_pwsh": complete_for_powershell,
+}
+"""By the value of the variable that asks for completions. The other shells quote them."""
