@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 PACKAGES = {
     "dask": ("distributed",),
@@ -25,9 +26,28 @@ def missing_extra(extra: str, feature: str) -> str | None:
 
     feature  the subject of the sentence, such as `--metrics`
     """
-    if all(map(_is_installed, PACKAGES[extra])):
+    if _has(extra):
         return None
-    return f"{feature} needs an extra: pip install 'pal-reconcile[{extra}]'"
+    return f"{feature} needs an extra: {_command(extra)}"
+
+
+def _command(extra: str) -> str:
+    """The command that installs an extra where this program is installed.
+
+    pipx and uv install the program again, so their commands name the extras that it has, too.
+    """
+    found = [each for each, packages in PACKAGES.items() if packages and _has(each)]
+    everything = ",".join(sorted({*found, extra}))
+    home = Path(sys.prefix)
+    if (home / "pipx_metadata.json").is_file():
+        return f"pipx install --force 'pal-reconcile[{everything}]'"
+    if (home / "uv-receipt.toml").is_file():
+        return f"uv tool install 'pal-reconcile[{everything}]'"
+    return f"pip install 'pal-reconcile[{extra}]'"
+
+
+def _has(extra: str) -> bool:
+    return all(map(_is_installed, PACKAGES[extra]))
 
 
 def _is_installed(package: str) -> bool:
