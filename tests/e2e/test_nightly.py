@@ -73,7 +73,7 @@ def test_repair_makes_the_changes_without_a_prompt(desk: Desk) -> None:
 
 def test_an_unattended_repair_has_stricter_guards(desk: Desk) -> None:
     """If more than a fifth is unreadable, nothing is written; `apply` would be allowed to."""
-    faults = [{"tenant": tenant_id(n), "operation": "read", "status": 403} for n in range(1, 4)]
+    faults = [{"tenant": tenant_id(n), "operation": "read", "status": 403} for n in range(1, 5)]
     desk.seed({12: OLD}, faults=faults)
     write(desk, 12)
     ran = desk.run("nightly", "--repair", "-q")
@@ -208,7 +208,7 @@ def test_a_change_is_notified_once(desk: Desk, receiver: Receiver) -> None:
 
 def test_a_refusal_by_other_guards_is_a_change(desk: Desk, receiver: Receiver) -> None:
     """The same refusal is notified once; a run that another guard refuses is notified again."""
-    faults = [{"tenant": tenant_id(n), "operation": "read", "status": 403} for n in range(1, 4)]
+    faults = [{"tenant": tenant_id(n), "operation": "read", "status": 403} for n in range(1, 5)]
     desk.seed({12: OLD}, faults=faults)
     desk.env["PAL_NOTIFY"] = receiver.url.replace("http://", "json://")
     write(desk, 12, NOTIFY)

@@ -10,7 +10,7 @@ The caller reads the journal and the shared history.
 
 from collections.abc import Collection, Iterable, Iterator
 
-from reconciler.core.guards.attended import SMALLEST_WHOLE, GuardLimits, exceeds, is_unread
+from reconciler.core.guards.attended import GuardLimits, is_unread
 from reconciler.core.guards.partner_trust import is_managed, trust
 from reconciler.core.guards.past_changes import Past, key_of
 from reconciler.core.links import Action, Wanted
@@ -125,18 +125,11 @@ def _check_reads(plan: Plan, limits: GuardLimits) -> Iterator[Refusal]:
     read = sum(change.observed is not None for change in plan.changes)
     unread = sum(map(is_unread, plan.changes))
     share = min(limits.incomplete, INCOMPLETE)
-    if read >= SMALLEST_WHOLE:
-        is_exceeded, limit = exceeds(unread, share, read), f"{share:.0%}"
-    else:
-        most = allowance(share, read)
-        is_exceeded, limit = unread > most, str(most)
-    if is_exceeded:
-        found = f"{unread / read:.1%}" if read >= SMALLEST_WHOLE else str(unread)
-        text = (
-            f"{unread} of {read} selected links could not be read "
-            f"({unread / read:.1%}; limit {limit})"
-        )
-        yield _refusal("incomplete", text, found, limit)
+    limit = allowance(share, read)
+    if unread > limit:
+        of, rule = _rule(share, limit, read)
+        text = f"{unread}{of} selected links could not be read (limit {rule})"
+        yield _refusal("incomplete", text, unread, limit)
 
 
 def _check_ids(
