@@ -24,11 +24,11 @@ def check_coverage(context: CheckContext) -> None:
         for key in ("name", "tenant", "tags")
     ):
         return  # the selector may match what is broken
-    names = [other.name for other in tenants]
     for index, tenant in enumerate(tenants):
         for number, selector in enumerate(tenant.covers or ()):
             if not context.document.customer_index.find(selector, other_than=index):
-                near = context.complaints.did_you_mean(selector, names)
+                others = [other.name for other in tenants if other is not tenant]
+                near = context.complaints.did_you_mean(selector, others)
                 hint = near or "name a customer of this file, a glob, or tag:X"
                 context.add(
                     ("tenants", index, "covers", number),
