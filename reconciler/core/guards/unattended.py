@@ -10,7 +10,7 @@ The caller reads the journal and the shared history.
 
 from collections.abc import Collection, Iterable, Iterator
 
-from reconciler.core.guards.attended import GuardLimits, is_unread
+from reconciler.core.guards.attended import GuardLimits, exceeds, is_unread
 from reconciler.core.guards.partner_trust import is_managed, trust
 from reconciler.core.guards.past_changes import Past, key_of
 from reconciler.core.links import Action, Wanted
