@@ -136,4 +136,5 @@ def _hash(data: Mapping[str, Any], without: tuple[str, ...]) -> str:
 
 
 def _is_outside(finding: Any) -> bool:
-    return isinstance(finding, dict) and finding.get("code") in OUTSIDE_PLAN
+    code = finding.get("code") if isinstance(finding, dict) else None
+    return isinstance(code, str) and code in OUTSIDE_PLAN

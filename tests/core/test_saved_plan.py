@@ -86,6 +86,28 @@ def test_a_resealed_edit_is_refused(number: int, edit: dict[str, Any]) -> None:
     assert checked(resealed(data), PAIRS) == "plan-edited"
 
 
+def test_a_link_that_is_listed_twice_is_refused() -> None:
+    """It would be written by two jobs at once."""
+    for number in range(len(PAIRS)):
+        data = data_of([*PAIRS, PAIRS[number]])
+        assert checked(resealed(data), PAIRS) == "plan-edited"
+
+
+def test_a_link_without_a_read_is_refused() -> None:
+    """Only an attested link needs none."""
+    data = data_of(PAIRS)
+    data["links"][0]["observed"] = None
+    assert checked(resealed(data), PAIRS) == "plan-edited"
+
+
+@pytest.mark.parametrize("code", [[], {}, None, 1])
+def test_a_finding_with_an_odd_code_is_refused(code: object) -> None:
+    """Its digest can be computed, although the code cannot be looked up in a set."""
+    data = data_of(PAIRS)
+    data["findings"][0]["code"] = code
+    assert checked(resealed(data), PAIRS) == "plan-file"
+
+
 def test_a_foreign_id_stays_a_conflict() -> None:
     """The link is not written, even if summary, action and reason are edited consistently."""
     ours = [(w, linked(OLD, 2) if s and s.partner_id == FOREIGN else s) for w, s in PAIRS]
