@@ -10,7 +10,9 @@ import pytest
 
 from reconciler.azure.cloud_metadata import find_cloud
 from reconciler.azure.connection import Azure, ConnectionSettings
-from reconciler.azure.signin.managed_identity import UPDATING_WAIT_S, refusal
+from reconciler.azure.http.circuit_breaker import CircuitBreaker
+from reconciler.azure.signin.managed_identity import UPDATING_WAIT_S, refusal, request_token
+from reconciler.azure.signin.secrets.references import Unresolved
 from reconciler.core.identities import (
     ClientSecret,
     FederatedManagedIdentity,
@@ -20,11 +22,13 @@ from reconciler.core.identities import (
     WorkloadIdentity,
 )
 from reconciler.core.links import Observed, ObservedState, Place
+from reconciler.core.redaction.redactor import redact
 from reconciler.emulator.seed.seed import read as seed
 from reconciler.emulator.server import Emulator
 from reconciler.emulator.state.directory import derived_tenant_id
 from reconciler.emulator.state.workloads import MACHINE_DOMAIN
 from tests.e2e.command import APP, SECRET, tenant_id
+from tests.receivers import listening
 
 VAULT_HOME = derived_tenant_id(MACHINE_DOMAIN)
 MACHINE = "8e0c1b52-8a86-4b6f-9b43-0f4c5f4f7a22"
@@ -194,6 +198,20 @@ def test_a_missing_managed_identity_is_not_retried(
     assert seen.problem.code == "credential_unusable"
     assert "Identity not found" in seen.problem.message
     assert count(emulator, "managed_identity") == 1
+
+
+def test_a_repeated_header_of_a_machine_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its value has the form of a GUID, and the endpoint's error may repeat it."""
+    header = "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a"
+    with listening() as server:
+        server.answers = [400]
+        server.body = f'{{"message": "{header} is not the header of this app"}}'.encode()
+        monkeypatch.setenv("IDENTITY_ENDPOINT", server.url)
+        monkeypatch.setenv("IDENTITY_HEADER", header)
+        with pytest.raises(Unresolved) as caught:
+            request_token(None, "https://management.azure.com/.default", CircuitBreaker())
+    assert header in str(caught.value)
+    assert redact(str(caught.value)).count("[hidden] is not the header") == 1
 
 
 def test_a_machine_endpoint_bypasses_the_proxy(

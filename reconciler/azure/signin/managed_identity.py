@@ -7,6 +7,7 @@ Sources: Microsoft's "How to use managed identities to acquire an access token" 
 "Work with managed identities in App Service".
 """
 
+import os
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from reconciler.azure.signin.secrets.references import Unresolved
 from reconciler.azure.signin.shared_tokens import PlatformToken
 from reconciler.bounded_requests import limited_session
 from reconciler.core.links import Problem
+from reconciler.core.redaction.redactor import remember
 
 CONNECT_TIMEOUT_S = 2.0
 READ_TIMEOUT_S = 10.0
@@ -35,6 +37,10 @@ UPDATING_WAIT_S = 15.0
 _IMDS_PATH = "/metadata/identity/"
 _NOT_YET = (404, 410)
 """Statuses that IMDS returns while it is updating; elsewhere 404 is final."""
+
+
+_SECRET_VARIABLES = ("IDENTITY_HEADER", "MSI_SECRET")
+"""Variables whose values prove to the endpoint that a request comes from this machine."""
 
 
 class RecordingTransport(RequestsTransport):  # type: ignore[misc]  # untyped in azure-core
@@ -56,6 +62,8 @@ class RecordingTransport(RequestsTransport):  # type: ignore[misc]  # untyped in
             **options,
         )
         self._init_session(self.session)
+        for name in _SECRET_VARIABLES:
+            remember(os.environ.get(name, ""))
         self._hosts = hosts
         self._machine_is_optional = machine_is_optional
         self.failure: RequestFailed | None = None
@@ -119,7 +127,7 @@ def refusal(url: str, status: int, retry_after: str) -> RequestFailed | None:
     if status == 410 and wait_s is None:
         wait_s = UPDATING_WAIT_S
     code = "throttled" if status == 429 else "unavailable"
-    problem = Problem(code, f"{parts.netloc} returned no token: it answered {status}", AGAIN)
+    problem = Problem(code, f"{host_of(url)} returned no token: it answered {status}", AGAIN)
     return RequestFailed(problem, is_transient=True, host=url, retry_after_s=wait_s)
 
 

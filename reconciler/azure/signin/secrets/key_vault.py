@@ -18,11 +18,8 @@ from reconciler.azure.signin.secrets.references import Unresolved, check_vault, 
 from reconciler.core.identities import SecretRef
 from reconciler.core.redaction.redactor import remember
 
-_SECRET_VARIABLES = (
-    *("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"),
-    *("IDENTITY_HEADER", "MSI_SECRET"),
-)
-"""Variables with secrets that azure-identity may use."""
+_SECRET_VARIABLES = ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD")
+"""Variables with secrets that azure-identity may use, beside those of a managed identity."""
 
 
 class Vaults:
