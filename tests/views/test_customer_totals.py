@@ -10,6 +10,7 @@ from reconciler.core.links import Action, Observed, Settled, WantedState
 from reconciler.core.plan import Plan
 from reconciler.views.html.badges import health as badge_of
 from reconciler.views.html.headline import headline
+from reconciler.views.html.scope import scope_of
 from reconciler.views.html.tags import tag_tables
 from reconciler.views.rows import plan_rows
 from tests.views import facts
@@ -38,7 +39,11 @@ def test_a_customer_is_correct_if_all_its_links_are() -> None:
         (facts.wanted("E", 5, settled=HELD), facts.linked(5, facts.OURS)),
         (facts.wanted("F", 6, aim=WantedState.ABSENT), facts.unlinked(6)),
     )
-    assert totals(plan) == CustomerTotals(wanted=4, correct=2, left_alone=1)
+    assert totals(plan) == CustomerTotals(wanted=4, correct=2, left_alone=1, unwanted=1)
+    assert headline(facts.overview_of(plan), plan_rows(plan)).not_counted == (
+        "Not counted: 1 customer that is held, attested or unmanaged; "
+        "1 customer for which the file wants no link."
+    )
 
 
 def test_a_covering_link_counts_for_each_customer_that_it_covers() -> None:
@@ -46,6 +51,7 @@ def test_a_covering_link_counts_for_each_customer_that_it_covers() -> None:
     covers = ("Fabrikam", "Northwind")
     plan = facts.plan_of((facts.wanted("Us", 1, covers=covers), facts.linked(1, facts.OURS)))
     assert totals(plan) == CustomerTotals(wanted=2, correct=2)
+    assert scope_of(plan).customers == "2 customers"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Markup of pages: names add text and never tags."""
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -7,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.core.links import Action, Observed, Settled
 from reconciler.core.plan import Plan, Report
 from reconciler.core.text import visible
 from reconciler.views.formats import Format, View
+from reconciler.views.html.overview import render_overview
 from reconciler.views.registry import render
 from tests.views import facts
 
@@ -95,3 +98,21 @@ def test_changes_come_before_problems_and_findings() -> None:
     ids = [f'<h2 id="{name}"' for name in ("changes", "problems", "findings", "links")]
     places = list(map(page.index, ids))
     assert places == sorted(places)
+
+
+def test_a_partner_id_without_links_is_no_link() -> None:
+    """There is no row to show; an unknown filter would show all rows."""
+    unread = facts.plan_of((facts.wanted("Fabrikam", 1), Observed.unknown(facts.APP_MISSING)))
+    page = render_overview(facts.overview_of(unread))
+    assert f'<th scope="row">{facts.OURS}</th>' in page
+
+
+def test_a_held_link_with_the_wanted_id_has_nothing_wanted() -> None:
+    """Azure's name for the partner makes no difference."""
+    held = Settled(Action.HELD, "held until 2026-12-31")
+    plan = facts.plan_of(
+        (facts.wanted("A", 1, settled=held), facts.linked(1, facts.OURS, "Contoso")),
+        (facts.wanted("B", 2, settled=held), facts.linked(2, facts.OLD)),
+    )
+    page = render(View.INVENTORY, Format.HTML, plan)
+    assert re.findall(r'<td class="wanted">(\d*)', page) == ["", facts.OURS]

@@ -14,11 +14,13 @@ class CustomerTotals:
     wanted      the customers with a link that is wanted and managed
     correct     those whose links are all in sync; a link that cannot be read is not in sync
     left_alone  the customers whose links are all held, attested or unmanaged: not in `wanted`
+    unwanted    the other customers for which the file wants no link: not in `wanted`, too
     """
 
     wanted: int
     correct: int
     left_alone: int = 0
+    unwanted: int = 0
 
     @property
     def percent(self) -> int:
@@ -51,4 +53,5 @@ def customer_totals(
         if any(is_wanted for _, is_wanted in managed):
             wanted += 1
             correct += all(health is Health.IN_SYNC for health, _ in managed)
-    return CustomerTotals(wanted, correct, left_alone)
+    unwanted = len(links) - wanted - left_alone
+    return CustomerTotals(wanted, correct, left_alone, unwanted)

@@ -124,7 +124,7 @@ def drift_cards(rows: Sequence[Row]) -> Iterator[ActionCard]:
         Actor.US,
         "drift",
         "change",
-        "Links that differ from the file",
+        "Links that apply would change",
         "",
         ", ".join(counts),
         "review the changes with pal-reconcile plan, then run pal-reconcile apply",

@@ -45,6 +45,19 @@ class Headline:
     details: str
     trend: Trend | None = None
 
+    @property
+    def not_counted(self) -> str:
+        """The customers that the totals leave out, in a sentence; empty if there are none."""
+        totals = self.totals or CustomerTotals(0, 0)
+        parts = []
+        if totals.left_alone:
+            customers = _count(totals.left_alone, "customer that is", "customers that are")
+            parts.append(f"{customers} held, attested or unmanaged")
+        if totals.unwanted:
+            customers = _count(totals.unwanted, "customer", "customers")
+            parts.append(f"{customers} for which the file wants no link")
+        return f"Not counted: {'; '.join(parts)}." if parts else ""
+
 
 def headline(overview: Overview, rows: Sequence[Row]) -> Headline:
     """Return the headline of the report."""
@@ -63,7 +76,7 @@ def link_state(rows: Sequence[Row]) -> str:
     unreadable = sum(row.action is Action.UNKNOWN for row in rows) - not_read
     differ = sum(badge_of(row).tone in ("change", "alarm") for row in rows) - unreadable - not_read
     parts = [
-        _count(differ, "differs from", "differ from") + " the file" if differ else "",
+        _count(differ, "link differs from", "links differ from") + " the file" if differ else "",
         f"{unreadable:,} cannot be read" if unreadable else "",
         f"{not_read:,} not read" if not_read else "",
     ]
@@ -78,7 +91,7 @@ def _calm(rows: Sequence[Row]) -> str:
 
 
 def _count(number: int, one: str, many: str) -> str:
-    return f"1 link {one}" if number == 1 else f"{number:,} links {many}"
+    return f"1 {one}" if number == 1 else f"{number:,} {many}"
 
 
 def _trend(overview: Overview, now: CustomerTotals) -> Trend | None:

@@ -116,11 +116,18 @@ def _line(row: Row, badge: Badge) -> LinkRow:
     return LinkRow(
         row,
         badge,
-        "" if row.is_in_sync or row.after == row.now else row.after,
+        "" if _is_as_wanted(row) else row.after,
         since(row),
         access.verdict.value if access else "",
         reason(row),
     )
+
+
+def _is_as_wanted(row: Row) -> bool:
+    """Whether the link is as the file wants it; a held link may be, too."""
+    seen, wanted = row.observed, row.change.wanted
+    has_the_id = seen and seen.partner_id and seen.partner_id == wanted.partner_id
+    return row.is_in_sync or row.after == row.now or bool(has_the_id)
 
 
 def _data(

@@ -27,9 +27,9 @@ class PageScope:
 
 
 def scope_of(plan: Plan) -> PageScope:
-    """Return the scope of a plan's links."""
-    tenants = {change.place.tenant for change in plan.changes}
-    customers = tenants.pop() if len(tenants) == 1 else _count(len(tenants), "customer")
+    """Return the scope of a plan's links. A link that covers customers counts for each of them."""
+    names = {name for c in plan.changes for name in c.wanted.covers or (c.place.tenant,)}
+    customers = names.pop() if len(names) == 1 else _count(len(names), "customer")
     links = _count(len(plan.changes), "link")
     if plan.not_selected:
         links += f" selected of {len(plan.changes) + plan.not_selected:,} in the file"
