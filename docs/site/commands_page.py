@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from reconciler.cli.command_line.exit_status_help import statuses_of
 from reconciler.cli.command_line.help_format import OWN_OPTIONS, ranges_in_words
 from reconciler.cli.commands.help import ENVIRONMENT
 from reconciler.cli.main import app
@@ -13,7 +14,7 @@ from reconciler.cli.main import app
 INTRODUCTION = """# Commands
 
 This page is generated from the program. `pal-reconcile COMMAND --help` shows the same. All commands
-have the same [exit statuses](../exit-statuses.md).
+use the same [exit statuses](../exit-statuses.md).
 """
 
 
@@ -47,6 +48,8 @@ def _section(name: str, context: Any) -> Iterator[str]:
         elif (record := param.get_help_record(context)) and param.name != "help":
             panel = getattr(param, "rich_help_panel", None) or OWN_OPTIONS
             panels.setdefault(panel, []).append([f"`{record[0]}`", ranges_in_words(record[1])])
+    if statuses := statuses_of(name):
+        panels["Exit status"] = [[f"`{int(s)}`", meaning] for s, meaning in statuses.items()]
     for panel, rows in panels.items():
         yield from table((panel, "description"), rows)
 

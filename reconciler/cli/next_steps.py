@@ -51,13 +51,19 @@ def after_plan(plan: PlanReview, status: int, options: Options, out: Path | None
 
 def after_read(plan: Plan, status: int, options: Options) -> None:
     """Say why the status is 4 if links could not be read, and how to find out more."""
+    if explain_status(plan, status, options):
+        note(f"To check each step and what to do, run: {command_line('doctor', options)}")
+
+
+def explain_status(plan: Plan, status: int, options: Options) -> bool:
+    """Say why the status is 4 if links could not be read. Return whether it is."""
     if status != Status.PARTIAL or not options.is_table:
-        return
+        return False
     from reconciler.views.summary import unreadable_causes
 
-    causes = unreadable_causes(plan.changes)
-    note(f"Exit status 4: {_counts(plan, Action.UNKNOWN)} ({causes}).")
-    note(f"To check each step and what to do, run: {command_line('doctor', options)}")
+    unread, causes = _counts(plan, Action.UNKNOWN), unreadable_causes(plan.changes)
+    note(f"Exit status 4: {f'{unread} ({causes})' if unread else 'the run was interrupted'}.")
+    return True
 
 
 def after_apply(report: Report, status: int, options: Options) -> None:

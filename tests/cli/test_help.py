@@ -17,7 +17,7 @@ from reconciler.version import __version__
 HOUSE = Path(__file__).parents[2] / "reconciler"
 HEADINGS = {
     *("Arguments", "Options", "Commands", "Selection options", "Output options"),
-    *("Connection options", "Run options"),
+    *("Connection options", "Run options", "Exit status"),
 }
 
 

@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reconciler.cli.command_line.exit_status_help import statuses_of
+from reconciler.core.exit_status import Status
 from reconciler.emulator.seed.seed import read as seed
 from reconciler.emulator.server import Emulator
 from tests.e2e.forks import Request, forks
@@ -52,6 +55,17 @@ class Ran:
     def actions(self) -> dict[str, str]:
         """Each tenant's action in a JSON document."""
         return {link["tenant"]: link["action"] for link in self.data["links"]}
+
+
+def check_documented(arguments: Sequence[str], status: int) -> None:
+    """Fail if the help of the command does not have its exit status."""
+    name = " ".join(arguments[:1])
+    if name == "history":
+        name += f" {arguments[1] if set(arguments[1:2]) & {'rebuild', 'migrate'} else 'show'}"
+    elif name == "journal":
+        name += " verify"
+    known = statuses_of(name)
+    assert not known or status in {*known, Status.TERMINATED} or status < 0, (name, status)
 
 
 @dataclass
@@ -147,7 +161,9 @@ class Desk:
             out, err = process.communicate(timeout=300)
             return Ran(process.returncode, out, err)
         request = Request([str(INSTALLED), *arguments], self.env | env, str(self.path))
-        return Ran(*forks().run(request, timeout_s=300))
+        ran = Ran(*forks().run(request, timeout_s=300))
+        check_documented(arguments, ran.status)
+        return ran
 
     def plan(self, *arguments: str) -> Ran:
         """`plan --format json`."""

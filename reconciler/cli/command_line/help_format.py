@@ -19,7 +19,7 @@ class GroupedCommand(TyperCommand):
         return ["[OPTIONS]", *(str(param.metavar or param.name) for param in arguments)]
 
     def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
-        """Write the arguments, then the command's own options, then the shared ones."""
+        """Write the arguments, the command's own options, the shared ones, and exit statuses."""
         arguments: list[tuple[str, str]] = []
         sections: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
@@ -33,6 +33,12 @@ class GroupedCommand(TyperCommand):
             if records:
                 with formatter.section(heading):
                     formatter.write_dl(records)
+        from reconciler.cli.command_line.exit_status_help import statuses_of
+
+        statuses = statuses_of(ctx.command_path.partition(" ")[2])
+        if statuses:
+            with formatter.section("Exit status"):
+                formatter.write_dl([(str(int(s)), text) for s, text in statuses.items()])
 
 
 def ranges_in_words(text: str) -> str:

@@ -78,6 +78,7 @@ def discover(
     Nothing is written to Azure.
     """
     from reconciler.cli import output
+    from reconciler.cli.next_steps import explain_status
     from reconciler.config.reading import customer_lists
 
     if out and update:
@@ -105,7 +106,9 @@ def discover(
         output.show(discovery.plan, View.DISCOVERY, options.format, is_full=options.full)
     if target := out or update:
         _write(chosen, discovery, target)
-    return run.status(of_plan(discovery.plan, detailed=False))
+    status = run.status(of_plan(discovery.plan, detailed=False))
+    explain_status(discovery.plan, status, options)
+    return status
 
 
 def _check_new_file(path: Path, *, is_forced: bool) -> None:
