@@ -72,7 +72,7 @@ class Consent:
         hint = f"Type {count} to continue:" if needs_number else "[y/N]"
         what = f"{count} change{'s' * (count > 1)}"
         if count < planned:
-            what = f"the first {count} of {planned} changes"
+            what = f"the first {f'{count} ' if count > 1 else ''}of {planned} changes"
         answer = _answer(f"\nMake {what}? {hint} ")
         return () if answer in accepted else (CANCELLED,)
 
