@@ -22,7 +22,7 @@ from reconciler.config.per_tenant_apps import check_apps
 from reconciler.config.reading.diagnostics import MOST_COMPLAINTS, Diagnostics, file_of
 from reconciler.config.reading.includes import IncludedFiles, read_files
 from reconciler.config.reading.tree import Path as NodePath
-from reconciler.config.reading.tree import Table, place
+from reconciler.config.reading.tree import Table, holds, place
 from reconciler.core.findings import Finding
 
 CHECKS = (
@@ -109,7 +109,8 @@ def _check(gathered: IncludedFiles, complaints: Diagnostics, today: date) -> Val
         complaints.add(at, error_messages.message(error))
     if len(found.errors) > MOST_COMPLAINTS:
         return None
-    broken = [*map(error_messages.path_of, found.errors), *gathered.broken]
+    misspelt = [p for p in error_messages.meant(found.errors) if not holds(gathered.root, p)]
+    broken = [*map(error_messages.path_of, found.errors), *misspelt, *gathered.broken]
     if not gathered.is_complete:
         broken.append(("include",))
     context = CheckContext(found.document, found.root, broken_paths(broken), complaints, today)

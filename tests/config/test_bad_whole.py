@@ -207,6 +207,31 @@ def test_the_valid_fields_of_a_broken_part_are_still_checked(complaints: Complai
     assert len(found) == 8
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("\ndefaults:", "\ndefault:"),
+        ("partner: contoso-uk, ", "partnr: contoso-uk, "),
+        ("identities: [automation]", "identitis: [automation]"),
+        ("\npartners:", "\npartnrs:"),
+        ("\nidentities:", "\nidentites:"),
+    ],
+)
+def test_a_misspelt_key_is_the_only_error(complaints: Complainer, right: str, wrong: str) -> None:
+    """Its value is unknown, so that no tenant is said to lack it."""
+    assert right in SOUND
+    [only] = complaints(SOUND.replace(right, wrong, 1))
+    assert "is unknown; did you mean" in only
+
+
+def test_an_unknown_key_hides_nothing_else(complaints: Complainer) -> None:
+    """A key that is like no other, and one beside the key that it is similar to."""
+    text = SOUND.replace(", identities: [automation]", ", colour: red")
+    assert len(complaints(text)) == 3
+    text = SOUND.replace("identities: [automation]", "identities: [nobody], identitis: [x]")
+    assert len(complaints(text)) == 2
+
+
 def test_a_message_names_a_tenant_without_a_valid_name_by_its_number(
     complaints: Complainer,
 ) -> None:

@@ -18,7 +18,8 @@ class CheckContext:
     """A document whose parts are valid by themselves.
 
     root    its tree, with the definitions of the whole file, valid or not
-    broken  the paths with an error, cut to what a check depends on: `tenants, 4, partner`
+    broken  the paths with an error, cut to what a check depends on: `tenants, 4, partner`; also
+            those of keys that are not there, if an unknown key is similar
     today   the day (UTC) of the run
     """
 
@@ -58,10 +59,11 @@ class CheckContext:
     def is_defined(self, section: str, name: str) -> bool:
         """Whether the file defines this partner or identity, in valid form or not.
 
-        An ID under `partners:` counts as well. Of a section that is no mapping, every name does.
+        An ID under `partners:` counts as well. Of a section that is no mapping, or whose key is
+        misspelt, every name does.
         """
         found = self.root.get(section)
-        if found is not None and not isinstance(found, Table):
+        if self.is_broken(section) or (found is not None and not isinstance(found, Table)):
             return True
         return name in self._names(section) or (section == "partners" and name in self._ids)
 

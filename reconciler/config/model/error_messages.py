@@ -71,14 +71,20 @@ def reportable(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     """The errors to report: without missing keys that are only misspelt or merged there."""
     if not any(error["type"] == "missing" for error in errors):
         return errors
-    meant: set[Path] = set()
+    found = meant(errors)
+    return [error for error in errors if error["type"] != "missing" or path_of(error) not in found]
+
+
+def meant(errors: list[ErrorDetails]) -> frozenset[Path]:
+    """The paths of the keys that unknown keys may be: the most similar one, or all for a merge."""
+    found: set[Path] = set()
     for error in errors:
         if error["type"] == "extra_forbidden":
             *around, key = path_of(error)
             known = _known(error)
             named = known if key == MERGE else [nearest(str(key), known)]
-            meant.update((*around, name) for name in named)
-    return [error for error in errors if error["type"] != "missing" or path_of(error) not in meant]
+            found.update((*around, name) for name in named if name)
+    return frozenset(found)
 
 
 def spot_of(root: Table, error: ErrorDetails) -> Spot:

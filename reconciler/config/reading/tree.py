@@ -60,6 +60,22 @@ Node = str | Plain | Table | Items
 Path = tuple[str | int, ...]
 
 
+def holds(root: Table, path: Path) -> bool:
+    """Whether the tree has a value at this path."""
+    node: Node | None = root
+    for step in path:
+        node = _inside(node, step)
+    return node is not None
+
+
+def _inside(node: Node | None, step: str | int) -> Node | None:
+    if isinstance(node, Table) and isinstance(step, str):
+        return node.get(step)
+    if isinstance(node, Items) and isinstance(step, int) and step < len(node):
+        return node[step]
+    return None
+
+
 def place(root: Table, path: Path) -> Spot:
     """The location of a path: of its key or item, or else of the closest value around it."""
     at = min(root.where.values(), default=0)
