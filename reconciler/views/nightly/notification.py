@@ -9,13 +9,13 @@ import shlex
 from collections import Counter
 from collections.abc import Callable
 
-from reconciler.core.history.notification_lines import worst
 from reconciler.core.history.notifications import EventKind, Message
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.redaction.redactor import redact
 from reconciler.core.text import visible
 from reconciler.views.grouping import attention_groups
 from reconciler.views.markdown.escape import escape
+from reconciler.views.nightly.notification_lines import worst
 from reconciler.views.nightly.one_line import (
     cause_text,
     details_command,

@@ -6,17 +6,15 @@ from reconciler.core.history.link_history import Health, Observation
 from reconciler.core.history.notifications import Event, EventKind, Message
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.links import WRITES, Action, Change
+from reconciler.views.grouping import member_label
 
 
 def worst(message: Message, run_summary: RunSummary, most: int) -> list[str]:
     """The most important events, a line each; without events, what is wrong in any case."""
     named = [
-        (
-            f"{observation.tenant} / {observation.identity}",
-            each.kind.value + _why(each, observation),
-        )
+        (member_label(seen.key), each.kind.value + _why(each, seen))
         for each in message.events
-        if (observation := each.observation)
+        if (seen := each.observation)
     ]
     named += [(each.customer, each.kind.value) for each in message.events if each.customer]
     if named:
@@ -26,10 +24,9 @@ def worst(message: Message, run_summary: RunSummary, most: int) -> list[str]:
     bad = [c for c in changes if c.action in (Action.UNKNOWN, Action.CONFLICT)]
     bad += [c for c in changes if c.action in WRITES]
     findings = plan.findings if plan else ()
-    links = [(f"{c.place.tenant} / {c.place.identity}", _reason(c)) for c in bad]
-    return [*_grouped(links), *(finding.message for finding in findings), *run_summary.complaints][
-        :most
-    ]
+    links = [(member_label(c.place.key), _reason(c)) for c in bad]
+    lines = [*_grouped(links), *(finding.message for finding in findings), *run_summary.complaints]
+    return lines[:most]
 
 
 def _grouped(links: Sequence[tuple[str, str]]) -> list[str]:
