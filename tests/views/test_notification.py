@@ -8,9 +8,10 @@ from reconciler.core.history.notification_targets import Subscriber
 from reconciler.core.history.notifications import EarlierRuns, Message, events, message_for
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
-from reconciler.core.links import Observed
-from reconciler.core.plan import Refusal, not_applied
+from reconciler.core.links import Observed, Problem
+from reconciler.core.plan import Refusal, Report, not_applied
 from reconciler.core.redaction import redactor
+from reconciler.core.results import Outcome, Result
 from reconciler.core.text import visible
 from reconciler.views.nightly.notification import body, title
 from reconciler.views.nightly.one_line import render
@@ -87,6 +88,23 @@ def test_a_hostile_name_is_only_text(name: str, form: str) -> None:
     if form != "text":
         assert "<b>" not in text
         assert "<script" not in text
+
+
+def test_a_change_that_was_made_is_not_named_as_a_difference() -> None:
+    """Without a history, the lines are about what is left after the changes of the run."""
+    plan = facts.plan_of(
+        (facts.wanted("Fabrikam", 1), facts.linked(1, facts.OLD)),
+        (facts.wanted("Northwind", 2), facts.unlinked(2)),
+    )
+    made, failed = plan.changes
+    results = (
+        Result(made, Outcome.APPLIED, facts.linked(1, facts.OURS)),
+        Result(failed, Outcome.FAILED, facts.unlinked(2), Problem("forbidden", "403", "ask")),
+    )
+    run_summary = RunSummary("nightly", 4, NOW, 1.0, "run", fact=Report(plan, results))
+    lines = body(Message((), is_known=False), run_summary, "tenants.yaml", "text").splitlines()
+    assert lines[2].startswith("Most important: Northwind / automation: not linked")
+    assert "Fabrikam" not in lines[2]
 
 
 def test_a_long_name_does_not_fill_a_pager() -> None:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from reconciler.core.history.link_history import Health, Observation
 from reconciler.core.history.notifications import Event, EventKind, Message
+from reconciler.core.history.overview import plan_after
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.links import WRITES, Action, Change
+from reconciler.core.plan import Report
 from reconciler.views.grouping import member_label
 
 
@@ -19,7 +21,8 @@ def worst(message: Message, run_summary: RunSummary, most: int) -> list[str]:
     named += [(each.customer, each.kind.value) for each in message.events if each.customer]
     if named:
         return _grouped(named)[:most]
-    plan = run_summary.plan
+    fact = run_summary.fact
+    plan = plan_after(fact) if isinstance(fact, Report) else fact
     changes = plan.changes if plan else ()
     bad = [c for c in changes if c.action in (Action.UNKNOWN, Action.CONFLICT)]
     bad += [c for c in changes if c.action in WRITES]
