@@ -99,12 +99,18 @@ def test_a_change_that_was_made_is_not_named_as_a_difference() -> None:
     made, failed = plan.changes
     results = (
         Result(made, Outcome.APPLIED, facts.linked(1, facts.OURS)),
-        Result(failed, Outcome.FAILED, facts.unlinked(2), Problem("forbidden", "403", "ask")),
+        Result(
+            failed,
+            Outcome.FAILED,
+            facts.unlinked(2),
+            Problem("forbidden", "403", "ask the customer"),
+        ),
     )
     run_summary = RunSummary("nightly", 4, NOW, 1.0, "run", fact=Report(plan, results))
     lines = body(Message((), is_known=False), run_summary, "tenants.yaml", "text").splitlines()
     assert lines[2].startswith("Most important: Northwind / automation: not linked")
     assert "Fabrikam" not in lines[2]
+    assert lines[3] == "Next step: ask the customer"
 
 
 def test_a_long_name_does_not_fill_a_pager() -> None:

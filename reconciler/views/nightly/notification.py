@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from reconciler.core.history.notifications import EventKind, Message
 from reconciler.core.history.run_summary import RunSummary
+from reconciler.core.plan import Plan, Report
 from reconciler.core.redaction.redactor import redact
 from reconciler.core.text import visible
 from reconciler.views.grouping import attention_groups
@@ -23,7 +24,7 @@ from reconciler.views.nightly.one_line import (
     refusal_text,
     result_text,
 )
-from reconciler.views.rows import plan_rows
+from reconciler.views.rows import Row, plan_rows, report_rows
 
 MOST = 3
 """How many links are named."""
@@ -92,10 +93,9 @@ def _next_step(message: Message, run_summary: RunSummary) -> str:
     if refusal_text(run_summary):
         return "review the plan and run apply, or override a guard once with --allow."
     keys = [each.observation.key for each in message.events if each.observation]
-    groups = attention_groups(plan_rows(run_summary.plan)) if run_summary.plan else []
     hints = {
         member: group.cause.hint
-        for group in groups
+        for group in attention_groups(_rows(run_summary.fact))
         if group.cause.label != "conflict"
         for member in group.members
     }
@@ -106,6 +106,12 @@ def _next_step(message: Message, run_summary: RunSummary) -> str:
     if not found and EventKind.CUSTOMER_NEW in kinds:
         return "run show: it names the customers that the file does not list."
     return found or ("none." if run_summary.status == 0 else "run the command below.")
+
+
+def _rows(fact: Plan | Report | None) -> list[Row]:
+    if isinstance(fact, Report):
+        return report_rows(fact)
+    return plan_rows(fact) if fact else []
 
 
 def _command(run_summary: RunSummary, config: str) -> str:
