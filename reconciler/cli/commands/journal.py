@@ -38,7 +38,7 @@ def verify(
 ) -> int:
     """Find an edited or missing line in the journal.
 
-    An edited last line and lines removed at the end are found only with --ends-with.
+    To find an edited last line, or lines removed at the end, add --ends-with.
     """
     from reconciler.cli.output import note
     from reconciler.config.notification_settings import read_notification_targets
@@ -46,7 +46,9 @@ def verify(
     from reconciler.store.journal_check import verify as walk
 
     if ends_with is not None and not _DIGEST.fullmatch(ends_with):
-        raise WrongUsage("--ends-with takes sha256: and 64 hexadecimal digits, as a report has it")
+        raise WrongUsage(
+            "--ends-with takes sha256: and 64 hexadecimal digits, as a report shows it"
+        )
     path = state.journal_path(options, read_notification_targets(options.config).history)
     if not lexists(path):
         if isinstance(missing := fetch(options.config), str):
