@@ -59,11 +59,12 @@ def run(arguments: list[str] | None = None) -> int:
     if for_shell := SHELLS.get(os.environ.get("_PAL_RECONCILE_COMPLETE", "")):
         for_shell(lambda: _parsed([]))
         return Status.IN_SYNC
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        check_values(sys.argv[1:] if arguments is None else arguments)
+        check_values(given)
         return _parsed(arguments)
     except typer.TyperException as error:
-        _show_errors(usage_message(error))
+        _show_errors(usage_message(error, given))
         return Status.WRONG_USAGE
     except BadFile as error:
         _show_errors(*error.complaints)

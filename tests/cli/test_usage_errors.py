@@ -22,6 +22,8 @@ from reconciler.cli.main import run
         ("plan --at=", "--at has an empty value"),
         ("plan --only", "--only needs a value"),
         ("plan --foo", "plan has no option --foo"),
+        ("-c x.yaml plan", "pal-reconcile has no option -c; options follow the command: "),
+        ("--verison", "pal-reconcile has no option --verison; did you mean --version?"),
         ("plan --fromat json", "plan has no option --fromat; did you mean --format?"),
         ("validate --verbose", "validate has no option --verbose"),
         ("plan extra", "plan does not take the argument extra"),

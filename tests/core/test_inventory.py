@@ -126,6 +126,8 @@ def test_every_condition_must_hold_and_findings_follow() -> None:
     [
         ("partner", "partner is not a condition"),
         ("=x", "=x is not a condition"),
+        ("state=linkd", "state: no such value linkd; the values are: linked, not_linked, "),
+        ("action!=craete", "action: no such value craete; the values are: "),
         ("revenue=1", "unknown field revenue; the fields are: tenant, "),
     ],
 )

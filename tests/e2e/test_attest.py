@@ -105,7 +105,7 @@ def test_a_customer_in_a_csv_file_cannot_be_attested(people: Desk, reported: Pat
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("{", "this is not a report of format 1"),
+        ("{", "report.json: this is not a report of format 1"),
         ('{"kind": "plan", "format": 1}', "make one with apply --format json"),
         ('{"kind": "report", "format": 1, "links": [{}]}', "this is not a report"),
         (None, "cannot read the report"),

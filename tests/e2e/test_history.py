@@ -64,6 +64,8 @@ def test_the_history_takes_selectors(desk: Desk) -> None:
     ran = desk.run("history", "tag:none")
     assert (ran.status, ran.out) == (64, "")
     assert "the history has no link tag:none" in ran.err
+    ran = desk.run("history", "rebuid")
+    assert ran.err == "error: the history has no link rebuid; did you mean rebuild?\n"
 
 
 def test_a_history_that_cannot_be_written_stops_nothing(desk: Desk) -> None:

@@ -368,6 +368,7 @@ def test_an_inventory_is_filtered_and_rolled_up(desk: Desk) -> None:
     for arguments, expected in (
         (("--by", "money"), "--by: unknown field money"),
         (("--where", "money=1"), "--where: unknown field money"),
+        (("--by", "x", "--where", "money=1"), "error: --where: unknown field money"),
     ):
         wrong = desk.run("show", *arguments)
         assert (wrong.status, expected in wrong.err) == (64, True)

@@ -34,18 +34,13 @@ def fields(incomplete: str) -> list[str]:
 
 def conditions(ctx: typer.Context, incomplete: str) -> list[str]:
     """The fields that `--where` compares, and the values of those that have a few."""
-    from reconciler.core.access.values import AccessVerdict
-    from reconciler.core.inventory.filters import FIELDS
-    from reconciler.core.inventory.inventory import STATES
-    from reconciler.core.links import Action
+    from reconciler.core.inventory.filters import FIELDS, VALUES
 
     field, equals, _ = incomplete.partition("=")
     if not equals:
         return starting((f"{name}=" for name in FIELDS), incomplete)
     values: dict[str, Iterable[str]] = {
-        "state": (*STATES, "unreadable"),
-        "action": [action.value for action in Action],
-        "access": [verdict.value for verdict in AccessVerdict],
+        **VALUES,
         **{name: words for name, words in _words(ctx).items() if name in FIELDS},
     }
     return starting((f"{field}={value}" for value in values.get(field, ())), incomplete)

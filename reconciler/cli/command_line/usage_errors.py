@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from reconciler.cli.command_line.command_table import COMMANDS
 from reconciler.cli.command_line.unquoted_names import quoting_hint
 from reconciler.core.errors import WrongUsage
 
@@ -17,10 +18,14 @@ LIKELY = 0.7
 """The least similarity of a suggestion: `--verbose` must not suggest `--processes`."""
 
 
-def usage_message(error: typer.TyperException) -> str:
-    """The error as one sentence, and where to find help."""
+def usage_message(error: typer.TyperException, arguments: Sequence[str] = ()) -> str:
+    """The error as one sentence, and where to find help.
+
+    arguments  the command line, for errors that do not know their command
+    """
     context: Any = getattr(error, "ctx", None)
-    command = context.command_path if context else "pal-reconcile"
+    words = ["pal-reconcile", *(word for word in arguments[:1] if word in COMMANDS)]
+    command = context.command_path if context else " ".join(words)
     return f"{_message(error, context, command)}\nFor help, run: {command} --help"
 
 
@@ -66,6 +71,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def _no_such_option(option: str, context: Any, name: str) -> str:
     known = [opt for param in context.command.get_params(context) for opt in param.opts]
     hint = did_you_mean(option, (opt for opt in known if opt.startswith("--")))
+    if not hint and context.parent is None:
+        hint = f"; options follow the command: {name} COMMAND {option}"
     return f"{name} has no option {option}{hint}"
 
 

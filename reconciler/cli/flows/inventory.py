@@ -14,6 +14,7 @@ from reconciler.cli.dates import HELP, moment
 from reconciler.cli.flows.access import check_access_fields, check_access_options
 from reconciler.cli.flows.run_end.side_tasks import recorded
 from reconciler.cli.selection import read_file
+from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import of_plan
 
 if TYPE_CHECKING:
@@ -66,14 +67,14 @@ def show_inventory(command: InventoryCommand, options: Options) -> int:
     from reconciler.cli.flows.customers.customer_check import CustomerCheck
     from reconciler.cli.next_steps import after_read
     from reconciler.cli.run_history import with_changes, with_known
-    from reconciler.core.inventory.filters import check_field, filtered, parse_filters
+    from reconciler.core.inventory.filters import filtered, parse_filters, usage_errors
     from reconciler.views.formats import View
     from reconciler.views.lists.inventory_groups import GroupedInventory
 
     by, where = command.by, command.where
     since = moment(command.since) if command.since else None
-    for field in by:
-        check_field("--by", field)
+    if errors := usage_errors(by, where):
+        raise WrongUsage("\n".join(errors))
     filters = parse_filters(where, {})
     check_access_options(options)
     check_access_fields((*by, *(each.field for each in filters)), options)

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.cli import output, state
+from reconciler.cli.command_line.usage_errors import did_you_mean
 from reconciler.cli.selection import read_file
 from reconciler.core.errors import WrongUsage
 from reconciler.core.exit_status import Status
 from reconciler.core.history.link_history import Period, Write, timeline
-from reconciler.core.selectors import record_index
+from reconciler.core.selectors import SelectorIndex, record_index
 from reconciler.views.formats import View
 
 if TYPE_CHECKING:
@@ -64,16 +65,20 @@ def _events(
     index = record_index(known, config.wanted, config.partners)
     keys = [known[number] for number in index.find(link)]
     if not keys:
-        raise WrongUsage(
-            f"the history has no link {link}; use a tenant's name, glob or GUID, tag:X, "
-            "or TENANT/IDENTITY"
-        )
+        raise WrongUsage(f"the history has no link {link}{_hint(index, link)}")
     found = [history.link_history(*key) for key in keys]
     events = timeline(
         (period for one in found for period in one.periods),
         (write for one in found for write in one.writes),
     )
     return tuple(each for each in events if begin is None or _at(each) >= begin)
+
+
+def _hint(index: SelectorIndex, link: str) -> str:
+    """What is close to it: a link, or a subcommand of `history`, whose place it takes."""
+    prefix, known = index.alternatives(link)
+    close = did_you_mean(link, {*(prefix + each for each in known), "show", "rebuild", "migrate"})
+    return close or "; use a tenant's name, glob or GUID, tag:X, or TENANT/IDENTITY"
 
 
 def _at(each: Period | Write | CustomerEvent) -> datetime:

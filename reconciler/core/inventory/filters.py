@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.core.access.link_access import access_of
+from reconciler.core.access.values import AccessVerdict
 from reconciler.core.errors import WrongUsage
 from reconciler.core.inventory.inventory import (
+    STATES,
     Inventory,
     Known,
     changed_at,
@@ -15,7 +17,7 @@ from reconciler.core.inventory.inventory import (
     known_about,
     state_of,
 )
-from reconciler.core.links import Change, ObservedState
+from reconciler.core.links import Action, Change, ObservedState
 from reconciler.core.plan import Plan
 from reconciler.core.selectors import matches_glob
 
@@ -44,6 +46,13 @@ FIELDS: Mapping[str, Values] = {
 }
 """The fields for filters and groups. Days are written as `2026-11-23`."""
 
+
+VALUES: Mapping[str, Sequence[str]] = {
+    "state": (*STATES, "unreadable"),
+    "action": tuple(action.value for action in Action),
+    "access": tuple(verdict.value for verdict in AccessVerdict),
+}
+"""All values of the fields that have a few. A condition with another one is a typing error."""
 
 ACCESS_FIELDS = frozenset({"access", "access_reason"})
 """The fields that have values only if access was checked."""
@@ -110,27 +119,43 @@ def parse_filters(texts: Iterable[str], aliases: Mapping[str, str]) -> tuple[Fil
 
     Raises `WrongUsage`.
     """
-    found = []
-    for text in texts:
-        parts = _CONDITION.fullmatch(text)
-        if parts is None:
-            raise WrongUsage(
-                f'--where {text} is not a condition; write FIELD=VALUE, as in "tag=emea"'
-            )
-        name, comparison, value = parts.groups()
-        check_field("--where", name)
-        if name in ("partner", "wanted"):
-            value = aliases.get(value, value)
-        if (name, value) == ("state", "unreadable"):
-            value = ObservedState.UNKNOWN.value
-        found.append(Filter(name, comparison, value))
-    return tuple(found)
+    return tuple(_parsed(text, aliases) for text in texts)
 
 
-def check_field(option: str, field: str) -> None:
-    """Raise `WrongUsage` for an unknown field."""
-    if field not in FIELDS:
-        raise WrongUsage(f"{option}: unknown field {field}; the fields are: {', '.join(FIELDS)}")
+def usage_errors(by: Iterable[str], where: Iterable[str]) -> list[str]:
+    """Return what is wrong with the fields of `--by` and the conditions of `--where`."""
+    errors = [_unknown_field("--by", field) for field in by if field not in FIELDS]
+    for text in where:
+        try:
+            _parsed(text, {})
+        except WrongUsage as error:
+            errors.append(str(error))
+    return errors
+
+
+def _parsed(text: str, aliases: Mapping[str, str]) -> Filter:
+    parts = _CONDITION.fullmatch(text)
+    if parts is None:
+        raise WrongUsage(f'--where {text} is not a condition; write FIELD=VALUE, as in "tag=emea"')
+    name, comparison, value = parts.groups()
+    if name not in FIELDS:
+        raise WrongUsage(_unknown_field("--where", name))
+    if name in ("partner", "wanted"):
+        value = aliases.get(value, value)
+    if (name, value) == ("state", "unreadable"):
+        value = ObservedState.UNKNOWN.value
+    known = VALUES.get(name, ())
+    if value and known and not any(matches_glob(each, value) for each in known):
+        raise WrongUsage(f"--where {name}: no such value {value}; the values are: {_list(known)}")
+    return Filter(name, comparison, value)
+
+
+def _unknown_field(option: str, field: str) -> str:
+    return f"{option}: unknown field {field}; the fields are: {_list(FIELDS)}"
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words)
 
 
 def filtered(plan: Plan, wanted: Sequence[Filter]) -> Plan:

@@ -35,7 +35,12 @@ def attest_report(
     selection = read_file(options, with_secrets=False, remembers=False)
     known = selection.config.identities
     people = {name for name, who in known.items() if who.needs_person}
-    seen, skipped = attestable(*read_report(_read(report)), selection.wanted, people)
+    raw = _read(report)
+    try:
+        parsed = read_report(raw)
+    except WrongUsage as error:
+        raise WrongUsage(f"{'stdin' if str(report) == '-' else report}: {error}") from None
+    seen, skipped = attestable(*parsed, selection.wanted, people)
     witnessed = [(one, by or str(known[one.place.identity].username)) for one in seen]
     rewrites, homeless = attest(options.config, now().date(), witnessed, note)
     for one in (*skipped, *homeless):
