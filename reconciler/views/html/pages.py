@@ -25,6 +25,12 @@ _PORTION = 1000
 """Pieces of a page that are joined at a time: the pieces of a whole page take three times its
 memory."""
 
+_SCRIPT = (
+    *("start", "elements", "data", "details", "rows", "filters", "order", "csv"),
+    *("table", "page"),
+)
+"""The parts of the script, in the folder `script/`. They are joined in this order."""
+
 
 def page(template: str, **facts: object) -> str:
     """Render a whole page that ends with one newline.
@@ -51,7 +57,7 @@ def _environment() -> "Environment":
         keep_trailing_newline=True,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = _asset("page.css"), "".join(_asset(f"script/{name}.js") for name in _SCRIPT)
     environment.globals |= {
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
