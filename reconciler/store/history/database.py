@@ -66,14 +66,24 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads. Raises `RunFailed`."""
-        with self._as_run_failed("read"), self.engine.connect() as connection, connection.begin():
+        with (
+            self._as_run_failed("read"),
+            self._with_known_values(),
+            self.engine.connect() as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes, whole or not at all. Raises `RunFailed`."""
         engine = self.engine.execution_options(**{WRITES: True})
-        with self._as_run_failed("write"), engine.connect() as connection, connection.begin():
+        with (
+            self._as_run_failed("write"),
+            self._with_known_values(),
+            engine.connect() as connection,
+            connection.begin(),
+        ):
             if not self.is_own:
                 key = advisory_key("pal-reconcile writes history")
                 connection.execute(select(func.pg_advisory_xact_lock(key)))
@@ -95,6 +105,17 @@ class Database:
             yield
         except SQLAlchemyError as error:
             raise RunFailed(f"cannot {what} the history in {self.name}: {_cause(error)}") from None
+
+    @contextmanager
+    def _with_known_values(self) -> Iterator[None]:
+        """Raise `RunFailed` for a word that this release does not know, such as an action."""
+        try:
+            yield
+        except ValueError as error:
+            raise RunFailed(
+                f"the history in {self.name} has a value of a newer release ({error}); "
+                "upgrade pal-reconcile on this machine"
+            ) from None
 
 
 def open_file(path: Path) -> Database:

@@ -66,6 +66,19 @@ def test_two_observations_at_one_time_are_both_kept(repository: HistoryRepositor
     assert repository.latest()["C1", "app"].health is Health.DRIFT
 
 
+@pytest.mark.parametrize("column", ["action", "state"])
+def test_a_value_of_a_newer_release_makes_the_history_unreadable(path: Path, column: str) -> None:
+    """It is an error that a run survives, and it says what to do."""
+    with closing(open_own(path)) as repository:
+        repository.record(recording(0, in_sync(0)))
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(f"UPDATE periods SET {column} = 'paused'")
+        with pytest.raises(RunFailed, match=r"'paused' is not a valid .*upgrade pal-reconcile"):
+            repository.latest()
+        with pytest.raises(RunFailed, match="upgrade pal-reconcile"):
+            repository.record(recording(1, in_sync(1)))
+
+
 def test_a_run_of_more_links_than_are_written_at_once_is_recorded_whole(path: Path) -> None:
     """Links are written in portions; each link gets its period and its end."""
     links = range(PORTION + 2)
