@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.core.errors import RunFailed
 from reconciler.core.guards.partner_names import Names
+from reconciler.core.guards.partner_trust import Trust
 from reconciler.core.links import Change, Place, Wanted, WantedState
 from reconciler.core.plan import Plan, Report
 from reconciler.core.ports import LinkWriter
@@ -99,6 +100,7 @@ class Desk:
         *,
         max_changes: int | None = None,
         on_result: Callable[[Result], None] = lambda result: None,
+        trust: Trust | None = None,
     ) -> Report:
         """Apply the plan."""
         return apply_plan(
@@ -109,6 +111,7 @@ class Desk:
             names=self.names,
             max_changes=max_changes,
             on_result=on_result,
+            trust=trust,
         )
 
     def run(self, *wishes: Wanted) -> Report:

@@ -5,6 +5,7 @@ from threading import Barrier, Lock
 
 import pytest
 
+from reconciler.core.guards.partner_trust import Trust
 from reconciler.core.links import Place, Problem
 from reconciler.core.plan import Plan
 from tests.engine.runs import FOREIGN, NAMES, OLD, OURS, Desk, codes, outcomes, where, wish
@@ -109,6 +110,43 @@ def test_names_are_compared_without_case_and_spacing() -> None:
     desk = Desk(names={OURS: ("  CONTOSO ",), OLD: ("Anything",)})
     desk.azure.names[OLD] = None
     assert outcomes(desk.run(wish(1), wish(2, OLD))) == ["applied", "applied"]
+
+
+@pytest.mark.parametrize(
+    ("in_file", "in_azure", "expected"),
+    [
+        ("Contoso", "Contoso", ["applied", "applied", "applied"]),
+        ("Contoso", None, ["applied", "skipped", "skipped"]),
+        ("Contoso", "Fabrikam", ["failed", "skipped", "skipped"]),
+        (None, None, ["applied", "applied", "applied"]),
+    ],
+)
+def test_an_unattended_run_needs_the_name_of_a_new_id(
+    in_file: str | None, in_azure: str | None, expected: list[str]
+) -> None:
+    """The canary alone is written until Azure answers with the name in the file."""
+    desk = Desk(names={OURS: (in_file,)} if in_file else {})
+    desk.azure.names[OURS] = in_azure
+    plan = desk.plan([wish(n) for n in range(1, 4)])
+    report = desk.apply(plan, trust=Trust(frozenset(), {}))
+    assert outcomes(report) == expected
+    if in_file and in_azure is None:
+        assert codes(report) == [None, *["partner_name_unconfirmed"] * 2]
+        assert "C1" in str(report.results[1].problem)
+
+
+def test_an_unattended_run_trusts_what_the_guard_says() -> None:
+    """A seen ID needs no name; one whose name earlier runs did not confirm is not written."""
+    desk = Desk(names={OURS: ("Contoso",)})
+    desk.azure.names[OURS] = None
+    desk.link(9, OURS)  # by an earlier unattended run
+    plan = desk.plan([wish(9), *(wish(n) for n in range(1, 3))])
+    unconfirmed = desk.apply(plan, trust=Trust(frozenset(), {OURS: ("C9",)}))
+    assert outcomes(unconfirmed) == [None, "skipped", "skipped"]
+    assert codes(unconfirmed) == [None, *["partner_name_unconfirmed"] * 2]
+    assert desk.azure.writes == []
+    seen = desk.apply(plan, trust=Trust(frozenset({OURS}), {}))
+    assert outcomes(seen) == [None, "applied", "applied"]
 
 
 def test_a_removal_does_not_wait_for_a_canary() -> None:
