@@ -73,6 +73,8 @@ def run(arguments: list[str] | None = None) -> int:
         _show_errors(*str(error).splitlines())
         return of_error(error)
     except (KeyboardInterrupt, typer.Abort):
+        if sys.stderr and sys.stderr.isatty():
+            sys.stderr.write("\n")  # the terminal shows ^C
         _show_errors("interrupted; no further work was started")
         return Status.INTERRUPTED
 

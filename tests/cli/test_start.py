@@ -1,12 +1,22 @@
 """The start of the program: Ctrl-C during an import, and systems that are not supported."""
 
+import io
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from reconciler.__main__ import main
+from reconciler.cli.main import run
+
+FILE = """version: 1
+partners: {uk: {id: "4936128"}}
+identities: {alice: {kind: user, username: alice@contoso.com}}
+defaults: {partner: uk, identities: [alice]}
+tenants: [{name: Fabrikam, tenant: fabrikam.com}]
+"""
 
 INTERRUPTING = """
 import os, signal, sys
@@ -33,6 +43,25 @@ def test_an_interrupted_start_prints_no_traceback(module: str) -> None:
     )
     assert (ran.returncode, ran.stdout) == (128 + signal.SIGINT, "")
     assert ran.stderr == "error: interrupted; no further work was started\n"
+
+
+class InterruptedInput(io.BytesIO):
+    """A stdin at which the user presses Ctrl-C."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Raise what Ctrl-C raises."""
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_command_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no run is in progress: at a prompt, or while a file is read."""
+    monkeypatch.chdir(tmp_path)
+    Path("tenants.yaml").write_text(FILE)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(InterruptedInput()))
+    assert run(["attest", "-"]) == 128 + signal.SIGINT
+    assert capsys.readouterr().err == "error: interrupted; no further work was started\n"
 
 
 def test_windows_is_told_about_wsl(monkeypatch: pytest.MonkeyPatch) -> None:

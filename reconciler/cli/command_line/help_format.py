@@ -12,6 +12,13 @@ OWN_OPTIONS = "Options"
 class GroupedCommand(TyperCommand):
     """A command whose help lists its options under the headings that they declare."""
 
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run the command. The parser would end with 130 at Ctrl-C, and say nothing."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise typer.Abort from None
+
     def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         """The words after the command. Arguments are written as they are declared: `[PLAN]`."""
         params = self.get_params(ctx)
