@@ -295,7 +295,7 @@ def test_the_keyboard_reaches_the_content_and_the_rows(browser: Chromium, report
 
 
 def test_a_screen_reader_has_names_for_everything(browser: Chromium, report: Path) -> None:
-    """Landmarks, controls, charts and tables are named; ids are unique."""
+    """Landmarks, controls, charts and tables are named; ids are unique; no bar is read alone."""
     with browser.seeing(report) as seen:
         unnamed = seen.page.evaluate(
             "[...document.querySelectorAll('nav, section, svg[role], [role=region], [role=group]')]"
@@ -303,6 +303,8 @@ def test_a_screen_reader_has_names_for_everything(browser: Chromium, report: Pat
             "each.getAttribute('aria-labelledby'))).length"
         )
         assert unnamed == 0
+        bars = seen.page.locator("svg .hit")
+        assert bars.count() == bars.and_(seen.page.locator("[aria-hidden] *")).count() > 0
         for control in seen.page.locator("input, select").all():
             assert control.evaluate("each => each.labels.length") == 1
         ids = seen.page.evaluate("[...document.querySelectorAll('[id]')].map(each => each.id)")

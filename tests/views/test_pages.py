@@ -1,5 +1,6 @@
 """Markup of pages: names add text and never tags."""
 
+import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.core.history.link_history import count_health
+from reconciler.core.history.recording import observations_of_plan
 from reconciler.core.links import Action, Observed, Settled
 from reconciler.core.plan import Plan, Report
 from reconciler.core.text import visible
@@ -116,3 +119,38 @@ def test_a_held_link_with_the_wanted_id_has_nothing_wanted() -> None:
     )
     page = render(View.INVENTORY, Format.HTML, plan)
     assert re.findall(r'<td class="wanted">(\d*)', page) == ["", facts.OURS]
+
+
+PLANS = {
+    "ordinary": facts.ordinary_plan,
+    "hostile": facts.hostile_plan,
+    "busy": facts.busy_plan,
+    "many": facts.many_plan,
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_numbers_of_a_report_are_those_of_show_and_history(name: str) -> None:
+    """The tiles add up to the links, and the headline to the customers."""
+    plan = PLANS[name]()
+    page = render_overview(facts.overview_of(plan, plan))
+    counts = json.loads(render(View.INVENTORY, Format.JSON, plan))["summary"]
+    tiles = {
+        word: int(n) for n, word in re.findall(r"<strong>(\d+)</strong> ([a-z ]+)</a></li>", page)
+    }
+    words = {"none": "in sync", "unknown": "unreadable"}
+    drift = sum(counts.pop(action) for action in ("create", "update", "remove"))
+    links = counts.pop("links")
+    expected = {"drift": drift} | {words.get(key, key): n for key, n in counts.items()}
+    assert tiles == {word: n for word, n in expected.items() if n}
+    assert sum(tiles.values()) == links
+    counted = re.search(r"correctly linked: \d+ of (\d+)", page)
+    not_counted = re.findall(r"(\d+) customers? (?:that|for)", page)
+    customers = re.search(r"(\d+) customers</bdi>", page)
+    assert counted
+    assert customers
+    assert int(counted[1]) + sum(map(int, not_counted)) == int(customers[1])
+    standings = count_health(observations_of_plan(plan))
+    row = re.search(r"2026-11-23</th>(.*)</tr>", page)
+    assert row
+    assert [int(n) for n in re.findall(r'number">(\d+)', row[1])] == list(standings.values())
