@@ -112,6 +112,14 @@ def test_a_late_observation_is_its_own_period() -> None:
     assert (late.first_at, late.last_at) == (at(1), at(1))
 
 
+def test_an_equal_late_observation_does_not_extend_a_period_backwards() -> None:
+    """Of two runs at once, the one that began first may be recorded last."""
+    newest = next_period(None, observation(1))
+    late = next_period(newest, observation(0))
+    assert (late.first_at, late.last_at) == (at(0), at(0))
+    assert newest.last_at == at(1)
+
+
 @given(st.lists(st.sampled_from(["ours", "old", "gone", "failed"]), min_size=1, max_size=12))
 def test_periods_reproduce_the_observation_of_each_run(words: list[str]) -> None:
     """The period at any time shows the observation of that time."""

@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.core.customers.directories import newest
 from reconciler.core.errors import RunFailed
-from reconciler.core.history.link_history import Health
+from reconciler.core.history.link_history import Health, Observation
 from reconciler.core.history.overview import PastRuns
 from reconciler.store.history.repository import HistoryRepository, open_own
 from reconciler.store.history.writer import PORTION
@@ -64,6 +64,18 @@ def test_two_observations_at_one_time_are_both_kept(repository: HistoryRepositor
         repository.record(recording(number, observation))
     assert repository.link_history("C1", "app").periods == periods_of(observations)
     assert repository.latest()["C1", "app"].health is Health.DRIFT
+
+
+@pytest.mark.parametrize("late", [in_sync(0), drifted(0)])
+def test_a_run_that_is_recorded_late_does_not_become_the_newest(
+    repository: HistoryRepository, late: Observation
+) -> None:
+    """Of two runs at once, the one that began first may be recorded last."""
+    repository.record(recording(1, in_sync(1)))
+    newest = repository.latest()
+    repository.record(recording(0, late))
+    assert repository.latest() == newest
+    assert [period.first_at for period in repository.periods()] == [at(0), at(1)]
 
 
 @pytest.mark.parametrize("column", ["action", "state"])
