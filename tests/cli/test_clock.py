@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+import reconciler.config.load  # noqa: F401 - pydantic cannot build models under a frozen clock
 from reconciler.azure.clouds import CLOUDS
 from reconciler.cli.command_line.options import Options
 from reconciler.cli.flows.plan_files import load_plan, save_plan

@@ -383,6 +383,7 @@ def test_a_long_text_is_searched_to_its_end(more: int, between: str, length: int
         "https://127.0.0.1:8443/metadata/endpoints for admin@contoso.com",
         "https://[::1]:8443/x?mail=admin@contoso.com",
         "the token endpoint; a password: the second key; a cookie was set; --secret REF",
+        "Basic Solutions Ltd, BEARER LOGISTICS, Basic McDonald-Meyer, Bearer Authentication: off",
         "4936128 (Contoso) is linked 0.9.1.Alpha 1.A_short",
     ],
 )

@@ -213,6 +213,18 @@ def test_an_approval_overrides_no_guard(desk: Desk) -> None:
     assert "change-share" in [refusal["guard"] for refusal in ran.data["refusals"]]
 
 
+@pytest.mark.parametrize(("name", "is_hidden"), [("Basic Solutions", False), ("sig=a", True)])
+def test_a_saved_plan_that_will_be_refused_is_announced(
+    desk: Desk, name: str, is_hidden: bool
+) -> None:
+    """A name that looks like a credential is hidden in the file, as if the plan were edited."""
+    desk.write(f"  - {{name: {name}, tenant: {tenant_id(1)}}}\n")
+    ran = desk.run("plan", "--out", "plan.json")
+    assert ran.status == 0
+    assert ('("tenant": "sig=[hidden]")' in " ".join(ran.err.split())) == is_hidden
+    assert desk.apply("plan.json").status == (3 if is_hidden else 0)
+
+
 def test_a_plan_that_cannot_be_saved_is_1(planned: Desk, tmp_path: Path) -> None:
     """The error says that the plan is lost; the old file stays."""
     ran = planned.run("plan", "--out", str(tmp_path / "nowhere" / "plan.json"))

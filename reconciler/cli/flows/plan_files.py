@@ -24,14 +24,29 @@ MAX_PLAN_BYTES = 128 << 20
 
 
 def save_plan(path: Path, plan: Plan) -> None:
-    """Save a plan for `apply PLAN`. Raises `RunFailed`."""
-    from reconciler.core.plan_json import plan_data, text
-    from reconciler.store.files import write_private
+    """Save a plan for `apply PLAN`. Raises `RunFailed`.
 
+    Warns if a name looks like a credential: it is hidden in the file, which `apply` then takes for
+    edited.
+    """
+    from reconciler.cli.output import warn
+    from reconciler.core.plan_json import plan_data, text
+    from reconciler.core.redaction.redactor import redact
+    from reconciler.store.files import PRIVATE, write_whole
+
+    whole = text(plan_data(plan))
+    saved = redact(whole)
     try:
-        write_private(path, text(plan_data(plan)))
+        write_whole(path, saved.encode(), PRIVATE)
     except OSError as error:
         raise RunFailed(f"cannot save the plan to {path}: {error.strerror}") from None
+    if saved != whole:
+        lines = zip(whole.splitlines(), saved.splitlines(), strict=False)
+        hidden = next((after.strip(" ,") for before, after in lines if before != after), "")
+        warn(
+            f"apply will refuse {path}, because a text in it looks like a credential and is hidden "
+            f"({hidden[:200]}); rename it in tenants.yaml, or run apply without a saved plan"
+        )
 
 
 def load_plan(path: Path, run: Run) -> tuple[Plan, tuple[Refusal, ...]]:

@@ -27,6 +27,12 @@ _VALUE = rf"{_CHAR}+(?:[(){{}}\[\]']+{_CHAR}+)*"
 _NO_WORD = r"(?-i:(?=[a-z]*[^a-z\s.,;:!?\"'(){}\[\]]))"
 """Before a value that is not a plain word: "Bearer authentication" is English."""
 
+_NO_NAME = (
+    r"(?-i:(?=[^\s\"'&,;\\<>(){}\[\]]{0,99}?(?:[0-9_~+=]|[a-z][A-Z]\w{0,99}?[a-z][A-Z])"
+    r"|[!-~]{30}))"
+)
+"""Before a token: "Basic Solutions" and "Bearer McDonald" are names of customers."""
+
 _MIXED = r"(?-i:(?=[^\s0-9]{0,99}[0-9])(?=[^\sa-z]{0,99}[a-z]))"
 """Before a value with a digit and a small letter. The name of a variable has none."""
 
@@ -62,7 +68,7 @@ _PATTERNS: tuple[Pattern, ...] = (
         ("bearer", "basic"),
         (
             r"(?i)((?:bearer|basic)(?:[\s:]+|%20|\+))(?!authorization_uri|realm|error)"
-            rf"(?!(?:{_FIELDS})[\\\"']*\s*[:=]){_NO_WORD}{_VALUE}(?<=\S{{8}})"
+            rf"(?!(?:{_FIELDS})[\\\"']*\s*[:=]){_NO_NAME}{_VALUE}(?<=\S{{8}})"
         ),
         rf"\1{HIDDEN}",
     ),
