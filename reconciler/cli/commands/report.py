@@ -37,6 +37,7 @@ def report(
     """
     from reconciler.cli.flows.customers.customer_check import CustomerCheck
     from reconciler.cli.flows.report_page import check_file, write_report
+    from reconciler.cli.next_steps import after_read
     from reconciler.cli.output import note
     from reconciler.views.summary import inventory_summary
 
@@ -49,7 +50,8 @@ def report(
             customers = CustomerCheck(run)
             plan = account.fact = customers.added_to(run.plan())
         write_report(out, run, plan)
+        account.status = run.status(of_plan(plan, detailed=False))
         if not options.quiet:
             note(f"Wrote {out}: {inventory_summary(plan)}")
-        account.status = run.status(of_plan(plan, detailed=False))
+            after_read(plan, account.status, options)
     return account.status

@@ -47,7 +47,7 @@ def render_table(plan: Plan, page: Page) -> str:
                 Cell(visible(found)),
             ]
         )
-    columns = (NAME, NAME, FIXED, FIXED, text_column(20))
+    columns = (NAME, NAME, FIXED, FIXED, text_column(14))
     lines = [line for lines in page.table(cells, columns) for line in lines]
     for said in _workload_notes(rows):
         lines += ["", *page.note(said, lead="  ")]

@@ -65,7 +65,7 @@ def listing(events: Sequence[Event]) -> Listing:
         "Timeline",
         ("time", "tenant", "identity", "event"),
         [_row(event) for event in events],
-        (FIXED, NAME, NAME, text_column(20)),
+        (FIXED, NAME, NAME, text_column(12)),
         "No events are recorded.",
     )
 

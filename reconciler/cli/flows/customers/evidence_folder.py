@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli import output, state, wiring
+from reconciler.cli.next_steps import after_read
 from reconciler.cli.selection import now, read_file
 from reconciler.core.customers.evidence import (
     CustomerHistory,
@@ -41,7 +42,9 @@ def write_evidence(options: Options, out: Path) -> int:
         _write(out, found, is_there=out.exists())
     if not options.is_silent:
         output.show(plan, View.INVENTORY, options.format)
-    return run.status(of_plan(plan, detailed=False))
+    status = run.status(of_plan(plan, detailed=False))
+    after_read(plan, status, options)
+    return status
 
 
 def _gather(run: Run, customer: str) -> Evidence:
