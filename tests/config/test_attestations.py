@@ -22,6 +22,20 @@ tenants:
 """
 
 
+SEEN = Attestable(Place("Fabrikam", "fabrikam.com", "alice"), "4936128", date(2026, 11, 20))
+
+
+@pytest.mark.parametrize("key", ["from: 2026-01-01", "until: 2027-12-31"])
+def test_a_link_with_a_first_or_last_day_is_not_attested(tmp_path: Path, key: str) -> None:
+    """No file may have both, so the file is left as it is."""
+    path = tmp_path / "tenants.yaml"
+    text = FILE.format(settings="partner: uk").replace("fabrikam.com}", f"fabrikam.com, {key}}}")
+    path.write_text(text)
+    rewrites, (left_out,) = attest(path, TODAY, [(SEEN, "Alice")], None)
+    assert rewrites == []
+    assert left_out.why.startswith("its from: or until: and attested: contradict each other")
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -37,8 +51,7 @@ def test_the_settings_of_other_default_identities_stay(tmp_path: Path, settings:
     path = tmp_path / "tenants.yaml"
     path.write_text(FILE.format(settings=settings))
     before = load(path, TODAY).wanted
-    seen = Attestable(Place("Fabrikam", "fabrikam.com", "alice"), "4936128", date(2026, 11, 20))
-    (rewrite,), left_out = attest(path, TODAY, [(seen, "Alice")], None)
+    (rewrite,), left_out = attest(path, TODAY, [(SEEN, "Alice")], None)
     assert left_out == []
     assert f"identities: [{{identity: app, {settings}}}, {{identity: alice, attested: " in (
         rewrite.after.decode()

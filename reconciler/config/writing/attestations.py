@@ -57,11 +57,12 @@ def attest(
         index = tenants[place.tenant]
         file, _ = parsed.home_of(index)
         attested = _attested(partners, item, by, note)
-        if _is_known(parsed, index, item, attested):
+        listed = entries(parsed.document, index)
+        entry = next(entry for entry in listed if entry.identity == place.identity)
+        if _is_known(entry, item, attested):
             continue
-        if files.is_table(file):
-            why = f"{file} is a table, which has no column for it; move the tenant to a YAML file"
-            left_out.append(LeftOut(place.tenant, place.identity, why))
+        if why := _why_not(entry, file):
+            left_out.append(LeftOut(*place.key, why))
         else:
             chosen.setdefault(file, {}).setdefault(index, {})[place.identity] = attested
     return [_rewritten(parsed, file, by_tenant) for file, by_tenant in chosen.items()], left_out
@@ -81,13 +82,18 @@ def _attested(partners: Partners, item: Attestable, by: str, note: str | None) -
     return attested
 
 
-def _is_known(parsed: ParsedFile, index: int, item: Attestable, attested: dict[str, Value]) -> bool:
-    known = next(
-        entry.attested
-        for entry in entries(parsed.document, index)
-        if entry.identity == item.place.identity
-    )
+def _is_known(entry: LinkEntry, item: Attestable, attested: dict[str, Value]) -> bool:
+    known = entry.attested
     return known is not None and known.partner == attested["partner"] and known.on >= item.on
+
+
+def _why_not(entry: LinkEntry, file: FilePath) -> str:
+    """Why an attestation cannot be written for a link; empty if it can."""
+    if files.is_table(file):
+        return f"{file} is a table, which has no column for it; move the tenant to a YAML file"
+    if entry.is_dated:
+        return "its from: or until: and attested: contradict each other; remove the date first"
+    return ""
 
 
 def _rewritten(parsed: ParsedFile, file: FilePath, by_tenant: dict[int, Attestations]) -> Rewrite:
