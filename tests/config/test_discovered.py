@@ -207,6 +207,16 @@ def test_additions_change_no_other_byte(text: str) -> None:
     ]
 
 
+def test_a_link_to_an_id_that_became_another_is_added() -> None:
+    """It is listed with the alias of its ID, and wanted with the other ID."""
+    becomes = f'old: {{id: "{OLD}", becomes: {{partner: uk, from: 2026-01-01}}}}'
+    text = f'version: 1\npartners: {{uk: {{id: "{UK}"}}, {becomes}}}\n'
+    before = source(f"{text}identities: {{me: {{kind: azure_cli}}}}\n")
+    after = with_tenants(before, [tenant(1, ("me", linked(OLD)))], TODAY)
+    assert "partner: old" in after.decode()
+    assert said(read(FILE, TODAY, after).config) == [("C1", "me", "linked", UK)]
+
+
 def test_a_comment_about_an_unread_tenant_is_not_repeated() -> None:
     """A second discovery of a tenant that still cannot be read adds nothing."""
     found = [tenant(3, unread=(("automation", REFUSED),)), tenant(1, ("automation", linked(UK)))]

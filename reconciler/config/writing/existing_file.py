@@ -3,7 +3,7 @@
 New tenants are added behind the existing ones. No other byte of the file changes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from reconciler.config.load import Config, settled
 from reconciler.config.model.fields import GUID
 from reconciler.config.model.identity_fields import PER_TENANT
 from reconciler.config.parse import read as parse
+from reconciler.config.partners import Partners
 from reconciler.config.reading import files
 from reconciler.config.reading.tree import Table
 from reconciler.config.writing.tenant_entries import FileDefaults, entries
@@ -35,11 +36,13 @@ LinkFacts = tuple[str, str, object, str | None]
 class ExistingFile:
     """A valid file, with or without tenants.
 
-    root  its tree, from which a new file copies partners and identities
-    data  its bytes as loaded, without included files
+    partners  those that it may link
+    root      its tree, from which a new file copies partners and identities
+    data      its bytes as loaded, without included files
     """
 
     config: Config
+    partners: Partners
     root: Table
     data: bytes
 
@@ -63,9 +66,8 @@ class ExistingFile:
     @property
     def file_defaults(self) -> FileDefaults:
         """The values that an entry does not have to repeat."""
-        config, defaults = self.config, self.root.get("defaults")
-        aliases = config.aliases
-        ours = frozenset(aliases) if "partners" in self.root else None
+        defaults, aliases = self.root.get("defaults"), self.partners.aliases
+        ours = self.partners.ours if self.partners.is_listed else None
         if not isinstance(defaults, Table) or "by_tag" in defaults:
             return FileDefaults(aliases, ours)
         partner, names = defaults.get("partner"), defaults.items_at("identities")
@@ -73,7 +75,7 @@ class ExistingFile:
         return FileDefaults(
             aliases,
             ours,
-            config.partners.get(partner, partner) if isinstance(partner, str) else None,
+            self.partners.id_of(partner) if isinstance(partner, str) else None,
             listed if len(listed) == len(names) else (),
         )
 
@@ -86,7 +88,8 @@ def read(path: Path, today: date, data: bytes | None = None) -> ExistingFile:
     content = files.fetch(path) if data is None else data
     known = content if isinstance(content, bytes) else None
     parsed = parse(path, today, data=known, needs_tenants=False)
-    return ExistingFile(settled(parsed, path, today), parsed.root, known or b"")
+    partners = Partners.of(parsed.document)
+    return ExistingFile(settled(parsed, path, today), partners, parsed.root, known or b"")
 
 
 def with_tenants(
@@ -122,7 +125,7 @@ def with_tenants(
     except PalReconcileError as error:
         raise _refused(source, str(error).splitlines()[0]) from None
     before, after = set(map(_facts, source.config.wanted)), set(map(_facts, changed.config.wanted))
-    if after != before | set(_expected(added_tenants, file_defaults)):
+    if after != before | set(_expected(added_tenants, file_defaults, source.partners, today)):
         raise _refused(source, "the meaning of its other parts would change")
     return data
 
@@ -131,13 +134,18 @@ def _facts(want: Wanted) -> LinkFacts:
     return want.place.directory, want.place.identity, want.state, want.partner_id
 
 
-def _expected(tenants: Sequence[DiscoveredTenant], file_defaults: FileDefaults) -> list[LinkFacts]:
-    return [
-        (tenant.directory, identity, one.state, one.partner_id)
-        for tenant in tenants
-        for identity, seen in tenant.links
-        for one in [file_defaults.entry(seen)]
-    ]
+def _expected(
+    tenants: Sequence[DiscoveredTenant],
+    file_defaults: FileDefaults,
+    partners: Partners,
+    today: date,
+) -> Iterator[LinkFacts]:
+    """The links that the new entries want today: an ID may have become another one."""
+    for tenant in tenants:
+        for identity, seen in tenant.links:
+            one = file_defaults.entry(seen)
+            partner_id = partners.id_on(one.partner_id, today) if one.partner_id else None
+            yield tenant.directory, identity, one.state, partner_id
 
 
 def _refused(source: ExistingFile, why: str) -> RunFailed:
