@@ -136,11 +136,12 @@ def customers_of(rows: Sequence[CsvRow], complaints: Diagnostics) -> CustomerLis
             complaints.add(rows[0].at, failure)
             return CustomerList((), 0)
         columns, sound_rows = Columns((0,)), [rows[0], *sound_rows]
-    again = [cell.text for cell in header]
+    heading = [cell.text for cell in header]
     named = [
         Listed(customer, row)
         for row in sound_rows
-        if [cell.text for cell in row.cells or ()] != again or row is rows[0]
+        # Exports that were joined repeat the heading.
+        if row is rows[0] or [cell.text for cell in row.cells or ()] != heading
         if (customer := _customer(row, columns, complaints))
     ]
     skipped = [h for number, h in enumerate(headings) if number not in columns.used and h]
