@@ -1,7 +1,7 @@
 """Short notes beside a link: dates, deviations, and the customers it serves."""
 
+from reconciler.core.inventory.inventory import changed_at, day
 from reconciler.core.links import Action, ObservedState, WantedState
-from reconciler.core.plan_json import iso
 from reconciler.views.rows import QUIET, Row
 
 
@@ -10,26 +10,22 @@ def since(row: Row) -> str:
 
     Azure's `createdTime` is not used: it outlives a removal.
     """
-    if row.known.linked_since:
-        return iso(row.known.linked_since).partition("T")[0]
-    return changed(row)
+    return day(row.known.linked_since) or changed(row)
 
 
 def changed(row: Row) -> str:
-    """Return the day of Azure's last change to the link."""
-    moment = row.observed.updated_at if row.observed else None
-    return (moment or "").partition("T")[0]
+    """Return the day of Azure's last change to the link; empty if Azure gave no valid time."""
+    return day(changed_at(row.observed)) or ""
 
 
 def verified(row: Row) -> str:
     """Return the day on which Azure last answered for the link."""
-    moment = row.known.verified_at
-    return iso(moment).partition("T")[0] if moment else ""
+    return day(row.known.verified_at) or ""
 
 
 def expires(row: Row) -> str:
     """Return the last day of the credential that reads the link."""
-    return str(row.known.expires_on or "")
+    return day(row.known.expires_on) or ""
 
 
 def access(row: Row) -> str:
