@@ -12,7 +12,8 @@ from reconciler.core.history.recording import RecordedRun, failed_run, observati
 from reconciler.core.history.run_summary import RunSummary
 from reconciler.core.identities import SecretRef
 from reconciler.core.links import Action, Observed, Settled, WantedState
-from reconciler.core.plan import Plan, Refusal, not_applied
+from reconciler.core.plan import Plan, Refusal, Report, not_applied
+from reconciler.core.results import Outcome, Result
 from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
 from tests.periods import periods_of
 
@@ -93,6 +94,25 @@ def test_a_hold_does_not_make_a_link_readable(now: Observed, expected: list[str]
     before = before_of([RecordedRun("run0", "nightly", FIRST, "1", "c", 4, True, counts)], [first])
     run_summary = RunSummary("nightly", 0, at, 1.0, "run1", fact=today)
     assert [each.kind.value for each in events(run_summary, before)] == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "after", "expected"),
+    [
+        (Outcome.APPLIED, linked(), "repaired"),
+        (Outcome.ALREADY, linked(), "repaired"),
+        (Outcome.FAILED, linked(OLD), "new drift"),
+        (Outcome.UNVERIFIED, unknown(), "newly unreadable"),
+    ],
+)
+def test_a_change_of_the_run_is_notified_by_its_outcome(
+    outcome: Outcome, after: Observed, expected: str
+) -> None:
+    """`nightly --repair` says what it repaired, and what it left."""
+    today = plan((wanted(), linked(OLD)), created_at=FIRST)
+    report = Report(today, (Result(today.changes[0], outcome, after),))
+    run_summary = RunSummary("nightly", 4, FIRST, 1.0, "run1", fact=report)
+    assert [each.kind.value for each in events(run_summary, before_of([], []))] == [expected]
 
 
 @pytest.mark.parametrize(
