@@ -70,6 +70,14 @@ class CauseGroup:
         """Whether it consists of findings and not of links that need a change."""
         return self.cause.label == FINDING
 
+    @property
+    def counted(self) -> str:
+        """How many: `2 conflicts`, `388 unreadable`, `3 times` for findings."""
+        number = len(self.entries)
+        if self.is_finding:
+            return f"{number} times"
+        return f"{number} {self.cause.label}{'s' * (self.cause.label == 'conflict' and number > 1)}"
+
     def named(self, where: str = "show lists every link", most: int = NAMED) -> str:
         """Return the first members in one sentence, and how many more there are.
 

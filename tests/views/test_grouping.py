@@ -152,3 +152,10 @@ def test_one_request_for_a_role_is_one_group() -> None:
     assert group.cause.hint.endswith(
         "--scope /subscriptions/SUBSCRIPTION_ID (for each customer's own values: --format json)"
     )
+
+
+def test_several_conflicts_are_a_plural() -> None:
+    """The count of a group reads as in the summary."""
+    pairs = [(facts.wanted(f"C{n}", n), facts.linked(n, facts.FOREIGN)) for n in (1, 2)]
+    for form, text in ((Format.TABLE, "  !  2 conflicts: "), (Format.MARKDOWN, "**2 conflicts**")):
+        assert text in render(View.INVENTORY, form, facts.plan_of(*pairs))

@@ -189,8 +189,7 @@ def _section(
 def _items(groups: Iterable[CauseGroup]) -> Iterator[str]:
     for group in groups:
         if group.is_said_once:
-            lead = f"{len(group.entries)} {'times' if group.is_finding else group.cause.label}"
-            yield _item(lead, "", group.cause, group.named())
+            yield _item(group.counted, "", group.cause, group.named())
             continue
         for cause, member in group.entries:
             word = "" if group.is_finding or cause.is_quiet else cause.label

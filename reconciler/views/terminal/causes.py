@@ -46,7 +46,7 @@ def group_lines(page: Page, group: CauseGroup, where: str = FULL) -> Iterator[st
     quiet = _QUIET_SYMBOLS.get(cause.label)
     symbol = quiet or ("?" if cause.label in ("unreadable", "not read") else "!")
     style = "quiet" if quiet else "alarm"
-    text = f"{len(group.entries)} {cause.label}"
+    text = group.counted
     if not quiet:
         text += f": {with_code(cause)}"
     for lines in page.table(
@@ -77,7 +77,7 @@ def finding_lines(page: Page, findings: Sequence[Finding], where: str = FULL) ->
         yield from ("", page.paint("Findings:", "strong"))
     for group in group_findings(findings):
         if group.is_said_once:
-            yield from _finding(page, f"{len(group.entries)} times", group.cause)
+            yield from _finding(page, group.counted, group.cause)
             yield from page.note(visible(_named(page, group, where)), lead=INDENT, style="quiet")
             continue
         for cause, member in group.entries:
