@@ -34,6 +34,13 @@ def test_the_scale_begins_below_the_worst_share() -> None:
     assert (found.days[0].y, found.days[1].y) == (75.0, 0.0)
 
 
+def test_a_date_without_managed_links_has_nothing_out_of_sync() -> None:
+    """Its number is where its line is."""
+    found = chart([daily(1, 0), daily(0, 9, 1)])
+    assert found is not None
+    assert (found.days[0].percent, found.days[0].y) == (100, 0.0)
+
+
 def test_older_dates_are_left_out_and_one_date_is_no_chart() -> None:
     """The chart covers 90 days."""
     assert chart([daily(95, 1), daily(0, 1)]) is None

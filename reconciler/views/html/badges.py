@@ -14,7 +14,10 @@ from reconciler.views.rows import QUIET, Row
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A state in a word, with the symbol that the other views use for it."""
+    """A state in a word, with the symbol that the other views use for it.
+
+    symbol  empty for a link in sync: most rows of a page are, and the style has its symbol
+    """
 
     word: str
     tone: str
@@ -66,7 +69,7 @@ def by_urgency(rows: Iterable[tuple[Row, Badge]]) -> list[tuple[Row, Badge]]:
 
 def _unwritten(row: Row) -> Badge:
     if row.is_in_sync:
-        return Badge("in sync", "good", "✓")
+        return Badge("in sync", "good", "")
     return Badge(row.word, "quiet" if row.action in QUIET else "alarm", row.symbol)
 
 

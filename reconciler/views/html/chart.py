@@ -56,8 +56,9 @@ class ChartDay:
 
     @property
     def percent(self) -> int:
-        """The share of the managed links that was in sync, rounded down."""
-        return percent(self.in_sync, self.in_sync + self.off)
+        """The share of the managed links that was in sync, rounded down; 100 without any."""
+        managed = self.in_sync + self.off
+        return percent(self.in_sync, managed) if managed else 100
 
 
 @dataclass(frozen=True, slots=True)

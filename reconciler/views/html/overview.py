@@ -76,31 +76,38 @@ class Stayed:
 
 def render_overview(overview: Overview) -> str:
     """Render the report as one page that ends with one newline."""
+    facts = _facts(overview)
+    del overview  # The table has its timelines, and the page of many links needs the memory.
+    return page("overview.html", **facts)
+
+
+def _facts(overview: Overview) -> dict[str, object]:
     plan = overview.plan
     rows = plan_rows(plan)
     pairs = [(row, health(row)) for row in rows]
     cards = _cards(overview, rows)
-    changes, stayed = _changes(overview), _stayed(overview.changes_since)
+    changes = _changes(overview)
     not_counted = frozenset(row.key for row in rows if is_not_counted(row))
     scope = scope_of(plan)
-    return page(
-        "overview.html",
-        plan=plan,
-        page_title=f"Report · {scope.title}",
-        scope=scope,
-        overview=overview,
-        headline=headline(overview, rows),
-        access=access_sentence(plan),
-        changes=changes,
-        customer_changes=_customer_changes(overview.changes_since),
-        stayed=stayed,
-        chart=chart(overview.daily_health),
-        actors=by_actor(cards),
-        partner_totals=partner_totals(plan.changes),
-        tag_tables=tag_tables(pairs),
-        not_counted=len(not_counted) if has_access(plan.changes) else None,
-        table=_table(overview, pairs, cards, changes, not_counted),
-    )
+    return {
+        "plan": plan,
+        "page_title": f"Report · {scope.title}",
+        "scope": scope,
+        "failure": overview.failure,
+        "headline": headline(overview, rows),
+        "access": access_sentence(plan),
+        "changes_since": overview.changes_since,
+        "compared_with": overview.compared_with,
+        "changes": changes,
+        "customer_changes": _customer_changes(overview.changes_since),
+        "stayed": _stayed(overview.changes_since),
+        "chart": chart(overview.daily_health),
+        "actors": by_actor(cards),
+        "partner_totals": partner_totals(plan.changes),
+        "tag_tables": tag_tables(pairs),
+        "not_counted": len(not_counted) if has_access(plan.changes) else None,
+        "table": _table(overview, pairs, cards, changes, not_counted),
+    }
 
 
 def _cards(overview: Overview, rows: Sequence[Row]) -> list[ActionCard]:
