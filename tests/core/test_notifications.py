@@ -14,7 +14,7 @@ from reconciler.core.identities import SecretRef
 from reconciler.core.links import Action, Observed, Settled, WantedState
 from reconciler.core.plan import Plan, Refusal, Report, not_applied
 from reconciler.core.results import Outcome, Result
-from tests.core.worlds import FOREIGN, OLD, OURS, linked, plan, unknown, unlinked, wanted
+from tests.core.worlds import FOREIGN, GONE, OLD, OURS, linked, plan, unknown, unlinked, wanted
 from tests.periods import periods_of
 
 FIRST = datetime(2026, 11, 1, 2, tzinfo=UTC)
@@ -94,6 +94,17 @@ def test_a_hold_does_not_make_a_link_readable(now: Observed, expected: list[str]
     before = before_of([RecordedRun("run0", "nightly", FIRST, "1", "c", 4, True, counts)], [first])
     run_summary = RunSummary("nightly", 0, at, 1.0, "run1", fact=today)
     assert [each.kind.value for each in events(run_summary, before)] == expected
+
+
+def test_a_link_that_needs_no_read_any_more_has_recovered() -> None:
+    """It should be absent now, and its principal is gone: it is in sync without a read."""
+    first = plan((wanted(), unknown(GONE)), created_at=FIRST)
+    at = FIRST + timedelta(days=1)
+    today = plan((wanted(WantedState.ABSENT), unknown(GONE)), created_at=at)
+    counts = count_health(observations_of_plan(first))
+    before = before_of([RecordedRun("run0", "nightly", FIRST, "1", "c", 4, True, counts)], [first])
+    run_summary = RunSummary("nightly", 0, at, 1.0, "run1", fact=today)
+    assert [each.kind.value for each in events(run_summary, before)] == ["recovered"]
 
 
 @pytest.mark.parametrize(
