@@ -83,17 +83,26 @@ def test_only_a_change_is_notified(outcomes: str, expected: list[str]) -> None:
     assert [", ".join(each) for each in events_of(outcomes)] == expected
 
 
-@pytest.mark.parametrize(("now", "expected"), [(unknown(), []), (linked(), ["recovered"])])
-def test_a_hold_does_not_make_a_link_readable(now: Observed, expected: list[str]) -> None:
-    """A link that is held and still unreadable has not recovered."""
-    first = plan((wanted(), unknown()), created_at=FIRST)
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        (unknown(), unknown(), []),
+        (unknown(), linked(), ["recovered"]),
+        (linked(OLD), linked(OLD), []),
+    ],
+)
+def test_a_hold_makes_a_link_neither_readable_nor_in_sync(
+    before: Observed, now: Observed, expected: list[str]
+) -> None:
+    """A link that is held and as before has not recovered."""
+    first = plan((wanted(), before), created_at=FIRST)
     held = Settled(Action.HELD, "held until 2026-12-31: migration")
     at = FIRST + timedelta(days=1)
     today = plan((replace(wanted(), settled=held), now), created_at=at)
     counts = count_health(observations_of_plan(first))
-    before = before_of([RecordedRun("run0", "nightly", FIRST, "1", "c", 4, True, counts)], [first])
+    earlier = before_of([RecordedRun("run0", "nightly", FIRST, "1", "c", 4, True, counts)], [first])
     run_summary = RunSummary("nightly", 0, at, 1.0, "run1", fact=today)
-    assert [each.kind.value for each in events(run_summary, before)] == expected
+    assert [each.kind.value for each in events(run_summary, earlier)] == expected
 
 
 def test_a_link_that_needs_no_read_any_more_has_recovered() -> None:
@@ -187,6 +196,8 @@ def test_without_a_history_every_problem_is_notified(status: int, is_told: bool)
     run_summary = RunSummary("nightly", status, FIRST, 1.0)
     message = message_for(Subscriber(TO), run_summary, None, ())
     assert (message is not None) is is_told
+    every = Subscriber(TO, frozenset({When.ALWAYS}))
+    assert message_for(every, run_summary, None, ()) is not None
 
 
 def test_an_unmanaged_link_is_not_notified() -> None:
