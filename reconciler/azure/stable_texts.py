@@ -8,6 +8,7 @@ import re
 from reconciler.core.redaction.redactor import redact
 
 LONGEST = 300
+LONGEST_SEARCHED = 3000
 
 _TAIL = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp):")
 """Where the fixed end of Entra's messages begins."""
@@ -37,9 +38,14 @@ _EMPTY_BRACKETS = re.compile(r"\s*(?:\(\s*\)|\[\s*\]|\{\s*\})")
 
 
 def stable_text(text: str) -> str:
-    """The text in one line without times and request IDs, with secrets hidden."""
-    text = _TAIL.split(text, maxsplit=1)[0]
-    text = _REQUEST_ID.sub("", _TIME.sub("…", redact(text)))
-    line = " ".join(_EMPTY_BRACKETS.sub("", text).split()).rstrip(" ,;:")
-    line = redact(line)  # again, before cutting: part of a secret is still secret
+    """The text in one line without times and request IDs, with secrets hidden.
+
+    Secrets are hidden before the text is cut, because a part of a secret is still secret. The
+    patterns see a few thousand characters: they would take hours for a megabyte of blanks.
+    """
+    line = " ".join(redact(text).split())[:LONGEST_SEARCHED]
+    line = _TAIL.split(line, maxsplit=1)[0]
+    line = _REQUEST_ID.sub("", _TIME.sub("…", line))
+    line = " ".join(_EMPTY_BRACKETS.sub("", line).split()).rstrip(" ,;:")
+    line = redact(line)  # again, because what was removed may have divided a secret
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

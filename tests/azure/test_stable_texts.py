@@ -64,3 +64,15 @@ def test_the_text_is_one_short_line() -> None:
     """Lines are joined, and a long text is cut."""
     assert stable_text("one\n  two\r\n") == "one two"
     assert len(stable_text("word " * 200)) == 300
+
+
+@pytest.mark.parametrize("filler", [" ", "\n", "requestid:", "( "])
+def test_a_long_text_takes_no_time(filler: str) -> None:
+    """An answer may hold long runs of blanks, for which the patterns would need hours."""
+    assert stable_text(f"Denied. {filler * (300_000 // len(filler))}").startswith("Denied")
+
+
+def test_a_secret_at_the_end_of_the_shown_text_is_hidden() -> None:
+    """Secrets are hidden before the text is cut."""
+    for length in range(280, 310):
+        assert "Ab3d" not in stable_text(f"{'x ' * (length // 2)}client_secret=Ab3dEf6h")
