@@ -70,8 +70,8 @@ def apply(
     if plan and (options.only or options.exclude):
         raise WrongUsage("apply PLAN applies the whole plan: leave out --only and --exclude")
     allowed = check_allowed(allow)
-    with recorded("apply", options, metrics) as account:
-        account.is_fresh = plan is None
+    with recorded("apply", options, metrics) as record:
+        record.is_fresh = plan is None
         selection = read_file(options)
         limits = selection.config.limits
         policy = ApplyPolicy(limits, allowed, max_changes, approve, require_journal)
@@ -80,7 +80,7 @@ def apply(
             run,
             journal,
         ):
-            account.run = run
+            record.run = run
             planned, refusals = _planned(plan, run, may_ask=not consent.is_given)
             consent.show_plan(planned, will_write=bool(planned.writes[:max_changes]))
             blocked = {}
@@ -95,12 +95,12 @@ def apply(
                 blocked=blocked,
                 ask=lambda changes: consent.ask(changes, len(planned.writes)),
             )
-        account.fact = report
+        record.fact = report
         show_report(report, options)
-        account.status = run.status(of_report(report))
+        record.status = run.status(of_report(report))
         leave_report(report, selection, options)
-        after_apply(report, account.status, options)
-    return account.status
+        after_apply(report, record.status, options)
+    return record.status
 
 
 def _planned(plan: Path | None, run: "Run", *, may_ask: bool) -> "tuple[Plan, tuple[Refusal, ...]]":

@@ -94,8 +94,8 @@ def rebuild(options: Options) -> int:
 
     config = read_file(options, with_secrets=False).config
     found = recordings(state.journal_lines(options, config.history))
-    with closing(state.open_history(options, config.history, config.cloud)) as book:
-        count = book.restore(found)
+    with closing(state.open_history(options, config.history, config.cloud)) as repository:
+        count = repository.restore(found)
     sys.stdout.write(f"Runs in the journal: {len(found)}. Added to the history: {count}.\n")
     return Status.IN_SYNC
 

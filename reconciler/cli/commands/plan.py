@@ -60,13 +60,13 @@ def plan(
     day = day_to_come(at) if at else None
     if day and metrics:
         raise WrongUsage("metrics describe today: leave out --metrics or --at")
-    with recorded("plan", options, metrics) as account:
+    with recorded("plan", options, metrics) as record:
         selection = read_file(options, day=day)
         for_people = is_for_people(options, selection, out)
         with wiring.read_session(options, selection) as run:
-            account.run = run
+            record.run = run
             made = replace(run.plan(), for_day=day)
-            plan = account.fact = replace(PlanReview.of(made), forecasts=forecasts(run, made))
+            plan = record.fact = replace(PlanReview.of(made), forecasts=forecasts(run, made))
         if compared_with:
             plan = with_changes(run, plan, compared_with)
         has_news = of_plan(plan, detailed=True) is not Status.IN_SYNC or (
@@ -74,11 +74,11 @@ def plan(
         )
         if out and for_people:
             folders = write_people_folders(options, selection, plan, out)
-            plan = account.fact = replace(plan, folders=folders)
+            plan = record.fact = replace(plan, folders=folders)
         elif out:
             save_plan(out, plan)
-        account.status = run.status(of_plan(plan, detailed=detailed_exitcode))
+        record.status = run.status(of_plan(plan, detailed=detailed_exitcode))
         if has_news or not options.is_silent:
             show(plan, View.PLAN, options.format, is_full=options.full)
-            after_plan(plan, account.status, options, out)
-    return account.status
+            after_plan(plan, record.status, options, out)
+    return record.status

@@ -43,15 +43,15 @@ def report(
 
     check_file(out, is_forced=force)
     check_access_options(options)
-    with recorded("report", options) as account:
+    with recorded("report", options) as record:
         selection = read_file(options)
         with wiring.read_session(options, selection) as run:
-            account.run = run
+            record.run = run
             customers = CustomerCheck(run)
-            plan = account.fact = customers.added_to(run.plan())
+            plan = record.fact = customers.added_to(run.plan())
         write_report(out, run, plan)
-        account.status = run.status(of_plan(plan, detailed=False))
+        record.status = run.status(of_plan(plan, detailed=False))
         if not options.quiet:
             note(f"Wrote {out}: {inventory_summary(plan)}")
-            after_read(plan, account.status, options)
-    return account.status
+            after_read(plan, record.status, options)
+    return record.status

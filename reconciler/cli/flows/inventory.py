@@ -78,12 +78,12 @@ def show_inventory(command: InventoryCommand, options: Options) -> int:
     filters = parse_filters(where, {})
     check_access_options(options)
     check_access_fields((*by, *(each.field for each in filters)), options)
-    with recorded(command.name, options) as account:
+    with recorded(command.name, options) as record:
         selection = read_file(options)
         with wiring.read_session(options, selection) as run:
-            account.run = run
+            record.run = run
             customers = CustomerCheck(run)
-            plan = account.fact = with_known(run, customers.added_to(run.inventory()))
+            plan = record.fact = with_known(run, customers.added_to(run.inventory()))
         if since:
             plan = with_changes(run, plan, since)
         shown = filtered(plan, parse_filters(where, selection.config.partners))
@@ -93,6 +93,6 @@ def show_inventory(command: InventoryCommand, options: Options) -> int:
             output.show(GroupedInventory(shown, by), View.INVENTORY_GROUPS, options.format)
         else:
             output.show(shown, command.view, options.format)
-        account.status = run.status(of_plan(plan, detailed=False))
-        after_read(plan, account.status, options)
-    return account.status
+        record.status = run.status(of_plan(plan, detailed=False))
+        after_read(plan, record.status, options)
+    return record.status

@@ -34,7 +34,7 @@ def write_evidence(options: Options, out: Path) -> int:
     customer = customer_of(selection.wanted, options.only or ())
     with wiring.local_session(options, selection) as run:
         found = _gather(run, customer)
-    changes = tuple(exhibit.change for exhibit in found.items)
+    changes = tuple(item.change for item in found.items)
     plan = Plan(changes, found.config_digest, found.created_at, __version__)
     if run.workers.stop.is_set:
         output.warn(f"the run was cut short; {out} was not written")
