@@ -146,6 +146,16 @@ def test_a_long_token_is_hidden_wherever_a_text_quotes_its_end(token: str, befor
     assert redactor.redact(f"{start} {encoded}") == f"{start} {HIDDEN}"
 
 
+def test_a_repeated_token_takes_no_time() -> None:
+    """The whole word around a token is hidden, which is searched once for each word."""
+    redactor = Redactor()
+    redactor.remember_token(JWT)
+    text = f"{JWT[-64:] * 5000} {JWT[-64:]} and {JWT}"
+    assert redactor.redact(text) == f"{HIDDEN} {HIDDEN} and {HIDDEN}"
+    redactor.remember(f"contoso {JWT[-40:]}")
+    assert redactor.redact(f"contoso {JWT[-40:]}!") == f"{HIDDEN}!"
+
+
 def test_a_token_takes_the_same_memory_whatever_its_length() -> None:
     """Tokens of Entra have 2,000 characters, of which the last 65 are kept."""
 

@@ -115,13 +115,17 @@ class Redactor:
         ends_at = len(text) - ANCHOR_LENGTH + 1
         places = [i for i in range(0, ends_at, ANCHOR_STEP) if text[i : i + ANCHOR_LENGTH] in forms]
         found: list[Span] = []
+        word = (0, 0)  # the last one that is hidden as a whole
         for place in places:
             for form in forms.get(text[place : place + ANCHOR_LENGTH], ()):
                 for offset in anchor_offsets(form):
-                    start = place - offset
-                    if start >= 0 and text.startswith(form.text, start):
-                        span = (start, start + len(form.text))
-                        found.append(_widened(text, span) if form.is_open else span)
+                    span = place - offset, place - offset + len(form.text)
+                    if span[0] < 0 or (word[0] <= span[0] and span[1] <= word[1]):
+                        continue
+                    if text.startswith(form.text, span[0]):
+                        if form.is_open:
+                            span = word = _widened(text, span)
+                        found.append(span)
         return found
 
     def _escaped_spans(self, text: str) -> Iterator[Span]:
