@@ -122,3 +122,13 @@ def test_a_folder_of_authorities_is_accepted(emulator: Emulator) -> None:
     with pytest.raises(RequestFailed) as caught:
         https.send("GET", openid(emulator), headers={})
     assert caught.value.problem.code == "untrusted_certificate"
+
+
+def test_a_scheme_in_capitals_is_https(emulator: Emulator) -> None:
+    """A metadata document or a link to a next page may write it so (RFC 3986, section 3.1)."""
+    https = opened(emulator)
+    url = openid(emulator)
+    assert https.send("GET", url.replace("https", "HTTPS", 1), headers={}).status == 200
+    with pytest.raises(ValueError, match="only https"):
+        https.send("GET", url.replace("https", "http", 1), headers={})
+    https.close()

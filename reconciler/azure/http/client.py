@@ -157,7 +157,7 @@ class Https:
         A mapping as body is sent as a form. Raises `NoAnswer` if no answer came or if it is larger
         than `most_bytes`, `RequestFailed` if the certificate is not trusted.
         """
-        if not url.startswith("https://"):
+        if url[:8].lower() != "https://":
             raise ValueError("only https URLs are allowed")
         if self._only is not None and method not in self._only:
             raise PermissionError(f"this client cannot send {method}")

@@ -62,7 +62,7 @@ class ServiceClient:
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Data:
         """The JSON object at a path or at a URL of this service. Raises `RequestFailed`."""
-        url = path if path.startswith("https://") else self.endpoint.url + path
+        url = path if path[:8].lower() == "https://" else self.endpoint.url + path
         if https_origin(url) != https_origin(self.endpoint.url):
             raise unexpected(self.label, "links to a next page on another host")
         budget = self._session.new_budget()
