@@ -108,10 +108,26 @@ def finish() -> None:
 
 def report(error: BaseException) -> None:
     """Report an internal error and where it happened."""
+    if isinstance(error, FileNotFoundError) and not _has_current_directory():
+        sys.stderr.write(
+            "error: the current directory does not exist any more; change to another one, then "
+            "run the command again\n"
+        )
+        return
     sys.stderr.write(
         f"error: internal error: {kind_of(error)}. This is a bug: please report it with this line, "
         "the command and the output of pal-reconcile version. To see the current state, run plan\n"
     )
+
+
+def _has_current_directory() -> bool:
+    from pathlib import Path
+
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
 
 
 def _report_thread(arguments: Any) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.main import run
+from reconciler.cli.streams import report
 
 FILE = """version: 1
 identities: {me: {kind: azure_cli}}
@@ -50,3 +51,17 @@ def test_a_path_that_cannot_be_examined_is_wrong_usage(
     error = capsys.readouterr().err
     assert f"{TOO_LONG}: File name too long" in error
     assert error.startswith("error: cannot ")
+
+
+def test_a_current_directory_that_was_removed_is_no_internal_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A terminal may stay in a folder that a deployment has replaced."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(FileNotFoundError) as raised:
+        run(["validate"])
+    report(raised.value)
+    assert capsys.readouterr().err.startswith("error: the current directory does not exist any")
