@@ -3,8 +3,9 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,19 @@ def test_a_cluster_reads_chunks_and_receives_a_stop(tmp_path: Path) -> None:
         wait_until(lambda: bool(list(tmp_path.glob("closed-*"))))
 
 
+@contextmanager
+def ended(workers: dask.DaskWorkers) -> Iterator[dask.DaskWorkers]:
+    """Close the workers, and wait for the end of their client.
+
+    A client that is closed while it has no scheduler tries to connect until its own timeout. It
+    draws random numbers, which Hypothesis notices and reports in the test that runs then.
+    """
+    workers._client._timeout = 3.0  # instead of CONNECT_S, which a busy machine may need
+    with closing(workers):
+        yield workers
+    wait_until(lambda: workers._client.status == "closed")
+
+
 def lost(running: Cluster, how: str) -> None:
     """A failure of a cluster in the middle of a chunk."""
     if how == "the scheduler is killed":
@@ -71,7 +85,7 @@ def test_a_cluster_that_is_lost_costs_no_link(
         cluster(tmp_path / "dask", ENV, 1) as running,
         ThreadPoolExecutor(4) as threads,
         ThreadPoolExecutor(1) as aside,
-        closing(dask.DaskWorkers(running.address, "run", 8)) as workers,
+        ended(dask.DaskWorkers(running.address, "run", 8)) as workers,
     ):
         reads = WorkerReads(workers, script, warnings.append)
         crew = Workers(threads, 4, Stop(), Identities(), reads)
