@@ -223,6 +223,18 @@ FORGED = reply(b'{"answer": "to another request"}')
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
 
 
+def two_requests(folder: Path, first: bytes) -> tuple[list[bytes], int]:
+    """The bodies of two requests, of which the first gets these bytes, and their connections."""
+    left = [first, reply(b"[]")]
+    with raw_server(folder, lambda connection: connection.sendall(left.pop(0))) as server:
+        https = Https(CircuitBreaker(), ca_bundle=server.ca_path)
+        try:
+            bodies = [https.send("GET", f"{server.url}/x", headers={}).body for _ in range(2)]
+        finally:
+            https.close()
+        return bodies, server.connections
+
+
 @pytest.mark.parametrize(
     "first",
     [
@@ -240,14 +252,8 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
 @pytest.mark.usefixtures("no_proxy")
 def test_a_connection_with_surplus_bytes_is_not_used_again(tmp_path: Path, first: bytes) -> None:
     """The next request would get them as its answer: that of another tenant."""
-    left = [first, reply(b"[]")]
-    with raw_server(tmp_path, lambda connection: connection.sendall(left.pop(0))) as server:
-        https = Https(CircuitBreaker(), ca_bundle=server.ca_path)
-        try:
-            bodies = [https.send("GET", f"{server.url}/x", headers={}).body for _ in range(2)]
-        finally:
-            https.close()
-        assert (bodies[0] in (b"{}", b""), bodies[1], server.connections) == (True, b"[]", 2)
+    bodies, connections = two_requests(tmp_path, first)
+    assert (bodies[0] in (b"{}", b""), bodies[1], connections) == (True, b"[]", 2)
 
 
 @pytest.mark.parametrize(
@@ -265,11 +271,5 @@ def test_a_connection_with_surplus_bytes_is_not_used_again(tmp_path: Path, first
 @pytest.mark.usefixtures("no_proxy")
 def test_a_connection_is_used_again_after_a_complete_answer(tmp_path: Path, first: bytes) -> None:
     """Whatever the framing. 204 and 304 have no body, so nothing is awaited."""
-    left = [first, reply(b"[]")]
-    with raw_server(tmp_path, lambda connection: connection.sendall(left.pop(0))) as server:
-        https = Https(CircuitBreaker(), ca_bundle=server.ca_path)
-        try:
-            bodies = [https.send("GET", f"{server.url}/x", headers={}).body for _ in range(2)]
-        finally:
-            https.close()
-        assert (bodies[1], server.connections) == (b"[]", 1)
+    bodies, connections = two_requests(tmp_path, first)
+    assert (bodies[1], connections) == (b"[]", 1)
